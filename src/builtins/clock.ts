@@ -1,0 +1,34 @@
+/** The one clock of the package: monotonic, in seconds with fractions, as Python's `time.monotonic()`. */
+export function monotonic(): number {
+  return performance.now() / 1000;
+}
+
+/** The longest delay `setTimeout` honours; a longer one fires after a millisecond. */
+const LONGEST_DELAY = 2 ** 31 - 1;
+
+/** A started timer; `cancel()` may be called any number of times, also after it fired. */
+export interface Timer {
+  cancel(): void;
+}
+
+/**
+ * Calls `callback` once, `seconds` from now, however far that is: long delays are re-armed. The timer keeps the process
+ * alive, as somebody is waiting for it.
+ */
+export function startTimer(seconds: number, callback: () => void): Timer {
+  const deadline = performance.now() + seconds * 1000;
+  let handle: NodeJS.Timeout | undefined;
+  const arm = (): void => {
+    const remaining = deadline - performance.now();
+    handle =
+      remaining > LONGEST_DELAY
+        ? setTimeout(arm, LONGEST_DELAY)
+        : setTimeout(callback, Math.max(0, Math.ceil(remaining)));
+  };
+  arm();
+  return {
+    cancel: () => {
+      clearTimeout(handle);
+    },
+  };
+}

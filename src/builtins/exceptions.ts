@@ -1,0 +1,137 @@
+/**
+ * Python's built-in exceptions, as far as the ported libraries raise them or derive from them.
+ *
+ * ```
+ * Exception (JavaScript's Error)
+ * ├ ArithmeticError ── OverflowError
+ * ├ LookupError ── KeyError
+ * ├ OSError ── TimeoutError
+ * ├ RuntimeError ── NotImplementedError
+ * ├ ValueError (a RangeError) ── UnicodeError ── UnicodeEncodeError, UnicodeDecodeError
+ * ├ AttributeError
+ * └ Warning ── DeprecationWarning
+ * TypeError is JavaScript's own.
+ * ```
+ */
+import { setErrorName } from './error-name.js';
+import { isInstanceOf } from './multiple-inheritance.js';
+
+/** Python's `OSError` (also `IOError`): the base of every exception that `requests` raises. */
+export class OSError extends Error {
+  static {
+    setErrorName(this, 'OSError');
+  }
+  static override [Symbol.hasInstance](value: unknown): boolean {
+    return isInstanceOf(this, value);
+  }
+}
+
+/**
+ * Python's built-in `TimeoutError`: a wait took longer than its `timeout`. It is neither the `DOMException` of the
+ * same name nor a `requests` `Timeout`.
+ */
+export class TimeoutError extends OSError {
+  static {
+    setErrorName(this, 'TimeoutError');
+  }
+}
+
+/** Python's `ValueError`: right type, wrong value. Here it is also a `RangeError`. */
+export class ValueError extends RangeError {
+  static {
+    setErrorName(this, 'ValueError');
+  }
+  static override [Symbol.hasInstance](value: unknown): boolean {
+    return isInstanceOf(this, value);
+  }
+}
+
+/** Python's `UnicodeError`: the base of the two that follow. */
+export class UnicodeError extends ValueError {
+  static {
+    setErrorName(this, 'UnicodeError');
+  }
+}
+
+/** Python's `UnicodeEncodeError`: text has a character that the encoding cannot express. */
+export class UnicodeEncodeError extends UnicodeError {
+  static {
+    setErrorName(this, 'UnicodeEncodeError');
+  }
+}
+
+/** Python's `UnicodeDecodeError`: bytes are not valid in the encoding. */
+export class UnicodeDecodeError extends UnicodeError {
+  static {
+    setErrorName(this, 'UnicodeDecodeError');
+  }
+}
+
+/** Python's `RuntimeError`: the object is not in a state that allows the call. */
+export class RuntimeError extends Error {
+  static {
+    setErrorName(this, 'RuntimeError');
+  }
+  static override [Symbol.hasInstance](value: unknown): boolean {
+    return isInstanceOf(this, value);
+  }
+}
+
+/** Python's `NotImplementedError`: an abstract method was called, or a combination is not supported. */
+export class NotImplementedError extends RuntimeError {
+  static {
+    setErrorName(this, 'NotImplementedError');
+  }
+}
+
+/** Python's `LookupError`: the base of {@link KeyError}; also an unknown codec name. */
+export class LookupError extends Error {
+  static {
+    setErrorName(this, 'LookupError');
+  }
+}
+
+/** Python's `KeyError`: a mapping has no such key. */
+export class KeyError extends LookupError {
+  static {
+    setErrorName(this, 'KeyError');
+  }
+}
+
+/** Python's `AttributeError`: an object has no such attribute. */
+export class AttributeError extends Error {
+  static {
+    setErrorName(this, 'AttributeError');
+  }
+}
+
+/** Python's `ArithmeticError`: the base of {@link OverflowError}. */
+export class ArithmeticError extends Error {
+  static {
+    setErrorName(this, 'ArithmeticError');
+  }
+}
+
+/** Python's `OverflowError`: a number is too large to be represented. */
+export class OverflowError extends ArithmeticError {
+  static {
+    setErrorName(this, 'OverflowError');
+  }
+}
+
+/** Python's `Warning`: the base of everything that is warned about and not raised. */
+export class Warning extends Error {
+  static {
+    setErrorName(this, 'Warning');
+  }
+}
+
+/** Python's `DeprecationWarning`: something will go away. */
+export class DeprecationWarning extends Warning {
+  static {
+    setErrorName(this, 'DeprecationWarning');
+  }
+  static override [Symbol.hasInstance](value: unknown): boolean {
+    return isInstanceOf(this, value);
+  }
+}

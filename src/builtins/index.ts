@@ -1,0 +1,26 @@
+export { AbortToken } from './abort-token.js';
+export { monotonic, startTimer, type Timer } from './clock.js';
+export { setErrorName } from './error-name.js';
+export {
+  ArithmeticError,
+  AttributeError,
+  DeprecationWarning,
+  KeyError,
+  LookupError,
+  NotImplementedError,
+  OSError,
+  OverflowError,
+  RuntimeError,
+  TimeoutError,
+  UnicodeDecodeError,
+  UnicodeEncodeError,
+  UnicodeError,
+  ValueError,
+  Warning,
+} from './exceptions.js';
+export { lazyRequire } from './lazy-require.js';
+export { getLogger, type Logger, setLogger } from './logging.js';
+export { alsoExtends, isInstanceOf } from './multiple-inheritance.js';
+export { checkOptions, isPlainObject } from './options.js';
+export { repr, typeName } from './repr.js';
+export { timedelta, type TimedeltaOptions } from './timedelta.js';

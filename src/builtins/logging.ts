@@ -1,0 +1,28 @@
+/** Receives what Python's loggers would: errors of callbacks, initialisers and the like. Replace it with {@link setLogger}. */
+export interface Logger {
+  /** `name` is the logger's name in Python, such as `concurrent.futures`; `error` the exception, when there is one. */
+  log(level: 'warning' | 'error' | 'critical', name: string, message: string, error?: unknown): void;
+}
+
+const consoleLogger: Logger = {
+  log(level, name, message, error) {
+    const line = `${level.toUpperCase()}:${name}:${message}`;
+    const write = level === 'warning' ? console.warn : console.error;
+    if (error === undefined) write(line);
+    else write(line, error);
+  },
+};
+
+let current: Logger = consoleLogger;
+
+/** The logger in force. */
+export function getLogger(): Logger {
+  return current;
+}
+
+/** Puts `logger` in the place of the console (null: the console again) and returns the one that was there. */
+export function setLogger(logger: Logger | null): Logger {
+  const previous = current;
+  current = logger ?? consoleLogger;
+  return previous;
+}

@@ -1,0 +1,18 @@
+/**
+ * Keyword arguments are the last options object. A name that the callee does not know is refused, as Python refuses an
+ * unexpected keyword: silently ignoring one is the worst outcome for ported code.
+ */
+export function checkOptions(callee: string, options: object, known: readonly string[], hint = ''): void {
+  for (const name in options) {
+    if (!known.includes(name)) {
+      throw new TypeError(`${callee} got an unexpected keyword argument '${name}'${hint}`);
+    }
+  }
+}
+
+/** Whether `value` is a plain options object: not an array, not a class instance, not iterable. */
+export function isPlainObject(value: unknown): value is Record<string, unknown> {
+  if (typeof value !== 'object' || value === null) return false;
+  const prototype = Object.getPrototypeOf(value) as unknown;
+  return prototype === null || prototype === Object.prototype || Object.getPrototypeOf(prototype) === null;
+}
