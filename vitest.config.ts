@@ -1,14 +1,28 @@
 import { defineConfig } from 'vitest/config';
 
+const outputFile = process.env['VITEST_JSON_REPORT'];
+
 export default defineConfig({
   test: {
     include: ['test/**/*.test.ts'],
     globalSetup: ['test/global-setup.ts'],
     setupFiles: ['test/setup.ts'],
+    // A process per file: what one file leaves open cannot hold or hurt another, and a process that does not end is reported.
     pool: 'forks',
     testTimeout: 20_000,
     hookTimeout: 20_000,
+    teardownTimeout: 5_000,
     // An unhandled rejection anywhere fails the run: an unread future must never cause one.
     dangerouslyIgnoreUnhandledErrors: false,
+    restoreMocks: true,
+    unstubEnvs: true,
+    unstubGlobals: true,
+    reporters: [
+      'default',
+      'hanging-process',
+      // `.ci/run` names a file here and counts the tests from it.
+      ...(outputFile === undefined ? [] : [['json', { outputFile }] as ['json', { outputFile: string }]]),
+    ],
+    coverage: { include: ['src/**/*.ts'], reporter: ['text', 'html'] },
   },
 });
