@@ -1,0 +1,9 @@
+export {
+  CaseInsensitiveDict,
+  type CaseInsensitiveDictConstructor,
+  type CaseInsensitiveDictMethods,
+  type HeaderEntry,
+  headerStore,
+  type HeadersLike,
+  wrapStore,
+} from './case-insensitive-dict.js';
