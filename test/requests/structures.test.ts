@@ -58,6 +58,7 @@ describe('CaseInsensitiveDict', () => {
     expect([...headers]).toEqual(['B', 'a']);
     expect(headers.keys()).toEqual(['B', 'a']);
     expect(headers.values()).toEqual(['1', '2']);
+    // eslint-disable-next-line @typescript-eslint/no-misused-spread -- `dict(headers)` in Python; meant to work
     expect({ ...headers }).toEqual({ B: '1', a: '2' });
     expect(Object.keys(headers)).toEqual(['B', 'a']);
     expect(Object.entries(headers)).toEqual(headers.items());
@@ -120,7 +121,7 @@ describe('CaseInsensitiveDict', () => {
   });
 
   it('1.18: what is not a list of pairs is refused', () => {
-    expect(() => new CaseInsensitiveDict<unknown>(['abc'])).toThrow(ValueError);
+    expect(() => new CaseInsensitiveDict(['abc'] as unknown as [string, string][])).toThrow(ValueError);
     // @ts-expect-error what untyped callers do
     expect(() => new CaseInsensitiveDict(5)).toThrow(TypeError);
   });

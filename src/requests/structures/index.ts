@@ -7,3 +7,4 @@ export {
   type HeadersLike,
   wrapStore,
 } from './case-insensitive-dict.js';
+export { LookupDict, type LookupDictConstructor, type LookupDictMethods } from './lookup-dict.js';
