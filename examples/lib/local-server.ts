@@ -1,0 +1,72 @@
+import { createServer, type RequestListener } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { setTimeout as sleep } from 'node:timers/promises';
+
+/** A server of this machine only, so that every walkthrough runs offline; it counts what a client would rather not tell. */
+export interface LocalServer extends AsyncDisposable {
+  /** `http://127.0.0.1:PORT`, without a slash at the end. */
+  readonly url: string;
+  /** TCP connections that clients opened since the last `reset()`. */
+  readonly connections: number;
+  /** Requests that came since the last `reset()`. */
+  readonly requests: number;
+  /** The most requests that were in the works at one moment since the last `reset()`. */
+  readonly mostAtOnce: number;
+  /** Starts the three counts again. */
+  reset(): void;
+}
+
+/** Starts a server on a free port. `await using` closes it, with all its connections. */
+export async function serve(listener: RequestListener): Promise<LocalServer> {
+  let connections = 0;
+  let requests = 0;
+  let atOnce = 0;
+  let mostAtOnce = 0;
+
+  const server = createServer((request, response) => {
+    requests += 1;
+    atOnce += 1;
+    mostAtOnce = Math.max(mostAtOnce, atOnce);
+    response.once('close', () => {
+      atOnce -= 1;
+    });
+    listener(request, response);
+  });
+  server.on('connection', () => {
+    connections += 1;
+  });
+  await new Promise<void>((listening) => server.listen(0, '127.0.0.1', listening));
+
+  return {
+    url: `http://127.0.0.1:${(server.address() as AddressInfo).port}`,
+    get connections() {
+      return connections;
+    },
+    get requests() {
+      return requests;
+    },
+    get mostAtOnce() {
+      return mostAtOnce;
+    },
+    reset() {
+      connections = 0;
+      requests = 0;
+      mostAtOnce = atOnce;
+    },
+    async [Symbol.asyncDispose]() {
+      const closed = new Promise((resolve) => server.close(resolve));
+      server.closeAllConnections();
+      await closed;
+    },
+  };
+}
+
+/** Answers every request with a little JSON after `seconds`: a stand-in for any slow API. */
+export function answerAfter(seconds: number): RequestListener {
+  return (request, response) => {
+    void sleep(seconds * 1000).then(() => {
+      response.setHeader('Content-Type', 'application/json');
+      response.end(JSON.stringify({ path: request.url, seconds }));
+    });
+  };
+}

@@ -1,0 +1,34 @@
+/** `npm run example NAME`: runs one walkthrough. A part of its name is enough, as long as it is the name of one only. */
+import { readdirSync, readFileSync } from 'node:fs';
+
+const directory = new URL('./', import.meta.url);
+const names = readdirSync(directory)
+  .filter((file) => /^\d\d-.*\.ts$/.test(file))
+  .map((file) => file.replace(/\.ts$/, ''));
+
+/** The first sentence of the comment that a walkthrough opens with. */
+function title(name: string): string {
+  const text = readFileSync(new URL(`${name}.ts`, directory), 'utf8');
+  return /^\/\*\*\s+\*?\s*(.*)/.exec(text)?.[1] ?? '';
+}
+
+function list(): string {
+  const width = Math.max(...names.map((name) => name.length));
+  return names.map((name) => `  ${name.padEnd(width)}  ${title(name)}\n`).join('');
+}
+
+const [wanted, ...rest] = process.argv.slice(2);
+const exact = wanted?.replace(/^examples\//, '').replace(/\.ts$/, '');
+const found = names.filter((name) => exact !== undefined && (name === exact || name.includes(exact)));
+const name = found.find((candidate) => candidate === exact) ?? (found.length === 1 ? found[0] : undefined);
+
+if (name !== undefined) {
+  const file = new URL(`${name}.ts`, directory);
+  process.argv = [process.execPath, file.pathname, ...rest];
+  await import(file.href);
+} else if (wanted === undefined) {
+  process.stdout.write(`npm run example NAME\n\n${list()}`);
+} else {
+  process.stderr.write(`There is no single example '${wanted}'. These exist:\n\n${list()}`);
+  process.exitCode = 2;
+}

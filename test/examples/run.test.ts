@@ -1,0 +1,28 @@
+import { readdirSync } from 'node:fs';
+import { expect, test } from 'vitest';
+import { runExample } from './run-example.js';
+
+const names = readdirSync('examples')
+  .filter((file) => /^\d\d-.*\.ts$/.test(file))
+  .map((file) => file.replace('.ts', ''));
+
+test('without a name every walkthrough is listed with what it shows', async () => {
+  const { code, lines } = await runExample([]);
+  expect(code).toBe(0);
+  for (const name of names) {
+    expect(lines).toContainEqual(expect.stringMatching(new RegExp(`^ +${name} +[A-Z].+\\.$`)));
+  }
+});
+
+test('a name that does not exist gives the list on stderr and exit code 2', async () => {
+  const { code, stdout, stderr } = await runExample(['no-such-walkthrough']);
+  expect(code).toBe(2);
+  expect(stdout).toBe('');
+  expect(stderr).toContain("'no-such-walkthrough'");
+  for (const name of names) expect(stderr).toContain(name);
+});
+
+test('every walkthrough has a test of its own', () => {
+  const tests = readdirSync('test/examples');
+  expect(names.filter((name) => !tests.includes(`${name}.test.ts`))).toEqual([]);
+});

@@ -1,0 +1,145 @@
+import { execFile, execFileSync } from 'node:child_process';
+import {
+  copyFileSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  symlinkSync,
+  writeFileSync,
+} from 'node:fs';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { promisify } from 'node:util';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+
+const run = promisify(execFile);
+const root = fileURLToPath(new URL('../..', import.meta.url));
+const project = mkdtempSync(path.join(tmpdir(), 'requests-futures-'));
+const installed = path.join(project, 'node_modules', 'requests-futures');
+
+interface Manifest {
+  readonly dependencies: Readonly<Record<string, string>>;
+  readonly exports: Readonly<Record<string, unknown>>;
+}
+
+/** Links a package of the repository into the empty project, with what belongs to it. */
+function link(name: string): void {
+  const target = path.join(project, 'node_modules', name);
+  mkdirSync(path.dirname(target), { recursive: true });
+  symlinkSync(path.join(root, 'node_modules', name), target, 'junction');
+}
+
+beforeAll(async () => {
+  // globalSetup has built: the scripts of `npm pack` would build again, under the feet of the other tests.
+  const { stdout } = await run('npm', ['pack', '--ignore-scripts', '--json', '--pack-destination', project], {
+    cwd: root,
+  });
+  const [{ filename }] = JSON.parse(stdout) as [{ filename: string }];
+  mkdirSync(installed, { recursive: true });
+  await run('tar', ['-xzf', path.join(project, filename), '-C', installed, '--strip-components=1']);
+  // Only what package.json declares: an import of anything else fails here as it would for a user.
+  const manifest = JSON.parse(readFileSync(path.join(installed, 'package.json'), 'utf8')) as Manifest;
+  for (const name of Object.keys(manifest.dependencies)) link(name);
+  link('@types/node');
+  writeFileSync(path.join(project, 'package.json'), JSON.stringify({ type: 'module', private: true }));
+}, 60_000);
+
+afterAll(() => {
+  rmSync(project, { recursive: true, force: true });
+});
+
+/** Runs a program in the project and gives what it prints as JSON. */
+async function evaluate(kind: 'module' | 'commonjs', program: string): Promise<unknown> {
+  const { stdout } = await run(process.execPath, [`--input-type=${kind}`, '--eval', program], {
+    cwd: project,
+  });
+  return JSON.parse(stdout);
+}
+
+describe('the packed package', () => {
+  test('holds what is built and the three documents, and nothing else', () => {
+    const files = readdirSync(installed, { recursive: true, withFileTypes: true })
+      .filter((entry) => entry.isFile())
+      .map((entry) => path.relative(installed, path.join(entry.parentPath, entry.name)));
+    const built = /^dist\/(src|workers)\/.+\.(js|d\.ts|js\.map)$/;
+    expect(files.filter((file) => !built.test(file)).sort()).toEqual([
+      'CHANGELOG.md',
+      'LICENSE',
+      'README.md',
+      'package.json',
+    ]);
+    expect(files).toContain('dist/src/index.js');
+  });
+
+  test('every entry point can be imported', async () => {
+    expect(
+      await evaluate(
+        'module',
+        `const [main, requests, futures] = await Promise.all([
+          import('requests-futures'), import('requests-futures/requests'), import('requests-futures/concurrent-futures'),
+        ]);
+        console.log(JSON.stringify([
+          typeof main.FuturesSession, typeof requests.get, typeof futures.Future,
+          main.FuturesSession.prototype instanceof requests.Session, main.Future === futures.Future,
+        ]));`,
+      ),
+    ).toEqual(['function', 'function', 'function', true, true]);
+  });
+
+  test('CommonJS can require it', async () => {
+    expect(
+      await evaluate(
+        'commonjs',
+        `const { FuturesSession } = require('requests-futures');
+        const { Session } = require('requests-futures/requests');
+        const { AsyncPoolExecutor } = require('requests-futures/concurrent-futures');
+        console.log(JSON.stringify([new FuturesSession() instanceof Session, typeof AsyncPoolExecutor]));`,
+      ),
+    ).toEqual([true, 'function']);
+  });
+
+  test('what is not exported cannot be reached', async () => {
+    await expect(evaluate('module', "await import('requests-futures/dist/src/index.js')")).rejects.toThrow(
+      'ERR_PACKAGE_PATH_NOT_EXPORTED',
+    );
+  });
+
+  test('loading it loads no heavy or optional package', async () => {
+    const loaded = await evaluate(
+      'module',
+      `await Promise.all(['', '/requests', '/concurrent-futures'].map((door) => import('requests-futures' + door)));
+      const { createRequire } = await import('node:module');
+      const files = Object.keys(createRequire(import.meta.url).cache);
+      console.log(JSON.stringify(files.map((file) => file.replaceAll('\\\\', '/'))));`,
+    );
+    const heavy =
+      /node_modules\/(bullmq|https-proxy-agent|iconv-lite|piscina|socks|tough-cookie|tr46|undici)/;
+    expect((loaded as string[]).filter((file) => heavy.test(file))).toEqual([]);
+  });
+
+  test('its types satisfy the strictest consumer', { timeout: 60_000 }, () => {
+    copyFileSync(path.join(root, 'test/package/consumer.ts'), path.join(project, 'consumer.ts'));
+    writeFileSync(
+      path.join(project, 'tsconfig.json'),
+      JSON.stringify({
+        compilerOptions: {
+          target: 'ES2023',
+          lib: ['ES2023', 'ESNext.Disposable'],
+          module: 'NodeNext',
+          types: ['node'],
+          strict: true,
+          exactOptionalPropertyTypes: true,
+          noUncheckedIndexedAccess: true,
+          skipLibCheck: false,
+          noEmit: true,
+        },
+        include: ['*.ts'],
+      }),
+    );
+    const tsc = path.join(root, 'node_modules/typescript/bin/tsc');
+    expect(execFileSync(process.execPath, [tsc, '-p', project], { cwd: project, encoding: 'utf8' })).toBe('');
+  });
+});
