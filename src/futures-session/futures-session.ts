@@ -1,0 +1,219 @@
+import { checkOptions } from '../builtins/index.js';
+import { AsyncPoolExecutor, type Future } from '../concurrent-futures/index.js';
+import {
+  HTTPAdapter,
+  type HTTPAdapterOptions,
+  type PreparedRequest,
+  RequestException,
+  type RequestOptions,
+  type Response,
+  Session,
+  type SessionSendOptions,
+  type UrlInput,
+  type WithMethodAndUrl,
+} from '../requests/index.js';
+import { bindRequest } from '../requests/sessions/call-arguments.js';
+import { kSendNow } from '../requests/sessions/redirecting-session.js';
+import { kRequestNow } from '../requests/sessions/session.js';
+import {
+  type BackgroundCallback,
+  kCall,
+  PendingCall,
+  type RequestingSession,
+  requestInSlot,
+  sendInSlot,
+} from './in-slot.js';
+import { adoptFuture, cancelledFuture, followSignal, type ResponseFuture } from './response-future.js';
+import { snapshotOptions } from './snapshot.js';
+
+/** An executor of the caller's own: any object with `submit`. What it returns must be a Future or a promise. */
+export interface ExecutorLike {
+  /** Calls `fn(...args)` when there is room for it. */
+  submit<A extends unknown[], T>(
+    fn: (...args: A) => T,
+    ...args: A
+  ): Future<Awaited<T>> | PromiseLike<Awaited<T>>;
+}
+
+/** How a {@link FuturesSession} is made. */
+export interface FuturesSessionOptions {
+  /** Runs the requests. The session neither sizes its pool for it nor shuts it down. Default: an executor of its own. */
+  executor?: ExecutorLike | null | undefined;
+  /** How many requests run at once in the session's own executor. Default 8; ignored when `executor` is given. */
+  max_workers?: number | undefined;
+  /**
+   * Sends the requests in place of this session, whose headers, cookies and adapters are then not used. Only its `request`
+   * is called, and `close()` leaves it open. Default null.
+   */
+  session?: RequestingSession | null | undefined;
+  /** Options for the session's adapters; they go before the sizes that follow from `max_workers`. Default none. */
+  adapter_kwargs?: HTTPAdapterOptions | null | undefined;
+}
+
+/** The options of a FuturesSession's requests. */
+export interface FuturesRequestOptions extends RequestOptions {
+  /** Runs in the slot after each response. Deprecated, as in Python: use `hooks`. */
+  background_callback?: BackgroundCallback | null | undefined;
+}
+
+/** How a {@link FuturesSession} is closed. */
+export interface CloseOptions {
+  /** Resolve when everything queued and running is done. Default true. */
+  wait?: boolean | undefined;
+  /** Cancel what is still queued. Default false. */
+  cancel_futures?: boolean | undefined;
+}
+
+/** Above this many workers the default pool of 10 connections would throw connections away. */
+const DEFAULT_POOLSIZE = 10;
+
+let hasWarned = false;
+
+function warnAboutBackgroundCallback(): void {
+  if (hasWarned) return;
+  hasWarned = true;
+  process.emitWarning(
+    '`background_callback` is deprecated and will be removed in 1.0, use `hooks` instead',
+    'DeprecationWarning',
+  );
+}
+
+/**
+ * A {@link Session} whose requests return at once, as futures, and are sent by the workers of an executor: Python's
+ * `requests_futures.sessions.FuturesSession`.
+ *
+ * Whatever goes wrong with a request is the outcome of its future. Only a call that could not be understood, or a closed
+ * executor, throws from the call itself. Leaving an `await using` block waits for all requests.
+ *
+ * @example
+ * ```ts
+ * await using session = new FuturesSession({ max_workers: 10 });
+ * const futures = urls.map((url) => session.get(url, { timeout: 5 }));
+ * for await (const future of as_completed(futures)) {
+ *   const response = await future.result();
+ * }
+ * ```
+ */
+export class FuturesSession extends Session<ResponseFuture, FuturesRequestOptions> {
+  /** What runs the requests. */
+  readonly executor: ExecutorLike;
+  /** What sends the requests in place of this session; null when it sends them itself. */
+  readonly session: RequestingSession | null;
+  readonly #ownExecutor: AsyncPoolExecutor | null;
+
+  constructor(options?: FuturesSessionOptions);
+  constructor(executor: ExecutorLike, options?: Omit<FuturesSessionOptions, 'executor'>);
+  constructor(first: ExecutorLike | FuturesSessionOptions = {}, second: FuturesSessionOptions = {}) {
+    super();
+    const options: FuturesSessionOptions = isExecutor(first) ? { ...second, executor: first } : first;
+    checkOptions('FuturesSession()', options, ['executor', 'max_workers', 'session', 'adapter_kwargs']);
+    const { executor, max_workers = 8, session, adapter_kwargs } = options;
+    if (executor !== null && executor !== undefined && !isExecutor(executor)) {
+      throw new TypeError('FuturesSession() takes an executor that has a submit() method');
+    }
+    this.#ownExecutor = executor ? null : new AsyncPoolExecutor({ max_workers });
+    this.executor = executor ?? this.#ownExecutor ?? new AsyncPoolExecutor({ max_workers });
+    this.session = session ?? null;
+    this.sizePools(executor ? 0 : max_workers, adapter_kwargs ?? {});
+  }
+
+  /** Queues a request. */
+  override request(
+    method: string | Uint8Array,
+    url: UrlInput,
+    options?: FuturesRequestOptions | null,
+  ): ResponseFuture;
+  override request(options: WithMethodAndUrl<FuturesRequestOptions>): ResponseFuture;
+  override request(
+    first: string | Uint8Array | WithMethodAndUrl<FuturesRequestOptions>,
+    second?: UrlInput,
+    third?: FuturesRequestOptions | null,
+  ): ResponseFuture {
+    const { method, url, options } = bindRequest<FuturesRequestOptions>(first, second, third);
+    const { background_callback = null, signal, ...own } = snapshotOptions(options);
+    if (background_callback !== null) warnAboutBackgroundCallback();
+    const call = new PendingCall();
+    return this.submit(call, signal, () =>
+      this.executor.submit(
+        requestInSlot,
+        this.session ?? this,
+        method,
+        url,
+        { ...own, [kCall]: call },
+        background_callback,
+      ),
+    );
+  }
+
+  /** Queues a prepared request. */
+  override send(request: PreparedRequest, options?: SessionSendOptions | null): ResponseFuture {
+    const { signal, ...own } = options ?? {};
+    const call = new PendingCall();
+    call.prepared(request);
+    return this.submit(call, signal, () =>
+      this.executor.submit(sendInSlot, this, request, { ...own, [kCall]: call }),
+    );
+  }
+
+  /** The inner steps of a request that holds its slot must not queue again. @internal */
+  override [kRequestNow](method: string, url: UrlInput, options: FuturesRequestOptions): Promise<Response> {
+    return this.requestNow(method, url, options);
+  }
+
+  /** @internal */
+  override [kSendNow](request: PreparedRequest, options: SessionSendOptions): Promise<Response> {
+    return this.sendNow(request, options);
+  }
+
+  /**
+   * Waits for everything queued and running (unless `wait` is false), then closes the connections. Only an executor of
+   * the session's own is shut down. Afterwards a request throws RuntimeError if the executor was the session's own.
+   */
+  override async close(options: CloseOptions = {}): Promise<void> {
+    checkOptions('close()', options, ['wait', 'cancel_futures']);
+    const { wait = true, cancel_futures = false } = options;
+    const executor = this.#ownExecutor;
+    if (executor === null) return await super.close();
+    const finished = executor.shutdown({ wait: true, cancel_futures }).then(() => super.close());
+    if (wait) await finished;
+  }
+
+  /** Submits, and ties future, call and signal together. */
+  private submit(
+    call: PendingCall,
+    signal: AbortSignal | null | undefined,
+    start: () => Future<Response> | PromiseLike<Response>,
+  ): ResponseFuture {
+    const future = signal?.aborted ? cancelledFuture(signal.reason) : adoptFuture(start());
+    const handle: ResponseFuture = Object.assign(future, { request: call.request });
+    call.attach(handle);
+    if (signal && !signal.aborted) followSignal(handle, signal);
+    // In another thread nobody tells the call what was prepared; the outcome does.
+    if (!(this.executor instanceof AsyncPoolExecutor)) handle.add_done_callback(noteRequest);
+    return handle;
+  }
+
+  /** More workers than the default pool has room for need a larger one; `adapter_kwargs` have the last word. */
+  private sizePools(max_workers: number, adapter_kwargs: HTTPAdapterOptions): void {
+    const options: HTTPAdapterOptions =
+      max_workers > DEFAULT_POOLSIZE
+        ? { pool_connections: max_workers, pool_maxsize: max_workers, ...adapter_kwargs }
+        : adapter_kwargs;
+    if (Object.keys(options).length === 0) return;
+    this.mount('https://', new HTTPAdapter(options));
+    this.mount('http://', new HTTPAdapter(options));
+  }
+}
+
+function isExecutor(value: object): value is ExecutorLike {
+  return 'submit' in value && typeof value.submit === 'function';
+}
+
+/** Takes the request from a future's outcome, where the slot was in another thread. */
+function noteRequest(future: Future<Response>): void {
+  const handle = future as ResponseFuture;
+  if (handle.request !== null || handle.cancelled()) return;
+  const error: unknown = handle.exception_now();
+  if (error === null) handle.request = handle.result_now().request;
+  else if (error instanceof RequestException) handle.request = error.request;
+}

@@ -1,0 +1,107 @@
+/** What a FuturesSession submits: these functions run while a request holds its worker slot, in this thread or another. */
+import { AbortToken } from '../builtins/index.js';
+import { currentAbortToken, type Future } from '../concurrent-futures/index.js';
+import {
+  type PreparedRequest,
+  type RequestOptions,
+  type Response,
+  Session,
+  type SessionSendOptions,
+  type UrlInput,
+} from '../requests/index.js';
+import { kSendNow } from '../requests/sessions/redirecting-session.js';
+import { type InternalRequestOptions, kOnPrepared, kRequestNow } from '../requests/sessions/session.js';
+import { kAbortToken } from '../requests/types.js';
+
+/**
+ * What a FuturesSession needs of the session it sends through. Only `request` is used, looked up at the time of the call.
+ */
+export interface RequestingSession {
+  /** Sends a request and resolves to its response. */
+  request(method: string, url: UrlInput, options?: RequestOptions): PromiseLike<Response>;
+}
+
+/**
+ * Runs in the slot after each response, hooks done; what it returns, if truthy, is the future's result.
+ * `session` is the FuturesSession that made the request. Deprecated in Python: use `hooks`.
+ */
+export type BackgroundCallback = (session: RequestingSession, response: Response) => unknown;
+
+/** One submitted request, seen from the thread that submitted it: ties what happens in the slot to the future. */
+export class PendingCall {
+  /** The future, as soon as `submit` has returned it. */
+  future: (Future<Response> & { request?: unknown }) | null = null;
+  /** The prepared request, as soon as there is one. */
+  request: PreparedRequest | null = null;
+  /** What aborts the call where its executor does not provide for that itself. */
+  token: AbortToken | null = null;
+
+  /** Notes the request of a call, whichever comes first, this or the future. */
+  prepared(request: PreparedRequest): void {
+    this.request = request;
+    if (this.future !== null) this.future.request = request;
+  }
+
+  /** Ties the call to its future. */
+  attach(future: Future<Response>): void {
+    this.future = future;
+    if (this.token !== null) hook(future, this.token);
+  }
+
+  /** The token that aborts this call: the executor's own, or one made here. Called at the start of the slot. */
+  abortToken(): AbortToken {
+    const own = currentAbortToken();
+    if (own !== null) return own;
+    this.token = new AbortToken();
+    if (this.future !== null) hook(this.future, this.token);
+    return this.token;
+  }
+}
+
+function hook(future: Future<Response>, token: AbortToken): void {
+  future.set_abort_handler((reason) => {
+    token.abort(reason);
+  });
+}
+
+/** Carries the {@link PendingCall} among a call's options; it does not cross a thread. */
+export const kCall: unique symbol = Symbol('requests-futures.call');
+
+/** Options on their way into the slot. */
+export type SlotOptions<O> = O & { [kCall]?: PendingCall };
+
+/** Sends one request; the response's hooks run inside. */
+export async function requestInSlot(
+  session: RequestingSession,
+  method: string,
+  url: UrlInput,
+  options: SlotOptions<InternalRequestOptions>,
+  background_callback: BackgroundCallback | null,
+): Promise<Response> {
+  enterSlot(options);
+  const response =
+    session instanceof Session
+      ? await session[kRequestNow](method, url, options)
+      : await session.request(method, url, options);
+  if (background_callback === null) return response;
+  const replacement = await background_callback(session, response);
+  // Python's rule: whatever the callback returns, if it is truthy, is what the future resolves to.
+  return (replacement || response) as Response;
+}
+
+/** Sends one prepared request. */
+export async function sendInSlot(
+  session: Session,
+  request: PreparedRequest,
+  options: SlotOptions<SessionSendOptions>,
+): Promise<Response> {
+  enterSlot(options);
+  return await session[kSendNow](request, options);
+}
+
+/** Must run before the first await: only then does the executor know which call is running. */
+function enterSlot(options: SlotOptions<InternalRequestOptions>): void {
+  const call = options[kCall];
+  options[kAbortToken] = call?.abortToken() ?? currentAbortToken() ?? undefined;
+  if (call !== undefined) options[kOnPrepared] = call;
+}

@@ -1,0 +1,9 @@
+export {
+  type CloseOptions,
+  type ExecutorLike,
+  type FuturesRequestOptions,
+  FuturesSession,
+  type FuturesSessionOptions,
+} from './futures-session.js';
+export type { BackgroundCallback, RequestingSession } from './in-slot.js';
+export type { ResponseFuture } from './response-future.js';

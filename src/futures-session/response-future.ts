@@ -1,0 +1,54 @@
+import { Future } from '../concurrent-futures/index.js';
+import { typeName } from '../builtins/index.js';
+import type { PreparedRequest, Request, Response } from '../requests/index.js';
+
+/** The handle of one request. */
+export type ResponseFuture = Future<Response> & {
+  /** The request, once it is prepared; null before, and where it could not be prepared. */
+  request: PreparedRequest | Request | null;
+};
+
+/**
+ * Takes what an executor's `submit` returned for a Future: its own Future, or any promise, which is given a handle.
+ * Throws TypeError for anything else.
+ */
+export function adoptFuture(handle: unknown): Future<Response> {
+  if (handle instanceof Future) return handle as Future<Response>;
+  if (!isThenable(handle)) {
+    throw new TypeError(`The executor's submit() must return a Future or a promise, not ${typeName(handle)}`);
+  }
+  const future = new Future<Response>();
+  future.set_running_or_notify_cancel();
+  handle.then(
+    (response) => {
+      future.set_result(response);
+    },
+    (error: unknown) => {
+      future.set_exception(error);
+    },
+  );
+  return future;
+}
+
+function isThenable(value: unknown): value is PromiseLike<Response> {
+  return typeof value === 'object' && value !== null && 'then' in value && typeof value.then === 'function';
+}
+
+/** Lets `signal` abort `future` in whatever state it is, until the future is done. */
+export function followSignal(future: Future<Response>, signal: AbortSignal): void {
+  const abort = (): void => {
+    future.abort(signal.reason);
+  };
+  signal.addEventListener('abort', abort, { once: true });
+  future.add_done_callback(() => {
+    signal.removeEventListener('abort', abort);
+  });
+}
+
+/** The future of a request that is not sent at all, because its signal was aborted before. */
+export function cancelledFuture(reason: unknown): Future<Response> {
+  const future = new Future<Response>();
+  future.abort(reason);
+  future.set_running_or_notify_cancel();
+  return future;
+}

@@ -1,0 +1,89 @@
+/** The module-level functions of `requests`: each makes a Session for one request and closes it again. */
+import type { Response } from './models/response.js';
+import {
+  bindRequest,
+  type UrlInput,
+  type WithMethodAndUrl,
+  type WithUrl,
+} from './sessions/call-arguments.js';
+import { Session } from './sessions/session.js';
+import type { RequestOptions } from './types.js';
+
+/**
+ * Sends one request. No cookies are kept and no connection is reused; a body left unread by `stream: true` can still be
+ * read. To send several requests, make a {@link Session}.
+ */
+export function request(
+  method: string | Uint8Array,
+  url: UrlInput,
+  options?: RequestOptions | null,
+): Promise<Response>;
+export function request(options: WithMethodAndUrl<RequestOptions>): Promise<Response>;
+export async function request(
+  first: string | Uint8Array | WithMethodAndUrl<RequestOptions>,
+  second?: UrlInput,
+  third?: RequestOptions | null,
+): Promise<Response> {
+  const session = new Session();
+  try {
+    const { method, url, options } = bindRequest<RequestOptions>(first, second, third);
+    return await session.request(method, url, options);
+  } finally {
+    await session.close();
+  }
+}
+
+type UrlOrKeywords = UrlInput | WithUrl<RequestOptions>;
+type Verb = 'get' | 'options' | 'head' | 'post' | 'put' | 'patch' | 'delete';
+
+async function send(verb: Verb, first: UrlOrKeywords, second?: RequestOptions | null): Promise<Response> {
+  const session = new Session();
+  try {
+    const call = session[verb] as (url: UrlOrKeywords, options?: RequestOptions | null) => Promise<Response>;
+    return await call(first, second);
+  } finally {
+    await session.close();
+  }
+}
+
+/** Sends a GET request. */
+export function get(url: UrlOrKeywords, options?: RequestOptions | null): Promise<Response> {
+  return send('get', url, options);
+}
+
+/** Sends an OPTIONS request. */
+export function options(url: UrlOrKeywords, options?: RequestOptions | null): Promise<Response> {
+  return send('options', url, options);
+}
+
+/** Sends a HEAD request. Redirects are not followed unless `allow_redirects` says so. */
+export function head(url: UrlOrKeywords, options?: RequestOptions | null): Promise<Response> {
+  return send('head', url, options);
+}
+
+/** Sends a POST request. */
+export function post(url: UrlOrKeywords, options?: RequestOptions | null): Promise<Response> {
+  return send('post', url, options);
+}
+
+/** Sends a PUT request. */
+export function put(url: UrlOrKeywords, options?: RequestOptions | null): Promise<Response> {
+  return send('put', url, options);
+}
+
+/** Sends a PATCH request. */
+export function patch(url: UrlOrKeywords, options?: RequestOptions | null): Promise<Response> {
+  return send('patch', url, options);
+}
+
+function del(url: UrlOrKeywords, options?: RequestOptions | null): Promise<Response> {
+  return send('delete', url, options);
+}
+
+/** Sends a DELETE request: `import * as requests` makes it `requests.delete(url)`. */
+export { del as delete };
+
+/** Makes a {@link Session}: the old spelling, still common in scripts. */
+export function session(): Session {
+  return new Session();
+}

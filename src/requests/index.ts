@@ -1,0 +1,58 @@
+export * as adapters from './adapters/index.js';
+export { HTTPAdapter, type HTTPAdapterOptions } from './adapters/index.js';
+export { delete, get, head, options, patch, post, put, request, session } from './api.js';
+export * as auth from './auth/index.js';
+export * as cookies from './cookies/index.js';
+export { RequestsCookieJar } from './cookies/index.js';
+export * as exceptions from './exceptions.js';
+export {
+  AbortError,
+  ChunkedEncodingError,
+  ConnectionError,
+  ConnectTimeout,
+  ContentDecodingError,
+  FileModeWarning,
+  HTTPError,
+  InvalidHeader,
+  InvalidSchema,
+  InvalidURL,
+  JSONDecodeError,
+  MissingSchema,
+  ProxyError,
+  ReadTimeout,
+  RequestException,
+  type RequestExceptionOptions,
+  ResponseTooLarge,
+  RetryError,
+  SSLError,
+  StreamConsumedError,
+  Timeout,
+  TooManyRedirects,
+  URLRequired,
+} from './exceptions.js';
+export * as hooks from './hooks.js';
+export * as models from './models/index.js';
+export { PreparedRequest } from './models/prepared-request.js';
+export { Request, type RequestInit } from './models/request.js';
+export { Response } from './models/response.js';
+export type { UrlInput, WithMethodAndUrl, WithUrl } from './sessions/call-arguments.js';
+export type { EnvironmentSettings } from './sessions/environment.js';
+export type { ResolveRedirectsOptions } from './sessions/redirecting-session.js';
+export { type EnvironmentInput, Session } from './sessions/session.js';
+export type { SessionHooks } from './sessions/session-hooks.js';
+export { codes } from './status-codes.js';
+export * as structures from './structures/index.js';
+export { CaseInsensitiveDict } from './structures/index.js';
+export type * from './types.js';
+export * as urllib3 from './urllib3/index.js';
+export { Retry } from './urllib3/index.js';
+export * as utils from './utils/index.js';
+export {
+  KeyError,
+  NotImplementedError,
+  OSError,
+  RuntimeError,
+  timedelta,
+  type TimedeltaOptions,
+  ValueError,
+} from '../builtins/index.js';

@@ -1,0 +1,26 @@
+import type { AbortToken } from '../../builtins/index.js';
+import { type Cert, kAbortToken, type Proxies, type SendOptions, type TimeoutInput } from '../types.js';
+
+/**
+ * What a session hands to an adapter and to hooks: every setting is there, absent ones are null. The signal is made when
+ * first asked for, as only custom adapters look at it; the token survives `{ ...options }`.
+ */
+export class SendSettings implements SendOptions {
+  [kAbortToken]: AbortToken | undefined;
+
+  constructor(
+    public stream: boolean,
+    public timeout: TimeoutInput | null,
+    public verify: boolean | string | null,
+    public cert: Cert | null,
+    public proxies: Proxies,
+    public max_response_size: number | null,
+    token: AbortToken | undefined,
+  ) {
+    this[kAbortToken] = token;
+  }
+
+  get signal(): AbortSignal | null {
+    return this[kAbortToken]?.signal ?? null;
+  }
+}

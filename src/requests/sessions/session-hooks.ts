@@ -1,0 +1,21 @@
+import type { HookLists, Hooks, ResponseHook } from '../types.js';
+import { hookList } from './merge.js';
+
+/**
+ * A session's hooks: `session.hooks.response` reads as an array to push to, and takes a hook, several, or null for none.
+ */
+export class SessionHooks implements HookLists {
+  #response: ResponseHook[];
+
+  constructor(hooks: Hooks | null | undefined = null) {
+    this.#response = hookList(hooks?.response);
+  }
+
+  get response(): ResponseHook[] {
+    return this.#response;
+  }
+
+  set response(hooks: Hooks['response']) {
+    this.#response = hookList(hooks);
+  }
+}

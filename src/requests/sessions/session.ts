@@ -1,0 +1,332 @@
+import { inspect } from 'node:util';
+import { AbortToken, repr, ValueError } from '../../builtins/index.js';
+import type { BaseAdapter } from '../adapters/base-adapter.js';
+import { HTTPAdapter } from '../adapters/http-adapter.js';
+import {
+  cookiejar_from_dict,
+  extractSetCookies,
+  merge_cookies,
+  RequestsCookieJar,
+} from '../cookies/index.js';
+import { InvalidSchema } from '../exceptions.js';
+import { dispatch_hook } from '../hooks.js';
+import { PreparedRequest } from '../models/prepared-request.js';
+import { Request } from '../models/request.js';
+import type { Response } from '../models/response.js';
+import type { CaseInsensitiveDict } from '../structures/case-insensitive-dict.js';
+import {
+  type Auth,
+  type Cert,
+  type HeadersInput,
+  type Hooks,
+  kAbortToken,
+  type Params,
+  type Proxies,
+  type RequestOptions,
+  type SessionSendOptions,
+  type TimeoutInput,
+} from '../types.js';
+import { default_headers, get_netrc_auth, resolve_proxies } from '../utils/index.js';
+import { bindRequest, checkRequestOptions, type UrlInput, type WithMethodAndUrl } from './call-arguments.js';
+import { type EnvironmentSettings, mergeEnvironment } from './environment.js';
+import { mergeHeaders, mergeHooks, mergeParams, mergeScalar } from './merge.js';
+import { kSendNow } from './redirecting-session.js';
+import { SendSettings } from './send-settings.js';
+import { SessionHooks } from './session-hooks.js';
+import { SessionVerbs } from './verbs.js';
+
+/** `request` without the detours of a subclass: a FuturesSession's own would queue. */
+export const kRequestNow: unique symbol = Symbol('requests.request-now');
+
+/** Told of the prepared request before it is sent. Rides among the options, where no caller types it. */
+export const kOnPrepared: unique symbol = Symbol('requests.on-prepared');
+
+/** What travels with a request's options beside what a caller typed. */
+export interface InternalRequestOptions extends RequestOptions {
+  /** @internal */
+  [kAbortToken]?: AbortToken | undefined;
+  /** @internal */
+  [kOnPrepared]?: { prepared(request: PreparedRequest): void } | undefined;
+}
+
+/** Options of `merge_environment_settings`. */
+export type EnvironmentInput = Pick<RequestOptions, 'proxies' | 'stream' | 'verify' | 'cert'>;
+
+const BOUND = ['get', 'options', 'head', 'post', 'put', 'patch', 'delete', 'request', 'send'] as const;
+
+/**
+ * Keeps cookies, connections and settings between requests. The attributes are defaults that each request may override.
+ *
+ * Every verb is bound to its session, so it can be passed around: `executor.submit(session.get, url)`.
+ *
+ * @example
+ * ```ts
+ * await using session = new Session();
+ * session.headers['X-Token'] = 'abc';
+ * const response = await session.get('https://example.org/', { timeout: 5 });
+ * console.log(response.status_code, response.json());
+ * ```
+ */
+export class Session<
+  R extends Promise<Response> = Promise<Response>,
+  O extends RequestOptions = RequestOptions,
+> extends SessionVerbs<R, O> {
+  /** Sent with each request, unless it has its own of the same name. */
+  headers: CaseInsensitiveDict | HeadersInput = default_headers();
+  /** Credentials. Default null. */
+  auth: Auth | null = null;
+  /** Proxy URLs by scheme; the environment's come first. Default none. */
+  proxies: Proxies = {};
+  /** Added to each URL's query. */
+  params: Params = {};
+  /** Leave bodies unread, for the caller to read piece by piece. Default false. */
+  stream = false;
+  /** Verify certificates: true, false, or the path of a CA bundle. Default true. */
+  verify: boolean | string | null = true;
+  /** The client's certificate. Default null. */
+  cert: Cert | null = null;
+  /** Seconds for connecting and for each read, where a request names none. Default null: wait for ever. Not in Python. */
+  timeout: TimeoutInput | null = null;
+  /** The most bytes a decoded body may have, where a request names no limit. Default null. Not in Python. */
+  max_response_size: number | null = null;
+  /** The cookies kept between requests. */
+  cookies: RequestsCookieJar = cookiejar_from_dict({});
+  /** The adapters by URL prefix, longest first. */
+  readonly adapters: Map<string, BaseAdapter> = new Map();
+  #hooks = new SessionHooks();
+
+  constructor() {
+    super();
+    this.mount('https://', new HTTPAdapter());
+    this.mount('http://', new HTTPAdapter());
+    for (const verb of BOUND) {
+      // The subclass's method, if it has one: it must be found by `super` and by overriding, and still come bound.
+      const method = this[verb] as (...args: unknown[]) => unknown;
+      Object.defineProperty(this, verb, { value: method.bind(this), writable: true, configurable: true });
+    }
+  }
+
+  /** Functions that see each response, redirects included: push to `hooks.response` or set it. */
+  get hooks(): SessionHooks {
+    return this.#hooks;
+  }
+
+  set hooks(hooks: Hooks | null) {
+    this.#hooks = hooks instanceof SessionHooks ? hooks : new SessionHooks(hooks);
+  }
+
+  request(method: string | Uint8Array, url: UrlInput, options?: O | null): R;
+  request(options: WithMethodAndUrl<O>): R;
+  request(method: string | Uint8Array | WithMethodAndUrl<O>, url?: UrlInput, options?: O | null): R {
+    // `R` is a plain promise here; the one subclass that narrows it to a Future overrides this method.
+    return this.requestNow(method, url, options) as R;
+  }
+
+  /** @internal */
+  [kRequestNow](method: string, url: UrlInput, options: O): Promise<Response> {
+    return this.request(method, url, options);
+  }
+
+  /** @internal */
+  protected async requestNow(
+    first: string | Uint8Array | WithMethodAndUrl<O>,
+    second?: UrlInput,
+    third?: O | null,
+  ): Promise<Response> {
+    const { method, url, options } = bindRequest<O>(first, second, third);
+    checkRequestOptions('request()', options);
+    const prepared = this.prepare_request(new Request(method.toUpperCase(), url, requestPart(options)));
+    const internal: InternalRequestOptions = options;
+    internal[kOnPrepared]?.prepared(prepared);
+    const settings = mergeEnvironment(prepared.url ?? '', options, this);
+    return await this[kSendNow](prepared, {
+      ...settings,
+      timeout: options.timeout,
+      allow_redirects: options.allow_redirects,
+      max_response_size: options.max_response_size,
+      signal: options.signal,
+      [kAbortToken]: internal[kAbortToken],
+    });
+  }
+
+  /** Merges the session's state into `request` (headers, query, cookies, credentials, hooks) and makes it ready to send. */
+  prepare_request(request: Request): PreparedRequest {
+    const given = request.cookies;
+    const cookies = given === null || given instanceof RequestsCookieJar ? given : cookiejar_from_dict(given);
+    let auth = request.auth;
+    if (this.trust_env && !hasAuth(auth) && !hasAuth(this.auth)) {
+      auth = get_netrc_auth(String(request.url)) ?? auth;
+    }
+    const prepared = new PreparedRequest();
+    prepared.prepare({
+      method: (request.method ?? '').toUpperCase(),
+      url: request.url,
+      files: request.files,
+      data: request.data,
+      json: request.json,
+      headers: mergeHeaders(request.headers, this.headers),
+      params: mergeParams(request.params, this.params),
+      auth: mergeScalar(auth, this.auth),
+      cookies: mergedCookies(cookies, this.cookies),
+      hooks: mergeHooks(request.hooks, this.#hooks),
+    });
+    return prepared;
+  }
+
+  /**
+   * Sends what `prepare_request` or `request.prepare()` made. The session's headers, query, credentials and hooks are not
+   * applied here; its `stream`, `verify`, `cert`, proxies and timeout are, where `options` leave them out, and the
+   * cookies of the response are kept.
+   *
+   * Throws ValueError for a Request that is not prepared, InvalidSchema when no adapter is mounted for the URL.
+   */
+  send(request: PreparedRequest, options?: SessionSendOptions | null): R {
+    return this.sendNow(request, options ?? {}) as R;
+  }
+
+  /** @internal */
+  [kSendNow](request: PreparedRequest, options: SessionSendOptions): Promise<Response> {
+    return this.send(request, options);
+  }
+
+  /** @internal */
+  protected async sendNow(request: PreparedRequest, options: SessionSendOptions): Promise<Response> {
+    if (!(request instanceof PreparedRequest)) throw new ValueError('You can only send PreparedRequests.');
+    const { token, release } = abortable(options);
+    try {
+      const settings = new SendSettings(
+        options.stream ?? this.stream,
+        options.timeout ?? this.timeout,
+        options.verify ?? this.verify,
+        options.cert ?? this.cert,
+        options.proxies ?? resolve_proxies(request, this.proxies, this.trust_env),
+        options.max_response_size ?? this.max_response_size,
+        token,
+      );
+      const response = await this.sendOnce(request, settings);
+      return await this.finish(response, request, settings, options.allow_redirects ?? true);
+    } finally {
+      release?.();
+    }
+  }
+
+  /** One request on the wire, its body buffered unless streaming, then the hooks, then the cookies it set. */
+  private async sendOnce(request: PreparedRequest, settings: SendSettings): Promise<Response> {
+    const adapter = this.get_adapter(request.url ?? '');
+    const start = performance.now();
+    let response = await adapter.send(request, settings);
+    response.elapsed = (performance.now() - start) / 1000;
+    if (!settings.stream) await response.read();
+    if (request.hooks.response.length > 0) {
+      response = await dispatch_hook('response', request.hooks, response, settings);
+      if (!settings.stream) await response.read();
+    }
+    for (const earlier of response.history)
+      extractSetCookies(this.cookies, earlier.request ?? request, earlier);
+    extractSetCookies(this.cookies, request, response);
+    return response;
+  }
+
+  /** Follows redirects, or notes where the next one would lead. */
+  private async finish(
+    first: Response,
+    request: PreparedRequest,
+    settings: SendSettings,
+    follow: boolean,
+  ): Promise<Response> {
+    // Nearly every response is no redirect; the generator is not worth starting for those.
+    if (this.get_redirect_target(first) === null) return first;
+    if (!follow) {
+      for await (const next of this.followRedirects(first, request, settings, true)) {
+        first._next = next as PreparedRequest;
+      }
+      return first;
+    }
+    const chain = [first];
+    for await (const response of this.resolve_redirects(first, request, settings)) chain.push(response);
+    const last = chain.pop() ?? first;
+    if (chain.length > 0) last.history = chain;
+    return last;
+  }
+
+  /** The settings of one request, merged with the environment's and the session's. */
+  merge_environment_settings(url: string, options: EnvironmentInput = {}): EnvironmentSettings {
+    return mergeEnvironment(url, options, this);
+  }
+
+  /** The adapter mounted for `url`: the longest prefix it starts with. Throws InvalidSchema when there is none. */
+  get_adapter(url: string): BaseAdapter {
+    for (const [prefix, adapter] of this.adapters) {
+      if (url.slice(0, prefix.length).toLowerCase() === prefix.toLowerCase()) return adapter;
+    }
+    throw new InvalidSchema(`No connection adapters were found for ${repr(url)}`);
+  }
+
+  /**
+   * Sends URLs that start with `prefix` through `adapter`. A longer prefix wins over a shorter one. Matching is by text
+   * alone, so end a host with a slash: `https://example.com` is also a prefix of `https://example.com.other.org`.
+   */
+  mount(prefix: string, adapter: BaseAdapter): void;
+  mount(options: { prefix: string; adapter: BaseAdapter }): void;
+  mount(first: string | { prefix: string; adapter: BaseAdapter }, second?: BaseAdapter): void {
+    const { prefix, adapter } = typeof first === 'string' ? { prefix: first, adapter: second } : first;
+    if (adapter === undefined) throw new TypeError("mount() missing 1 required argument: 'adapter'");
+    const shorter = this.adapters.has(prefix)
+      ? []
+      : [...this.adapters].filter(([other]) => other.length < prefix.length);
+    for (const [other] of shorter) this.adapters.delete(other);
+    this.adapters.set(prefix, adapter);
+    for (const [other, mounted] of shorter) this.adapters.set(other, mounted);
+  }
+
+  /** Closes the adapters and their idle connections. The session can be used again afterwards. */
+  async close(): Promise<void> {
+    await Promise.all([...this.adapters.values()].map((adapter) => adapter.close()));
+  }
+
+  /** `await using session = new Session()` closes it at the end of the block. */
+  async [Symbol.asyncDispose](): Promise<void> {
+    await this.close();
+  }
+
+  override toString(): string {
+    return `<${this.constructor.name}>`;
+  }
+
+  /** Names no headers, cookies or credentials: a session ends up in logs. */
+  [inspect.custom](): string {
+    return this.toString();
+  }
+}
+
+/** The part of the options that makes up the Request. */
+function requestPart(options: RequestOptions): RequestOptions {
+  const { params, data, json, headers, cookies, files, auth, hooks } = options;
+  return { params, data, json, headers, cookies, files, auth, hooks };
+}
+
+/** Python's truth of an auth setting: `()`, `false` and `''` count as none. */
+function hasAuth(auth: RequestOptions['auth']): boolean {
+  return Boolean(auth) && !(Array.isArray(auth) && auth.length === 0);
+}
+
+/** The session's cookies and the request's, in a jar of the request's own; null when there are none at all. */
+function mergedCookies(
+  request: RequestsCookieJar | null,
+  session: RequestsCookieJar,
+): RequestsCookieJar | null {
+  if (session.length === 0 && request === null) return null;
+  const jar = merge_cookies(new RequestsCookieJar(), session);
+  return request === null ? jar : merge_cookies(jar, request);
+}
+
+/** The token that aborts this request, following `signal` if there is one. */
+function abortable(options: SessionSendOptions): {
+  token: AbortToken | undefined;
+  release: (() => void) | undefined;
+} {
+  const inherited = options[kAbortToken];
+  if (inherited !== undefined || !options.signal) return { token: inherited, release: undefined };
+  const token = new AbortToken();
+  return { token, release: token.follow(options.signal) };
+}
