@@ -1,0 +1,313 @@
+import { inspect } from 'node:util';
+import { AttributeError, checkOptions, NotImplementedError, typeName } from '../../builtins/index.js';
+import { AuthBase } from '../auth/auth-base.js';
+import { HTTPBasicAuth } from '../auth/basic.js';
+import { cookiejar_from_dict, get_cookie_header, RequestsCookieJar } from '../cookies/index.js';
+import { RequestException } from '../exceptions.js';
+import { default_hooks, deregister_hook, register_hook } from '../hooks.js';
+import {
+  CaseInsensitiveDict,
+  CaseInsensitiveDictMethods,
+  type HeaderEntry,
+  headerStore,
+  wrapStore,
+} from '../structures/case-insensitive-dict.js';
+import type { Auth, CookiesInput, Data, Files, HeadersInput, HookLists, Hooks, Params, ResponseHook } from '../types.js';
+import { check_header_validity, encode_params, get_auth_from_url, prepare_url, urlsplit } from '../utils/index.js';
+import { isBytes, to_native_string, toBuffer } from '../utils/text.js';
+import { asStream, bodyLength, isEmptyData, type PreparedBody } from './body.js';
+import { bodyPosition } from './body-position.js';
+import { encodeJson } from './json-body.js';
+import { encodeMultipart } from './multipart.js';
+import { MultipartBody } from './multipart-body.js';
+
+/** What {@link PreparedRequest.prepare} is given: the fields of a Request. Null and undefined leave one out. */
+export interface PrepareOptions {
+  method?: string | Uint8Array | null | undefined;
+  url?: string | URL | Uint8Array | null | undefined;
+  headers?: HeadersInput | CaseInsensitiveDict<string | Uint8Array | null | undefined> | null | undefined;
+  files?: Files | null | undefined;
+  data?: Data | null | undefined;
+  params?: Params | null | undefined;
+  auth?: Auth | false | '' | readonly [] | null | undefined;
+  cookies?: CookiesInput | null | undefined;
+  hooks?: Hooks | null | undefined;
+  json?: unknown;
+}
+
+const OPTION_NAMES = [
+  'method',
+  'url',
+  'headers',
+  'files',
+  'data',
+  'params',
+  'auth',
+  'cookies',
+  'hooks',
+  'json',
+] as const;
+
+/**
+ * A request as it is sent: made by `request.prepare()` or `session.prepare_request(request)`. Its fields may be changed
+ * before it is sent; what depends on them (such as `Content-Length`) is then the caller's to keep in step.
+ */
+export class PreparedRequest {
+  /** The method in upper case. */
+  method: string | null = null;
+  /** The URL, encoded, with the query. */
+  url: string | null = null;
+  /** The headers, in the order in which they are sent. Values are text; bytes were decoded as latin-1, as they are sent. */
+  headers: CaseInsensitiveDict;
+  /** The body; null for none. */
+  body: PreparedBody = null;
+  /** The hooks, those of the auth object first. */
+  hooks: HookLists = default_hooks();
+  /** The jar that the `Cookie` header comes from and that redirects go on with; null for none. */
+  _cookies: RequestsCookieJar | null = null;
+  /** Where the body is rewound to when it is sent again: see `bodyPosition`. */
+  _body_position: number | object | null = null;
+
+  /** Without arguments. The headers are given by this package alone, to do without a dict that is thrown away. */
+  constructor(headers: CaseInsensitiveDict = new CaseInsensitiveDict()) {
+    this.headers = headers;
+  }
+
+  /**
+   * Prepares everything, in this order: method, URL, headers, cookies, body, auth (late, so that it may sign), hooks.
+   *
+   * Throws MissingSchema and InvalidURL for the URL, InvalidHeader for a header, InvalidJSONError for `json`, TypeError and
+   * ValueError for values of the wrong kind. Exceptions of this package carry this object as their `request`.
+   */
+  prepare(options: PrepareOptions = {}): void {
+    checkOptions('prepare()', options, OPTION_NAMES);
+    const { method, url, headers, files, data, params, auth, cookies, hooks, json } = options;
+    try {
+      this.prepare_method(method);
+      this.prepare_url(url, params);
+      this.prepare_headers(headers);
+      this.prepare_cookies(cookies);
+      this.prepare_body(data, files, json);
+      this.prepare_auth(auth, url);
+      this.prepare_hooks(hooks);
+    } catch (error) {
+      if (error instanceof RequestException) error.request ??= this;
+      throw error;
+    }
+  }
+
+  /** Sets the method in upper case; any text is allowed. Throws AttributeError for what is neither text nor bytes. */
+  prepare_method(method?: string | Uint8Array | null): void {
+    if (method === undefined || method === null) {
+      this.method = null;
+    } else if (typeof method === 'string') {
+      this.method = method.toUpperCase();
+    } else if (isBytes(method)) {
+      this.method = to_native_string(method).toUpperCase();
+    } else {
+      throw new AttributeError(`the method must be text, not ${typeName(method)}`);
+    }
+  }
+
+  /** Sets the URL, encoded and with `params` added to its query. Throws MissingSchema and InvalidURL. */
+  prepare_url(url?: string | URL | Uint8Array | null, params?: Params | null): void {
+    this.url = prepare_url(url, params);
+  }
+
+  /** Sets the headers. Throws InvalidHeader for one that cannot be sent, AttributeError for a list of pairs. */
+  prepare_headers(headers?: PrepareOptions['headers']): void {
+    const store = new Map<string, HeaderEntry<string>>();
+    if (headers !== undefined && headers !== null) {
+      for (const entry of headerEntries(headers)) {
+        check_header_validity(entry);
+        const [name, value] = entry;
+        if (typeof name === 'string' && typeof value === 'string') {
+          store.set(name.toLowerCase(), entry as HeaderEntry<string>);
+        } else {
+          const text = to_native_string(name as string | Uint8Array);
+          store.set(text.toLowerCase(), [text, latin1(value as string | Uint8Array)]);
+        }
+      }
+    }
+    this.headers = wrapStore(store);
+  }
+
+  /**
+   * Takes over headers that were checked before, as a session's are, without looking at or copying them.
+   * @internal
+   */
+  adoptHeaders(store: Map<string, HeaderEntry<string>>): void {
+    this.headers = wrapStore(store);
+  }
+
+  /**
+   * Sets the body and the headers that describe it: `Content-Length`, or `Transfer-Encoding: chunked` for a stream of
+   * unknown length, and `Content-Type` for forms, multipart and JSON unless there is one.
+   *
+   * `data` goes before `json`, `files` go with the fields of `data`. Throws NotImplementedError for a stream with files,
+   * InvalidJSONError, and TypeError or ValueError for what cannot be encoded.
+   */
+  prepare_body(data?: Data | null, files?: Files | null, json?: unknown): void {
+    const stream = asStream(data);
+    if (stream !== null) {
+      if (!isEmptyData(files)) {
+        throw new NotImplementedError('Streamed bodies and files are mutually exclusive.');
+      }
+      this.#setStream(stream);
+      return;
+    }
+    let contentType: string | null = null;
+    let body: PreparedBody = null;
+    if (!isEmptyData(files) && files) {
+      ({ body, contentType } = encodeMultipart(files, data));
+    } else if (!isEmptyData(data) && data) {
+      if (typeof data === 'string') body = data;
+      else if (isBytes(data)) body = toBuffer(data);
+      else {
+        // Streams are gone: pairs are what is left.
+        body = encode_params(data as Exclude<Params, string>);
+        contentType = 'application/x-www-form-urlencoded';
+      }
+    } else if (json !== undefined && json !== null) {
+      body = Buffer.from(encodeJson(json));
+      contentType = 'application/json';
+    }
+    if (body instanceof MultipartBody) this.#setStream(body);
+    else {
+      this.prepare_content_length(body);
+      this.body = body;
+    }
+    if (contentType !== null && !headerStore(this.headers).has('content-type')) {
+      this.headers.set('Content-Type', contentType);
+    }
+  }
+
+  #setStream(stream: Exclude<PreparedBody, string | null>): void {
+    this.body = stream;
+    this._body_position = bodyPosition(stream);
+    const length = bodyLength(stream);
+    if (length > 0) this.headers.set('Content-Length', String(length));
+    else this.headers.set('Transfer-Encoding', 'chunked');
+  }
+
+  /**
+   * Sets `Content-Length` to the length of `body` when that is known and not 0. Without a body it is 0, for all methods but
+   * GET and HEAD, unless the header is there.
+   */
+  prepare_content_length(body: PreparedBody): void {
+    if (body !== null) {
+      const length = bodyLength(body);
+      if (length > 0) this.headers.set('Content-Length', String(length));
+    } else if (this.method !== 'GET' && this.method !== 'HEAD' && !this.headers.has('Content-Length')) {
+      this.headers.set('Content-Length', '0');
+    }
+  }
+
+  /**
+   * Applies `auth`, or when it is null the credentials in the URL. False, `''` and `[]` are no credentials, not even those
+   * of the URL. `Content-Length` is computed again. Throws TypeError for what is neither a pair, an auth object nor a
+   * function that returns the request.
+   */
+  prepare_auth(auth?: PrepareOptions['auth'], _url?: unknown): void {
+    const chosen = auth ?? credentialsOf(this.url);
+    if (!chosen || (Array.isArray(chosen) && chosen.length === 0)) return;
+    const applied = applyAuth(chosen as Auth, this);
+    if (applied !== this) Object.assign(this, applied);
+    this.prepare_content_length(this.body);
+  }
+
+  /** Sets the `Cookie` header from `cookies`, unless there is one. A jar is kept as it is, for redirects to go on with. */
+  prepare_cookies(cookies?: CookiesInput | null): void {
+    if (cookies === undefined || cookies === null) {
+      this._cookies = null;
+      return;
+    }
+    this._cookies = cookies instanceof RequestsCookieJar ? cookies : cookiejar_from_dict(cookies);
+    if (this.headers.has('Cookie')) return;
+    const value = get_cookie_header(this._cookies, this);
+    if (value !== null) this.headers.set('Cookie', value);
+  }
+
+  /** Adds hooks to those that are there. Throws ValueError for an unknown event. */
+  prepare_hooks(hooks?: Hooks | null): void {
+    if (hooks === undefined || hooks === null) return;
+    for (const event in hooks) this.register_hook(event, hooks[event as keyof Hooks]);
+  }
+
+  /** Adds a hook, or several, for `event`, of which there is one: `response`. Throws ValueError for another. */
+  register_hook(event: string, hook: Hooks['response']): void {
+    register_hook(this.hooks, event, hook);
+  }
+
+  /** Removes a hook and tells whether it was there. */
+  deregister_hook(event: string, hook: ResponseHook): boolean {
+    return deregister_hook(this.hooks, event, hook);
+  }
+
+  /** What the request line asks for: the path (`/` when empty) and the query, never the fragment. */
+  get path_url(): string {
+    if (this.url === null) return '/';
+    const { path, query } = urlsplit(this.url);
+    return query === '' ? path || '/' : `${path || '/'}?${query}`;
+  }
+
+  /** An independent copy; the body itself is shared. */
+  copy(): PreparedRequest {
+    const copy = new PreparedRequest(this.headers.copy());
+    copy.method = this.method;
+    copy.url = this.url;
+    copy._cookies = this._cookies?.copy() ?? null;
+    copy.body = this.body;
+    copy.hooks = { response: [...this.hooks.response] };
+    copy._body_position = this._body_position;
+    return copy;
+  }
+
+  toString(): string {
+    return `<PreparedRequest [${this.method ?? 'None'}]>`;
+  }
+
+  /** Names no headers or credentials: requests end up in logs. */
+  [inspect.custom](): string {
+    return this.toString();
+  }
+}
+
+/** Names and values, which come from untyped callers and are checked next. */
+function headerEntries(headers: object): Iterable<HeaderEntry<unknown>> {
+  if (headers instanceof CaseInsensitiveDictMethods) return headerStore<unknown>(headers).values();
+  if (Array.isArray(headers)) throw new AttributeError("'list' object has no attribute 'items'");
+  if (Symbol.iterator in headers) return headers as Iterable<HeaderEntry<unknown>>;
+  return Object.entries(headers);
+}
+
+function latin1(value: string | Uint8Array): string {
+  return typeof value === 'string' ? value : toBuffer(value).toString('latin1');
+}
+
+function credentialsOf(url: string | null): readonly [user: string, password: string] | null {
+  if (!url?.includes('@')) return null;
+  const [user, password] = get_auth_from_url(url);
+  return user || password ? [user, password] : null;
+}
+
+/** Messages name types only: what was given instead of an auth object is likely to be a password. */
+function applyAuth(auth: Auth, request: PreparedRequest): PreparedRequest {
+  let applied: unknown;
+  if (typeof auth === 'function') applied = auth(request);
+  else if (Array.isArray(auth)) applied = basicAuth(auth).call(request);
+  else if (typeof (auth as Partial<AuthBase>).call === 'function') applied = (auth as AuthBase).call(request);
+  else if (auth instanceof AuthBase) throw new NotImplementedError('Auth hooks must be callable.');
+  else throw notAuth(typeName(auth));
+  if (typeof applied === 'object' && applied !== null && 'headers' in applied) return applied as PreparedRequest;
+  throw new TypeError(`auth must return the request that it is given, but it returned ${typeName(applied)}`);
+}
+
+function basicAuth(pair: readonly unknown[]): HTTPBasicAuth {
+  if (pair.length !== 2) throw notAuth(`a list of ${pair.length}`);
+  return new HTTPBasicAuth(...(pair as [string, string]));
+}
+
+function notAuth(given: string): TypeError {
+  return new TypeError(`auth must be [user, password], an auth object or a function, not ${given}`);
+}

@@ -1,0 +1,125 @@
+import { inspect } from 'node:util';
+import { checkOptions, isPlainObject } from '../../builtins/index.js';
+import { copyHooks, deregister_hook, register_hook } from '../hooks.js';
+import type {
+  Auth,
+  CookiesInput,
+  Data,
+  Files,
+  HeadersInput,
+  HookLists,
+  Hooks,
+  Params,
+  RequestOptions,
+  ResponseHook,
+} from '../types.js';
+import { PreparedRequest } from './prepared-request.js';
+
+/** The parts of a {@link Request} beside method and URL. Null and undefined leave one out. */
+export type RequestParts = Pick<
+  RequestOptions,
+  'headers' | 'files' | 'data' | 'params' | 'auth' | 'cookies' | 'hooks' | 'json'
+>;
+
+/** All parts of a {@link Request}, for its constructor's form with one argument. */
+export interface RequestFields extends RequestParts {
+  /** The method, in any case. */
+  method?: string | Uint8Array | null | undefined;
+  /** The URL: text, a `URL`, or bytes in UTF-8. */
+  url?: string | URL | Uint8Array | null | undefined;
+}
+
+const PART_NAMES = ['headers', 'files', 'data', 'params', 'auth', 'cookies', 'hooks', 'json'] as const;
+const FIELD_NAMES = ['method', 'url', ...PART_NAMES] as const;
+
+/**
+ * A request as its sender describes it. `prepare()` turns it into what is sent; `session.prepare_request(request)` lays
+ * the session's settings under it first.
+ *
+ * @example
+ * ```ts
+ * const request = new Request('GET', 'https://example.org/', { params: { q: 'x' } });
+ * const response = await session.send(session.prepare_request(request));
+ * ```
+ */
+export class Request {
+  /** The method as given; upper-cased when prepared. */
+  method: string | Uint8Array | null;
+  /** The URL as given. */
+  url: string | URL | Uint8Array | null;
+  /** The headers; default none. */
+  headers: HeadersInput;
+  /** The files of a multipart upload; default none. */
+  files: Files;
+  /** The body; default none. */
+  data: Data;
+  /** The query to add to the URL; default none. */
+  params: Params;
+  /** The credentials; default null, which means those in the URL. */
+  auth: Auth | false | '' | readonly [] | null;
+  /** The cookies; default null. */
+  cookies: CookiesInput | null;
+  /** The hooks, in lists of the request's own. */
+  hooks: HookLists;
+  /** The body as JSON; default null, which means none. */
+  json: unknown;
+
+  /** Throws TypeError for an unknown option, ValueError for an unknown event among the hooks. */
+  constructor(
+    method?: string | Uint8Array | null,
+    url?: string | URL | Uint8Array | null,
+    options?: RequestParts | null,
+  );
+  constructor(fields: RequestFields);
+  constructor(
+    first?: string | Uint8Array | RequestFields | null,
+    url?: string | URL | Uint8Array | null,
+    options?: RequestParts | null,
+  ) {
+    let fields: RequestFields = options ?? {};
+    if (isPlainObject(first)) {
+      checkOptions('Request()', first, FIELD_NAMES);
+      fields = first;
+      this.method = fields.method ?? null;
+      this.url = fields.url ?? null;
+    } else {
+      checkOptions('Request()', fields, PART_NAMES);
+      this.method = (first as string | Uint8Array | null | undefined) ?? null;
+      this.url = url ?? null;
+    }
+    this.headers = fields.headers ?? {};
+    this.files = fields.files ?? [];
+    this.data = fields.data ?? [];
+    this.params = fields.params ?? {};
+    this.auth = fields.auth ?? null;
+    this.cookies = fields.cookies ?? null;
+    this.hooks = copyHooks(fields.hooks);
+    this.json = fields.json ?? null;
+  }
+
+  /** Adds a hook, or several, for `event`, of which there is one: `response`. Throws ValueError for another. */
+  register_hook(event: string, hook: Hooks['response']): void {
+    register_hook(this.hooks, event, hook);
+  }
+
+  /** Removes a hook and tells whether it was there. */
+  deregister_hook(event: string, hook: ResponseHook): boolean {
+    return deregister_hook(this.hooks, event, hook);
+  }
+
+  /** What is sent for this request alone, without a session's settings. Throws what `PreparedRequest.prepare` throws. */
+  prepare(): PreparedRequest {
+    const prepared = new PreparedRequest();
+    prepared.prepare(this);
+    return prepared;
+  }
+
+  toString(): string {
+    return `<Request [${String(this.method ?? 'None')}]>`;
+  }
+
+  /** Names no headers or credentials: requests end up in logs. */
+  [inspect.custom](): string {
+    return this.toString();
+  }
+}
