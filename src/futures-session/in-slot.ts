@@ -1,6 +1,7 @@
 /** What a FuturesSession submits: these functions run while a request holds its worker slot, in this thread or another. */
 import { AbortToken } from '../builtins/index.js';
-import { currentAbortToken, type Future } from '../concurrent-futures/index.js';
+import { currentAbortToken } from '../concurrent-futures/call-context.js';
+import type { Future } from '../concurrent-futures/index.js';
 import {
   type PreparedRequest,
   type RequestOptions,

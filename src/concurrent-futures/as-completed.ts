@@ -1,0 +1,109 @@
+import { monotonic, TimeoutError } from '../builtins/index.js';
+import type { Future } from './future.js';
+import { futureSet, type Futures } from './future-set.js';
+import { SerialIterator } from './serial-iterator.js';
+import { deadlineAfter, parseTimeout, remaining, type TimeoutArgument, timeoutOf } from './timeout.js';
+import type { Waiter } from './waiter.js';
+import { Wakeup } from './wakeup.js';
+
+/**
+ * Iterates over the futures as they complete: first those that are done already, in input order, then the others in the
+ * order of their completion. Failed and cancelled ones come like any other, each future once. Leaving the loop cancels
+ * nothing. Nothing happens before the first `next()`: the input is read and the time counts from there, as in Python.
+ *
+ * @param fs - any iterable of futures, or a Map whose keys are futures. Attributes attached to them keep their types.
+ * @param timeout - seconds for all together, or `{ timeout }`; then TimeoutError tells how many are unfinished. A consumer
+ * that is too slow for the deadline gets it too.
+ * @throws TypeError for an unknown keyword at the call; everything else rejects the first `next()`.
+ */
+export function as_completed<F extends Future>(
+  fs: Futures<F>,
+  timeout?: TimeoutArgument,
+): AsCompletedIterator<F> {
+  return new AsCompletedIterator(fs, timeoutOf('as_completed()', timeout));
+}
+
+/** What `as_completed` returns. It keeps no reference to a future that it has handed out. */
+export class AsCompletedIterator<F extends Future> extends SerialIterator<F> implements Waiter {
+  #source: { fs: Futures<F>; timeout: unknown } | null;
+  #total = 0;
+  #deadline: number | null = null;
+  #expired = false;
+  /** Not completed, and attached to. */
+  #waiting = new Set<F>();
+  /** Completed since the last look. */
+  #finished: F[] = [];
+  /** Being handed out; the next one is the last, so that handing out drops it. */
+  #batch: F[] = [];
+  readonly #wakeup = new Wakeup();
+
+  /** @internal */
+  constructor(fs: Futures<F>, timeout: unknown) {
+    super();
+    this.#source = { fs, timeout };
+  }
+
+  /** @internal */
+  get wakesOnCancel(): boolean {
+    return false;
+  }
+
+  /** @internal */
+  notify(future: Future): void {
+    // Attached to members of the set only.
+    this.#waiting.delete(future as F);
+    this.#finished.push(future as F);
+    this.#wakeup.wake();
+  }
+
+  protected async step(): Promise<IteratorResult<F, undefined>> {
+    try {
+      if (this.#source !== null) this.#start(this.#source.fs, this.#source.timeout);
+      while (this.#batch.length === 0 && this.#waiting.size + this.#finished.length > 0) {
+        // Before looking for what has completed meanwhile, as Python does.
+        this.#checkDeadline();
+        if (this.#finished.length === 0) {
+          this.#expired = !(await this.#wakeup.sleep(remaining(this.#deadline)));
+        }
+        this.#batch = this.#finished.reverse();
+        this.#finished = [];
+      }
+    } catch (error) {
+      this.close();
+      throw error;
+    }
+    const future = this.#batch.pop();
+    return future === undefined ? { value: undefined, done: true } : { value: future, done: false };
+  }
+
+  protected close(): void {
+    this.#source = null;
+    for (const future of this.#waiting) future._removeWaiter(this);
+    this.#waiting.clear();
+    this.#finished = [];
+    this.#batch = [];
+    this.#wakeup.wake();
+  }
+
+  #start(fs: Futures<F>, timeout: unknown): void {
+    this.#source = null;
+    this.#deadline = deadlineAfter(parseTimeout(timeout));
+    const futures = futureSet('as_completed()', fs);
+    this.#total = futures.size;
+    for (const future of futures) {
+      if (future._isSettled()) {
+        this.#batch.push(future);
+      } else {
+        this.#waiting.add(future);
+        future._addWaiter(this);
+      }
+    }
+    this.#batch.reverse();
+  }
+
+  #checkDeadline(): void {
+    if (this.#deadline === null || (!this.#expired && monotonic() < this.#deadline)) return;
+    const unfinished = this.#waiting.size + this.#finished.length;
+    throw new TimeoutError(`${unfinished} (of ${this.#total}) futures unfinished`);
+  }
+}

@@ -1,0 +1,125 @@
+import { availableParallelism } from 'node:os';
+import { checkOptions, getLogger, isPlainObject, typeName } from '../builtins/index.js';
+import { BrokenThreadPool } from './errors.js';
+import { parseMaxWorkers, PoolExecutor } from './pool-executor.js';
+
+/** The keyword arguments of {@link AsyncPoolExecutor}. */
+export interface AsyncPoolExecutorOptions {
+  /** How many calls run at once at the most: an integer from 1, or `Infinity`. Default: min(32, available CPUs + 4). */
+  max_workers?: number | null | undefined;
+  /** Workers are named `<thread_name_prefix>_<n>`. Default: `ThreadPoolExecutor-<k>`, counting executors. */
+  thread_name_prefix?: string | null | undefined;
+  /** Called once by each worker before its first call; may be async. When it fails the pool is broken. Default: none. */
+  initializer?: ((...args: never[]) => unknown) | null | undefined;
+  /** The arguments of `initializer`. Default: none. */
+  initargs?: Iterable<unknown> | null | undefined;
+}
+
+/** What Python has a thread for: it keeps its name and whether it has been initialized. */
+interface Worker {
+  readonly name: string;
+  initialized: boolean;
+}
+
+let executorCount = 0;
+
+/**
+ * Python's `ThreadPoolExecutor`, without threads: at most `max_workers` submitted calls run at once, first come first
+ * served. An async call keeps its worker until its promise settles. Workers are made when they are needed and used again.
+ *
+ * ```ts
+ * await using executor = new ThreadPoolExecutor(10);
+ * const futures = urls.map((url) => executor.submit(load, url));
+ * ```
+ *
+ * As in Python, calls that wait for other calls of the same saturated pool wait for ever.
+ */
+export class AsyncPoolExecutor extends PoolExecutor {
+  readonly #namePrefix: string;
+  readonly #initializer: ((...args: unknown[]) => unknown) | null;
+  readonly #initargs: readonly unknown[];
+  readonly #idleWorkers: Worker[] = [];
+  #workerCount = 0;
+
+  /**
+   * @param max_workers - the number alone, or all options.
+   * @throws ValueError and TypeError as in Python for a bad `max_workers`; TypeError for an initializer that is no
+   * function and for unknown options.
+   */
+  constructor(
+    max_workers?: number | AsyncPoolExecutorOptions | null,
+    options?: AsyncPoolExecutorOptions | null,
+  ) {
+    const parsed = parseOptions(max_workers, options);
+    super(parseMaxWorkers(parsed.max_workers, Math.min(32, availableParallelism() + 4)));
+    const { initializer = null, initargs, thread_name_prefix: prefix } = parsed;
+    if (initializer !== null && typeof initializer !== 'function') {
+      throw new TypeError('initializer must be a callable');
+    }
+    // The caller answers for `initargs` fitting `initializer`, as in Python.
+    this.#initializer = initializer as ((...args: unknown[]) => unknown) | null;
+    this.#initargs = [...(initargs ?? [])];
+    this.#namePrefix = prefix ?? '';
+    if (this.#namePrefix === '') {
+      this.#namePrefix = `ThreadPoolExecutor-${executorCount}`;
+      executorCount += 1;
+    }
+  }
+
+  protected override openSlot(): void {
+    void this.#work(this.#idleWorkers.pop() ?? this.#newWorker());
+  }
+
+  #newWorker(): Worker {
+    const name = `${this.#namePrefix}_${this.#workerCount}`;
+    this.#workerCount += 1;
+    return { name, initialized: this.#initializer === null };
+  }
+
+  async #work(worker: Worker): Promise<void> {
+    // No user code runs inside of `submit`.
+    await Promise.resolve();
+    if (!worker.initialized) await this.#initialize(worker);
+    for (let item = this.nextCall(); item !== null; item = this.nextCall()) {
+      try {
+        // Also what is not a promise is awaited: the other workers get their turn, so that calls start in order.
+        item.succeed(await item.invoke(worker.name));
+      } catch (error) {
+        item.fail(error);
+      }
+    }
+    this.#idleWorkers.push(worker);
+  }
+
+  async #initialize(worker: Worker): Promise<void> {
+    try {
+      await this.#initializer?.(...this.#initargs);
+      worker.initialized = true;
+    } catch (error) {
+      getLogger().log('critical', 'concurrent.futures', 'Exception in initializer:', error);
+      this.breakPool(
+        () =>
+          new BrokenThreadPool('A thread initializer failed, the thread pool is not usable anymore', {
+            cause: error,
+          }),
+      );
+    }
+  }
+}
+
+function parseOptions(
+  first: number | AsyncPoolExecutorOptions | null | undefined,
+  second: AsyncPoolExecutorOptions | null | undefined,
+): AsyncPoolExecutorOptions {
+  const options: unknown = isPlainObject(first) ? first : (second ?? {});
+  if (!isPlainObject(options)) {
+    throw new TypeError(`AsyncPoolExecutor() takes an options object, got ${typeName(options)}`);
+  }
+  checkOptions('AsyncPoolExecutor()', options, [
+    'max_workers',
+    'thread_name_prefix',
+    'initializer',
+    'initargs',
+  ]);
+  return options === first ? options : { ...options, max_workers: (first ?? options.max_workers) as number };
+}

@@ -1,0 +1,46 @@
+import { AsyncResource } from 'node:async_hooks';
+import { getLogger } from '../builtins/index.js';
+import type { Future } from './future.js';
+
+/** A callback that waits for its future, with the async context of the `add_done_callback` call. */
+export class DoneCallback extends AsyncResource {
+  readonly #fn: (future: never) => unknown;
+
+  constructor(fn: (future: never) => unknown) {
+    super('FutureDoneCallback');
+    this.#fn = fn;
+  }
+
+  run(future: Future): void {
+    this.runInAsyncScope(runCallback, undefined, future, this.#fn);
+  }
+}
+
+/** Calls `fn`; what it throws or rejects with is logged, so that neither the setter nor the other callbacks suffer. */
+export function runCallback(future: Future, fn: (future: never) => unknown): void {
+  try {
+    const returned = (fn as (future: Future) => unknown)(future);
+    if (isThenable(returned)) {
+      void Promise.resolve(returned).catch((error: unknown) => {
+        logFailure(future, error);
+      });
+    }
+  } catch (error) {
+    logFailure(future, error);
+  }
+}
+
+function isThenable(value: unknown): value is PromiseLike<unknown> {
+  return (
+    typeof value === 'object' && value !== null && typeof (value as { then?: unknown }).then === 'function'
+  );
+}
+
+function logFailure(future: Future, error: unknown): void {
+  getLogger().log(
+    'error',
+    'concurrent.futures',
+    `exception calling callback for ${future.toString()}`,
+    error,
+  );
+}

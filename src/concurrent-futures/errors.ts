@@ -1,0 +1,58 @@
+/**
+ * The exceptions of Python's `concurrent.futures`.
+ *
+ * ```
+ * Error
+ * ├ FuturesError (Python: concurrent.futures.Error)
+ * │ ├ CancelledError
+ * │ └ InvalidStateError
+ * ├ RuntimeError ── BrokenExecutor ── BrokenThreadPool, BrokenProcessPool
+ * └ OSError ── TimeoutError
+ * ```
+ */
+import { RuntimeError, setErrorName } from '../builtins/index.js';
+
+/** Python's `concurrent.futures.Error`: the base of what futures themselves raise. `TimeoutError` is not one of them. */
+export class FuturesError extends Error {
+  static {
+    setErrorName(this, 'FuturesError');
+  }
+}
+
+/**
+ * The future was cancelled. Its text is empty and each raise makes a new one, as in Python; after
+ * `future.abort(reason)` its `cause` is the reason.
+ */
+export class CancelledError extends FuturesError {
+  static {
+    setErrorName(this, 'CancelledError');
+  }
+}
+
+/** The future is not in a state that allows the call: settled twice, or read by `result_now()` before it is done. */
+export class InvalidStateError extends FuturesError {
+  static {
+    setErrorName(this, 'InvalidStateError');
+  }
+}
+
+/** An executor can no longer run anything. `catch RuntimeError` sees this and "after shutdown" alike. */
+export class BrokenExecutor extends RuntimeError {
+  static {
+    setErrorName(this, 'BrokenExecutor');
+  }
+}
+
+/** An initializer of an {@link AsyncPoolExecutor} failed; its `cause` is what the initializer threw. */
+export class BrokenThreadPool extends BrokenExecutor {
+  static {
+    setErrorName(this, 'BrokenThreadPool');
+  }
+}
+
+/** A worker of an isolated pool ended abruptly or could not be initialized. */
+export class BrokenProcessPool extends BrokenExecutor {
+  static {
+    setErrorName(this, 'BrokenProcessPool');
+  }
+}

@@ -1,0 +1,192 @@
+import { checkOptions, isPlainObject, TimeoutError, ValueError } from '../builtins/index.js';
+import type { Executor } from './executor.js';
+import { Fifo } from './fifo.js';
+import type { Future } from './future.js';
+import { type AnyIterable, isIterable, MapInputs } from './map-inputs.js';
+import { SerialIterator } from './serial-iterator.js';
+import { deadlineAfter, parseTimeout, remaining } from './timeout.js';
+import { Wakeup } from './wakeup.js';
+
+export type { AnyIterable };
+
+/** The keyword arguments of `map()`. */
+export interface MapOptions {
+  /** Seconds from the `map` call for all results together, else TimeoutError. Results that are there are handed out even later. Default: no limit. */
+  timeout?: number | null | undefined;
+  /** How many calls travel together to an isolated pool. In-thread pools ignore it, as Python's thread pools do. */
+  chunksize?: number | null | undefined;
+  /** How many elements to read and submit ahead of the results. Default: all at the call. */
+  buffersize?: number | null | undefined;
+}
+
+/** The function to call, with the types that the overloads of `map` have checked. */
+type Fn = (...args: unknown[]) => unknown;
+
+/** `Executor.map`, on top of nothing but `submit`. */
+export function mapOnto(
+  executor: Executor,
+  fn: (...args: never[]) => unknown,
+  rest: readonly unknown[],
+): MapIterator<unknown> {
+  const { iterables, options } = splitOptions(rest);
+  const seconds = parseTimeout(options.timeout);
+  const buffersize = parseBuffersize(options.buffersize);
+  return new MapIterator(executor, fn as Fn, new MapInputs(iterables), deadlineAfter(seconds), buffersize);
+}
+
+/** A trailing argument that is no iterable is the options: plain objects never are iterable. */
+function splitOptions(rest: readonly unknown[]): { iterables: readonly unknown[]; options: MapOptions } {
+  const last = rest.at(-1);
+  const none = rest.length > 0 && (last === undefined || last === null);
+  if (!none && (!isPlainObject(last) || isIterable(last))) return { iterables: rest, options: {} };
+  const options = last ?? {};
+  checkOptions('map()', options, ['timeout', 'chunksize', 'buffersize']);
+  return { iterables: rest.slice(0, -1), options };
+}
+
+function parseBuffersize(buffersize: unknown): number | null {
+  if (buffersize === undefined || buffersize === null) return null;
+  if (typeof buffersize !== 'number' || !Number.isInteger(buffersize)) {
+    throw new TypeError('buffersize must be an integer or None');
+  }
+  if (buffersize < 1) throw new ValueError('buffersize must be None or > 0');
+  return buffersize;
+}
+
+/** What `map` returns: the results in input order, once. Leaving it after the first element cancels the rest. */
+export class MapIterator<T> extends SerialIterator<T> {
+  readonly #executor: Executor;
+  readonly #fn: Fn;
+  readonly #deadline: number | null;
+  readonly #buffered: boolean;
+  readonly #futures = new Fifo<Future>();
+  readonly #wakeup = new Wakeup();
+  #inputs: MapInputs | null;
+  /** How many elements are still to be read. */
+  #wanted: number;
+  #reading = false;
+  /** Why the inputs ended early; thrown when all results before it have been handed out. */
+  #failure: { error: unknown } | null = null;
+  #started = false;
+  #closed = false;
+
+  /** @internal */
+  constructor(
+    executor: Executor,
+    fn: (...args: unknown[]) => unknown,
+    inputs: MapInputs,
+    deadline: number | null,
+    buffersize: number | null,
+  ) {
+    super();
+    this.#executor = executor;
+    this.#fn = fn;
+    this.#inputs = inputs;
+    this.#deadline = deadline;
+    this.#buffered = buffersize !== null;
+    this.#wanted = buffersize ?? Infinity;
+    if (inputs.isAsync) void this.#readAsync(inputs);
+    else this.#read(inputs);
+  }
+
+  protected async step(): Promise<IteratorResult<T, undefined>> {
+    if (this.#closed) return { value: undefined, done: true };
+    this.#started = true;
+    if (this.#buffered) this.#readAhead();
+    try {
+      await this.#untilReadable();
+      const future = this.#futures.shift();
+      if (future !== undefined) {
+        try {
+          // What `submit` returned for this `fn`, whose result type is T.
+          return { value: (await future.result(remaining(this.#deadline))) as T, done: false };
+        } finally {
+          future.cancel();
+        }
+      }
+      if (this.#failure !== null) throw this.#failure.error;
+    } catch (error) {
+      this.close();
+      throw error;
+    }
+    this.close();
+    return { value: undefined, done: true };
+  }
+
+  protected close(): void {
+    this.#closed = true;
+    this.#inputs = null;
+    this.#wakeup.wake();
+    // As in Python, where closing a generator that has not begun does nothing.
+    if (!this.#started) return;
+    for (let future = this.#futures.shift(); future !== undefined; future = this.#futures.shift()) {
+      future.cancel();
+    }
+  }
+
+  /** Waits for async inputs, until there is a future or there will be none. */
+  async #untilReadable(): Promise<void> {
+    while (this.#futures.length === 0 && this.#inputs !== null) {
+      const seconds = remaining(this.#deadline);
+      if (seconds !== null && seconds <= 0) throw new TimeoutError();
+      await this.#wakeup.sleep(seconds);
+    }
+  }
+
+  /** One more element than has been asked for so far. */
+  #readAhead(): void {
+    if (this.#inputs === null) return;
+    this.#wanted += 1;
+    if (this.#inputs.isAsync) {
+      if (!this.#reading) void this.#readAsync(this.#inputs);
+      return;
+    }
+    try {
+      this.#read(this.#inputs);
+    } catch (error) {
+      this.#fail(error);
+    }
+  }
+
+  #read(inputs: MapInputs): void {
+    while (this.#wanted > 0) {
+      const row = inputs.pull();
+      if (row === null) {
+        this.#inputs = null;
+        return;
+      }
+      this.#submit(row);
+    }
+  }
+
+  async #readAsync(inputs: MapInputs): Promise<void> {
+    this.#reading = true;
+    try {
+      while (this.#wanted > 0) {
+        const row = await inputs.pullAsync();
+        if (this.#closed) return;
+        if (row === null) {
+          this.#inputs = null;
+          return;
+        }
+        this.#submit(row);
+        this.#wakeup.wake();
+      }
+    } catch (error) {
+      this.#fail(error);
+    } finally {
+      this.#reading = false;
+      this.#wakeup.wake();
+    }
+  }
+
+  #submit(row: unknown[]): void {
+    this.#futures.push(this.#executor.submit(this.#fn, ...row));
+    this.#wanted -= 1;
+  }
+
+  #fail(error: unknown): void {
+    this.#failure = { error };
+    this.#inputs = null;
+  }
+}

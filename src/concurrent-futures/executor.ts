@@ -1,0 +1,106 @@
+import { checkOptions, isPlainObject, NotImplementedError, typeName } from '../builtins/index.js';
+import { type AnyIterable, type MapIterator, type MapOptions, mapOnto } from './executor-map.js';
+import type { Future } from './future.js';
+
+/** The keyword arguments of `shutdown()`. */
+export interface ShutdownOptions {
+  /** Resolve only when every running and queued call is done. Default true. */
+  wait?: boolean | null | undefined;
+  /** Cancel what is queued and has not begun. Default false. */
+  cancel_futures?: boolean | null | undefined;
+}
+
+/**
+ * Python's abstract `concurrent.futures.Executor`. An executor of your own needs only `submit`: `map` is built on it.
+ *
+ * ```ts
+ * await using executor = new AsyncPoolExecutor({ max_workers: 4 });
+ * const future = executor.submit(fetchPage, 'https://example.org/');
+ * ```
+ */
+export abstract class Executor implements AsyncDisposable {
+  /**
+   * Schedules `fn(...args)` and returns its future at once. Async functions are awaited. Abstract: here it throws.
+   *
+   * @throws NotImplementedError
+   */
+  submit<A extends unknown[], R>(_fn: (...args: A) => R, ..._args: A): Future<Awaited<R>> {
+    throw new NotImplementedError(`${this.constructor.name} does not implement submit()`);
+  }
+
+  /**
+   * Calls `fn` with the elements of `iterables`, taken side by side until the shortest ends, and iterates over the
+   * results in input order. Everything is submitted at the call (with `buffersize`: that many); async iterables are read
+   * in the background from then on. The inputs are never closed, so that the caller may read on.
+   *
+   * An error of a call is thrown at its position; then the rest is cancelled and the iterator ends, as in Python 3.14.
+   * Leaving the loop cancels the rest; an iterator that is dropped half-read does not. The last argument may be the
+   * {@link MapOptions}.
+   *
+   * @throws what `submit` throws, TypeError for an input that is not iterable, TypeError and ValueError for bad options.
+   */
+  map<R>(fn: () => R, options?: MapOptions | null): MapIterator<Awaited<R>>;
+  map<A, R>(fn: (a: A) => R, a: AnyIterable<A>, options?: MapOptions | null): MapIterator<Awaited<R>>;
+  map<A, B, R>(
+    fn: (a: A, b: B) => R,
+    a: AnyIterable<A>,
+    b: AnyIterable<B>,
+    options?: MapOptions | null,
+  ): MapIterator<Awaited<R>>;
+  map<A, B, C, R>(
+    fn: (a: A, b: B, c: C) => R,
+    a: AnyIterable<A>,
+    b: AnyIterable<B>,
+    c: AnyIterable<C>,
+    options?: MapOptions | null,
+  ): MapIterator<Awaited<R>>;
+  map<A, B, C, D, R>(
+    fn: (a: A, b: B, c: C, d: D) => R,
+    a: AnyIterable<A>,
+    b: AnyIterable<B>,
+    c: AnyIterable<C>,
+    d: AnyIterable<D>,
+    options?: MapOptions | null,
+  ): MapIterator<Awaited<R>>;
+  map<A, B, C, D, E, R>(
+    fn: (a: A, b: B, c: C, d: D, e: E) => R,
+    a: AnyIterable<A>,
+    b: AnyIterable<B>,
+    c: AnyIterable<C>,
+    d: AnyIterable<D>,
+    e: AnyIterable<E>,
+    options?: MapOptions | null,
+  ): MapIterator<Awaited<R>>;
+  map(fn: (...args: never[]) => unknown, ...rest: unknown[]): MapIterator<unknown> {
+    return mapOnto(this, fn, rest);
+  }
+
+  /**
+   * Frees what the executor holds once all calls are done; later submissions throw. Python's positional
+   * `shutdown(false)` works too. Here it does nothing.
+   */
+  shutdown(wait?: boolean | ShutdownOptions | null, options?: ShutdownOptions | null): Promise<void> {
+    parseShutdown(wait, options);
+    return Promise.resolve();
+  }
+
+  /** Leaving an `await using` block: waits for all calls, cancels none. */
+  [Symbol.asyncDispose](): Promise<void> {
+    return this.shutdown();
+  }
+}
+
+/** The arguments of `shutdown` in both forms, with their defaults. */
+export function parseShutdown(
+  wait: boolean | ShutdownOptions | null | undefined,
+  keywords: ShutdownOptions | null | undefined,
+): { wait: boolean; cancelFutures: boolean } {
+  const options: unknown = isPlainObject(wait) ? wait : { ...keywords, wait: wait ?? keywords?.wait };
+  if (!isPlainObject(options))
+    throw new TypeError(`shutdown() takes an options object, got ${typeName(options)}`);
+  checkOptions('shutdown()', options, ['wait', 'cancel_futures']);
+  return {
+    wait: Boolean(options.wait ?? true),
+    cancelFutures: Boolean(options.cancel_futures ?? false),
+  };
+}

@@ -1,0 +1,21 @@
+import { typeName } from '../builtins/index.js';
+import { Future } from './future.js';
+
+/** The futures that `wait` and `as_completed` take: of a Map, as of a Python dict, the keys. */
+export type Futures<F> = Iterable<F> | ReadonlyMap<F, unknown>;
+
+/** The futures in input order, each once. */
+export function futureSet<F extends Future>(callee: string, fs: Futures<F>): Set<F> {
+  const iterable: unknown = fs instanceof Map ? fs.keys() : fs;
+  if (typeof (iterable as Partial<Iterable<unknown>> | null | undefined)?.[Symbol.iterator] !== 'function') {
+    throw new TypeError(`${callee} takes an iterable of futures, got ${typeName(fs)}`);
+  }
+  const futures = new Set<F>();
+  for (const future of iterable as Iterable<F>) {
+    if (!((future as unknown) instanceof Future)) {
+      throw new TypeError(`${callee} takes futures, got ${typeName(future)}`);
+    }
+    futures.add(future);
+  }
+  return futures;
+}

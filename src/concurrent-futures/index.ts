@@ -1,0 +1,32 @@
+/** Python's `concurrent.futures`. */
+export { TimeoutError } from '../builtins/index.js';
+export { type AsCompletedIterator, as_completed } from './as-completed.js';
+export {
+  AsyncPoolExecutor,
+  AsyncPoolExecutor as ThreadPoolExecutor,
+  type AsyncPoolExecutorOptions,
+  type AsyncPoolExecutorOptions as ThreadPoolExecutorOptions,
+} from './async-pool-executor.js';
+export { abort_signal, current_worker_name } from './call-context.js';
+export {
+  BrokenExecutor,
+  BrokenProcessPool,
+  BrokenThreadPool,
+  CancelledError,
+  FuturesError,
+  FuturesError as Error,
+  InvalidStateError,
+} from './errors.js';
+export { Executor, type ShutdownOptions } from './executor.js';
+export type { AnyIterable, MapIterator, MapOptions } from './executor-map.js';
+export { type AbortHandler, Future } from './future.js';
+export type { TimeoutArgument, TimeoutOptions } from './timeout.js';
+export {
+  ALL_COMPLETED,
+  type DoneAndNotDoneFutures,
+  FIRST_COMPLETED,
+  FIRST_EXCEPTION,
+  type ReturnWhen,
+  wait,
+  type WaitOptions,
+} from './wait.js';

@@ -1,0 +1,70 @@
+import { typeName } from '../builtins/index.js';
+
+/** What `map` takes as input: anything that `for` or `for await` takes. */
+export type AnyIterable<T> = Iterable<T> | AsyncIterable<T>;
+
+type Pull = IteratorResult<unknown> | PromiseLike<IteratorResult<unknown>>;
+
+export function isIterable(value: unknown): value is AnyIterable<unknown> {
+  if (typeof value === 'string') return true;
+  if (typeof value !== 'object' || value === null) return false;
+  const { [Symbol.iterator]: sync, [Symbol.asyncIterator]: async } = value as Partial<
+    Iterable<unknown> & AsyncIterable<unknown>
+  >;
+  return typeof sync === 'function' || typeof async === 'function';
+}
+
+/**
+ * The inputs of `map`, read side by side as Python's `zip` does: in order, until one ends, so that the ones before it
+ * lose an element. None of them is ever closed: the caller may go on reading.
+ */
+export class MapInputs {
+  readonly isAsync: boolean;
+  readonly #iterators: { next(): Pull }[];
+  #ended: boolean;
+
+  constructor(iterables: readonly unknown[]) {
+    let isAsync = false;
+    this.#iterators = iterables.map((iterable, index) => {
+      if (!isIterable(iterable)) {
+        throw new TypeError(`map() argument ${index + 2} must be iterable, got ${typeName(iterable)}`);
+      }
+      // A stream that is iterable in both ways is read synchronously: that keeps the whole map synchronous.
+      if (typeof iterable === 'string' || Symbol.iterator in iterable) return iterable[Symbol.iterator]();
+      isAsync = true;
+      return iterable[Symbol.asyncIterator]();
+    });
+    this.isAsync = isAsync;
+    this.#ended = this.#iterators.length === 0;
+  }
+
+  /** One element of each, or null at the end. Only when no input is async. */
+  pull(): unknown[] | null {
+    if (this.#ended) return null;
+    const row: unknown[] = [];
+    for (const iterator of this.#iterators) {
+      // `isAsync` is false, so every iterator answers at once.
+      const element = iterator.next() as IteratorResult<unknown>;
+      if (element.done === true) return this.#end();
+      row.push(element.value);
+    }
+    return row;
+  }
+
+  /** The same for any inputs. */
+  async pullAsync(): Promise<unknown[] | null> {
+    if (this.#ended) return null;
+    const row: unknown[] = [];
+    for (const iterator of this.#iterators) {
+      const element = await iterator.next();
+      if (element.done === true) return this.#end();
+      row.push(element.value);
+    }
+    return row;
+  }
+
+  #end(): null {
+    this.#ended = true;
+    return null;
+  }
+}

@@ -1,0 +1,171 @@
+import { RuntimeError, typeName, ValueError } from '../builtins/index.js';
+import { currentCall } from './call-context.js';
+import type { BrokenExecutor } from './errors.js';
+import { Executor, parseShutdown, type ShutdownOptions } from './executor.js';
+import { Future } from './future.js';
+import { PENDING } from './states.js';
+import { type ItemOwner, WorkItem } from './work-item.js';
+import { WorkQueue } from './work-queue.js';
+
+/**
+ * What every pool shares: the queue, the count of slots, shutdown, breaking and idling. A pool adds how a slot runs calls:
+ *
+ * - `submit` occupies a free slot and calls `openSlot()`;
+ * - the slot fetches calls with `nextCall()`, one at a time, until that gives null, which frees the slot.
+ *
+ * A call that finds a free slot is RUNNING when `submit` returns, but stays in the queue until its function is called:
+ * whichever slot is ready first takes the oldest call, so calls always start in the order of their submission.
+ */
+export abstract class PoolExecutor extends Executor implements ItemOwner {
+  /** How many calls run at once at the most. */
+  readonly max_workers: number;
+  readonly #queue = new WorkQueue<WorkItem>();
+  /** How many calls in the queue are marked running. */
+  #claimed = 0;
+  #running = 0;
+  #shutdown = false;
+  #broken: (() => BrokenExecutor) | null = null;
+  #idleWaiters: (() => void)[] = [];
+
+  constructor(maxWorkers: number) {
+    super();
+    this.max_workers = maxWorkers;
+  }
+
+  /** How many calls wait for a worker. */
+  get queued(): number {
+    return this.#queue.length - this.#claimed;
+  }
+
+  /** How many workers are busy. */
+  get running(): number {
+    return this.#running;
+  }
+
+  /** A slot has been occupied: it has to fetch calls with `nextCall()` until there are none. */
+  protected abstract openSlot(): void;
+
+  /** No call is running or queued any more. */
+  protected drained(): void {
+    // For pools that hold something to let go of.
+  }
+
+  /**
+   * Schedules `fn(...args)` and returns its future at once. With a free worker the future is running when `submit`
+   * returns, else pending until its turn; `fn` itself is never called before `submit` has returned. What `fn` throws,
+   * also because it is no function, is the future's error.
+   *
+   * @throws TypeError without arguments, RuntimeError after shutdown, BrokenExecutor when the pool is broken.
+   */
+  override submit<A extends unknown[], R>(fn: (...args: A) => R, ...args: A): Future<Awaited<R>> {
+    this.checkUsable();
+    // A missing argument is a mistake of the caller; anything else that cannot be called fails in its turn.
+    if ((fn as unknown) === undefined) {
+      throw new TypeError(`${this.constructor.name}.submit() missing 1 required positional argument: 'fn'`);
+    }
+    const future = new Future<Awaited<R>>();
+    const item = new WorkItem(this, future, fn, args);
+    this.#queue.push(item);
+    if (this.#running < this.max_workers) {
+      this.#running += 1;
+      this.#claimed += 1;
+      item.claimed = true;
+      future.set_running_or_notify_cancel();
+      this.openSlot();
+    }
+    return future;
+  }
+
+  /** Throws what `submit` has to throw now. A broken pool stays broken after shutdown. */
+  protected checkUsable(): void {
+    if (this.#broken !== null) throw this.#broken();
+    if (this.#shutdown) throw new RuntimeError('cannot schedule new futures after shutdown');
+  }
+
+  /** The oldest call, marked running; null when there is none, and then the slot that asked is free again. */
+  protected nextCall(): WorkItem | null {
+    for (let item = this.#queue.shift(); item !== null; item = this.#queue.shift()) {
+      if (item.claimed) {
+        this.#claimed -= 1;
+        return item;
+      }
+      if (item.future._state === PENDING) {
+        item.future.set_running_or_notify_cancel();
+        return item;
+      }
+      // Somebody has settled the future by hand while it was queued.
+      item.drop();
+    }
+    this.#running -= 1;
+    if (this.#running === 0) {
+      const waiters = this.#idleWaiters;
+      this.#idleWaiters = [];
+      for (const resolve of waiters) resolve();
+      this.drained();
+    }
+    return null;
+  }
+
+  /** Fails every call that has not been started, each with an error of its own, and every later `submit`. */
+  protected breakPool(makeError: () => BrokenExecutor): void {
+    this.#broken ??= makeError;
+    this.#claimed = 0;
+    for (let item = this.#queue.shift(); item !== null; item = this.#queue.shift()) {
+      item.drop();
+      if (!item.future.done()) item.fail(makeError());
+    }
+  }
+
+  /** @internal */
+  withdraw(item: WorkItem): void {
+    if (this.#queue.remove(item) && item.claimed) this.#claimed -= 1;
+  }
+
+  /** Resolves when no call is running or queued: at once when the pool is idle. The pool stays usable. */
+  idle(): Promise<void> {
+    if (this.#running === 0) return Promise.resolve();
+    return new Promise((resolve) => {
+      this.#idleWaiters.push(resolve);
+    });
+  }
+
+  /**
+   * Refuses new calls from now on; what is queued still runs, unless `cancel_futures`. May be called again and again.
+   * Called from a submitted function (before its first `await`), it must not wait for that very call.
+   *
+   * @throws RuntimeError when a call of this pool would wait for its own end.
+   */
+  override shutdown(
+    wait?: boolean | ShutdownOptions | null,
+    options?: ShutdownOptions | null,
+  ): Promise<void> {
+    const parsed = parseShutdown(wait, options);
+    this.#shutdown = true;
+    if (parsed.cancelFutures) this.#cancelQueued();
+    if (!parsed.wait) return Promise.resolve();
+    // Thrown and not rejected: it has to become the error of the call, as in Python, even if nobody awaits this.
+    if (currentCall()?.executor === this) throw new RuntimeError('cannot join current thread');
+    return this.idle();
+  }
+
+  #cancelQueued(): void {
+    // A list of its own: each cancellation takes its call out of the queue and runs callbacks that may cancel others.
+    const futures: Future[] = [];
+    for (let item = this.#queue.peek(); item !== null; item = item.next) futures.push(item.future);
+    for (const future of futures) future.cancel();
+  }
+}
+
+/** Checks Python's `max_workers`. `Infinity` is allowed: no limit. */
+export function parseMaxWorkers(value: unknown, fallback: number): number {
+  if (value === undefined || value === null) return fallback;
+  if (value === false) throw new ValueError('max_workers must be greater than 0');
+  if (typeof value !== 'number' || Number.isNaN(value)) {
+    throw new TypeError(`max_workers must be an integer, got ${typeName(value)}`);
+  }
+  if (value <= 0) throw new ValueError('max_workers must be greater than 0');
+  if (value !== Infinity && !Number.isInteger(value)) {
+    throw new TypeError(`max_workers must be an integer, got ${value}`);
+  }
+  return value;
+}

@@ -1,0 +1,54 @@
+/**
+ * The shell of an async iterator that is written by hand, because an async generator would await the futures it yields.
+ * Like a generator it takes one step at a time, however many `next()` are asked for at once, and ends for good when a
+ * step throws. Unlike a generator `return()` does not wait for the step under way.
+ */
+export abstract class SerialIterator<T> implements AsyncIterableIterator<T, undefined, undefined> {
+  #stepping = false;
+  readonly #turns: (() => void)[] = [];
+
+  /** The next element; the one that finds none, or throws, must have closed the iterator. */
+  protected abstract step(): Promise<IteratorResult<T, undefined>>;
+
+  /** Ends the iterator: every later step finds it exhausted. May be called more than once. */
+  protected abstract close(): void;
+
+  /** The next element. */
+  async next(): Promise<IteratorResult<T, undefined>> {
+    if (this.#stepping) {
+      await new Promise<void>((resolve) => {
+        this.#turns.push(resolve);
+      });
+    }
+    this.#stepping = true;
+    try {
+      return await this.step();
+    } finally {
+      const turn = this.#turns.shift();
+      if (turn === undefined) this.#stepping = false;
+      else turn();
+    }
+  }
+
+  /** Leaves early; `break` in a `for await` calls it. */
+  return(): Promise<IteratorResult<T, undefined>> {
+    this.close();
+    return Promise.resolve({ value: undefined, done: true });
+  }
+
+  /** All elements that are left, as Python's `list(…)`. */
+  async toArray(): Promise<T[]> {
+    const elements: T[] = [];
+    for await (const element of this) elements.push(element);
+    return elements;
+  }
+
+  [Symbol.asyncIterator](): this {
+    return this;
+  }
+
+  /** The same as `return()`. */
+  async [Symbol.asyncDispose](): Promise<void> {
+    await this.return();
+  }
+}

@@ -1,0 +1,68 @@
+import { startTimer, TimeoutError, type Timer } from '../builtins/index.js';
+import type { Future } from './future.js';
+
+/**
+ * Somebody who waits for futures without being one of their done-callbacks: `result()`, `wait()`, `as_completed()`.
+ * One object may be attached to any number of futures, and can be taken off again.
+ */
+export interface Waiter {
+  /**
+   * Whether a bare future's `cancel()` is enough. `result()` answers at once; `wait()` and `as_completed()` count a
+   * future as complete only after `set_running_or_notify_cancel()`, as in Python.
+   */
+  readonly wakesOnCancel: boolean;
+  /** Called once per future, synchronously in the step that settles it; the future has already let go of the waiter. */
+  notify(future: Future): void;
+}
+
+/** The waiters of one future. Most futures have none or one: only the second one costs a Set. */
+export type Waiters = Waiter | Set<Waiter> | null;
+
+export function withWaiter(waiters: Waiters, waiter: Waiter): Waiters {
+  if (waiters === null || waiters === waiter) return waiter;
+  if (waiters instanceof Set) return waiters.add(waiter);
+  return new Set([waiters, waiter]);
+}
+
+export function withoutWaiter(waiters: Waiters, waiter: Waiter): Waiters {
+  if (waiters === waiter) return null;
+  if (waiters instanceof Set) waiters.delete(waiter);
+  return waiters;
+}
+
+/** Stands behind one promise of `result()` or `exception()`; `read` takes the outcome from the settled future. */
+export class OutcomeWaiter<T, R> implements Waiter {
+  readonly promise: Promise<R>;
+  readonly #read: (future: Future<T>) => R;
+  #resolve!: (value: R) => void;
+  #reject!: (error: unknown) => void;
+  #timer: Timer | undefined;
+
+  constructor(future: Future<T>, read: (future: Future<T>) => R, seconds: number | null) {
+    this.#read = read;
+    this.promise = new Promise((resolve, reject) => {
+      this.#resolve = resolve;
+      this.#reject = reject;
+    });
+    future._addWaiter(this);
+    if (seconds !== null) {
+      this.#timer = startTimer(seconds, () => {
+        future._removeWaiter(this);
+        this.#reject(new TimeoutError());
+      });
+    }
+  }
+
+  get wakesOnCancel(): boolean {
+    return true;
+  }
+
+  notify(future: Future<T>): void {
+    this.#timer?.cancel();
+    try {
+      this.#resolve(this.#read(future));
+    } catch (error) {
+      this.#reject(error);
+    }
+  }
+}

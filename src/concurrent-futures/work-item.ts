@@ -1,0 +1,109 @@
+import { AsyncResource } from 'node:async_hooks';
+import { type AbortToken, getLogger, RuntimeError, typeName } from '../builtins/index.js';
+import { type Call, swapCall } from './call-context.js';
+import type { AbortHandler, Future, FutureOwner } from './future.js';
+import type { QueueEntry } from './work-queue.js';
+
+/** Anything that can be submitted. */
+export type AnyFunction = (...args: never[]) => unknown;
+
+/** The pool that an item belongs to, as far as the item needs it. */
+export interface ItemOwner {
+  /** The future of `item` is being cancelled or aborted before its function was called. */
+  withdraw(item: WorkItem): void;
+}
+
+/**
+ * A submitted call: function, arguments, future, and the async context of the `submit`, all in one object, since a
+ * program may queue a million of them.
+ */
+export class WorkItem extends AsyncResource implements Call, FutureOwner, QueueEntry {
+  readonly executor: ItemOwner;
+  readonly future: Future;
+  /** Undefined once the function was called or will never be. */
+  fn: AnyFunction | undefined;
+  args: readonly unknown[] | undefined;
+  /** Whether a slot was free at `submit`: the future is running, though the function has not been called. */
+  claimed: boolean;
+  workerName: string | null;
+  token: AbortToken | null;
+  queue: object | null;
+  previous: this | null;
+  next: this | null;
+
+  constructor(executor: ItemOwner, future: Future, fn: AnyFunction, args: readonly unknown[]) {
+    super('FutureCall');
+    this.executor = executor;
+    this.future = future;
+    this.fn = fn;
+    this.args = args;
+    this.claimed = false;
+    this.workerName = null;
+    this.token = null;
+    this.queue = null;
+    this.previous = null;
+    this.next = null;
+    future._owner = this;
+  }
+
+  get withdrawable(): boolean {
+    return this.fn !== undefined;
+  }
+
+  withdrawn(): void {
+    this.executor.withdraw(this);
+    this.drop();
+  }
+
+  set_abort_handler(handler: AbortHandler): void {
+    this.future.set_abort_handler(handler);
+  }
+
+  /** Lets go of function and arguments: nothing may live on because a pool once ran it. */
+  drop(): void {
+    this.fn = undefined;
+    this.args = undefined;
+  }
+
+  /** Calls the function in this thread, in the async context of its `submit`. */
+  invoke(workerName: string): unknown {
+    const { fn, args } = this;
+    this.drop();
+    this.workerName = workerName;
+    const previous = swapCall(this);
+    try {
+      // Checked here and not by `submit`: as in Python it is the call that fails, not the submission.
+      if (typeof fn !== 'function') throw new TypeError(`'${typeName(fn)}' object is not callable`);
+      return this.runInAsyncScope(fn as (...args: unknown[]) => unknown, undefined, ...(args ?? []));
+    } finally {
+      swapCall(previous);
+    }
+  }
+
+  succeed(result: unknown): void {
+    try {
+      this.future.set_result(result);
+    } catch (error) {
+      logWorkerError(error);
+    }
+  }
+
+  fail(error: unknown): void {
+    try {
+      this.future.set_exception(asException(error));
+    } catch (settled) {
+      logWorkerError(settled);
+    }
+  }
+}
+
+/** `throw undefined` must fail the future as well, so it gets an error of its own. */
+function asException(error: unknown): unknown {
+  if (error !== undefined && error !== null) return error;
+  return new RuntimeError(`the call threw ${typeName(error)}`, { cause: error });
+}
+
+/** Somebody else settled the future; the worker must go on. */
+function logWorkerError(error: unknown): void {
+  getLogger().log('critical', 'concurrent.futures', 'Exception in worker', error);
+}
