@@ -96,7 +96,7 @@ async function fetchAll({ urls, maxWorkers, timeout }: Settings): Promise<void> 
       row = `${response.status_code} ${String(response.content?.length).padStart(10)} bytes ${seconds.padStart(8)} s`;
     } else {
       failed += 1;
-      row = `${(error as Error).name}: ${(error as Error).message.replaceAll(/\s+/g, ' ')}`;
+      row = `${error.name}: ${error.message.replaceAll(/\s+/g, ' ')}`;
     }
     done += 1;
     clear();

@@ -1,4 +1,4 @@
-import { execFile, execFileSync } from 'node:child_process';
+import { execFile, spawnSync } from 'node:child_process';
 import {
   copyFileSync,
   mkdirSync,
@@ -14,6 +14,7 @@ import path from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { readmeSources } from './readme.js';
 
 const run = promisify(execFile);
 const root = fileURLToPath(new URL('../..', import.meta.url));
@@ -120,8 +121,13 @@ describe('the packed package', () => {
     expect((loaded as string[]).filter((file) => heavy.test(file))).toEqual([]);
   });
 
-  test('its types satisfy the strictest consumer', { timeout: 60_000 }, () => {
+  test('its types satisfy the strictest consumer, and every line of the README compiles', {
+    timeout: 60_000,
+  }, () => {
     copyFileSync(path.join(root, 'test/package/consumer.ts'), path.join(project, 'consumer.ts'));
+    const readme = Object.entries(readmeSources(root));
+    expect(readme.length).toBeGreaterThan(4);
+    for (const [name, text] of readme) writeFileSync(path.join(project, name), text);
     writeFileSync(
       path.join(project, 'tsconfig.json'),
       JSON.stringify({
@@ -140,6 +146,7 @@ describe('the packed package', () => {
       }),
     );
     const tsc = path.join(root, 'node_modules/typescript/bin/tsc');
-    expect(execFileSync(process.execPath, [tsc, '-p', project], { cwd: project, encoding: 'utf8' })).toBe('');
+    const { status, stdout } = spawnSync(process.execPath, [tsc, '-p', project], { encoding: 'utf8' });
+    expect({ status, stdout }).toEqual({ status: 0, stdout: '' });
   });
 });
