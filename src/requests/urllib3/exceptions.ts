@@ -12,7 +12,7 @@
  * HTTPWarning ── SecurityWarning ── InsecureRequestWarning
  * ```
  */
-import { isInstanceOf, setErrorName, Warning } from '../../builtins/index.js';
+import { alsoExtends, isInstanceOf, setErrorName, ValueError, Warning } from '../../builtins/index.js';
 
 /** The base of urllib3's exceptions. */
 export class HTTPError extends Error {
@@ -42,5 +42,20 @@ export class SecurityWarning extends HTTPWarning {
 export class InsecureRequestWarning extends SecurityWarning {
   static {
     setErrorName(this, 'InsecureRequestWarning');
+  }
+}
+
+/** A URL or host cannot be parsed. */
+export class LocationParseError extends HTTPError {
+  static {
+    setErrorName(this, 'LocationParseError');
+    alsoExtends(this, ValueError);
+  }
+  /** What could not be parsed, without credentials. */
+  readonly location: string;
+
+  constructor(location: string) {
+    super(`Failed to parse: ${location}`);
+    this.location = location;
   }
 }

@@ -1,0 +1,47 @@
+/** Which encoding a Content-Type promises (spec 1.12). */
+import { strip, stripChars } from './text.js';
+
+/** Headers of which one can be asked for: a CaseInsensitiveDict, a Map, `Headers`. */
+export interface HeaderLookup {
+  get(name: string): string | null | undefined;
+}
+
+/**
+ * The encoding of a response: the `charset` of its Content-Type, `ISO-8859-1` for text without one, `utf-8` for JSON,
+ * else null. A plain object is asked for `content-type` in exactly this spelling, as Python's dict is.
+ */
+export function get_encoding_from_headers(
+  headers: HeaderLookup | Readonly<Record<string, string | null | undefined>>,
+): string | null {
+  const value = isLookup(headers) ? headers.get('content-type') : headers['content-type'];
+  return value ? encodingFromContentType(value) : null;
+}
+
+function isLookup(
+  headers: HeaderLookup | Readonly<Record<string, string | null | undefined>>,
+): headers is HeaderLookup {
+  return typeof headers.get === 'function';
+}
+
+/** @internal The encoding that a Content-Type's text promises. */
+export function encodingFromContentType(value: string): string | null {
+  const semicolon = value.indexOf(';');
+  const type = semicolon === -1 ? value : value.slice(0, semicolon);
+  if (semicolon !== -1) {
+    const charset = charsetOf(value.slice(semicolon + 1).split(';'));
+    if (charset !== null) return charset;
+  }
+  if (type.includes('text')) return 'ISO-8859-1';
+  return type.includes('application/json') ? 'utf-8' : null;
+}
+
+function charsetOf(params: readonly string[]): string | null {
+  let charset: string | null = null;
+  for (const param of params) {
+    const text = strip(param);
+    const equals = text.indexOf('=');
+    if (equals === -1 || stripChars(text.slice(0, equals), `"' `).toLowerCase() !== 'charset') continue;
+    charset = stripChars(text.slice(equals + 1), `"' `);
+  }
+  return charset === null ? null : stripChars(charset, `'"`);
+}

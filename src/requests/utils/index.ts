@@ -1,0 +1,54 @@
+export { type HeaderLookup, get_encoding_from_headers } from './content-type.js';
+export { DEFAULT_ACCEPT_ENCODING, default_headers, default_user_agent } from './default-headers.js';
+export { check_header_validity } from './header-validity.js';
+export { get_netrc_auth, NETRC_FILES } from './netrc-auth.js';
+export { NetrcParseError } from './netrc.js';
+export { address_in_network, dotted_netmask, is_ipv4_address, is_valid_cidr } from './network.js';
+export {
+  encode_params,
+  from_key_val_list,
+  type KeyValue,
+  to_key_val_list,
+  urlencode,
+  type UrlencodeOptions,
+} from './params.js';
+export { parse_url, Url } from './parse-url.js';
+export { prepare_url } from './prepare-url.js';
+export {
+  type EnvironProxies,
+  get_environ_proxies,
+  getproxies,
+  getproxies_environment,
+  type NoProxy,
+  proxy_bypass,
+  proxy_bypass_environment,
+  resolve_proxies,
+  select_proxy,
+  should_bypass_proxies,
+} from './proxies.js';
+export {
+  quote,
+  quote_plus,
+  type QuoteOptions,
+  requote_uri,
+  unquote,
+  unquote_plus,
+  unquote_unreserved,
+  UNRESERVED_SET,
+} from './quote.js';
+export { rewind_body } from './rewind-body.js';
+export { guess_filename, super_len } from './super-len.js';
+export { to_native_string } from './text.js';
+export {
+  DefragResult,
+  ParseResult,
+  type ParseParts,
+  type ParseTuple,
+  type SplitParts,
+  SplitResult,
+  type SplitTuple,
+  urlunparse,
+  urlunsplit,
+} from './url-parts.js';
+export { urldefrag, urljoin, urlparse, urlsplit } from './url-split.js';
+export { get_auth_from_url, prepend_scheme_if_needed, urldefragauth } from './url-tools.js';
