@@ -15,6 +15,7 @@
  */
 import { setErrorName } from './error-name.js';
 import { isInstanceOf } from './multiple-inheritance.js';
+import { setReferences } from './references.js';
 
 /** Python's `OSError` (also `IOError`): the base of every exception that `requests` raises. */
 export class OSError extends Error {
@@ -135,3 +136,22 @@ export class DeprecationWarning extends Warning {
     return isInstanceOf(this, value);
   }
 }
+
+// A thread's exceptions come back as what they were.
+setReferences(import.meta.url, {
+  ArithmeticError,
+  AttributeError,
+  DeprecationWarning,
+  KeyError,
+  LookupError,
+  NotImplementedError,
+  OSError,
+  OverflowError,
+  RuntimeError,
+  TimeoutError,
+  UnicodeDecodeError,
+  UnicodeEncodeError,
+  UnicodeError,
+  ValueError,
+  Warning,
+});

@@ -24,3 +24,19 @@ export { alsoExtends, isInstanceOf } from './multiple-inheritance.js';
 export { checkOptions, isPlainObject } from './options.js';
 export { repr, typeName } from './repr.js';
 export { timedelta, type TimedeltaOptions } from './timedelta.js';
+export {
+  type Class,
+  type Reduced,
+  type Reducer,
+  reducerOf,
+  reducerRegistrations,
+  setReducer,
+} from './reducers.js';
+export {
+  type Reference,
+  referenceOf,
+  setReference,
+  setReferences,
+  setTarget,
+  targetOf,
+} from './references.js';

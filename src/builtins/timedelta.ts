@@ -1,5 +1,7 @@
 import { inspect } from 'node:util';
 import { checkOptions } from './options.js';
+import { setReducer } from './reducers.js';
+import { setReferences } from './references.js';
 
 const SECONDS_PER_DAY = 86_400;
 
@@ -99,3 +101,11 @@ export class timedelta {
     return `timedelta(${parts.length === 0 ? '0' : parts.join(', ')})`;
   }
 }
+
+/** @internal */
+export function restoreTimedelta(microseconds: number): timedelta {
+  return new timedelta({ microseconds });
+}
+
+setReferences(import.meta.url, { restoreTimedelta });
+setReducer(timedelta, (duration) => [restoreTimedelta, [Math.round(duration.total_seconds() * 1e6)]]);

@@ -1,0 +1,44 @@
+/**
+ * How an object is taken apart, as Python's `__reduce__` returns it: `restore(...args)` makes it again, and `state`, if
+ * given, is put on what was made (by its `__setstate__(state)` if it has one, by assignment if not). The restoring
+ * function must be importable. An object that is part of itself must be so through its `state`: the arguments are needed before
+ * it exists.
+ */
+export type Reduced = readonly [
+  restore: (...args: never[]) => unknown,
+  args: readonly unknown[],
+  state?: Readonly<Record<string, unknown>> | undefined,
+];
+
+/** A class, abstract ones included. */
+export type Class<T extends object = object> = abstract new (...args: never[]) => T;
+
+/** A registered way of taking the objects of one class apart. */
+export interface Reducer {
+  readonly reduce: (value: never) => Reduced;
+  /** Whether `reduce` also serves the objects of derived classes, and brings them back as such. */
+  readonly subclasses: boolean;
+}
+
+const reducers = new WeakMap<object, Reducer>();
+let registrations = 0;
+
+/** Registers how objects of class `cls` are taken apart. A later registration replaces an earlier one. */
+export function setReducer<T extends object>(
+  cls: Class<T>,
+  reduce: (value: T) => Reduced,
+  options: { readonly subclasses?: boolean | undefined } = {},
+): void {
+  reducers.set(cls.prototype as object, { reduce, subclasses: options.subclasses ?? false });
+  registrations += 1;
+}
+
+/** What is registered for the class of this prototype itself, not for one it derives from. */
+export function reducerOf(prototype: object): Reducer | undefined {
+  return reducers.get(prototype);
+}
+
+/** How many registrations there were: what was derived from them is outdated when it has grown. */
+export function reducerRegistrations(): number {
+  return registrations;
+}

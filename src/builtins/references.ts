@@ -1,0 +1,36 @@
+/** Where an export can be imported from. */
+export interface Reference {
+  /** The module, as its own `import.meta.url` tells. */
+  readonly url: string;
+  /** The export; with dots for a member of one (`Session.prototype.close`). */
+  readonly name: string;
+}
+
+const references = new WeakMap<object, Reference>();
+const targets = new Map<string, object>();
+
+/** Remembers that `target`, a function or a class, is what `url` exports as `name`. */
+export function setReference(target: object, url: string, name: string): void {
+  references.set(target, { url, name });
+  targets.set(`${url}#${name}`, target);
+}
+
+/** Does the same for several exports of one module: `setReferences(import.meta.url, { OSError, KeyError })`. */
+export function setReferences(url: string, exported: Readonly<Record<string, object>>): void {
+  for (const [name, target] of Object.entries(exported)) setReference(target, url, name);
+}
+
+/** Where `target` can be imported from, if it was said. */
+export function referenceOf(target: object): Reference | undefined {
+  return references.get(target);
+}
+
+/** What `reference` stands for, if its module has been loaded in this thread and has said so. */
+export function targetOf({ url, name }: Reference): object | undefined {
+  return targets.get(`${url}#${name}`);
+}
+
+/** Remembers what an import of `reference` gave, which need not have been marked over there. */
+export function setTarget({ url, name }: Reference, target: object): void {
+  targets.set(`${url}#${name}`, target);
+}

@@ -1,0 +1,31 @@
+/**
+ * From here on, handing memory over is cheaper than copying it into the message and out of it; below, the
+ * bookkeeping costs more than the copy.
+ */
+const WORTH_TRANSFERRING = 16 * 1024;
+
+/** Whether handing the memory over pays. */
+export function isWorthTransferring(bytes: ArrayBuffer | NodeJS.ArrayBufferView): boolean {
+  return bytes.byteLength >= WORTH_TRANSFERRING && !(memoryOf(bytes) instanceof SharedArrayBuffer);
+}
+
+/**
+ * Whether these are all the bytes of their memory. If not, the rest belongs to somebody else: Node keeps small Buffers together
+ * in slabs of 8 KB, which must never be given away, and of which structured clone would copy the whole.
+ */
+export function isWhole(bytes: ArrayBuffer | NodeJS.ArrayBufferView): boolean {
+  return bytes.byteLength === memoryOf(bytes).byteLength;
+}
+
+/** A copy with memory of its own, of the same class (a Buffer's is a Uint8Array). */
+export function exactCopy<B extends ArrayBuffer | NodeJS.ArrayBufferView>(bytes: B): B | Uint8Array {
+  if (!ArrayBuffer.isView(bytes)) return bytes.slice(0) as B;
+  if (Buffer.isBuffer(bytes)) return new Uint8Array(bytes);
+  const memory = bytes.buffer.slice(bytes.byteOffset, bytes.byteOffset + bytes.byteLength);
+  const View = bytes.constructor as new (memory: ArrayBufferLike) => B;
+  return new View(memory);
+}
+
+function memoryOf(bytes: ArrayBuffer | NodeJS.ArrayBufferView): ArrayBufferLike {
+  return ArrayBuffer.isView(bytes) ? bytes.buffer : bytes;
+}

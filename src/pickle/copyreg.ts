@@ -1,0 +1,36 @@
+import { checkOptions, type Class, type Reduced, setReducer, typeName } from '../builtins/index.js';
+
+/** Python's module `copyreg`, as far as it has a meaning here. */
+export const copyreg: {
+  /**
+   * Registers how objects of class `cls` cross to another thread, as Python's `copyreg.pickle(type, function)`.
+   *
+   * ```ts
+   * export class Point { #x; constructor(x) { this.#x = x; } get x() { return this.#x; } }
+   * export const restorePoint = importable(function restorePoint(x) { return new Point(x); }, import.meta.url);
+   * copyreg.pickle(Point, (point) => [restorePoint, [point.x]]);
+   * ```
+   *
+   * Only the sender needs the registration: the other side imports the restoring function and calls it.
+   * @param cls the class; objects of classes derived from it are refused, unless `subclasses` is set
+   * @param reduce returns `[restore, args, state?]`: `restore(...args)` makes the object again; then `state` is handed to its
+   *   `__setstate__(state)`, or assigned to it when it has none
+   * @param options `subclasses` (default false): `reduce` serves derived classes as well, and brings them back as such, as by
+   *   giving `object.constructor` among the arguments
+   * @throws TypeError when `cls` is no class, `reduce` no function, or an option is unknown
+   */
+  pickle<T extends object>(
+    cls: Class<T>,
+    reduce: (value: T) => Reduced,
+    options?: { readonly subclasses?: boolean | undefined },
+  ): void;
+} = {
+  pickle(cls, reduce, options = {}) {
+    if (typeof cls !== 'function')
+      throw new TypeError(`copyreg.pickle() expects a class, got ${typeName(cls)}`);
+    // Python's own words.
+    if (typeof reduce !== 'function') throw new TypeError('reduction functions must be callable');
+    checkOptions('copyreg.pickle()', options, ['subclasses']);
+    setReducer(cls, reduce, options);
+  },
+};

@@ -1,0 +1,376 @@
+import type { Readable } from 'node:stream';
+import { MessageChannel, type MessagePort, type Transferable } from 'node:worker_threads';
+import { type Reduced, type Reference, referenceOf, RuntimeError } from '../builtins/index.js';
+import { exactCopy, isWorthTransferring, isWhole } from './bytes.js';
+import { PicklingError } from './errors.js';
+import { className, type Kind, kindOf } from './kinds.js';
+import { Purity } from './purity.js';
+import { assign, type Container, Op, type Pickled, type Step, type StreamKind } from './wire.js';
+
+/** How a value is to be sent. */
+export interface EncodeOptions {
+  /**
+   * Whether the sender gives the value up: then the bytes in it are moved and not copied (default false). A buffer that
+   * shares its memory with others is always copied.
+   */
+  readonly owned?: boolean | undefined;
+  /** What the value is called in messages, such as `args` or `result`. */
+  readonly name?: string | undefined;
+}
+
+/** A stream within the value: its other end is in the message, and this one waits for somebody to feed it. */
+export interface OutgoingStream {
+  readonly source: object;
+  readonly port: MessagePort;
+}
+
+/** A value that is ready to be posted. */
+export interface Encoded {
+  readonly message: Pickled;
+  readonly transferList: readonly Transferable[];
+  readonly streams: readonly OutgoingStream[];
+}
+
+const NOTHING: readonly never[] = [];
+
+/** As `encode()`, but leaves the streams to the caller. */
+export function encodeParts(value: unknown, options: EncodeOptions = {}): Encoded {
+  if (
+    value === null ||
+    (typeof value !== 'object' && typeof value !== 'function' && typeof value !== 'symbol')
+  ) {
+    return { message: { box: [value] }, transferList: NOTHING, streams: NOTHING };
+  }
+  try {
+    return new Encoder(options).encode(value);
+  } catch (error) {
+    if (error instanceof RangeError && error.message === 'Maximum call stack size exceeded') {
+      const what = options.name ?? 'value';
+      throw new PicklingError(`Cannot pickle ${what}: it is nested too deeply`, { cause: error });
+    }
+    throw error;
+  }
+}
+
+class Encoder {
+  readonly #owned: boolean;
+  readonly #purity: Purity;
+  readonly #path: (string | number)[];
+  /** Containers with holes, and bytes that had to be copied, by what they stand for. */
+  readonly #copies = new Map<object, object>();
+  readonly #parts = new Map<object, number>();
+  /** The objects whose constructing arguments are being collected. */
+  readonly #open = new Set<number>();
+  readonly #references: Reference[] = [];
+  readonly #steps: Step[] = [];
+  readonly #transfers = new Set<Transferable>();
+  readonly #streams: OutgoingStream[] = [];
+  #nextPart = 0;
+
+  constructor({ owned = false, name = 'value' }: EncodeOptions) {
+    this.#owned = owned;
+    this.#purity = new Purity(owned, this.#transfers);
+    this.#path = [name];
+  }
+
+  encode(value: unknown): Encoded {
+    const box: [unknown] = [value];
+    const streams = this.#streams;
+    if (this.#purity.isPure(value)) return { message: { box }, transferList: [...this.#transfers], streams };
+    this.#place(box, 0, value);
+    const message: Pickled = { box, steps: this.#steps, references: this.#references };
+    return { message, transferList: [...this.#transfers], streams };
+  }
+
+  /** Writes `value` to `container[key]`, or leaves a hole there and the steps that fill it. */
+  #place(container: Container, key: string | number, value: unknown): void {
+    if (this.#purity.isPure(value)) {
+      assign(container, key, value);
+      return;
+    }
+    // Only these two and objects are impure.
+    if (typeof value === 'symbol') throw this.#refuse('symbol', 'use a string');
+    const object = value as object;
+    const copy = this.#copies.get(object);
+    if (copy !== undefined) {
+      assign(container, key, copy);
+      return;
+    }
+    const part = this.#parts.get(object);
+    if (part !== undefined) {
+      if (this.#open.has(part)) {
+        throw this.#refuse(
+          className(Object.getPrototypeOf(object) as object),
+          'it is an argument of its own making: give it by the state of its reducer',
+        );
+      }
+      this.#fill(container, key, part);
+      return;
+    }
+    if (typeof value === 'function') this.#fill(container, key, this.#function(value));
+    else this.#object(container, key, object);
+  }
+
+  #object(container: Container, key: string | number, value: object): void {
+    const prototype = Object.getPrototypeOf(value) as object | null;
+    const kind: Kind =
+      prototype === null || prototype === Object.prototype
+        ? { type: Symbol.asyncIterator in value ? 'iterable' : 'plain' }
+        : kindOf(value, prototype);
+    switch (kind.type) {
+      case 'plain':
+        assign(container, key, this.#fields(value, {}));
+        break;
+      case 'array':
+        assign(container, key, this.#fields(value, new Array<unknown>((value as unknown[]).length)));
+        break;
+      case 'view':
+      case 'bytes': {
+        const copy = exactCopy(value as ArrayBuffer | NodeJS.ArrayBufferView);
+        this.#copies.set(value, copy);
+        this.#giveAway(copy);
+        assign(container, key, copy);
+        break;
+      }
+      case 'map':
+        this.#fill(container, key, this.#map(value as Map<unknown, unknown>));
+        break;
+      case 'set':
+        this.#fill(container, key, this.#set(value as Set<unknown>));
+        break;
+      case 'buffer':
+        this.#fill(container, key, this.#buffer(value as Buffer));
+        break;
+      case 'error':
+        this.#fill(container, key, this.#error(value as Error));
+        break;
+      case 'reduced':
+        this.#fill(container, key, this.#reduced(value, kind.reducer.reduce(value as never)));
+        break;
+      case 'instance':
+        this.#fill(container, key, this.#instance(value, kind.cls));
+        break;
+      case 'iterable':
+      case 'web-stream':
+        this.#fill(container, key, this.#stream(value, { type: kind.type }));
+        break;
+      case 'node-stream': {
+        const { readableObjectMode, readableEncoding } = value as Readable;
+        this.#fill(
+          container,
+          key,
+          this.#stream(value, {
+            type: 'node-stream',
+            objectMode: readableObjectMode,
+            encoding: readableEncoding,
+          }),
+        );
+        break;
+      }
+      case 'refused':
+        throw this.#refuse(className(prototype), kind.reason);
+      case 'native':
+      case 'transferable':
+        // Only reached through a circle, from which they are always pure.
+        assign(container, key, value);
+    }
+  }
+
+  #fields<C extends Container>(value: object, copy: C): C {
+    this.#copies.set(value, copy);
+    for (const key of Object.keys(value)) this.#child(copy, key, (value as Record<string, unknown>)[key]);
+    return copy;
+  }
+
+  #child(container: Container, key: string | number, value: unknown, label: string | number = key): void {
+    this.#path.push(label);
+    this.#place(container, key, value);
+    this.#path.pop();
+  }
+
+  #function(fn: object): number {
+    const reference = referenceOf(fn);
+    if (reference === undefined) throw this.#refuseFunction(fn as { readonly name: string });
+    const part = this.#begin(fn);
+    this.#steps.push([Op.reference, part, this.#reference(reference)]);
+    return part;
+  }
+
+  #map(map: Map<unknown, unknown>): number {
+    const part = this.#begin(map);
+    this.#steps.push([Op.map, part]);
+    const flat: unknown[] = [];
+    for (const [key, value] of map) {
+      this.#child(flat, flat.length, key, `key ${flat.length / 2}`);
+      this.#child(flat, flat.length, value, typeof key === 'string' ? key : `value ${(flat.length - 1) / 2}`);
+    }
+    this.#steps.push([Op.entries, part, flat]);
+    return part;
+  }
+
+  #set(set: Set<unknown>): number {
+    const part = this.#begin(set);
+    this.#steps.push([Op.set, part]);
+    const members: unknown[] = [];
+    for (const value of set) this.#child(members, members.length, value);
+    this.#steps.push([Op.members, part, members]);
+    return part;
+  }
+
+  #buffer(buffer: Buffer): number {
+    const part = this.#begin(buffer);
+    const moved = this.#owned && isWhole(buffer) && isWorthTransferring(buffer);
+    const bytes = moved ? new Uint8Array(buffer.buffer as ArrayBuffer) : exactCopy(buffer);
+    this.#giveAway(bytes);
+    this.#steps.push([Op.buffer, part, bytes]);
+    return part;
+  }
+
+  #giveAway(copy: ArrayBuffer | NodeJS.ArrayBufferView): void {
+    if (isWorthTransferring(copy))
+      this.#transfers.add((ArrayBuffer.isView(copy) ? copy.buffer : copy) as ArrayBuffer);
+  }
+
+  #reduced(value: object, reduced: Reduced): number {
+    const part = this.#begin(value);
+    const [restore, args, state] = reduced;
+    const reference = referenceOf(restore);
+    if (reference === undefined) throw this.#refuseFunction(restore);
+    this.#open.add(part);
+    const given: unknown[] = [];
+    for (const argument of args) this.#child(given, given.length, argument);
+    this.#open.delete(part);
+    this.#steps.push([Op.call, part, this.#reference(reference), given]);
+    if (state !== undefined) this.#steps.push([Op.state, part, this.#fields(state, {})]);
+    return part;
+  }
+
+  #instance(value: object, cls: Reference): number {
+    const part = this.#begin(value);
+    this.#steps.push([Op.instance, part, this.#reference(cls)]);
+    this.#steps.push([Op.state, part, this.#fields(value, {})]);
+    return part;
+  }
+
+  #stream(source: object, kind: StreamKind): number {
+    const part = this.#begin(source);
+    const { port1, port2 } = new MessageChannel();
+    this.#streams.push({ source, port: port1 });
+    this.#transfers.add(port2);
+    this.#steps.push([Op.stream, part, port2, kind]);
+    return part;
+  }
+
+  /**
+   * Its class, or the nearest of its ancestors that is known elsewhere, and everything that it owns. A field that
+   * cannot cross is left behind: losing the error for it would be worse.
+   */
+  #error(error: Error): number {
+    const part = this.#begin(error);
+    const [cls, lostName] = this.#errorClass(error);
+    // Only a DOMException keeps its message elsewhere than in a field.
+    const message = error instanceof DOMException ? error.message : '';
+    this.#steps.push([Op.error, part, cls, message, lostName]);
+    const names: string[] = [];
+    const values: unknown[] = [];
+    const enumerable: boolean[] = [];
+    for (const key of Object.getOwnPropertyNames(error)) {
+      const before = this.#mark();
+      try {
+        this.#child(values, names.length, (error as unknown as Record<string, unknown>)[key], key);
+        enumerable.push(Object.prototype.propertyIsEnumerable.call(error, key));
+        names.push(key);
+      } catch {
+        this.#rollBack(before);
+        values.length = names.length;
+      }
+    }
+    this.#steps.push([Op.fields, part, names, values, enumerable]);
+    return part;
+  }
+
+  /** How the other side finds the class, and the name of the error if that is not the error's own class. */
+  #errorClass(error: Error): [cls: number | string, lostName: string] {
+    const own = Object.getPrototypeOf(error) as object | null;
+    for (
+      let prototype = own;
+      prototype !== null;
+      prototype = Object.getPrototypeOf(prototype) as object | null
+    ) {
+      const cls = Object.getOwnPropertyDescriptor(prototype, 'constructor')?.value as unknown;
+      if (typeof cls !== 'function') continue;
+      const reference = referenceOf(cls);
+      if (reference === undefined && (globalThis as Record<string, unknown>)[cls.name] !== cls) continue;
+      const lost = error.name === 'Error' ? className(own) : error.name;
+      return [reference === undefined ? cls.name : this.#reference(reference), prototype === own ? '' : lost];
+    }
+    return ['Error', ''];
+  }
+
+  #begin(value: object): number {
+    const part = this.#nextPart++;
+    this.#parts.set(value, part);
+    return part;
+  }
+
+  #fill(container: Container, key: string | number, part: number): void {
+    assign(container, key, null);
+    this.#steps.push([Op.fill, container, key, part]);
+  }
+
+  #reference(reference: Reference): number {
+    const index = this.#references.indexOf(reference);
+    return index === -1 ? this.#references.push(reference) - 1 : index;
+  }
+
+  /** The sizes of everything that only grows. */
+  #mark(): readonly number[] {
+    return [
+      ...this.#growing().map(({ size }) => size),
+      this.#steps.length,
+      this.#streams.length,
+      this.#path.length,
+    ];
+  }
+
+  #growing(): readonly (Map<unknown, unknown> | Set<unknown>)[] {
+    return [this.#copies, this.#parts, this.#open, this.#transfers];
+  }
+
+  #rollBack(mark: readonly number[]): void {
+    const growing = this.#growing();
+    growing.forEach((collection, index) => {
+      for (const key of [...collection.keys()].slice(mark[index])) collection.delete(key);
+    });
+    const [steps = 0, streams = 0, path = 0] = mark.slice(growing.length);
+    this.#steps.length = steps;
+    this.#streams.length = streams;
+    this.#path.length = path;
+  }
+
+  #refuse(what: string, mend: string): PicklingError {
+    return new PicklingError(`Cannot pickle '${what}' object (${this.#where()}): ${mend}`);
+  }
+
+  /** Python's requests-futures answers a function that cannot be pickled with these first words. */
+  #refuseFunction(fn: { readonly name: string }): RuntimeError {
+    const name = /^[\p{ID_Start}$_][\p{ID_Continue}$]*$/u.test(fn.name) ? fn.name : 'name';
+    return new RuntimeError(
+      'Cannot pickle function. Refer to documentation: docs/worker-threads.md ' +
+        `(${this.#where()}: export the function from a module and mark it: ` +
+        `export const ${name} = importable(function ${name}(…) { … }, import.meta.url))`,
+    );
+  }
+
+  #where(): string {
+    return this.#path.reduce<string>(
+      (text, key) =>
+        typeof key === 'number' || !/^[\p{ID_Start}$_][\p{ID_Continue}$]*$/u.test(key)
+          ? `${text}[${typeof key === 'number' || /^\d+$/.test(key) ? key : JSON.stringify(key)}]`
+          : text === ''
+            ? key
+            : `${text}.${key}`,
+      '',
+    );
+  }
+}

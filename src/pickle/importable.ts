@@ -1,0 +1,57 @@
+import { setReference, typeName } from '../builtins/index.js';
+
+/** Names that `import` can reach: an export, or a member of one. */
+const EXPORT_NAME =
+  /^[\p{ID_Start}$_][\p{ID_Continue}$\u200c\u200d]*(?:\.[\p{ID_Start}$_][\p{ID_Continue}$\u200c\u200d]*)*$/u;
+
+/**
+ * Marks an exported function or class with where it can be imported from, and returns it unchanged. That is what lets it be
+ * sent to another thread, as Python pickles functions by module and name:
+ *
+ * ```ts
+ * // hooks.ts
+ * import { importable } from 'requests-futures/concurrent-futures';
+ *
+ * export const parse = importable(function parse(response) {
+ *   response.data = response.json();
+ * }, import.meta.url);
+ * ```
+ *
+ * A class that is marked crosses by reference, and so do its instances: their own enumerable fields are copied, its
+ * constructor is not run. For a class with `#private` fields, see `copyreg.pickle()`.
+ *
+ * The other thread imports the whole module. Keep such functions in a module of their own: one that starts requests when it is
+ * imported would start them once more in every thread.
+ * @param fn a function or class that its module exports
+ * @param url the module's own `import.meta.url`
+ * @param name the name of the export. Default: `fn.name`
+ * @throws TypeError when there is no usable name, as an arrow function written in the call has none
+ */
+export function importable<F extends (...args: never[]) => unknown>(fn: F, url: string, name?: string): F;
+export function importable<C extends abstract new (...args: never[]) => object>(
+  cls: C,
+  url: string,
+  name?: string,
+): C;
+export function importable<F extends object>(fn: F, url: string, name?: string): F {
+  if (typeof fn !== 'function') {
+    throw new TypeError(`importable() expects a function or a class, got ${typeName(fn)}`);
+  }
+  if (typeof url !== 'string' || !URL.canParse(url)) {
+    throw new TypeError(
+      `importable() expects the module's import.meta.url as second argument, got ${typeName(url)}`,
+    );
+  }
+  const exported = name ?? (fn as { readonly name: unknown }).name;
+  if (exported === '') {
+    throw new TypeError(
+      "importable() needs to know the name of the export: importable(fn, import.meta.url, 'name'), " +
+        'or give the function its name: importable(function name() { … }, import.meta.url)',
+    );
+  }
+  if (typeof exported !== 'string' || !EXPORT_NAME.test(exported)) {
+    throw new TypeError(`importable() expects the name of an export, got '${String(exported)}'`);
+  }
+  setReference(fn, url, exported);
+  return fn;
+}

@@ -1,0 +1,7 @@
+export { copyreg } from './copyreg.js';
+export { decode, decodeLoading, loadReference, loadReferences } from './decode.js';
+export { encode } from './encode.js';
+export type { Encoded, EncodeOptions } from './encoder.js';
+export { PickleError, PicklingError, UnpicklingError } from './errors.js';
+export { importable } from './importable.js';
+export type { Pickled } from './wire.js';

@@ -1,0 +1,130 @@
+/** Which objects structured clone copies faithfully, and what is known of the others. */
+import { types } from 'node:util';
+import {
+  isPlainObject,
+  type Reducer,
+  type Reference,
+  reducerOf,
+  reducerRegistrations,
+  referenceOf,
+} from '../builtins/index.js';
+import { globalReducer } from './globals.js';
+
+/** How the objects of one class cross. */
+export type Kind =
+  | { readonly type: 'plain' | 'array' | 'map' | 'set' | 'native' | 'view' | 'bytes' | 'buffer' }
+  /** Given away: the sender's end no longer works. */
+  | { readonly type: 'transferable' }
+  | { readonly type: 'error' | 'iterable' | 'node-stream' | 'web-stream' }
+  | { readonly type: 'reduced'; readonly reducer: Reducer }
+  | { readonly type: 'instance'; readonly cls: Reference }
+  | { readonly type: 'refused'; readonly reason: string };
+
+const native: Kind = { type: 'native' };
+const view: Kind = { type: 'view' };
+const bytes: Kind = { type: 'bytes' };
+const transferable: Kind = { type: 'transferable' };
+const plain: Kind = { type: 'plain' };
+const array: Kind = { type: 'array' };
+const error: Kind = { type: 'error' };
+const iterable: Kind = { type: 'iterable' };
+const nodeStream: Kind = { type: 'node-stream' };
+
+const TypedArray = Object.getPrototypeOf(Uint8Array) as { readonly prototype: object };
+
+/** The classes of the platform, by prototype. */
+const builtin = new Map<object, Kind>([
+  [Object.prototype, plain],
+  [Array.prototype, array],
+  [Map.prototype, { type: 'map' }],
+  [Set.prototype, { type: 'set' }],
+  [Buffer.prototype, { type: 'buffer' }],
+  [ArrayBuffer.prototype, bytes],
+  [ReadableStream.prototype, { type: 'web-stream' }],
+  ...[Date, RegExp, Boolean, Number, String, BigInt, SharedArrayBuffer, Blob].map(
+    ({ prototype }): [object, Kind] => [prototype, native],
+  ),
+  ...[DataView, Uint8Array, Uint8ClampedArray, Int8Array, Uint16Array, Int16Array].map(
+    ({ prototype }): [object, Kind] => [prototype, view],
+  ),
+  ...[Uint32Array, Int32Array, Float32Array, Float64Array, BigUint64Array, BigInt64Array].map(
+    ({ prototype }): [object, Kind] => [prototype, view],
+  ),
+  ...[WritableStream, TransformStream, MessagePort].map(({ prototype }): [object, Kind] => [
+    prototype,
+    transferable,
+  ]),
+]);
+
+let known = new Map<object, Kind>(builtin);
+let knownAt = 0;
+
+/** How `value`, whose prototype is `prototype`, crosses. */
+export function kindOf(value: object, prototype: object): Kind {
+  if (knownAt !== reducerRegistrations()) {
+    known = new Map(builtin);
+    knownAt = reducerRegistrations();
+  }
+  const found = known.get(prototype);
+  if (found !== undefined) return found;
+  const kind = classify(value, prototype);
+  // A refusal is not kept: its class may be marked later. Nor is a lone object's prototype, as that of each async generator.
+  if (kind.type === 'reduced' || kind.type === 'instance') known.set(prototype, kind);
+  return kind;
+}
+
+function classify(value: object, prototype: object): Kind {
+  const own = reducerOf(prototype) ?? globalReducer(className(prototype), prototype);
+  if (own !== undefined) return { type: 'reduced', reducer: own };
+  if (types.isNativeError(value) || value instanceof Error) return error;
+  let unsuited = '';
+  for (let base = Object.getPrototypeOf(prototype) as object | null; base !== null; ) {
+    const reducer = reducerOf(base);
+    if (reducer?.subclasses === true) return { type: 'reduced', reducer };
+    if (
+      reducer !== undefined ||
+      (builtin.has(base) && base !== Object.prototype) ||
+      base === TypedArray.prototype
+    ) {
+      unsuited ||= className(base);
+    }
+    base = Object.getPrototypeOf(base) as object | null;
+  }
+  const cls = constructorOf(prototype);
+  const reference = cls && referenceOf(cls);
+  if (reference !== undefined && unsuited === '') return { type: 'instance', cls: reference };
+  if (types.isKeyObject(value) || types.isCryptoKey(value)) return native;
+  if (isNodeStream(value)) return nodeStream;
+  if (Symbol.asyncIterator in value) return iterable;
+  if (isPlainObject(value)) return plain;
+  if (Array.isArray(value) && unsuited === '') return array;
+  return { type: 'refused', reason: refusal(prototype, unsuited) };
+}
+
+function constructorOf(prototype: object): object | undefined {
+  const descriptor = Object.getOwnPropertyDescriptor(prototype, 'constructor');
+  const cls: unknown = descriptor?.value;
+  return typeof cls === 'function' ? cls : undefined;
+}
+
+/** The name of the class of this prototype. */
+export function className(prototype: object | null): string {
+  const { constructor } = (prototype ?? {}) as { constructor?: unknown };
+  return typeof constructor === 'function' && constructor.name !== '' ? constructor.name : 'object';
+}
+
+/** Duck-typed, as loading Node's streams takes longer than a small program does. */
+function isNodeStream(value: object): boolean {
+  const { pipe, read, on } = value as Record<'pipe' | 'read' | 'on', unknown>;
+  return typeof pipe === 'function' && typeof read === 'function' && typeof on === 'function';
+}
+
+function refusal(prototype: object, unsuited: string): string {
+  const name = className(prototype);
+  if (unsuited !== '') {
+    return `it would arrive as a '${unsuited}': register the class, copyreg.pickle(${name}, (object) => [restore, [object.field]])`;
+  }
+  if (prototype === Promise.prototype) return 'await it before it is sent';
+  if (Symbol.iterator in prototype && 'next' in prototype) return 'make it an array';
+  return `mark its class, importable(${name}, import.meta.url), or register it, copyreg.pickle(${name}, (object) => [restore, [object.field]])`;
+}

@@ -1,0 +1,74 @@
+import type { Transferable } from 'node:worker_threads';
+import { isWhole, isWorthTransferring } from './bytes.js';
+import { kindOf } from './kinds.js';
+
+/** Tells what structured clone copies faithfully, and collects what is to be handed over with it. */
+export class Purity {
+  readonly #owned: boolean;
+  readonly #transfers: Set<Transferable>;
+  /** Objects that were looked through. */
+  readonly #pure = new Map<object, boolean>();
+
+  /** @param owned whether memory that is found may be given away */
+  constructor(owned: boolean, transfers: Set<Transferable>) {
+    this.#owned = owned;
+    this.#transfers = transfers;
+  }
+
+  /** Whether structured clone alone copies `value` faithfully, with all that it holds. A circle counts as impure. */
+  isPure(value: unknown): boolean {
+    if (typeof value !== 'object') return typeof value !== 'function' && typeof value !== 'symbol';
+    if (value === null) return true;
+    const known = this.#pure.get(value);
+    if (known !== undefined) return known;
+    this.#pure.set(value, false);
+    const pure = this.#look(value);
+    if (pure) this.#pure.set(value, true);
+    return pure;
+  }
+
+  #look(value: object): boolean {
+    const prototype = Object.getPrototypeOf(value) as object | null;
+    if (prototype === Array.prototype) {
+      for (const item of value as unknown[]) if (!this.isPure(item)) return false;
+      return true;
+    }
+    if (prototype === null || prototype === Object.prototype) return this.#lookAtFields(value);
+    switch (kindOf(value, prototype).type) {
+      case 'native':
+        return true;
+      case 'map':
+        for (const [key, item] of value as Map<unknown, unknown>) {
+          if (!this.isPure(key) || !this.isPure(item)) return false;
+        }
+        return true;
+      case 'set':
+        for (const item of value as Set<unknown>) if (!this.isPure(item)) return false;
+        return true;
+      case 'view':
+      case 'bytes':
+        return this.#lookAtBytes(value as ArrayBuffer | NodeJS.ArrayBufferView);
+      case 'transferable':
+        this.#transfers.add(value as Transferable);
+        return true;
+      default:
+        return false;
+    }
+  }
+
+  #lookAtFields(value: object): boolean {
+    if (Symbol.asyncIterator in value) return false;
+    for (const key of Object.keys(value)) {
+      if (!this.isPure((value as Record<string, unknown>)[key])) return false;
+    }
+    return true;
+  }
+
+  #lookAtBytes(value: ArrayBuffer | NodeJS.ArrayBufferView): boolean {
+    if (!isWhole(value)) return false;
+    if (!isWorthTransferring(value)) return true;
+    if (!this.#owned) return false;
+    this.#transfers.add((ArrayBuffer.isView(value) ? value.buffer : value) as ArrayBuffer);
+    return true;
+  }
+}

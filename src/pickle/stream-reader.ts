@@ -1,0 +1,148 @@
+import { Readable } from 'node:stream';
+import type { MessagePort } from 'node:worker_threads';
+import { RuntimeError } from '../builtins/index.js';
+import { type ToReader, type ToSource, weightOf, WINDOW } from './stream-wire.js';
+import type { Pickled, StreamKind } from './wire.js';
+
+/** Puts a message together; a promise when a module has to be loaded for it. */
+export type Open = (message: Pickled) => unknown;
+
+/** The reading end of a stream that is in another thread, as the kind of object it is over there. */
+export function readStream(port: MessagePort, kind: StreamKind, open: Open): object {
+  const reader = new Reader(port, open);
+  switch (kind.type) {
+    case 'iterable':
+      return { [Symbol.asyncIterator]: () => reader };
+    case 'web-stream':
+      return toWebStream(reader);
+    case 'node-stream':
+      return toNodeStream(reader, kind);
+  }
+}
+
+/** The port keeps the process alive while somebody waits for the next chunk, and not otherwise. */
+class Reader implements AsyncIterator<unknown, undefined> {
+  readonly #port: MessagePort;
+  readonly #open: Open;
+  readonly #arrived: ToReader[] = [];
+  #wake: (() => void) | undefined;
+  #begun = false;
+  #ended = false;
+  #lost = false;
+  #spent = 0;
+
+  constructor(port: MessagePort, open: Open) {
+    this.#port = port;
+    this.#open = open;
+    port.on('message', (message: ToReader) => {
+      this.#arrived.push(message);
+      this.#wake?.();
+    });
+    port.on('close', () => {
+      this.#lost = true;
+      this.#wake?.();
+    });
+    port.unref();
+  }
+
+  async next(): Promise<IteratorResult<unknown, undefined>> {
+    if (!this.#begun) {
+      this.#begun = true;
+      this.#tell(WINDOW);
+    }
+    while (this.#arrived.length === 0 && !this.#ended) {
+      if (this.#lost) {
+        this.#ended = true;
+        throw new RuntimeError('the thread that sent the stream has ended before the stream did');
+      }
+      await this.#nextArrival();
+    }
+    const message = this.#ended ? undefined : this.#arrived.shift();
+    if (message === undefined || 'end' in message) {
+      this.#ended = true;
+      return { value: undefined, done: true };
+    }
+    if ('error' in message) {
+      this.#ended = true;
+      throw await this.#open(message.error);
+    }
+    const value = await this.#open(message.chunk);
+    this.#repay(weightOf(value));
+    return { value, done: false };
+  }
+
+  /** Says that nothing more is wanted. The other end gives its source up. */
+  cancel(reason: Pickled): void {
+    if (this.#ended) return;
+    this.#ended = true;
+    this.#arrived.length = 0;
+    this.#tell({ cancel: reason });
+    this.#port.close();
+    this.#wake?.();
+  }
+
+  return(): Promise<IteratorResult<unknown, undefined>> {
+    this.cancel({ box: [undefined] });
+    return Promise.resolve({ value: undefined, done: true });
+  }
+
+  async #nextArrival(): Promise<void> {
+    this.#port.ref();
+    await new Promise<void>((resolve) => {
+      this.#wake = resolve;
+    });
+    this.#wake = undefined;
+    this.#port.unref();
+  }
+
+  #repay(weight: number): void {
+    this.#spent += weight;
+    if (this.#spent < WINDOW / 2) return;
+    this.#tell(this.#spent);
+    this.#spent = 0;
+  }
+
+  #tell(message: ToSource): void {
+    if (!this.#lost) this.#port.postMessage(message);
+  }
+}
+
+function toWebStream(reader: Reader): ReadableStream<unknown> {
+  return new ReadableStream<unknown>(
+    {
+      async pull(controller) {
+        const { value, done } = await reader.next();
+        if (done === true) controller.close();
+        else controller.enqueue(value);
+      },
+      cancel(reason) {
+        reader.cancel({ box: [String(reason)] });
+      },
+    },
+    { highWaterMark: 0 },
+  );
+}
+
+function toNodeStream(
+  reader: Reader,
+  { objectMode, encoding }: Extract<StreamKind, { type: 'node-stream' }>,
+): Readable {
+  return new Readable({
+    objectMode,
+    ...(encoding !== null && { encoding }),
+    read() {
+      reader.next().then(
+        ({ value, done }) => {
+          this.push(done === true ? null : value);
+        },
+        (error: unknown) => {
+          this.destroy(error as Error);
+        },
+      );
+    },
+    destroy(error, callback) {
+      reader.cancel({ box: [undefined] });
+      callback(error);
+    },
+  });
+}

@@ -1,0 +1,115 @@
+import type { Readable } from 'node:stream';
+import type { MessagePort } from 'node:worker_threads';
+import { decode } from './decode.js';
+import { encodeParts } from './encoder.js';
+import { type ToReader, type ToSource, weightOf } from './stream-wire.js';
+
+/** A source that can be read step by step and given up at any time, in the middle of a step, too. */
+interface Source {
+  next(): Promise<IteratorResult<unknown>>;
+  cancel(reason: unknown): unknown;
+}
+
+/**
+ * Sends what `source` (a Node stream, a web stream, an async iterable) yields through `port` as far as the other end asks
+ * for it. Reading begins when it is first asked. The port does not keep the process alive.
+ */
+export function feed(source: object, port: MessagePort): void {
+  new Feed(source, port);
+}
+
+class Feed {
+  readonly #make: () => Source;
+  readonly #port: MessagePort;
+  #source: Source | undefined;
+  #credit = 0;
+  #reading = false;
+  #ended = false;
+
+  constructor(source: object, port: MessagePort) {
+    this.#make = () => openSource(source);
+    this.#port = port;
+    port.on('message', (message: ToSource) => {
+      if (typeof message === 'number') {
+        this.#credit += message;
+        if (!this.#reading) void this.#read();
+      } else this.#cancel(decode(message.cancel));
+    });
+    port.on('close', () => {
+      this.#cancel(undefined);
+    });
+    port.unref();
+  }
+
+  async #read(): Promise<void> {
+    this.#reading = true;
+    try {
+      this.#source ??= this.#make();
+      while (this.#credit > 0 && !this.#ended) {
+        const { value, done } = (await this.#source.next()) as IteratorResult<unknown, unknown>;
+        if (done === true) this.#end({ end: true });
+        else this.#send(value);
+      }
+    } catch (error) {
+      this.#fail(error);
+    }
+    this.#reading = false;
+  }
+
+  #send(chunk: unknown): void {
+    if (this.#ended) return;
+    this.#credit -= weightOf(chunk);
+    const { message, transferList } = encodeParts(chunk, { name: 'chunk' });
+    this.#port.postMessage({ chunk: message } satisfies ToReader, transferList);
+  }
+
+  #fail(error: unknown): void {
+    if (this.#ended) return;
+    const source = this.#source;
+    this.#end({ error: encodeParts(error instanceof Error ? error : new Error(String(error))).message });
+    // A chunk that cannot cross leaves a source that is not at its end.
+    if (source !== undefined) void giveUp(source, error);
+  }
+
+  #end(last: ToReader): void {
+    if (this.#ended) return;
+    this.#ended = true;
+    this.#port.postMessage(last);
+    this.#port.close();
+  }
+
+  #cancel(reason: unknown): void {
+    if (this.#ended) return;
+    this.#ended = true;
+    this.#port.close();
+    void giveUp((this.#source ??= this.#make()), reason);
+  }
+}
+
+/** Nobody is left to whom a failing clean-up could be told. */
+async function giveUp(source: Source, reason: unknown): Promise<void> {
+  try {
+    await source.cancel(reason);
+  } catch {
+    return;
+  }
+}
+
+function openSource(source: object): Source {
+  if (source instanceof ReadableStream) {
+    const reader = source.getReader();
+    return {
+      next: () => reader.read() as Promise<IteratorResult<unknown>>,
+      cancel: (reason) => reader.cancel(reason),
+    };
+  }
+  const iterator = (source as AsyncIterable<unknown>)[Symbol.asyncIterator]();
+  if ('destroy' in source) {
+    // Its iterator's return() would wait for the step that is under way, and the stream may never take it.
+    return {
+      next: () => iterator.next(),
+      cancel: (reason) => (source as Readable).destroy(reason instanceof Error ? reason : undefined),
+    };
+  }
+  return { next: () => iterator.next(), cancel: () => iterator.return?.() };
+}
