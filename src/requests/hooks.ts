@@ -80,28 +80,6 @@ export function copyHooks(hooks: Hooks | null | undefined): HookLists {
   return lists;
 }
 
-/** Hooks whose lists can be assigned to: `hooks.response = hook`, an iterable of hooks, or null for none. */
-export interface AssignableHooks extends HookLists {
-  get response(): ResponseHook[];
-  set response(hook: ResponseHook | Iterable<ResponseHook> | null | undefined);
-}
-
-/**
- * Hooks as a session keeps them: the lists are arrays to push to, and can be assigned to with a single hook, as scripts do.
- * @internal
- */
-export function assignableHooks(hooks?: Hooks | null): AssignableHooks {
-  let { response } = copyHooks(hooks);
-  return {
-    get response() {
-      return response;
-    },
-    set response(hook) {
-      response = hookList(hook);
-    },
-  };
-}
-
 function hookList(hook: ResponseHook | Iterable<ResponseHook> | null | undefined): ResponseHook[] {
   if (hook === undefined || hook === null) return [];
   if (typeof hook === 'function') return [hook];

@@ -1,7 +1,6 @@
 import { describe, expect, it, vi } from 'vitest';
 import { KeyError, ValueError } from '../../src/builtins/index.js';
 import {
-  assignableHooks,
   copyHooks,
   default_hooks,
   deregister_hook,
@@ -146,22 +145,5 @@ describe('register_hook, deregister_hook', () => {
     expect(copyHooks(null)).toEqual({ response: [] });
     expect(copyHooks({ response: one })).toEqual({ response: [one] });
     expect(() => copyHooks({ reponse: one } as object)).toThrow(ValueError);
-  });
-
-  it('DESIGN, hooks: assignable hooks give an array to push to and take a hook, several or null', () => {
-    const hooks = assignableHooks();
-    hooks.response.push(one);
-    expect(hooks.response).toEqual([one]);
-    hooks.response = two;
-    expect(hooks.response).toEqual([two]);
-    const given = [one, two];
-    hooks.response = given;
-    hooks.response.push(one);
-    expect(given).toEqual([one, two]);
-    expect(hooks.response).toEqual([one, two, one]);
-    hooks.response = null;
-    expect(hooks.response).toEqual([]);
-    expect(Object.keys(hooks)).toEqual(['response']);
-    expect(assignableHooks({ response: one }).response).toEqual([one]);
   });
 });

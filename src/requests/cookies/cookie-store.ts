@@ -1,0 +1,101 @@
+import type { Cookie } from './cookie.js';
+
+/** The cookies of one domain: by path, then by name, as they were first set. */
+interface Domain {
+  /** Grows from domain to domain: where this one stands among those that a request concerns. */
+  readonly order: number;
+  readonly paths: Map<string, Map<string, Cookie>>;
+}
+
+/** Cookies by domain, path and name, in the order in which each of them was first used. */
+export class CookieStore {
+  #domains = new Map<string, Domain>();
+  #created = 0;
+  #length = 0;
+  #nextExpiry = Infinity;
+
+  get length(): number {
+    return this.#length;
+  }
+
+  get domainCount(): number {
+    return this.#domains.size;
+  }
+
+  set(cookie: Cookie): void {
+    const { paths } = getOrMake(this.#domains, cookie.domain, () => ({
+      order: ++this.#created,
+      paths: new Map<string, Map<string, Cookie>>(),
+    }));
+    const names = getOrMake(paths, cookie.path, () => new Map<string, Cookie>());
+    if (!names.has(cookie.name)) this.#length += 1;
+    names.set(cookie.name, cookie);
+    if (cookie.expires !== null && cookie.expires < this.#nextExpiry) this.#nextExpiry = cookie.expires;
+  }
+
+  /** The paths of `domain`; undefined when it has no cookies. */
+  paths(domain: string): ReadonlyMap<string, ReadonlyMap<string, Cookie>> | undefined {
+    return this.#domains.get(domain)?.paths;
+  }
+
+  /** The domains, as they were first used. */
+  domains(): Iterable<string> {
+    return this.#domains.keys();
+  }
+
+  /** Those of `domains` that have cookies, as they were first used. */
+  domainsAmong(domains: Iterable<string>): string[] {
+    const found: [order: number, domain: string][] = [];
+    for (const domain of domains) {
+      const order = this.#domains.get(domain)?.order;
+      if (order !== undefined) found.push([order, domain]);
+    }
+    return found.sort(([a], [b]) => a - b).map(([, domain]) => domain);
+  }
+
+  /** Removes one cookie and tells whether it was there. */
+  delete(domain: string, path: string, name: string): boolean {
+    const paths = this.#domains.get(domain)?.paths;
+    const names = paths?.get(path);
+    if (paths === undefined || names?.delete(name) !== true) return false;
+    this.#length -= 1;
+    if (names.size === 0) paths.delete(path);
+    if (paths.size === 0) this.#domains.delete(domain);
+    return true;
+  }
+
+  clear(): void {
+    this.#domains = new Map();
+    this.#length = 0;
+    this.#nextExpiry = Infinity;
+  }
+
+  /** Removes what has expired at `now`, in seconds since 1970. Costs nothing as long as nothing can have. */
+  deleteExpired(now: number): void {
+    if (now < this.#nextExpiry) return;
+    this.#nextExpiry = Infinity;
+    for (const [domain, { paths }] of this.#domains) {
+      for (const [path, names] of paths) {
+        for (const [name, cookie] of names) {
+          if (cookie.is_expired(now)) this.delete(domain, path, name);
+          else if (cookie.expires !== null) this.#nextExpiry = Math.min(this.#nextExpiry, cookie.expires);
+        }
+      }
+    }
+  }
+
+  *[Symbol.iterator](): IterableIterator<Cookie> {
+    for (const { paths } of this.#domains.values()) {
+      for (const names of paths.values()) yield* names.values();
+    }
+  }
+}
+
+function getOrMake<K, V>(map: Map<K, V>, key: K, make: () => V): V {
+  let value = map.get(key);
+  if (value === undefined) {
+    value = make();
+    map.set(key, value);
+  }
+  return value;
+}

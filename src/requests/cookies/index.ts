@@ -1,0 +1,22 @@
+export { CookieConflictError } from './conflict-error.js';
+export {
+  Cookie,
+  type CookieAttributes,
+  type CookieOptions,
+  create_cookie,
+  type NonstandardAttributes,
+} from './cookie.js';
+export { get_cookie_header } from './cookie-header.js';
+export { type CookieResponse, extract_cookies_to_jar, extractSetCookies } from './extract.js';
+export { cookiejar_from_dict, merge_cookies, remove_cookie_by_name } from './helpers.js';
+export { type CookieRequest, MockRequest } from './mock-request.js';
+export { type Morsel, morsel_to_cookie } from './morsel.js';
+export { type CookiePolicy, DefaultCookiePolicy, type DefaultCookiePolicyOptions } from './policy.js';
+export {
+  type CookieGetOptions,
+  type CookieScope,
+  type CookieValues,
+  RequestsCookieJar,
+  type RequestsCookieJarConstructor,
+  type RequestsCookieJarMethods,
+} from './requests-cookie-jar.js';

@@ -1,0 +1,62 @@
+/** A request as its cookies see it. */
+export interface CookieRequest {
+  /** The whole URL. */
+  readonly url: string | null;
+  /** Its `Host`, if there is one, takes the place of the URL's host; a `Cookie` among them keeps the jar's from being sent. */
+  readonly headers: { get(name: string): string | Uint8Array | null | undefined; has(name: string): boolean };
+}
+
+const URL_PARTS = /^([a-z][a-z0-9+.-]*):\/\/([^/?#]*)([^?#]*)/i;
+const DEFAULT_PORTS: Readonly<Record<string, string>> = { http: '80', ws: '80', https: '443', wss: '443' };
+
+/** What a {@link CookiePolicy} is told about the request that cookies came back to, or are about to be sent with. */
+export class MockRequest {
+  /** The scheme, in lower case. */
+  readonly type: string;
+  /** The host that cookies belong to, in lower case: the `Host` header's if there is one, without credentials and port. */
+  readonly request_host: string;
+  /** The same, with `.local` after a name without a dot; the domain of cookies that name none. */
+  readonly effective_request_host: string;
+  /** The path, which begins with a slash. */
+  readonly request_path: string;
+  /** The port in the URL, else the scheme's own. */
+  readonly request_port: string;
+
+  readonly #request: CookieRequest;
+
+  constructor(request: CookieRequest) {
+    this.#request = request;
+    const [, scheme = '', netloc = '', path = ''] = URL_PARTS.exec(request.url ?? '') ?? [];
+    this.type = scheme.toLowerCase();
+    const [urlHost, port] = splitHost(netloc);
+    const override = this.get_header('Host');
+    const host = (override === null || override === '' ? urlHost : splitHost(override)[0]).toLowerCase();
+    this.request_host = host;
+    this.effective_request_host = host.includes('.') ? host : `${host}.local`;
+    this.request_path = path.startsWith('/') ? path : `/${path}`;
+    this.request_port = port ?? DEFAULT_PORTS[this.type] ?? '80';
+  }
+
+  /** The URL. */
+  get_full_url(): string {
+    return this.#request.url ?? '';
+  }
+
+  /** Whether the request has a header of that name. */
+  has_header(name: string): boolean {
+    return this.#request.headers.has(name);
+  }
+
+  /** The request's header of that name; null when there is none. */
+  get_header(name: string): string | null {
+    const value = this.#request.headers.get(name) ?? null;
+    return value instanceof Uint8Array ? Buffer.from(value).toString('utf8') : value;
+  }
+}
+
+/** Host and port of `user:password@host:port`; null for no port. */
+function splitHost(netloc: string): [host: string, port: string | null] {
+  const host = netloc.slice(netloc.lastIndexOf('@') + 1);
+  const port = /:(\d+)$/.exec(host);
+  return port === null ? [host, null] : [host.slice(0, port.index), port[1] ?? null];
+}
