@@ -17,6 +17,15 @@ import { Wakeup } from './wakeup.js';
  * @throws TypeError for an unknown keyword at the call; everything else rejects the first `next()`.
  */
 export function as_completed<F extends Future>(
+  fs: ReadonlyMap<F, unknown>,
+  timeout?: TimeoutArgument,
+): AsCompletedIterator<F>;
+export function as_completed<F extends Future>(
+  // eslint-disable-next-line @typescript-eslint/unified-signatures -- F cannot be inferred from a Map through a union
+  fs: Iterable<F>,
+  timeout?: TimeoutArgument,
+): AsCompletedIterator<F>;
+export function as_completed<F extends Future>(
   fs: Futures<F>,
   timeout?: TimeoutArgument,
 ): AsCompletedIterator<F> {

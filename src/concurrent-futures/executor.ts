@@ -1,4 +1,4 @@
-import { checkOptions, isPlainObject, NotImplementedError, typeName } from '../builtins/index.js';
+import { checkOptions, isPlainObject, NotImplementedError } from '../builtins/index.js';
 import { type AnyIterable, type MapIterator, type MapOptions, mapOnto } from './executor-map.js';
 import type { Future } from './future.js';
 
@@ -24,7 +24,8 @@ export abstract class Executor implements AsyncDisposable {
    *
    * @throws NotImplementedError
    */
-  submit<A extends unknown[], R>(_fn: (...args: A) => R, ..._args: A): Future<Awaited<R>> {
+  submit<A extends unknown[], R>(fn: (...args: A) => R, ...args: A): Future<Awaited<R>>;
+  submit(): Future<never> {
     throw new NotImplementedError(`${this.constructor.name} does not implement submit()`);
   }
 
@@ -95,12 +96,10 @@ export function parseShutdown(
   wait: boolean | ShutdownOptions | null | undefined,
   keywords: ShutdownOptions | null | undefined,
 ): { wait: boolean; cancelFutures: boolean } {
-  const options: unknown = isPlainObject(wait) ? wait : { ...keywords, wait: wait ?? keywords?.wait };
-  if (!isPlainObject(options))
-    throw new TypeError(`shutdown() takes an options object, got ${typeName(options)}`);
+  const options: ShutdownOptions = isPlainObject(wait) ? wait : { ...keywords, wait: wait ?? keywords?.wait };
   checkOptions('shutdown()', options, ['wait', 'cancel_futures']);
   return {
-    wait: Boolean(options.wait ?? true),
-    cancelFutures: Boolean(options.cancel_futures ?? false),
+    wait: options.wait ?? true,
+    cancelFutures: options.cancel_futures ?? false,
   };
 }

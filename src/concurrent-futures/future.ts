@@ -131,7 +131,8 @@ export class Future<T = unknown> implements Promise<T> {
   }
 
   /**
-   * Waits for the value of the call.
+   * Waits for the value of the call. Only a timeout keeps the process alive by itself: Node ends with exit code 13 when
+   * nothing else is left to happen and a top-level `await` still waits.
    *
    * @param timeout - seconds, or `{ timeout }`; looked at only when it has to wait. It does not affect the call.
    * @returns a new promise at each call. It rejects with the call's own error, with `CancelledError`, or with

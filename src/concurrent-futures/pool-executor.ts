@@ -11,7 +11,9 @@ import { WorkQueue } from './work-queue.js';
  * What every pool shares: the queue, the count of slots, shutdown, breaking and idling. A pool adds how a slot runs calls:
  *
  * - `submit` occupies a free slot and calls `openSlot()`;
- * - the slot fetches calls with `nextCall()`, one at a time, until that gives null, which frees the slot.
+ * - the slot fetches calls with `nextCall()`, one at a time, until that gives null, which frees the slot;
+ * - it makes the call with `item.invoke()`, or sends it elsewhere and calls `item.drop()`, and settles it with
+ *   `item.succeed()` or `item.fail()`.
  *
  * A call that finds a free slot is RUNNING when `submit` returns, but stays in the queue until its function is called:
  * whichever slot is ready first takes the oldest call, so calls always start in the order of their submission.

@@ -24,23 +24,14 @@ export interface WaitOptions {
   return_when?: ReturnWhen | null | undefined;
 }
 
+type Pair<F> = readonly [done: Set<F>, not_done: Set<F>];
+
 /** Python's named pair: `const { done, not_done } = …` or `const [done, not_done] = …`. A snapshot, in input order. */
-export class DoneAndNotDoneFutures<F extends Future> {
+export interface DoneAndNotDoneFutures<F extends Future> extends Pair<F> {
   /** Finished, failed, or cancelled. */
   readonly done: Set<F>;
   /** All others. */
   readonly not_done: Set<F>;
-
-  /** @internal */
-  constructor(done: Set<F>, not_done: Set<F>) {
-    this.done = done;
-    this.not_done = not_done;
-  }
-
-  *[Symbol.iterator](): Generator<Set<F>, undefined, undefined> {
-    yield this.done;
-    yield this.not_done;
-  }
 }
 
 /**
@@ -51,6 +42,17 @@ export class DoneAndNotDoneFutures<F extends Future> {
  * @param return_when - when not given in the options.
  * @returns a promise that rejects with TypeError for what is no future, and with ValueError for a bad `return_when`.
  */
+export function wait<F extends Future>(
+  fs: ReadonlyMap<F, unknown>,
+  timeout?: number | WaitOptions | null,
+  return_when?: ReturnWhen | null,
+): Promise<DoneAndNotDoneFutures<F>>;
+export function wait<F extends Future>(
+  // eslint-disable-next-line @typescript-eslint/unified-signatures -- F cannot be inferred from a Map through a union
+  fs: Iterable<F>,
+  timeout?: number | WaitOptions | null,
+  return_when?: ReturnWhen | null,
+): Promise<DoneAndNotDoneFutures<F>>;
 export async function wait<F extends Future>(
   fs: Futures<F>,
   timeout?: number | WaitOptions | null,
@@ -88,7 +90,8 @@ function snapshot<F extends Future>(futures: Set<F>): DoneAndNotDoneFutures<F> {
   const done = new Set<F>();
   const notDone = new Set<F>();
   for (const future of futures) (future._isSettled() ? done : notDone).add(future);
-  return new DoneAndNotDoneFutures(done, notDone);
+  const pair: Pair<F> = [done, notDone];
+  return Object.assign(pair, { done, not_done: notDone });
 }
 
 function some<T>(values: Iterable<T>, test: (value: T) => boolean): boolean {
