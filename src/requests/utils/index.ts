@@ -1,6 +1,19 @@
+export { atomic_open } from './atomic-open.js';
+export { DEFAULT_CA_BUNDLE_PATH, DEFAULT_PORTS } from './constants.js';
 export { type HeaderLookup, get_encoding_from_headers } from './content-type.js';
 export { DEFAULT_ACCEPT_ENCODING, default_headers, default_user_agent } from './default-headers.js';
+export { set_environ } from './environ.js';
+export { extract_zipped_paths } from './extract-zipped-paths.js';
 export { check_header_validity } from './header-validity.js';
+export {
+  type HeaderLink,
+  parse_dict_header,
+  parse_header_links,
+  parse_list_header,
+  unquote_header_value,
+} from './header-values.js';
+export { iter_slices } from './iter-slices.js';
+export { guess_json_utf, type JsonEncoding } from './json-encoding.js';
 export { get_netrc_auth, NETRC_FILES } from './netrc-auth.js';
 export { NetrcParseError } from './netrc.js';
 export { address_in_network, dotted_netmask, is_ipv4_address, is_valid_cidr } from './network.js';

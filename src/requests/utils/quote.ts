@@ -60,7 +60,7 @@ export function encodeUtf8WithSurrogates(text: string): Buffer {
 /** How many leading characters of `text` the table keeps. */
 function cleanPrefix(text: string, table: QuoteTable): number {
   let index = 0;
-  while (index < text.length && table[text.charCodeAt(index)]?.length === 1) index++;
+  while (index < text.length && table[text.charCodeAt(index)] === text.charAt(index)) index++;
   return index;
 }
 
