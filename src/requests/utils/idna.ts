@@ -60,7 +60,6 @@ function isPermittedHere(char: string, index: number, chars: readonly string[]):
   return isPermitted(char);
 }
 
-// eslint-disable-next-line no-control-regex -- the range is ASCII
 const ASCII = /^[\0-\x7f]*$/;
 
 /** Whether `text` is pure ASCII. */

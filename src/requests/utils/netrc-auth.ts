@@ -3,7 +3,7 @@ import { readFileSync, type Stats, statSync } from 'node:fs';
 import { homedir } from 'node:os';
 import { join } from 'node:path';
 import { monotonic } from '../../builtins/index.js';
-import { type NetrcEntry, NetrcParseError, parseNetrc } from './netrc.js';
+import { type NetrcEntry, type NetrcParseError, parseNetrc } from './netrc.js';
 import type { Bytes } from '../types.js';
 import { decodeUtf8, toBuffer } from './text.js';
 import { hostnameOf } from './url-tools.js';

@@ -56,7 +56,7 @@ function pair(value: unknown): KeyValue {
 /** What a `for` loop of Python finds in a container: the keys of a mapping, else its elements. Null: not a container. */
 function elements(value: unknown): unknown[] | null {
   if (typeof value !== 'object' || value === null || isBytes(value)) return null;
-  if (value instanceof Map) return [...value.keys()];
+  if (value instanceof Map) return [...(value as Map<unknown, unknown>).keys()];
   if (isIterable(value)) return [...value];
   return isPlainObject(value) ? Object.keys(value) : null;
 }

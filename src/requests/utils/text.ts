@@ -98,6 +98,7 @@ export function pythonText(value: unknown): string {
     case 'object':
       if (value === null || Array.isArray(value)) return repr(value);
       // A caller's own class says how it is written by its toString, as `str()` asks `__str__`.
+      // eslint-disable-next-line @typescript-eslint/no-base-to-string -- an object without one is shown as it is
       return String(value);
     default:
       throw new TypeError(`cannot encode a ${typeof value}`);

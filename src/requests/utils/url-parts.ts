@@ -164,8 +164,13 @@ export class SplitResult extends NetworkLocation implements Iterable<string> {
 
   /** A copy in which `changes` have been made. */
   _replace(changes: Partial<SplitParts>): SplitResult {
-    const { scheme, netloc, path, query, fragment } = { ...this, ...changes };
-    return new SplitResult(scheme, netloc, path, query, fragment);
+    return new SplitResult(
+      changes.scheme ?? this.scheme,
+      changes.netloc ?? this.netloc,
+      changes.path ?? this.path,
+      changes.query ?? this.query,
+      changes.fragment ?? this.fragment,
+    );
   }
 
   *[Symbol.iterator](): Generator<string, void, undefined> {
@@ -199,8 +204,14 @@ export class ParseResult extends NetworkLocation implements Iterable<string> {
 
   /** A copy in which `changes` have been made. */
   _replace(changes: Partial<ParseParts>): ParseResult {
-    const { scheme, netloc, path, params, query, fragment } = { ...this, ...changes };
-    return new ParseResult(scheme, netloc, path, params, query, fragment);
+    return new ParseResult(
+      changes.scheme ?? this.scheme,
+      changes.netloc ?? this.netloc,
+      changes.path ?? this.path,
+      changes.params ?? this.params,
+      changes.query ?? this.query,
+      changes.fragment ?? this.fragment,
+    );
   }
 
   *[Symbol.iterator](): Generator<string, void, undefined> {

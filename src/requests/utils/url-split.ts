@@ -13,7 +13,6 @@ const USES_PARAMS: ReadonlySet<string> = new Set(
 );
 
 const SCHEME = /^([a-z][a-z0-9+.-]*):/i;
-// eslint-disable-next-line no-control-regex -- control characters are what is removed
 const LEADING_CONTROLS = /^[\0-\x20]+/;
 
 /**
@@ -82,7 +81,6 @@ function checkBracketedHost(host: string): void {
 
 /** Refuses characters such as U+2100, which IDNA would turn into `a/c` and so into another host. */
 function checkNormalized(netloc: string): void {
-  // eslint-disable-next-line no-control-regex -- the range is ASCII
   if (/^[\0-\x7f]*$/.test(netloc)) return;
   const text = netloc.replace(/[@:#?]/g, '');
   const normalized = text.normalize('NFKC');
@@ -148,5 +146,5 @@ function relativeSegments(base: string, path: string): string[] {
 export function urldefrag(url: string): DefragResult {
   if (!url.includes('#')) return new DefragResult(url, '');
   const parts = urlparse(url);
-  return new DefragResult(urlunparse({ ...parts, fragment: '' }), parts.fragment);
+  return new DefragResult(parts._replace({ fragment: '' }).geturl(), parts.fragment);
 }
