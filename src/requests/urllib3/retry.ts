@@ -1,0 +1,391 @@
+import { inspect } from 'node:util';
+import { type AbortToken, checkOptions, isPlainObject, repr, startTimer } from '../../builtins/index.js';
+import {
+  ConnectTimeoutError,
+  InvalidHeader,
+  MaxRetryError,
+  type Named,
+  ProtocolError,
+  ProxyError,
+  ReadTimeoutError,
+  ResponseError,
+} from './exceptions.js';
+
+/** One failed attempt. */
+export interface RequestHistory {
+  readonly method: string | null;
+  /** What was asked for: the request-target. */
+  readonly url: string | null;
+  /** The failure; null when it was the server's answer that was not liked. */
+  readonly error: Error | null;
+  /** The answer's status; null when there was none. */
+  readonly status: number | null;
+  readonly redirect_location: string | null;
+}
+
+/** What Retry looks at of a response. */
+export interface RetryableResponse {
+  readonly status: number;
+  readonly headers: { get(name: string): string | null | undefined };
+}
+
+/** What {@link Retry.increment} is told of the attempt that failed. */
+export interface IncrementOptions {
+  /** The answer that was not liked. */
+  response?: RetryableResponse | null | undefined;
+  /** The failure, when there was no answer. */
+  error?: Error | null | undefined;
+  /** Named in the message of a MaxRetryError. */
+  pool?: Named | undefined;
+}
+
+/** A number of retries; null for no limit of its own, false to fail with the error itself. */
+export type RetryCount = number | boolean | null;
+
+/** Options of {@link Retry}; durations are seconds. */
+export interface RetryOptions {
+  /** All retries together. Null: only the other counters count. False: fail at once, with the error itself. Default 10. */
+  total?: RetryCount | undefined;
+  /** Retries after failures to connect. Default null. */
+  connect?: RetryCount | undefined;
+  /** Retries after failures once the request was sent, for `allowed_methods` only. False: fail with the error itself. Default null. */
+  read?: RetryCount | undefined;
+  /** Redirects are followed by the session, not here. Default null. */
+  redirect?: RetryCount | undefined;
+  /** Retries after answers whose status is in `status_forcelist`. Default null. */
+  status?: RetryCount | undefined;
+  /** Retries after failures of any other kind, such as TLS. Default null. */
+  other?: RetryCount | undefined;
+  /** The methods that are sent again after failed reads and bad statuses; null for all. Default: the idempotent ones. */
+  allowed_methods?: Iterable<string> | null | undefined;
+  /** The statuses that are asked again. Default: none. */
+  status_forcelist?: Iterable<number> | null | undefined;
+  /** The pause before the n-th retry is `backoff_factor * 2 ** (n - 1)`, none before the first. Default 0. */
+  backoff_factor?: number | undefined;
+  /** The longest such pause. Default 120. */
+  backoff_max?: number | undefined;
+  /** Up to this is added to each pause, at random. Default 0. */
+  backoff_jitter?: number | undefined;
+  /** Without effect here: redirects are the session's. Default true. */
+  raise_on_redirect?: boolean | undefined;
+  /** When the retries for a bad status are used up: raise, or return the last answer. Default true. */
+  raise_on_status?: boolean | undefined;
+  /** Wait as long as `Retry-After` says, and take one on 413, 429 or 503 for a reason to retry. Default true. */
+  respect_retry_after_header?: boolean | undefined;
+  /** Without effect here: redirects are the session's. Default Cookie, Authorization, Proxy-Authorization. */
+  remove_headers_on_redirect?: Iterable<string> | undefined;
+  /** The longest pause that `Retry-After` is granted. Default 21600. */
+  retry_after_max?: number | undefined;
+  /** The failed attempts so far. Default: none. */
+  history?: readonly RequestHistory[] | null | undefined;
+}
+
+const OPTION_NAMES = [
+  'total',
+  'connect',
+  'read',
+  'redirect',
+  'status',
+  'other',
+  'allowed_methods',
+  'status_forcelist',
+  'backoff_factor',
+  'backoff_max',
+  'backoff_jitter',
+  'raise_on_redirect',
+  'raise_on_status',
+  'respect_retry_after_header',
+  'remove_headers_on_redirect',
+  'retry_after_max',
+  'history',
+] as const;
+
+const REDIRECT_STATUSES: ReadonlySet<number> = new Set([301, 302, 303, 307, 308]);
+
+/**
+ * urllib3's Retry: what is sent again, how often, and after which pause. It never changes: each failed attempt gives a new
+ * one with smaller counters, so one object may serve many requests.
+ *
+ * @example
+ * ```ts
+ * const retries = new Retry({ total: 5, backoff_factor: 0.2, status_forcelist: [502, 503, 504] });
+ * session.mount('https://', new HTTPAdapter({ max_retries: retries }));
+ * ```
+ */
+export class Retry {
+  /** The methods that are safe to send twice. */
+  static readonly DEFAULT_ALLOWED_METHODS: ReadonlySet<string> = new Set([
+    'HEAD',
+    'GET',
+    'PUT',
+    'DELETE',
+    'OPTIONS',
+    'TRACE',
+  ]);
+  /** The statuses whose `Retry-After` is a reason to retry. */
+  static readonly RETRY_AFTER_STATUS_CODES: ReadonlySet<number> = new Set([413, 429, 503]);
+  /** See {@link RetryOptions.remove_headers_on_redirect}. */
+  static readonly DEFAULT_REMOVE_HEADERS_ON_REDIRECT: ReadonlySet<string> = new Set([
+    'Cookie',
+    'Authorization',
+    'Proxy-Authorization',
+  ]);
+  /** Seconds. */
+  static readonly DEFAULT_BACKOFF_MAX: number = 120;
+  /** Seconds. */
+  static readonly DEFAULT_RETRY_AFTER_MAX: number = 21_600;
+  /** What {@link from_int} makes of null: three retries. */
+  static DEFAULT: Retry;
+
+  static {
+    Retry.DEFAULT = new Retry(3);
+  }
+
+  readonly total: RetryCount;
+  readonly connect: RetryCount;
+  readonly read: RetryCount;
+  readonly redirect: RetryCount;
+  readonly status: RetryCount;
+  readonly other: RetryCount;
+  readonly allowed_methods: ReadonlySet<string> | null;
+  readonly status_forcelist: ReadonlySet<number>;
+  readonly backoff_factor: number;
+  readonly backoff_max: number;
+  readonly backoff_jitter: number;
+  readonly raise_on_redirect: boolean;
+  readonly raise_on_status: boolean;
+  readonly respect_retry_after_header: boolean;
+  /** In lower case. */
+  readonly remove_headers_on_redirect: ReadonlySet<string>;
+  readonly retry_after_max: number;
+  /** The failed attempts so far, oldest first. */
+  readonly history: readonly RequestHistory[];
+
+  /** Takes the options, or the total and then the others. Throws TypeError for an unknown option. */
+  constructor(total?: RetryCount | RetryOptions, options?: RetryOptions) {
+    const given: RetryOptions = isPlainObject(total)
+      ? total
+      : { ...options, ...(total === undefined ? {} : { total }) };
+    checkOptions('Retry()', given, OPTION_NAMES);
+    this.total = given.total === undefined ? 10 : given.total;
+    this.connect = given.connect ?? null;
+    this.read = given.read ?? null;
+    this.status = given.status ?? null;
+    this.other = given.other ?? null;
+    const ignoresRedirects = given.redirect === false || this.total === false;
+    this.redirect = ignoresRedirects ? 0 : (given.redirect ?? null);
+    this.raise_on_redirect = !ignoresRedirects && (given.raise_on_redirect ?? true);
+    this.raise_on_status = given.raise_on_status ?? true;
+    this.allowed_methods =
+      given.allowed_methods === undefined
+        ? Retry.DEFAULT_ALLOWED_METHODS
+        : given.allowed_methods === null
+          ? null
+          : asSet(given.allowed_methods);
+    this.status_forcelist = asSet(given.status_forcelist ?? []);
+    this.backoff_factor = given.backoff_factor ?? 0;
+    this.backoff_max = given.backoff_max ?? Retry.DEFAULT_BACKOFF_MAX;
+    this.backoff_jitter = given.backoff_jitter ?? 0;
+    this.respect_retry_after_header = given.respect_retry_after_header ?? true;
+    this.remove_headers_on_redirect = new Set(
+      Array.from(given.remove_headers_on_redirect ?? Retry.DEFAULT_REMOVE_HEADERS_ON_REDIRECT, (name) =>
+        name.toLowerCase(),
+      ),
+    );
+    this.retry_after_max = given.retry_after_max ?? Retry.DEFAULT_RETRY_AFTER_MAX;
+    this.history = given.history ?? [];
+  }
+
+  /** A copy with some of the options changed. */
+  new(changes: RetryOptions = {}): this {
+    // Subclasses are constructed as this class is; Python relies on the same.
+    const Class = this.constructor as new (options: RetryOptions) => this;
+    return new Class({
+      total: this.total,
+      connect: this.connect,
+      read: this.read,
+      redirect: this.redirect,
+      status: this.status,
+      other: this.other,
+      allowed_methods: this.allowed_methods,
+      status_forcelist: this.status_forcelist,
+      backoff_factor: this.backoff_factor,
+      backoff_max: this.backoff_max,
+      backoff_jitter: this.backoff_jitter,
+      raise_on_redirect: this.raise_on_redirect,
+      raise_on_status: this.raise_on_status,
+      respect_retry_after_header: this.respect_retry_after_header,
+      remove_headers_on_redirect: this.remove_headers_on_redirect,
+      retry_after_max: this.retry_after_max,
+      history: this.history,
+      ...changes,
+    });
+  }
+
+  /** `retries` itself when it is a Retry; a number as `total`; null as `fallback`, else {@link DEFAULT}. */
+  static from_int(
+    retries: Retry | RetryCount | undefined,
+    redirect: RetryCount = true,
+    fallback: Retry | RetryCount | undefined = null,
+  ): Retry {
+    const chosen = retries ?? fallback ?? this.DEFAULT;
+    if (chosen instanceof Retry) return chosen;
+    return new this(chosen, { redirect: redirect ? null : false });
+  }
+
+  /** The pause before the next attempt, in seconds: none before the first retry. */
+  get_backoff_time(): number {
+    let failures = 0;
+    while (failures < this.history.length && this.history.at(-1 - failures)?.redirect_location === null)
+      failures++;
+    if (failures <= 1) return 0;
+    const pause = this.backoff_factor * 2 ** (failures - 1) + Math.random() * this.backoff_jitter;
+    return Math.max(0, Math.min(this.backoff_max, pause));
+  }
+
+  /**
+   * The seconds that a `Retry-After` asks for: a number of them or a date, at most `retry_after_max`. Throws urllib3's
+   * InvalidHeader for anything else.
+   */
+  parse_retry_after(retry_after: string): number {
+    const seconds = /^\s*[0-9]+\s*$/.test(retry_after) ? Number(retry_after) : secondsUntil(retry_after);
+    return Math.min(Math.max(seconds, 0), this.retry_after_max);
+  }
+
+  /** The seconds that a response's `Retry-After` asks for; null when it has none. */
+  get_retry_after(response: RetryableResponse): number | null {
+    const value = response.headers.get('Retry-After');
+    return value === null || value === undefined ? null : this.parse_retry_after(value);
+  }
+
+  /** Waits as long as `Retry-After` says and tells whether it said so. */
+  async sleep_for_retry(response: RetryableResponse, token?: AbortToken | null): Promise<boolean> {
+    const seconds = this.get_retry_after(response);
+    if (!seconds) return false;
+    await pause(seconds, token);
+    return true;
+  }
+
+  /** Waits before the next attempt, as `Retry-After` says or else for {@link get_backoff_time}. Rejects when `token` aborts. */
+  async sleep(response?: RetryableResponse | null, token?: AbortToken | null): Promise<void> {
+    if (this.respect_retry_after_header && response && (await this.sleep_for_retry(response, token))) return;
+    const seconds = this.get_backoff_time();
+    if (seconds > 0) await pause(seconds, token);
+  }
+
+  /** Whether a request with this method that was answered with this status is to be sent again. */
+  is_retry(method: string, status_code: number, has_retry_after = false): boolean {
+    if (!this.isMethodRetryable(method)) return false;
+    if (this.status_forcelist.has(status_code)) return true;
+    return (
+      Boolean(this.total) &&
+      this.respect_retry_after_header &&
+      has_retry_after &&
+      Retry.RETRY_AFTER_STATUS_CODES.has(status_code)
+    );
+  }
+
+  /** Whether a counter has gone below 0. */
+  is_exhausted(): boolean {
+    const { total, connect, read, redirect, status, other } = this;
+    return [total, connect, read, redirect, status, other].some((count) => Number(count ?? 0) < 0);
+  }
+
+  /**
+   * What is left after one more failed attempt. Throws MaxRetryError when that is nothing, and the error itself where it
+   * may not be retried.
+   */
+  increment(method: string | null = null, url: string | null = null, options: IncrementOptions = {}): this {
+    const { response = null, error = null, pool = null } = options;
+    if (this.total === false && error) throw error;
+    const changes: RetryOptions = { total: oneLess(this.total) };
+    let cause = 'too many error responses';
+    let status: number | null = null;
+    let location: string | null = null;
+    if (error && isConnectionError(error)) {
+      if (this.connect === false) throw error;
+      changes.connect = oneLess(this.connect);
+    } else if (error && isReadError(error)) {
+      if (this.read === false || method === null || !this.isMethodRetryable(method)) throw error;
+      changes.read = oneLess(this.read);
+    } else if (error) {
+      changes.other = oneLess(this.other);
+    } else if (response) {
+      ({ status } = response);
+      location = redirectLocation(response);
+      if (location !== null) {
+        changes.redirect = oneLess(this.redirect);
+        cause = 'too many redirects';
+      } else {
+        changes.status = oneLess(this.status);
+        cause = `too many ${status} error responses`;
+      }
+    }
+    const entry: RequestHistory = Object.freeze({ method, url, error, status, redirect_location: location });
+    const next = this.new({ ...changes, history: [...this.history, entry] });
+    if (next.is_exhausted()) throw new MaxRetryError(pool, url, error ?? new ResponseError(cause));
+    return next;
+  }
+
+  private isMethodRetryable(method: string): boolean {
+    const { allowed_methods } = this;
+    return !allowed_methods?.size || allowed_methods.has(method.toUpperCase());
+  }
+
+  toString(): string {
+    const { total, connect, read, redirect, status } = this;
+    const parts = Object.entries({ total, connect, read, redirect, status });
+    return `${this.constructor.name}(${parts.map(([name, value]) => `${name}=${repr(value)}`).join(', ')})`;
+  }
+
+  [inspect.custom](): string {
+    return this.toString();
+  }
+}
+
+function asSet<T>(values: Iterable<T>): ReadonlySet<T> {
+  return values instanceof Set ? (values as ReadonlySet<T>) : new Set(values);
+}
+
+/** Python counts with booleans: True is 1. */
+function oneLess(count: RetryCount): RetryCount {
+  return count === null ? null : Number(count) - 1;
+}
+
+/** Whether the server most likely never saw the request. */
+function isConnectionError(error: Error): boolean {
+  return (error instanceof ProxyError ? error.original_error : error) instanceof ConnectTimeoutError;
+}
+
+/** Whether the server may have begun to work on the request. */
+function isReadError(error: Error): boolean {
+  return error instanceof ReadTimeoutError || error instanceof ProtocolError;
+}
+
+function redirectLocation(response: RetryableResponse): string | null {
+  return REDIRECT_STATUSES.has(response.status) ? (response.headers.get('Location') ?? null) : null;
+}
+
+/** Dates as e-mail and HTTP write them; `Date.parse` alone takes nearly everything for a date. */
+const HTTP_DATE = /^\s*(?:[a-z]+,?\s+)?(?:\d{1,2}[\s-]+[a-z]+|[a-z]+\s+\d{1,2})[\s-]+\d[\d\s:]+/i;
+
+function secondsUntil(date: string): number {
+  const time = HTTP_DATE.test(date) ? Date.parse(date) : NaN;
+  if (Number.isNaN(time)) throw new InvalidHeader(`Invalid Retry-After header: ${date}`);
+  return (time - Date.now()) / 1000;
+}
+
+/** Resolves after `seconds`; rejects with the reason as soon as `token` aborts. */
+function pause(seconds: number, token?: AbortToken | null): Promise<void> {
+  return new Promise((resolve, reject) => {
+    const timer = startTimer(seconds, () => {
+      unsubscribe?.();
+      resolve();
+    });
+    const unsubscribe = token?.onAbort((reason) => {
+      timer.cancel();
+      // eslint-disable-next-line @typescript-eslint/prefer-promise-reject-errors -- a caller's reason may be anything
+      reject(reason);
+    });
+  });
+}
