@@ -1,3 +1,10 @@
+import * as threads from 'node:worker_threads';
+
+/** What `markAsUntransferable()` was called for stays; before Node 21, where this is missing, posting sees to it. */
+const { isMarkedAsUntransferable = () => false } = threads as {
+  isMarkedAsUntransferable?: (object: object) => boolean;
+};
+
 /**
  * From here on, handing memory over is cheaper than copying it into the message and out of it; below, the
  * bookkeeping costs more than the copy.
@@ -6,7 +13,9 @@ const WORTH_TRANSFERRING = 16 * 1024;
 
 /** Whether handing the memory over pays. */
 export function isWorthTransferring(bytes: ArrayBuffer | NodeJS.ArrayBufferView): boolean {
-  return bytes.byteLength >= WORTH_TRANSFERRING && !(memoryOf(bytes) instanceof SharedArrayBuffer);
+  if (bytes.byteLength < WORTH_TRANSFERRING) return false;
+  const memory = memoryOf(bytes);
+  return !(memory instanceof SharedArrayBuffer) && !isMarkedAsUntransferable(memory);
 }
 
 /**
@@ -15,6 +24,18 @@ export function isWorthTransferring(bytes: ArrayBuffer | NodeJS.ArrayBufferView)
  */
 export function isWhole(bytes: ArrayBuffer | NodeJS.ArrayBufferView): boolean {
   return bytes.byteLength === memoryOf(bytes).byteLength;
+}
+
+/** Whether the memory has been handed over before: all that is left is empty. */
+export function isGivenUp(bytes: ArrayBuffer | NodeJS.ArrayBufferView): boolean {
+  if (bytes.byteLength !== 0) return false;
+  try {
+    // Node 20 has no other way to ask.
+    new Uint8Array(memoryOf(bytes));
+    return false;
+  } catch {
+    return true;
+  }
 }
 
 /** A copy with memory of its own, of the same class (a Buffer's is a Uint8Array). */

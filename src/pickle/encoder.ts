@@ -1,7 +1,7 @@
 import type { Readable } from 'node:stream';
 import { MessageChannel, type MessagePort, type Transferable } from 'node:worker_threads';
 import { type Reduced, type Reference, referenceOf, RuntimeError } from '../builtins/index.js';
-import { exactCopy, isWorthTransferring, isWhole } from './bytes.js';
+import { exactCopy, isGivenUp, isWorthTransferring, isWhole } from './bytes.js';
 import { PicklingError } from './errors.js';
 import { className, type Kind, kindOf } from './kinds.js';
 import { Purity } from './purity.js';
@@ -126,7 +126,7 @@ class Encoder {
         break;
       case 'view':
       case 'bytes': {
-        const copy = exactCopy(value as ArrayBuffer | NodeJS.ArrayBufferView);
+        const copy = this.#copyOf(value as ArrayBuffer | NodeJS.ArrayBufferView);
         this.#copies.set(value, copy);
         this.#giveAway(copy);
         assign(container, key, copy);
@@ -220,10 +220,20 @@ class Encoder {
   #buffer(buffer: Buffer): number {
     const part = this.#begin(buffer);
     const moved = this.#owned && isWhole(buffer) && isWorthTransferring(buffer);
-    const bytes = moved ? new Uint8Array(buffer.buffer as ArrayBuffer) : exactCopy(buffer);
+    const bytes = moved ? new Uint8Array(buffer.buffer as ArrayBuffer) : this.#copyOf(buffer);
     this.#giveAway(bytes);
     this.#steps.push([Op.buffer, part, bytes]);
     return part;
+  }
+
+  #copyOf<B extends ArrayBuffer | NodeJS.ArrayBufferView>(bytes: B): B | Uint8Array {
+    if (isGivenUp(bytes)) {
+      throw this.#refuse(
+        bytes.constructor.name,
+        'its memory has been given up already, as that of a result is: return a copy',
+      );
+    }
+    return exactCopy(bytes);
   }
 
   #giveAway(copy: ArrayBuffer | NodeJS.ArrayBufferView): void {
@@ -302,7 +312,9 @@ class Encoder {
       const reference = referenceOf(cls);
       if (reference === undefined && (globalThis as Record<string, unknown>)[cls.name] !== cls) continue;
       const lost = error.name === 'Error' ? className(own) : error.name;
-      return [reference === undefined ? cls.name : this.#reference(reference), prototype === own ? '' : lost];
+      // A DOMException's name is not its class's but its own.
+      const isOwn = prototype === own && cls !== DOMException;
+      return [reference === undefined ? cls.name : this.#reference(reference), isOwn ? '' : lost];
     }
     return ['Error', ''];
   }

@@ -1,5 +1,5 @@
 import type { Transferable } from 'node:worker_threads';
-import { isWhole, isWorthTransferring } from './bytes.js';
+import { isGivenUp, isWhole, isWorthTransferring } from './bytes.js';
 import { kindOf } from './kinds.js';
 
 /** Tells what structured clone copies faithfully, and collects what is to be handed over with it. */
@@ -65,7 +65,7 @@ export class Purity {
   }
 
   #lookAtBytes(value: ArrayBuffer | NodeJS.ArrayBufferView): boolean {
-    if (!isWhole(value)) return false;
+    if (!isWhole(value) || isGivenUp(value)) return false;
     if (!isWorthTransferring(value)) return true;
     if (!this.#owned) return false;
     this.#transfers.add((ArrayBuffer.isView(value) ? value.buffer : value) as ArrayBuffer);

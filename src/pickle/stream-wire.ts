@@ -5,7 +5,7 @@
 import type { Pickled } from './wire.js';
 
 /** Bytes that may be under way. */
-export const WINDOW = 256 * 1024;
+export const WINDOW: number = 256 * 1024;
 
 /** What something that is not bytes counts for. */
 const WEIGHT_OF_AN_OBJECT = 1024;
