@@ -14,7 +14,11 @@ const BEYOND_LATIN1 = /[^\x00-\xff]/;
  * text beyond latin-1.
  */
 export function basicAuthHeader(username: unknown, password: unknown): string {
-  const credentials = Buffer.concat([credential(username, 'user name'), COLON, credential(password, 'password')]);
+  const credentials = Buffer.concat([
+    credential(username, 'user name'),
+    COLON,
+    credential(password, 'password'),
+  ]);
   return `Basic ${credentials.toString('base64')}`;
 }
 

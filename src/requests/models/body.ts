@@ -63,6 +63,8 @@ export function bodyLength(body: PreparedBody): number {
   if (body instanceof MultipartBody) return body.length ?? 0;
   if (isBlob(body)) return body.size;
   if (isFileStream(body)) return fileStreamLength(body) ?? 0;
+  // Its size is the number of its chunks.
+  if (body instanceof Set) return 0;
   try {
     return super_len(body);
   } catch {
@@ -87,7 +89,9 @@ function notABody(data: unknown): TypeError {
         : data instanceof Promise
           ? '; await it first'
           : '';
-  return new TypeError(`data must be text, bytes, names and values, or a stream, not ${typeName(data)}${hint}`);
+  return new TypeError(
+    `data must be text, bytes, names and values, or a stream, not ${typeName(data)}${hint}`,
+  );
 }
 
 function tagOf(value: unknown): unknown {

@@ -137,18 +137,20 @@ function memberName(key: unknown): string {
       return String(key ?? null);
     default:
       if (key === null) return 'null';
-      throw new TypeError(`the keys of a JSON object must be text, numbers, booleans or null, not ${typeName(key)}`);
+      throw new TypeError(
+        `the keys of a JSON object must be text, numbers, booleans or null, not ${typeName(key)}`,
+      );
   }
 }
 
 function isBytes(value: object): boolean {
-  return (
-    ArrayBuffer.isView(value) || value instanceof ArrayBuffer || value instanceof SharedArrayBuffer
-  );
+  return ArrayBuffer.isView(value) || value instanceof ArrayBuffer || value instanceof SharedArrayBuffer;
 }
 
 function isBoxed(value: object): boolean {
-  return value instanceof Number || value instanceof String || value instanceof Boolean || value instanceof BigInt;
+  return (
+    value instanceof Number || value instanceof String || value instanceof Boolean || value instanceof BigInt
+  );
 }
 
 /** Whether an object's own properties are its data: true of plain objects and of most classes. */

@@ -1,7 +1,13 @@
 import { RuntimeError } from '../../builtins/index.js';
 import { UnrewindableBodyError } from '../exceptions.js';
 import type { StreamingBody } from '../types.js';
-import { bodyFromPosition, bodyPosition, fileStreamLength, isFileStream, type Seekable } from './body-position.js';
+import {
+  bodyFromPosition,
+  bodyPosition,
+  fileStreamLength,
+  isFileStream,
+  type Seekable,
+} from './body-position.js';
 
 /** What a part of a {@link MultipartBody} is read from. */
 export interface PartSource {
@@ -105,7 +111,8 @@ function onceSource(stream: AsyncIterable<string | Uint8Array> | Iterable<string
     length: null,
     rewindable: false,
     open: () => {
-      if (opened) throw new UnrewindableBodyError('A part of the multipart body cannot be read a second time');
+      if (opened)
+        throw new UnrewindableBodyError('A part of the multipart body cannot be read a second time');
       opened = true;
       return stream;
     },

@@ -12,8 +12,24 @@ import {
   headerStore,
   wrapStore,
 } from '../structures/case-insensitive-dict.js';
-import type { Auth, CookiesInput, Data, Files, HeadersInput, HookLists, Hooks, Params, ResponseHook } from '../types.js';
-import { check_header_validity, encode_params, get_auth_from_url, prepare_url, urlsplit } from '../utils/index.js';
+import type {
+  Auth,
+  CookiesInput,
+  Data,
+  Files,
+  HeadersInput,
+  HookLists,
+  Hooks,
+  Params,
+  ResponseHook,
+} from '../types.js';
+import {
+  check_header_validity,
+  encode_params,
+  get_auth_from_url,
+  prepare_url,
+  urlsplit,
+} from '../utils/index.js';
 import { isBytes, to_native_string, toBuffer } from '../utils/text.js';
 import { asStream, bodyLength, isEmptyData, type PreparedBody } from './body.js';
 import { bodyPosition } from './body-position.js';
@@ -299,7 +315,8 @@ function applyAuth(auth: Auth, request: PreparedRequest): PreparedRequest {
   else if (typeof (auth as Partial<AuthBase>).call === 'function') applied = (auth as AuthBase).call(request);
   else if (auth instanceof AuthBase) throw new NotImplementedError('Auth hooks must be callable.');
   else throw notAuth(typeName(auth));
-  if (typeof applied === 'object' && applied !== null && 'headers' in applied) return applied as PreparedRequest;
+  if (typeof applied === 'object' && applied !== null && 'headers' in applied)
+    return applied as PreparedRequest;
   throw new TypeError(`auth must return the request that it is given, but it returned ${typeName(applied)}`);
 }
 
