@@ -19,20 +19,33 @@ import { Wakeup } from './wakeup.js';
 export function as_completed<F extends Future>(
   fs: ReadonlyMap<F, unknown>,
   timeout?: TimeoutArgument,
-): AsCompletedIterator<F>;
+): AsCompleted<F>;
 export function as_completed<F extends Future>(
   // eslint-disable-next-line @typescript-eslint/unified-signatures -- F cannot be inferred from a Map through a union
   fs: Iterable<F>,
   timeout?: TimeoutArgument,
-): AsCompletedIterator<F>;
+): AsCompleted<F>;
 export function as_completed<F extends Future>(
   fs: Futures<F>,
   timeout?: TimeoutArgument,
-): AsCompletedIterator<F> {
+): AsCompleted<F> {
   return new AsCompletedIterator(fs, timeoutOf('as_completed()', timeout));
 }
 
-/** What `as_completed` returns. It keeps no reference to a future that it has handed out. */
+/**
+ * What `as_completed` returns: an async iterator over futures.
+ *
+ * It is a union of two names for one type on purpose. From the second `for await` over the same type on, TypeScript (6.0)
+ * takes what awaiting an element would give for the element, so futures would appear as their results, which they are
+ * not. For a union it stays with what the first loop found.
+ */
+export type AsCompleted<F extends Future> = AsCompletedIterator<F> | AsCompletedTwin<F>;
+
+interface AsCompletedTwin<F extends Future> extends AsCompletedIterator<F> {
+  next(): Promise<IteratorResult<F, undefined>>;
+}
+
+/** Keeps no reference to a future that it has handed out. */
 export class AsCompletedIterator<F extends Future> extends SerialIterator<F> implements Waiter {
   #source: { fs: Futures<F>; timeout: unknown } | null;
   #total = 0;

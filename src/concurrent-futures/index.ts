@@ -1,6 +1,6 @@
 /** Python's `concurrent.futures`. */
 export { TimeoutError } from '../builtins/index.js';
-export { type AsCompletedIterator, as_completed } from './as-completed.js';
+export { type AsCompleted, as_completed } from './as-completed.js';
 export {
   AsyncPoolExecutor,
   AsyncPoolExecutor as ThreadPoolExecutor,

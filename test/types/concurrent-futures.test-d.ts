@@ -49,6 +49,17 @@ for await (const done of as_completed(tagged)) {
   expectTypeOf(done.i).toEqualTypeOf<number>();
   expectTypeOf(await done).toEqualTypeOf<string>();
 }
+// A second loop over the same type: TypeScript must not take futures for their results there.
+for await (const done of as_completed(tagged)) expectTypeOf(done).toEqualTypeOf<(typeof tagged)[number]>();
+async function* relay(): AsyncGenerator<[Future<string>, number]> {
+  const iterator = as_completed(tagged);
+  for await (const done of iterator) yield [done, done.i];
+  expectTypeOf((await iterator.next()).value).toEqualTypeOf<(typeof tagged)[number] | undefined>();
+}
+for await (const [done] of relay()) expectTypeOf(done).toEqualTypeOf<Future<string>>();
+const plain = [executor.submit(String, 1)];
+for await (const done of as_completed(plain)) expectTypeOf(done).toEqualTypeOf<Future<string>>();
+for await (const done of as_completed(new Set(plain))) expectTypeOf(done).toEqualTypeOf<Future<string>>();
 expectTypeOf((await as_completed(tagged).toArray())[0]?.i).toEqualTypeOf<number | undefined>();
 
 // A Map of futures: the keys are taken.
