@@ -1,0 +1,102 @@
+/** Runs clients in processes of their own, against a server in a process of its own, each pinned to a CPU where that is possible. */
+import { type ChildProcess, execFile, execFileSync, fork } from 'node:child_process';
+import { fileURLToPath } from 'node:url';
+import { availableParallelism } from 'node:os';
+import { promisify } from 'node:util';
+
+const run = promisify(execFile);
+const here = (path: string): string => fileURLToPath(new URL(path, import.meta.url));
+
+/** What one run of one client gave. */
+export interface Run {
+  /** Wall time in seconds. */
+  seconds: number;
+  /** CPU time of the whole process in seconds, user and system. */
+  cpu: number;
+  /** CPU time of the process from its very start, imports included, where it was measured. */
+  wholeCpu?: number;
+  /** Peak memory in MB. */
+  rss: number;
+  /** How many answers were right. */
+  right: number;
+  /** The longest delay of the main loop in milliseconds, where it was measured. */
+  longestDelay: number | null;
+}
+
+const canPin = availableParallelism() > 1 && works('taskset', ['-V']);
+
+/** Whether `command` can be run here. */
+export function works(command: string, args: readonly string[]): boolean {
+  try {
+    execFileSync(command, args, { stdio: 'ignore' });
+    return true;
+  } catch {
+    return false;
+  }
+}
+
+/** `command` on one CPU, where CPUs can be chosen. */
+function pinned(cpu: number, command: string, args: readonly string[]): [command: string, args: string[]] {
+  return canPin ? ['taskset', ['-c', String(cpu), command, ...args]] : [command, [...args]];
+}
+
+/** Whether client and server have a CPU each. */
+export const isPinned: boolean = canPin;
+
+/** The server of the suites. */
+export class BenchServer {
+  private constructor(
+    private readonly child: ChildProcess,
+    readonly url: string,
+  ) {}
+
+  static async start(): Promise<BenchServer> {
+    const child = fork(here('./server.mjs'), {
+      ...(canPin ? { execPath: 'taskset', execArgv: ['-c', '1', process.execPath] } : {}),
+    });
+    const { port } = await new Promise<{ port: number }>((resolve, reject) => {
+      child.once('message', (message) => {
+        resolve(message as { port: number });
+      });
+      child.once('error', reject);
+      child.once('exit', (code) => {
+        reject(new Error(`The server ended with code ${String(code)}`));
+      });
+    });
+    return new BenchServer(child, `http://127.0.0.1:${port}`);
+  }
+
+  /** Requests and connections since the last call. */
+  async counts(): Promise<{ requests: number; connections: number }> {
+    const response = await fetch(`${this.url}/counts`);
+    return (await response.json()) as { requests: number; connections: number };
+  }
+
+  stop(): void {
+    this.child.disconnect();
+  }
+}
+
+/** One run of a client that sends requests. */
+export async function runClient(client: string, options: object, onBothCpus = false): Promise<Run> {
+  const args = [here('./run-client.mjs'), client, JSON.stringify(options)];
+  const [command, rest] = onBothCpus ? [process.execPath, args] : pinned(0, process.execPath, args);
+  return await runJson(command, rest);
+}
+
+/** One run of any script that prints a {@link Run}. */
+export async function runScript(command: string, args: readonly string[]): Promise<Run> {
+  return await runJson(...pinned(0, command, args));
+}
+
+async function runJson(command: string, args: readonly string[]): Promise<Run> {
+  const { stdout } = await run(command, args, { timeout: 180_000, maxBuffer: 1 << 20 });
+  return JSON.parse(stdout.trim().split('\n').at(-1) ?? '') as Run;
+}
+
+/** The wall and CPU seconds of a whole process, start to end. */
+export async function timeProcess(script: string, args: readonly string[]): Promise<Run> {
+  const start = performance.now();
+  const result = await runJson(...pinned(0, process.execPath, [here(script), ...args]));
+  return { ...result, cpu: result.wholeCpu ?? result.cpu, seconds: (performance.now() - start) / 1000 };
+}

@@ -1,0 +1,35 @@
+/**
+ * One measurement, in a process of its own: `run-client.mjs CLIENT '{"url":…,"n":…,"concurrency":…,"parse":…}'`. Prints a
+ * line of JSON: seconds, CPU seconds, peak memory, correct answers, main-loop delay.
+ */
+import { monitorEventLoopDelay } from 'node:perf_hooks';
+
+const [, , name, json] = process.argv;
+const { url, n, concurrency, delay } = JSON.parse(json);
+const client = await import(`../clients/${name}.mjs`);
+const urls = Array.from({ length: n }, () => url);
+let right = 0;
+const onAnswer = (answer) => {
+  if (answer?.ok === true) right += 1;
+};
+
+const histogram = delay ? monitorEventLoopDelay({ resolution: 1 }) : null;
+histogram?.enable();
+const cpu = process.cpuUsage();
+const start = performance.now();
+await client.run({ urls, concurrency, onAnswer });
+const seconds = (performance.now() - start) / 1000;
+const { user, system } = process.cpuUsage(cpu);
+const whole = process.cpuUsage();
+histogram?.disable();
+console.log(
+  JSON.stringify({
+    seconds,
+    cpu: (user + system) / 1e6,
+    wholeCpu: (whole.user + whole.system) / 1e6,
+    rss: process.resourceUsage().maxRSS / 1024,
+    right,
+    longestDelay: histogram ? histogram.max / 1e6 : null,
+  }),
+);
+process.exit();

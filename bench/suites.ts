@@ -1,0 +1,120 @@
+/** The suites: what each measures, and how much of it. */
+import { spawnSync } from 'node:child_process';
+import { BenchServer, type Run, runClient, runScript, timeProcess, works } from './lib/measure.js';
+import { fileURLToPath } from 'node:url';
+
+/** How often and how much. */
+export interface Size {
+  /** Rounds; in each, every client runs once, one after the other. */
+  rounds: number;
+  /** Factor on the number of requests. */
+  scale: number;
+}
+
+/** What a suite is measured by. */
+export interface Suite {
+  name: string;
+  title: string;
+  /** The clients, the yardsticks of the ratios first. */
+  clients: readonly string[];
+  /** The columns of its table, in order. */
+  columns: readonly Column[];
+  /** How many requests (or tasks) one run makes at this size. */
+  count(size: Size, client: string): number;
+  /** One run of one client. */
+  run(client: string, count: number, server: BenchServer): Promise<Run>;
+}
+
+export type Column = 'rate' | 'cpu' | 'seconds' | 'ideal' | 'rss' | 'delay' | 'task';
+
+const NODE_PEERS = [
+  'node-fetch',
+  'http',
+  'requests-futures',
+  'requests-futures-undici',
+  'undici-request',
+  'undici-dispatch',
+  'global-fetch',
+  'got',
+  'axios',
+  'ky',
+  'superagent',
+  'p-queue',
+] as const;
+
+/** Debian's packages go with Debian's interpreter. */
+const PYTHON = '/usr/bin/python3';
+const python = ['requests_futures', 'aiohttp', 'httpx'].filter((module) => works(PYTHON, ['-c', `import ${module}`]));
+const PYTHON_PEERS = python.map((module) => `python:${module}`);
+
+async function runRequests(client: string, options: { url: string; n: number; concurrency: number; delay?: boolean }): Promise<Run> {
+  if (!client.startsWith('python:')) return await runClient(client, options);
+  const script = fileURLToPath(new URL('./python/client.py', import.meta.url));
+  return await runScript(PYTHON, [script, client.slice('python:'.length), JSON.stringify(options)]);
+}
+
+/** Slow clients need not run as long to be known as slow. */
+const slow = (client: string): number => (client.startsWith('python:') ? 0.3 : 1);
+
+function smallJson(concurrency: number, n: number): Suite {
+  return {
+    name: `small-${concurrency}`,
+    title: `small JSON, concurrency ${concurrency}`,
+    clients: [...NODE_PEERS, ...PYTHON_PEERS],
+    columns: ['rate', 'cpu', 'rss'],
+    count: ({ scale }, client) => Math.ceil(n * scale * slow(client)),
+    run: (client, count, server) => runRequests(client, { url: `${server.url}/small`, n: count, concurrency }),
+  };
+}
+
+/** The limiters and executors without HTTP: see queue.mjs. */
+const LIMITERS = ['p-limit', 'requests-futures', 'p-queue', 'requests-futures-cancel'] as const;
+
+function queue(tasks: number): Suite {
+  return {
+    name: `queue-${tasks}`,
+    title: `${tasks.toLocaleString('en')} trivial tasks at concurrency 10, all queued at once`,
+    clients: LIMITERS,
+    columns: ['seconds', 'task', 'rss'],
+    count: ({ scale }) => Math.ceil(tasks * Math.min(1, scale * 10)),
+    run: (client, count) =>
+      runScript(process.execPath, [fileURLToPath(new URL('./queue.mjs', import.meta.url)), client, String(count)]),
+  };
+}
+
+export const suites: readonly Suite[] = [
+  smallJson(10, 10_000),
+  smallJson(100, 5_000),
+  {
+    name: 'delay',
+    title: '1,000 answers that take 50 ms each, concurrency 100 (ideal: 0.5 s)',
+    clients: [...NODE_PEERS, 'requests-futures-pipelining', ...PYTHON_PEERS],
+    columns: ['seconds', 'ideal', 'cpu'],
+    count: ({ scale }) => Math.ceil(1_000 * scale),
+    run: (client, count, server) => runRequests(client, { url: `${server.url}/delay/50`, n: count, concurrency: 100 }),
+  },
+  {
+    name: 'big-json',
+    title: '1 MB of JSON, concurrency 10, parsed',
+    clients: NODE_PEERS,
+    columns: ['rate', 'cpu', 'rss', 'delay'],
+    count: ({ scale }) => Math.ceil(100 * scale),
+    run: (client, count, server) =>
+      runRequests(client, { url: `${server.url}/big`, n: count, concurrency: 10, delay: true }),
+  },
+  queue(10_000),
+  queue(100_000),
+  queue(1_000_000),
+  {
+    name: 'cold-start',
+    title: 'import and 10 requests, the whole process',
+    clients: ['node-fetch', 'http', 'requests-futures', 'requests-futures-undici', 'undici-request', 'global-fetch', 'got', 'axios', 'ky', 'superagent'],
+    columns: ['seconds', 'cpu', 'rss'],
+    count: () => 10,
+    run: (client, count, server) =>
+      timeProcess('./run-client.mjs', [client, JSON.stringify({ url: `${server.url}/small`, n: count, concurrency: 10 })]),
+  },
+];
+
+/** Whether `wrk` is there to show the limit. */
+export const hasWrk: boolean = works('wrk', ['-v']) || spawnSync('wrk', ['-v']).status === 1;
