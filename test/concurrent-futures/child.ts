@@ -8,12 +8,16 @@ export interface ChildResult {
 }
 
 /** Runs one of the scripts in `fixtures/` in a process of its own. */
-export function runChild(script: string, execArgv: readonly string[] = []): Promise<ChildResult> {
+export function runChild(
+  script: string,
+  execArgv: readonly string[] = [],
+  args: readonly string[] = [],
+): Promise<ChildResult> {
   const path = fileURLToPath(new URL(`./fixtures/${script}`, import.meta.url));
   return new Promise((resolve) => {
     execFile(
       process.execPath,
-      [...execArgv, '--import', 'tsx', path],
+      [...execArgv, '--import', 'tsx', path, ...args],
       { timeout: 15_000 },
       (error, stdout, stderr) => {
         const code = error === null ? 0 : typeof error.code === 'number' ? error.code : null;
