@@ -1,4 +1,5 @@
 /** Header values that are lists: challenges, cache directives, links. */
+import { checkOptions } from '../../builtins/index.js';
 import { strip, stripChars } from './text.js';
 
 /** The elements of a comma list as they stand, quotes included; commas inside double quotes do not count. */
@@ -56,6 +57,7 @@ export function unquote_header_value(
   is_filename: boolean | { is_filename?: boolean | undefined } = false,
 ): string {
   if (!value.startsWith('"') || !value.endsWith('"')) return value;
+  if (typeof is_filename === 'object') checkOptions('unquote_header_value()', is_filename, ['is_filename']);
   const inner = value.slice(1, -1);
   const isFilename = typeof is_filename === 'boolean' ? is_filename : is_filename.is_filename === true;
   if (isFilename && inner.startsWith('\\\\')) return inner;

@@ -72,7 +72,7 @@ export function encodeLabel(label: string): string | null {
   const lower = label.toLowerCase();
   if (ASCII.test(lower)) return lower;
   const chars = Array.from(lower);
-  if (!chars.every(isPermittedHere)) return null;
+  if (lower.normalize('NFC') !== lower || !chars.every(isPermittedHere)) return null;
   const ascii = loadTr46().toASCII(lower, STRICT);
   return ascii === null || ascii.length > 63 ? null : ascii;
 }

@@ -1,6 +1,10 @@
+export { cookiejar_from_dict } from '../cookies/helpers.js';
+export { add_dict_to_cookiejar, dict_from_cookiejar } from './cookies.js';
 export { atomic_open } from './atomic-open.js';
 export { DEFAULT_CA_BUNDLE_PATH, DEFAULT_PORTS } from './constants.js';
 export { type HeaderLookup, get_encoding_from_headers } from './content-type.js';
+// eslint-disable-next-line @typescript-eslint/no-deprecated -- exported as long as Python exports it
+export { get_encodings_from_content } from './document-encodings.js';
 export { DEFAULT_ACCEPT_ENCODING, default_headers, default_user_agent } from './default-headers.js';
 export { set_environ } from './environ.js';
 export { extract_zipped_paths } from './extract-zipped-paths.js';
@@ -56,10 +60,8 @@ export {
   DefragResult,
   ParseResult,
   type ParseParts,
-  type ParseTuple,
   type SplitParts,
   SplitResult,
-  type SplitTuple,
   urlunparse,
   urlunsplit,
 } from './url-parts.js';

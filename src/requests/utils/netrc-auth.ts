@@ -2,7 +2,7 @@
 import { readFileSync, type Stats, statSync } from 'node:fs';
 import { homedir } from 'node:os';
 import { join } from 'node:path';
-import { monotonic } from '../../builtins/index.js';
+import { checkOptions, monotonic } from '../../builtins/index.js';
 import { type NetrcEntry, type NetrcParseError, parseNetrc } from './netrc.js';
 import type { Bytes } from '../types.js';
 import { decodeUtf8, toBuffer } from './text.js';
@@ -33,11 +33,12 @@ export function get_netrc_auth(
   url: string | Bytes,
   options: boolean | { raise_errors?: boolean | undefined } = {},
 ): readonly [user: string, password: string] | null {
+  if (typeof options === 'object') checkOptions('get_netrc_auth()', options, ['raise_errors']);
   const file = currentFile();
   if (file === null) return null;
-  const raiseErrors = typeof options === 'boolean' ? options : options.raise_errors === true;
   if (file.content instanceof Error) {
-    if (raiseErrors) throw file.content;
+    const raises = typeof options === 'boolean' ? options : options.raise_errors === true;
+    if (raises) throw file.content;
     return null;
   }
   const host = hostOf(typeof url === 'string' ? url : decodeUtf8(url));

@@ -1,5 +1,5 @@
 /** Queries and forms: Python's `urlencode` and the shapes of data that requests takes for pairs. */
-import { isPlainObject, typeName, ValueError } from '../../builtins/index.js';
+import { checkOptions, isPlainObject, typeName, ValueError } from '../../builtins/index.js';
 import type { Bytes, Pairs } from '../types.js';
 import { quote_plus, type QuoteOptions } from './quote.js';
 import { isBytes, pythonText, to_native_string } from './text.js';
@@ -101,11 +101,9 @@ export interface UrlencodeOptions extends QuoteOptions {
  * The options, or just `doseq`, come last. Throws TypeError for text and for what is not pairs.
  */
 export function urlencode(query: Pairs, options: UrlencodeOptions | boolean = {}): string {
-  const {
-    doseq = false,
-    safe = '',
-    quote_via = quote_plus,
-  } = typeof options === 'boolean' ? { doseq: options } : options;
+  const given = typeof options === 'boolean' ? { doseq: options } : options;
+  checkOptions('urlencode()', given, ['doseq', 'safe', 'quote_via']);
+  const { doseq = false, safe = '', quote_via = quote_plus } = given;
   if (typeof query !== 'object') throw new TypeError('not a valid non-string sequence or mapping object');
   const write = (value: unknown): string => quote_via(isBytes(value) ? value : pythonText(value), safe);
   return to_key_val_list(query)

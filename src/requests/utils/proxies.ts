@@ -1,4 +1,5 @@
 /** Which proxy a request goes through (spec 1.5). */
+import { checkOptions } from '../../builtins/index.js';
 import type { Proxies } from '../types.js';
 import { address_in_network, is_ipv4_address, is_valid_cidr } from './network.js';
 import { hostnameOf, schemeOf } from './url-tools.js';
@@ -12,7 +13,9 @@ export type EnvironProxies = Record<string, string>;
 export type NoProxy = string | null | undefined | { no_proxy?: string | null | undefined };
 
 function noProxyOf(value: NoProxy): string | null {
-  return (typeof value === 'object' ? value?.no_proxy : value) ?? null;
+  if (typeof value !== 'object' || value === null) return value ?? null;
+  checkOptions('get_environ_proxies()', value, ['no_proxy']);
+  return value.no_proxy ?? null;
 }
 
 /**
@@ -60,7 +63,8 @@ function hasEnvironProxies(): boolean {
  * proxy is set for http, https or all.
  */
 export function get_environ_proxies(url: string, no_proxy?: NoProxy): EnvironProxies {
-  if (!hasEnvironProxies() || should_bypass_proxies(url, no_proxy)) return {};
+  const given = noProxyOf(no_proxy);
+  if (!hasEnvironProxies() || should_bypass_proxies(url, given)) return {};
   return getproxies();
 }
 
@@ -157,6 +161,7 @@ export function resolve_proxies(
   trust_env: boolean | { trust_env?: boolean | undefined } = true,
 ): Record<string, string | null | undefined> {
   const resolved = { ...proxies };
+  if (typeof trust_env === 'object') checkOptions('resolve_proxies()', trust_env, ['trust_env']);
   const trusts = typeof trust_env === 'boolean' ? trust_env : trust_env.trust_env !== false;
   if (!trusts || !request.url || !hasEnvironProxies()) return resolved;
   const scheme = schemeOf(request.url);

@@ -1,5 +1,5 @@
 /** Percent-encoding as `urllib.parse` and `requests.utils` do it: byte by byte over UTF-8, upper-case hexadecimal. */
-import { UnicodeEncodeError } from '../../builtins/index.js';
+import { checkOptions, UnicodeEncodeError } from '../../builtins/index.js';
 import { InvalidURL } from '../exceptions.js';
 import type { Bytes } from '../types.js';
 import { toBuffer } from './text.js';
@@ -87,8 +87,10 @@ export interface QuoteOptions {
   safe?: string | undefined;
 }
 
-function safeOf(safe: string | QuoteOptions, fallback: string): string {
-  return typeof safe === 'string' ? safe : (safe.safe ?? fallback);
+function safeOf(callee: string, safe: string | QuoteOptions, fallback: string): string {
+  if (typeof safe === 'string') return safe;
+  checkOptions(callee, safe, ['safe']);
+  return safe.safe ?? fallback;
 }
 
 /**
@@ -96,7 +98,7 @@ function safeOf(safe: string | QuoteOptions, fallback: string): string {
  * Throws UnicodeEncodeError for a lone surrogate.
  */
 export function quote(value: string | Bytes, safe: string | QuoteOptions = '/'): string {
-  const table = tableFor(safeOf(safe, '/'));
+  const table = tableFor(safeOf('quote()', safe, '/'));
   return typeof value === 'string' ? quoteWith(value, table) : quoteBytesWith(toBuffer(value), table);
 }
 
@@ -104,7 +106,7 @@ const PLUS_TABLE: QuoteTable = quoteTable('').with(0x20, '+');
 
 /** `urllib.parse.quote_plus`: as {@link quote}, but a space becomes `+` and nothing is safe by default. */
 export function quote_plus(value: string | Bytes, safe: string | QuoteOptions = ''): string {
-  const kept = safeOf(safe, '');
+  const kept = safeOf('quote_plus()', safe, '');
   const table = kept === '' ? PLUS_TABLE : tableFor(kept).with(0x20, '+');
   return typeof value === 'string' ? quoteWith(value, table) : quoteBytesWith(toBuffer(value), table);
 }

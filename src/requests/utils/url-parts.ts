@@ -1,27 +1,8 @@
 /** What `urllib.parse.urlsplit` and `urlparse` return: the parts of a URL, not decoded. */
-import { ValueError } from '../../builtins/index.js';
+import { repr, ValueError } from '../../builtins/index.js';
 import { partition, partitionLast } from './text.js';
 
-/** The five parts in the order that `urlunsplit` takes. */
-export type SplitTuple = readonly [
-  scheme: string,
-  netloc: string,
-  path: string,
-  query: string,
-  fragment: string,
-];
-
-/** The six parts in the order that `urlunparse` takes. */
-export type ParseTuple = readonly [
-  scheme: string,
-  netloc: string,
-  path: string,
-  params: string,
-  query: string,
-  fragment: string,
-];
-
-/** {@link SplitTuple} by name; null and undefined count as ''. */
+/** The parts of `urlsplit`, in the order that `urlunsplit` takes when they are a list. */
 export interface SplitParts {
   readonly scheme: string;
   readonly netloc: string;
@@ -30,7 +11,7 @@ export interface SplitParts {
   readonly fragment: string;
 }
 
-/** {@link ParseTuple} by name. */
+/** The parts of `urlparse`; in a list `params` comes after `path`. */
 export interface ParseParts extends SplitParts {
   /** What follows `;` in the last segment of the path. */
   readonly params: string;
@@ -115,7 +96,7 @@ abstract class NetworkLocation {
   get port(): number | null {
     const [, text] = this.#hostinfo();
     if (text === '') return null;
-    if (!/^\d+$/.test(text)) throw new ValueError(`Port could not be cast to integer value as '${text}'`);
+    if (!/^\d+$/.test(text)) throw new ValueError(`Port could not be cast to integer value as ${repr(text)}`);
     const port = Number(text);
     if (port > 65_535) throw new ValueError('Port out of range 0-65535');
     return port;
@@ -187,7 +168,7 @@ export class ParseResult extends NetworkLocation implements Iterable<string> {
   readonly query: string;
   readonly fragment: string;
 
-  constructor(...[scheme, netloc, path, params, query, fragment]: ParseTuple) {
+  constructor(scheme: string, netloc: string, path: string, params: string, query: string, fragment: string) {
     super();
     this.scheme = scheme;
     this.netloc = netloc;
