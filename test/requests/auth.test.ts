@@ -65,7 +65,7 @@ describe('Basic credentials', () => {
 
   it('1.5: overwrite an Authorization header, whatever its case', () => {
     const { headers } = prepare({ auth: ['u', 'p'], headers: { authorization: 'Bearer x' } });
-    expect({ ...headers }).toEqual({ Authorization: 'Basic dTpw' });
+    expect(headers.items()).toEqual([['Authorization', 'Basic dTpw']]);
   });
 });
 
@@ -92,7 +92,8 @@ describe('credentials in the URL', () => {
 describe('auth objects and functions', () => {
   it('1.16: a function is called with the prepared request and returns it', () => {
     const auth = (request: PreparedRequest): PreparedRequest => {
-      request.headers['X-Signature'] = `${request.method ?? ''} ${request.path_url} ${String(request.body)}`;
+      request.headers['X-Signature'] =
+        `${request.method ?? ''} ${request.path_url} ${request.body as string}`;
       return request;
     };
     const prepared = prepare({ auth, data: 'x' }, 'http://h/a?b', 'POST');
@@ -131,12 +132,12 @@ describe('auth objects and functions', () => {
         return other;
       },
     });
-    expect([prepared.method, prepared.url, prepared.body, { ...prepared.headers }]).toEqual([
-      'PUT',
-      'http://other/',
-      'xyz',
-      { A: '1', 'Content-Length': '3' },
-    ]);
+    expect([
+      prepared.method,
+      prepared.url,
+      prepared.body,
+      Object.fromEntries(prepared.headers.items()),
+    ]).toEqual(['PUT', 'http://other/', 'xyz', { A: '1', 'Content-Length': '3' }]);
   });
 
   it.each([
@@ -178,10 +179,11 @@ describe('auth objects and functions', () => {
   });
 
   it.each([
-    ['HTTPBasicAuth', new HTTPBasicAuth('user', 'secret')],
-    ['HTTPProxyAuth', new HTTPProxyAuth('user', 'secret')],
-    ['HTTPDigestAuth', new HTTPDigestAuth('user', 'secret')],
-  ])('1.16: %s is shown without credentials, which it has', (name, auth) => {
+    ['HTTPBasicAuth', HTTPBasicAuth],
+    ['HTTPProxyAuth', HTTPProxyAuth],
+    ['HTTPDigestAuth', HTTPDigestAuth],
+  ])('1.16: %s is shown without credentials, which it has', (name, cls) => {
+    const auth = new cls('user', 'secret');
     expect(inspect({ auth }, { depth: 9, showHidden: true })).toBe(`{ auth: <${name}> }`);
     expect(String(auth)).toBe(`<${name}>`);
     expect([auth.username, auth.password]).toEqual(['user', 'secret']);

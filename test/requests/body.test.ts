@@ -39,7 +39,21 @@ async function read(prepared: PreparedRequest): Promise<string> {
   return text;
 }
 
-const headersOf = (prepared: PreparedRequest): Record<string, string> => ({ ...prepared.headers });
+/** The body, which is text or bytes, as text. */
+const textOf = ({ body }: PreparedRequest): string => Buffer.from(body as string).toString();
+
+/** The request of the exception that `act` throws. */
+function requestOf(act: () => unknown): unknown {
+  try {
+    act();
+  } catch (error) {
+    return (error as { request?: unknown }).request;
+  }
+  return undefined;
+}
+
+const headersOf = (prepared: PreparedRequest): Record<string, string> =>
+  Object.fromEntries(prepared.headers.items());
 
 const CHUNKED = { 'Transfer-Encoding': 'chunked' };
 
@@ -94,7 +108,7 @@ describe('text, bytes and forms', () => {
   ])('1.10: %s is sent raw', (_, data) => {
     const prepared = prepare({ data });
     expect(Buffer.isBuffer(prepared.body)).toBe(true);
-    expect(String(prepared.body)).toBe('abc');
+    expect(textOf(prepared)).toBe('abc');
     expect(headersOf(prepared)).toEqual({ 'Content-Length': '3' });
   });
 
@@ -117,8 +131,8 @@ describe('text, bytes and forms', () => {
       'a=1&a=2',
     ],
     ['URLSearchParams', new URLSearchParams('a=1&a=2'), 'a=1&a=2'],
-    ['a list of two-character strings', ['ab', 'cd'] as unknown as Data, 'a=b&c=d'],
-    ['Headers', new Headers({ a: '1' }) as unknown as Data, 'a=1'],
+    ['a list of two-character strings', ['ab', 'cd'], 'a=b&c=d'],
+    ['Headers', new Headers({ a: '1' }), 'a=1'],
   ])('1.10: %s is a form', (_, data, body) => {
     const prepared = prepare({ data });
     expect(prepared.body).toBe(body);
@@ -155,7 +169,7 @@ describe('text, bytes and forms', () => {
 
   it('1.10: GET and DELETE may have a body', () => {
     expect(prepare({ data: 'x' }, 'GET').headers['Content-Length']).toBe('1');
-    expect(prepare({ json: 1 }, 'DELETE').body?.toString()).toBe('1');
+    expect(textOf(prepare({ json: 1 }, 'DELETE'))).toBe('1');
   });
 
   it.each([
@@ -175,7 +189,7 @@ describe('text, bytes and forms', () => {
 describe('json', () => {
   it('3.13: is sent as compact UTF-8', () => {
     const prepared = prepare({ json: { a: [1, 'é'] } });
-    expect(String(prepared.body)).toBe('{"a":[1,"é"]}');
+    expect(textOf(prepared)).toBe('{"a":[1,"é"]}');
     expect(Object.entries(headersOf(prepared))).toEqual([
       ['Content-Length', '14'],
       ['Content-Type', 'application/json'],
@@ -183,7 +197,7 @@ describe('json', () => {
   });
 
   it.each([[{}], [[]], [0], [false], ['']])('1.10: %j is sent', (json) => {
-    expect(String(prepare({ json }).body)).toBe(JSON.stringify(json));
+    expect(textOf(prepare({ json }))).toBe(JSON.stringify(json));
   });
 
   it('1.10: null and undefined are none', () => {
@@ -195,14 +209,12 @@ describe('json', () => {
     expect(prepare({ data: { a: 1 }, json: { b: 1 } }).body).toBe('a=1');
     expect(prepare({ data: Readable.from(['x']), json: { b: 1 } }).headers['Content-Type']).toBeUndefined();
     expect(prepare({ files: { f: 'x' }, json: { b: 1 } }).headers['Content-Type']).toMatch(/^multipart/);
-    expect(String(prepare({ data: {}, files: {}, json: 1 }).body)).toBe('1');
-    expect(String(prepare({ data: '', files: [], json: 1 }).body)).toBe('1');
+    expect(textOf(prepare({ data: {}, files: {}, json: 1 }))).toBe('1');
+    expect(textOf(prepare({ data: '', files: [], json: 1 }))).toBe('1');
   });
 
   it('3.27: what cannot be expressed names its request', () => {
-    expect(() => prepare({ json: NaN })).toThrow(
-      expect.objectContaining({ request: expect.any(PreparedRequest) }),
-    );
+    expect(requestOf(() => prepare({ json: NaN }))).toBeInstanceOf(PreparedRequest);
   });
 });
 

@@ -13,7 +13,7 @@ function prepare(url: string, parts: RequestParts = {}, method = 'GET'): Prepare
 }
 
 function headersOf(headers: unknown): Record<string, string> {
-  return { ...prepare('http://h/', { headers: headers as HeadersInput }).headers };
+  return Object.fromEntries(prepare('http://h/', { headers: headers as HeadersInput }).headers.items());
 }
 
 describe('PreparedRequest', () => {
@@ -56,7 +56,7 @@ describe('PreparedRequest', () => {
           seen = [
             request.method,
             request.url,
-            { ...request.headers },
+            Object.fromEntries(request.headers.items()),
             request.body,
             [...request.hooks.response],
           ];
@@ -130,7 +130,7 @@ describe('PreparedRequest', () => {
     const copy = prepared.copy();
     expect(copy).toBeInstanceOf(PreparedRequest);
     expect(copy).not.toBe(prepared);
-    expect({ ...copy.headers }).toEqual({ ...prepared.headers });
+    expect(copy.headers.items()).toEqual(prepared.headers.items());
     expect([copy.method, copy.url, copy.body, copy._body_position]).toEqual(['GET', 'http://h/', body, 4]);
     expect(copy.hooks).toEqual({ response: [hook] });
     copy.headers['X'] = '2';
@@ -230,7 +230,7 @@ describe('prepare_cookies', () => {
 
   it('1.7: have no effect if there is a Cookie header, in any case', () => {
     const prepared = prepare('http://h/', { cookies: { a: '1' }, headers: { COOKIE: 'x=1' } });
-    expect({ ...prepared.headers }).toEqual({ COOKIE: 'x=1' });
+    expect(Object.fromEntries(prepared.headers.items())).toEqual({ COOKIE: 'x=1' });
     expect(prepared._cookies?.get('a')).toBe('1');
   });
 

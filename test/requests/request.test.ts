@@ -8,18 +8,20 @@ import { Session } from '../../src/requests/sessions/session.js';
 describe('Request', () => {
   it('1.7: everything is optional', () => {
     const request = new Request();
-    expect({ ...request }).toEqual({
-      method: null,
-      url: null,
-      headers: {},
-      files: [],
-      data: [],
-      params: {},
-      auth: null,
-      cookies: null,
-      hooks: { response: [] },
-      json: null,
-    });
+    expect(Object.entries(request)).toEqual(
+      Object.entries({
+        method: null,
+        url: null,
+        headers: {},
+        files: [],
+        data: [],
+        params: {},
+        auth: null,
+        cookies: null,
+        hooks: { response: [] },
+        json: null,
+      }),
+    );
   });
 
   it('1.7: null means not given', () => {
@@ -32,7 +34,7 @@ describe('Request', () => {
       cookies: null,
       hooks: null,
     };
-    expect({ ...new Request(null, null, { ...parts, json: null }) }).toEqual({ ...new Request() });
+    expect(new Request(null, null, { ...parts, json: null })).toEqual(new Request());
   });
 
   it('1.7: arguments are kept as they are given, and hooks copied', () => {
@@ -107,6 +109,12 @@ describe('Request', () => {
   it('3.27: what prepare() raises names its request', () => {
     const attempt = (): unknown => new Request('GET', 'h/x').prepare();
     expect(attempt).toThrow(MissingSchema);
-    expect(attempt).toThrow(expect.objectContaining({ request: expect.objectContaining({ method: 'GET' }) }));
+    let request: unknown;
+    try {
+      attempt();
+    } catch (error) {
+      ({ request } = error as MissingSchema);
+    }
+    expect(String(request)).toBe('<PreparedRequest [GET]>');
   });
 });

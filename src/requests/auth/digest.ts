@@ -35,9 +35,7 @@ const answers = new WeakSet<PreparedRequest>();
 export class HTTPDigestAuth extends PasswordAuth {
   override call(request: PreparedRequest): PreparedRequest {
     const state = stateOf(this);
-    if (state.lastNonce !== '') {
-      this.#authorize(request);
-    }
+    if (state.lastNonce !== '') authorize(this, request);
     if (!request.hooks.response.includes(state.hook)) request.register_hook('response', state.hook);
     return request;
   }
@@ -79,13 +77,14 @@ export class HTTPDigestAuth extends PasswordAuth {
     if (connection === null) {
       throw new RuntimeError('the adapter must set `connection` on its responses for Digest authentication');
     }
-    stateOf(this).challenge = parse_dict_header(challenge.replace(/digest /i, ''));
     await response.read();
     response.close();
 
     const again = request.copy();
     takeCookies(again, response);
-    this.#authorize(again);
+    // Only now: while the body was read, another request may have set its own challenge.
+    stateOf(this).challenge = parse_dict_header(challenge.replace(/digest /i, ''));
+    authorize(this, again);
     if (again._body_position !== null) rewind_body(again);
     answers.add(again);
     try {
@@ -99,13 +98,13 @@ export class HTTPDigestAuth extends PasswordAuth {
       answers.delete(again);
     }
   }
+}
 
-  /** Sets the header, or takes it off when the challenge is not supported. */
-  #authorize(request: PreparedRequest): void {
-    const header = this.build_digest_header(request.method ?? 'None', request.url ?? '');
-    if (header === null) request.headers.delete('Authorization');
-    else request.headers.set('Authorization', header);
-  }
+/** Sets the header, or takes it off when the challenge is not supported. */
+function authorize(auth: HTTPDigestAuth, request: PreparedRequest): void {
+  const header = auth.build_digest_header(request.method ?? 'None', request.url ?? '');
+  if (header === null) request.headers.delete('Authorization');
+  else request.headers.set('Authorization', header);
 }
 
 function stateOf(auth: HTTPDigestAuth): DigestState {

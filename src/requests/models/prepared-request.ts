@@ -140,7 +140,7 @@ export class PreparedRequest {
         if (typeof name === 'string' && typeof value === 'string') {
           store.set(name.toLowerCase(), entry as HeaderEntry<string>);
         } else {
-          const text = to_native_string(name as string | Uint8Array);
+          const text = to_native_string(name);
           store.set(text.toLowerCase(), [text, latin1(value as string | Uint8Array)]);
         }
       }
