@@ -21,9 +21,10 @@ export function pathMatch(requestPath: string, cookiePath: string): boolean {
   return cookiePath === '/' || cookiePath === requestPath || tough().pathMatch(requestPath, cookiePath);
 }
 
-/** Whether `host` is `domain` or below it. An IP address is below nothing. Both in lower case, without a dot in front. */
+/** Whether `host` is `domain` or below it. An IP address is below nothing, and nothing is below one. Both in lower case, without a dot in front. */
 export function domainMatch(host: string, domain: string): boolean {
-  return host === domain || (!isAddress(host) && tough().domainMatch(host, domain, false) === true);
+  if (host === domain) return true;
+  return !isAddress(host) && !isAddress(domain) && tough().domainMatch(host, domain, false) === true;
 }
 
 /** Whether anybody can have a name below `domain` (`com`, `co.uk`, `github.io`), so that no cookie may be set for it. */
