@@ -1,0 +1,186 @@
+import { isIPv6 } from 'node:net';
+import { inspect } from 'node:util';
+import { type AgentOwner, agentOptions, closeIdle, directAgent, type PoolAgent } from './pool-agent.js';
+import { type ConnectionSettings, identityOptions, trustOptions } from './tls-settings.js';
+
+/** The proxy that a pool's connections go through. */
+export interface PoolProxy {
+  readonly scheme: 'http' | 'https' | 'socks4' | 'socks4a' | 'socks5' | 'socks5h';
+  /** Without brackets. */
+  readonly host: string;
+  readonly port: number;
+  /** For the proxy alone: its credentials. */
+  readonly headers: Readonly<Record<string, string>>;
+  /** Of a SOCKS proxy. */
+  readonly username?: string | undefined;
+  readonly password?: string | undefined;
+}
+
+/** What a pool is made of. */
+export interface PoolOptions {
+  host: string;
+  port: number;
+  maxsize: number;
+  block: boolean;
+  settings: ConnectionSettings;
+  /** The proxy, when there is one. */
+  proxy?: PoolProxy | null | undefined;
+  /** Whether `proxy` is spoken to as a proxy that forwards: then `host` and `port` are the proxy's own. */
+  forwards?: boolean | undefined;
+}
+
+/** A request-target is put behind this for fetch, which is never asked where to connect. */
+const ANY_HOST = 'host.invalid';
+
+/** The connections to one host, kept to be used again: urllib3's `HTTPConnectionPool`. */
+export class HTTPConnectionPool implements AgentOwner {
+  /** `http` or `https`. */
+  readonly scheme: 'http' | 'https' = 'http';
+  /** Where the connections lead, without brackets: the host of the URL, or the proxy that forwards to it. */
+  readonly host: string;
+  readonly port: number;
+  /** How many idle connections are kept; with `block`, how many there may be at all. */
+  readonly maxsize: number;
+  /** Whether requests wait for a connection when `maxsize` are in use. */
+  readonly block: boolean;
+  /** The proxy, when there is one. */
+  readonly proxy: PoolProxy | null;
+  /** Whether the proxy is asked for each URL, rather than for a tunnel. */
+  readonly forwards: boolean;
+  /** Connections made so far. */
+  num_connections = 0;
+  /** Requests sent so far. */
+  num_requests = 0;
+  /** A closed pool keeps no connection that comes back to it. */
+  closed = false;
+  /** How the connections are made. Changes hold for connections made afterwards, once {@link changeSettings} was called. */
+  readonly settings: ConnectionSettings;
+  /** The value of the `Host` header, unless a request has its own. @internal */
+  readonly hostHeader: string;
+  /** What stands before the path in the URL that fetch is given. @internal */
+  readonly fetchOrigin: string;
+  /** The agent, once there is one. @internal */
+  agent: PoolAgent | null = null;
+  /** What the agent is told with each request when the way is not direct; null when it knows all by itself. @internal */
+  tunnelOptions: object | null = null;
+  #opening: Promise<PoolAgent> | null = null;
+
+  constructor(options: PoolOptions, scheme: 'http' | 'https' = 'http') {
+    this.scheme = scheme;
+    this.host = options.host;
+    this.port = options.port;
+    this.maxsize = options.maxsize > 0 ? options.maxsize : Infinity;
+    this.block = options.block;
+    this.proxy = options.proxy ?? null;
+    this.forwards = options.forwards ?? false;
+    this.settings = { ...options.settings };
+    const name = hostInUrl(this.host);
+    this.hostHeader = this.port === defaultPort(scheme) ? name : `${name}:${this.port}`;
+    const origin = `${scheme}://${name}:${this.port}`;
+    this.fetchOrigin = URL.canParse(origin) ? origin : `${scheme}://${ANY_HOST}`;
+  }
+
+  /** How requests leave: through a SOCKS proxy, a tunnel, or directly. */
+  private get isIndirect(): boolean {
+    return this.proxy !== null && !this.forwards;
+  }
+
+  /** Makes the agent, once. Only proxies need to be waited for. @internal */
+  openAgent(): PoolAgent | Promise<PoolAgent> {
+    if (this.agent !== null) return this.agent;
+    if (!this.isIndirect) {
+      this.agent = directAgent(this, this.scheme === 'https', {
+        ...agentOptions(this, this.block),
+        ...this.target(),
+      });
+      return this.agent;
+    }
+    this.#opening ??= this.openIndirect().finally(() => {
+      this.#opening = null;
+    });
+    return this.#opening;
+  }
+
+  private async openIndirect(): Promise<PoolAgent> {
+    const { indirectAgent } = await import('./proxy-agents.js');
+    this.tunnelOptions ??= { ...this.target(), secureEndpoint: this.scheme === 'https' };
+    this.agent ??= await indirectAgent(this, this.proxy as PoolProxy); // There is one, or the way would be direct.
+    return this.agent;
+  }
+
+  /** Where to connect and, for TLS, what to trust. @internal */
+  target(): object {
+    const { source_address } = this.settings;
+    const local = typeof source_address === 'string' ? [source_address] : (source_address ?? []);
+    return {
+      host: this.host,
+      port: this.port,
+      ...(local[0] ? { localAddress: local[0] } : {}),
+      ...(local[1] ? { localPort: local[1] } : {}),
+      ...(this.scheme === 'https'
+        ? { ...trustOptions(this.settings), ...identityOptions(this.host, this.settings) }
+        : {}),
+    };
+  }
+
+  /** Changes how connections are made from now on; those that are there are not used again. */
+  changeSettings(changes: ConnectionSettings): void {
+    Object.assign(this.settings, changes);
+    if (this.agent === null) return;
+    closeIdle(this.agent);
+    this.agent = null;
+    this.tunnelOptions = null;
+  }
+
+  /** Closes the idle connections, at once, and those in use when they come back. */
+  close(): void {
+    this.closed = true;
+    if (this.agent !== null) closeIdle(this.agent);
+  }
+
+  /** The name of a connection, as messages have it. @internal */
+  get connectionName(): string {
+    return this.describe('Connection', this.isTunnel ? this.proxy : this);
+  }
+
+  /** Whether the proxy is asked for a tunnel by CONNECT. @internal */
+  get isTunnel(): boolean {
+    return this.isIndirect && !this.isSocks;
+  }
+
+  private get isSocks(): boolean {
+    return this.proxy?.scheme.startsWith('socks') ?? false;
+  }
+
+  private describe(what: string, place: { host: string; port: number } | null): string {
+    const { host, port } = place ?? this;
+    // In Python a SOCKS connection to a plain server is not named after its scheme.
+    const scheme = this.scheme.toUpperCase();
+    const prefix = this.isSocks ? `SOCKS${what === 'Connection' && scheme === 'HTTP' ? '' : scheme}` : scheme;
+    return `${prefix}${what}(host='${host}', port=${port})`;
+  }
+
+  toString(): string {
+    return this.describe('ConnectionPool', this);
+  }
+
+  [inspect.custom](): string {
+    return this.toString();
+  }
+}
+
+/** The connections to one host by TLS: urllib3's `HTTPSConnectionPool`. */
+export class HTTPSConnectionPool extends HTTPConnectionPool {
+  constructor(options: PoolOptions) {
+    super(options, 'https');
+  }
+}
+
+/** The port that a scheme implies. */
+export function defaultPort(scheme: string): number {
+  return scheme === 'https' ? 443 : 80;
+}
+
+function hostInUrl(host: string): string {
+  return isIPv6(host) ? `[${host.replace(/%.*$/s, '')}]` : host;
+}

@@ -1,0 +1,482 @@
+/**
+ * One attempt to send one request: what the pool's agent, node-fetch and the response's body have in common.
+ *
+ * node-fetch is given an exchange as its `agent`. `http.request` hands the request to its agent before anything of it is
+ * written, and so this is the place where the request becomes exactly ours: headers in their spelling and order, the
+ * request-target, the method (node-fetch refuses GET with a body). Then it goes to the agent of the pool.
+ */
+import type { ClientRequest, ClientRequestArgs, IncomingMessage } from 'node:http';
+import type { Socket } from 'node:net';
+import { Readable } from 'node:stream';
+import type { TLSSocket } from 'node:tls';
+import { type AbortToken, OSError, TimeoutError } from '../../builtins/index.js';
+import type { PreparedRequest } from '../models/prepared-request.js';
+import type { HeaderEntry } from '../structures/case-insensitive-dict.js';
+import { ConnectTimeoutError, ProtocolError, ProxyError, ReadTimeoutError } from '../urllib3/exceptions.js';
+import { ReprText } from '../urllib3/exception-text.js';
+import { headerLine } from '../urllib3/raw-headers.js';
+import { HTTPResponse } from '../urllib3/response.js';
+import type { Timeout } from '../urllib3/timeout.js';
+import type { HTTPConnectionPool } from './connection-pool.js';
+import { bodyError } from './errors.js';
+import { setHeaders } from './header-lines.js';
+import { kExchange, type PoolAgent, type PoolSocket, type SocketOwner } from './pool-agent.js';
+import type { TunnelOwner } from './proxy-agents.js';
+import type { WireBody } from './request-body.js';
+
+/** What is to be sent, the same for every attempt. */
+export interface Job {
+  readonly pool: HTTPConnectionPool;
+  readonly request: PreparedRequest;
+  readonly method: string;
+  /** The request-target: path and query, or the whole URL for a proxy that forwards. */
+  readonly target: string;
+  readonly headers: ReadonlyMap<string, HeaderEntry<string>>;
+  readonly timeout: Timeout;
+  readonly token: AbortToken | null;
+  readonly maxResponseSize: number | null;
+  /** Called when the body of the response is done with. */
+  readonly onDone: (() => void) | null;
+}
+
+/** node-fetch, as far as it is used: the body it gives is a stream of Node. */
+export type NodeFetch = (url: string, options: object) => Promise<{ readonly body: Readable | null }>;
+
+/** Where an exchange stands. */
+const enum Stage {
+  /** No connection yet. */
+  Connecting,
+  /** Connected to a proxy, waiting for its tunnel. */
+  Tunnelling,
+  /** TLS is negotiated. */
+  Securing,
+  /** The body of the request is sent. */
+  Sending,
+  /** Waiting for the head of the response. */
+  Waiting,
+  /** The head is there. */
+  Responding,
+}
+
+type OwnedRequest = ClientRequest & { [kExchange]?: Exchange };
+
+/** The longest that a socket's timer can wait; longer is for ever. */
+const LONGEST_DELAY = 2 ** 31 - 1;
+/** Python takes 100 headers of 64 KiB; Node's 16 KiB for all of them is too little for some servers. */
+const MAX_HEADER_SIZE = 1 << 20;
+const NO_HEADERS: readonly string[] = [];
+
+// Shared by all requests, in place of closures for each.
+
+function onSocket(this: OwnedRequest, socket: Socket): void {
+  this[kExchange]?.useSocket(this, socket);
+}
+
+function onResponse(this: OwnedRequest, response: IncomingMessage): void {
+  this[kExchange]?.useResponse(response);
+}
+
+function onError(this: OwnedRequest, error: Error): void {
+  const exchange = this[kExchange];
+  if (exchange) exchange.error ??= error;
+}
+
+function onFinish(this: OwnedRequest): void {
+  this[kExchange]?.bodySent();
+}
+
+function onClose(this: OwnedRequest): void {
+  this[kExchange]?.closed();
+}
+
+function onProxyConnect(this: OwnedRequest, answer: { statusCode: number; statusText: string }): void {
+  this[kExchange]?.tunnelAnswered(answer);
+}
+
+/** node-fetch switches the timer of the socket off when the head is there, but the timer is ours. */
+function keepTimer(this: ClientRequest): ClientRequest {
+  return this;
+}
+
+export class Exchange implements SocketOwner, TunnelOwner {
+  // What `http.request` wants to know of an agent.
+  readonly keepAlive = true;
+  readonly maxSockets: number = Infinity;
+
+  readonly job: Job;
+  readonly timeout: Timeout;
+  stage: Stage = Stage.Connecting;
+  /** Why this exchange ended the request itself. */
+  failure: Error | null = null;
+  /** What went wrong on the connection, first. */
+  error: Error | null = null;
+  /** What the caller's own body threw. */
+  sourceError: unknown = null;
+  /** Whether the connection had served another request. */
+  reused = false;
+  rawHeaders: readonly string[] = NO_HEADERS;
+  #agent: PoolAgent | null = null;
+  #request: OwnedRequest | null = null;
+  #socket: PoolSocket | null = null;
+  #bytesBefore = 0;
+  #response: IncomingMessage | null = null;
+  #body: Readable | null = null;
+  #answer: HTTPResponse | null = null;
+  #hasBody = false;
+  #readLimit: number | null = null;
+  #proxySocket: Socket | null = null;
+  #tunnelTimer: NodeJS.Timeout | null = null;
+  #unsubscribe: (() => void) | null = null;
+
+  constructor(job: Job) {
+    this.job = job;
+    const { timeout } = job;
+    if (timeout.total === null) this.timeout = timeout;
+    else {
+      this.timeout = timeout.clone();
+      this.timeout.start_connect();
+    }
+  }
+
+  get protocol(): string {
+    return this.job.pool.scheme === 'https' ? 'https:' : 'http:';
+  }
+
+  get defaultPort(): number {
+    return this.job.pool.port;
+  }
+
+  /** Sends the request and resolves when the head of the response is there. Rejects with whatever went wrong. */
+  async send(fetch: NodeFetch, agent: PoolAgent, body: WireBody | null): Promise<HTTPResponse> {
+    const { job } = this;
+    this.#agent = agent;
+    this.#hasBody = body !== null;
+    this.#unsubscribe =
+      job.token?.onAbort((reason) => {
+        this.abort(reason);
+      }) ?? null;
+    job.pool.num_requests += 1;
+    try {
+      if (this.failure !== null) throw this.failure;
+      if (body instanceof Readable) this.watchSource(body);
+      const { target } = job;
+      const response = await fetch(job.pool.fetchOrigin + (target.startsWith('/') ? target : '/'), {
+        method: body === null ? 'GET' : 'POST',
+        body,
+        agent: this,
+        redirect: 'manual',
+        compress: false,
+      });
+      return this.respond(response.body);
+    } catch (error) {
+      this.release();
+      throw this.failure ?? this.sourceError ?? this.error ?? error;
+    }
+  }
+
+  /** The caller's own body fails with its own error; one that fails because the connection did is told of that first. */
+  private watchSource(body: Readable): void {
+    body.once('error', (error: unknown) => {
+      if (this.error === null && this.failure === null) this.sourceError = error;
+    });
+  }
+
+  private respond(body: Readable | null): HTTPResponse {
+    const response = this.#response as IncomingMessage; // fetch resolves when there is one
+    this.#body = body;
+    restoreHeaders(response, this.rawHeaders);
+    return (this.#answer = new HTTPResponse({
+      body,
+      headers: this.rawHeaders,
+      status: response.statusCode ?? 0,
+      reason: response.statusMessage ?? '',
+      version: response.httpVersionMajor * 10 + response.httpVersionMinor,
+      request_method: this.job.method,
+      request_url: this.job.target,
+      max_response_size: this.job.maxResponseSize,
+      onDone: () => {
+        this.release();
+        this.job.onDone?.();
+        // Responses may be kept for long.
+        this.#request = this.#socket = this.#response = this.#body = this.#answer = this.#agent = null;
+      },
+      mapError: (error) => bodyError(error, this),
+      destroy: () => {
+        this.end(null);
+      },
+    }));
+  }
+
+  /** Called by `http.request`, before anything is written. @internal */
+  addRequest(request: ClientRequest, options: ClientRequestArgs): void {
+    const { pool, method, target } = this.job;
+    setHeaders(request, this.job, this.job.request.body !== null);
+    request.method = method;
+    request.path = target;
+    (request as { maxHeaderSize?: number }).maxHeaderSize = MAX_HEADER_SIZE;
+    request.setTimeout = keepTimer;
+    request.on('socket', onSocket).on('response', onResponse).on('error', onError).on('close', onClose);
+    if (this.#hasBody) request.on('finish', onFinish);
+    const owned: OwnedRequest = request;
+    owned[kExchange] = this;
+    this.#request = owned;
+    if (pool.tunnelOptions !== null) {
+      this.startTunnelTimer();
+      request.once('proxyConnect', onProxyConnect);
+    }
+    this.#agent?.addRequest(
+      request,
+      pool.tunnelOptions === null ? options : { ...options, ...pool.tunnelOptions },
+    );
+  }
+
+  /** @internal */
+  useSocket(request: OwnedRequest, socket: PoolSocket): void {
+    this.stopTunnelTimer();
+    this.#socket = socket;
+    this.reused = socket[kExchange] !== undefined;
+    socket[kExchange] = this;
+    const isSecuring =
+      (socket as Partial<TLSSocket> & { secureConnecting?: boolean }).secureConnecting === true;
+    if (!socket.connecting && !isSecuring) {
+      this.#bytesBefore = socket.bytesRead;
+      this.connected(request);
+      return;
+    }
+    this.arm(this.timeout.connect_timeout);
+    if (socket.connecting) {
+      socket.once('connect', () => {
+        if (isSecuring) this.stage = Stage.Securing;
+        else this.connected(request);
+      });
+    } else this.stage = Stage.Securing;
+    if (isSecuring) {
+      socket.once('secureConnect', () => {
+        this.connected(request);
+      });
+    }
+  }
+
+  private connected(request: OwnedRequest): void {
+    if (this.stage >= Stage.Responding) return;
+    if (this.#hasBody && !request.writableFinished) {
+      this.stage = Stage.Sending;
+      this.arm(this.timeout.connect_timeout);
+    } else this.requestSent();
+  }
+
+  /** @internal */
+  bodySent(): void {
+    if (this.stage === Stage.Sending) this.requestSent();
+  }
+
+  private requestSent(): void {
+    this.stage = Stage.Waiting;
+    this.startReading();
+  }
+
+  /** A total limit may leave nothing for reading. */
+  private startReading(): void {
+    this.#readLimit = this.timeout.read_timeout;
+    if (this.#readLimit === 0) this.fail(this.readTimeout(this.job.target, 0));
+    else this.arm(this.#readLimit);
+  }
+
+  /** @internal */
+  useResponse(response: IncomingMessage): void {
+    if (this.stage === Stage.Sending) this.startReading();
+    this.stage = Stage.Responding;
+    this.#response = response;
+    this.rawHeaders = response.rawHeaders;
+    hideHeaders(response);
+  }
+
+  /** @internal */
+  closed(): void {
+    if (this.#response !== null || this.error !== null || this.failure !== null) return;
+    // Node drops the connection without a word when the server switches to another protocol.
+    const error = new OSError('the server switched to a protocol that is not HTTP');
+    this.#request?.emit('error', error);
+  }
+
+  /** @internal */
+  tunnelAnswered({ statusCode, statusText }: { statusCode: number; statusText: string }): void {
+    if (statusCode === 200) return;
+    const error = new OSError(`Tunnel connection failed: ${statusCode} ${statusText.trim()}`);
+    this.fail(new ProxyError('Unable to connect to proxy', error));
+  }
+
+  /** @internal */
+  onProxySocket(socket: Socket): void {
+    this.#proxySocket = socket;
+    socket.once('connect', () => {
+      if (this.stage !== Stage.Connecting) return;
+      this.stage = Stage.Tunnelling;
+      this.startTunnelTimer();
+    });
+  }
+
+  get connectLimit(): number {
+    return milliseconds(this.timeout.connect_timeout);
+  }
+
+  private startTunnelTimer(): void {
+    this.stopTunnelTimer();
+    const limit = this.connectLimit;
+    if (limit > 0) {
+      this.#tunnelTimer = setTimeout(() => {
+        this.onIdle();
+      }, limit);
+    }
+  }
+
+  private stopTunnelTimer(): void {
+    if (this.#tunnelTimer !== null) clearTimeout(this.#tunnelTimer);
+    this.#tunnelTimer = null;
+  }
+
+  /** @internal */
+  keepAliveSeconds(): number | null {
+    const line = headerLine(this.rawHeaders, 'keep-alive');
+    const match = line === null ? null : /(?:^|[\s,;])timeout=(\d+)/i.exec(line);
+    return match === null ? null : Number(match[1]);
+  }
+
+  /** Starts the timer of the socket anew; null switches it off. */
+  private arm(seconds: number | null): void {
+    const socket = this.#socket;
+    if (socket === null) return;
+    const delay = milliseconds(seconds);
+    if (delay !== 0 || socket.timeout) socket.setTimeout(delay);
+  }
+
+  /** @internal */
+  onIdle(): void {
+    const { pool, target } = this.job;
+    const connect = this.timeout.connect_timeout;
+    switch (this.stage) {
+      case Stage.Connecting: {
+        const place = pool.isTunnel ? pool.proxy?.host : pool.host;
+        const message = `Connection to ${place ?? ''} timed out. (connect timeout=${connect ?? 'None'})`;
+        this.fail(new ConnectTimeoutError([new ReprText(`<${pool.connectionName}>`), message]));
+        break;
+      }
+      case Stage.Tunnelling:
+      case Stage.Securing:
+        // As in Python, where these read from the socket with the limit for connecting.
+        this.fail(this.readTimeout(target, connect));
+        break;
+      case Stage.Sending:
+        // With nothing left to write, it is the caller's body that is slow.
+        if (this.#socket?.writableLength === 0) this.arm(connect);
+        else this.fail(new ProtocolError(['Connection aborted.', new TimeoutError('timed out')]));
+        break;
+      case Stage.Waiting:
+        this.fail(this.readTimeout(target, this.#readLimit));
+        break;
+      case Stage.Responding:
+        if (this.isReaderSlow()) this.arm(this.#readLimit);
+        else this.fail(new ReadTimeoutError(pool, null, 'Read timed out.'));
+        break;
+    }
+  }
+
+  private readTimeout(target: string | null, seconds: number | null): ReadTimeoutError {
+    const message = `Read timed out. (read timeout=${seconds ?? 'None'})`;
+    return new ReadTimeoutError(this.job.pool, target, message);
+  }
+
+  /** Whether the caller has something to read, or is not reading: then it is not the server who is waited for. */
+  private isReaderSlow(): boolean {
+    return this.#answer?.awaited !== true || (this.#body?.readableLength ?? 0) > 0;
+  }
+
+  /** How many bytes of the body came, and how many more its Content-Length promised; null when it promised none. */
+  get missingBytes(): { readonly read: number; readonly expected: number } | null {
+    const length = headerLine(this.rawHeaders, 'content-length');
+    if (length === null || !/^\d+$/.test(length) || this.#answer === null) return null;
+    const read = this.#answer.tell();
+    return { read, expected: Number(length) - read };
+  }
+
+  /** Ends the request because its token was aborted. */
+  abort(reason: unknown): void {
+    const error = new Error('aborted', { cause: reason });
+    this.fail(error);
+  }
+
+  /** Ends the request with an error of our own. */
+  fail(error: Error): void {
+    this.failure ??= error;
+    this.end(error);
+  }
+
+  /** Closes the connection under the request. */
+  private end(error: Error | null): void {
+    this.stopTunnelTimer();
+    this.#proxySocket?.destroy();
+    const request = this.#request;
+    if (request === null) return;
+    if (error !== null) this.#body?.destroy(error);
+    request.destroy(error ?? undefined);
+    // Without a socket Node would say so only when there is one.
+    if (error !== null && request.socket === null) request.emit('error', error);
+  }
+
+  /** Lets go of whatever would outlive the request. */
+  private release(): void {
+    this.#unsubscribe?.();
+    this.#unsubscribe = null;
+    this.stopTunnelTimer();
+  }
+
+  /** Whether there was no connection yet. */
+  get isConnecting(): boolean {
+    return this.stage === Stage.Connecting;
+  }
+
+  /** Whether a proxy was being asked for a tunnel. */
+  get isTunnelling(): boolean {
+    return this.stage === Stage.Tunnelling;
+  }
+
+  /** Whether TLS was being negotiated. */
+  get isSecuring(): boolean {
+    return this.stage === Stage.Securing;
+  }
+
+  /** Whether the connection was used before and broke before a byte of the answer: most likely the server had closed it. */
+  get isStale(): boolean {
+    return (
+      this.reused &&
+      this.failure === null &&
+      this.error !== null &&
+      this.#response === null &&
+      this.#socket !== null &&
+      this.#socket.bytesRead === this.#bytesBefore
+    );
+  }
+}
+
+function milliseconds(seconds: number | null): number {
+  if (seconds === null) return 0;
+  const delay = Math.max(1, Math.ceil(seconds * 1000));
+  return delay > LONGEST_DELAY ? 0 : delay;
+}
+
+const NOTHING: Record<string, never> = Object.freeze({});
+
+/**
+ * node-fetch copies all headers into an object of its own, which nobody reads here and which costs more than everything
+ * else it does; so it is shown none. They are put back when it has looked.
+ */
+function hideHeaders(response: IncomingMessage): void {
+  response.rawHeaders = [];
+  response.headers = NOTHING;
+}
+
+function restoreHeaders(response: IncomingMessage, rawHeaders: readonly string[]): void {
+  response.rawHeaders = rawHeaders as string[];
+  // Null makes Node build the object anew when it is asked for.
+  response.headers = null as unknown as IncomingMessage['headers'];
+}

@@ -1,0 +1,344 @@
+import nodeFetch from 'node-fetch';
+import {
+  AbortToken,
+  checkOptions,
+  NotImplementedError,
+  OSError,
+  repr,
+  ValueError,
+} from '../../builtins/index.js';
+import { basicAuthHeader } from '../auth/basic.js';
+import { InvalidProxyURL, InvalidURL, RequestException } from '../exceptions.js';
+import type { PreparedRequest } from '../models/prepared-request.js';
+import { buildResponse, type Response } from '../models/response.js';
+import {
+  CaseInsensitiveDict,
+  CaseInsensitiveDictMethods,
+  type HeaderEntry,
+  headerStore,
+} from '../structures/case-insensitive-dict.js';
+import { type Cert, kAbortToken, type Proxies, type SendOptions } from '../types.js';
+import type { HTTPResponse } from '../urllib3/response.js';
+import { Retry, type RetryCount } from '../urllib3/retry.js';
+import { resolveTimeout } from '../urllib3/timeout.js';
+import { warnInsecureRequest } from '../urllib3/warnings.js';
+import { get_auth_from_url, prepend_scheme_if_needed, select_proxy, urldefragauth } from '../utils/index.js';
+import { parse_url } from '../utils/parse-url.js';
+import { BaseAdapter } from './base-adapter.js';
+import type { HTTPConnectionPool } from './connection-pool.js';
+import { abortError, requestError } from './errors.js';
+import type { NodeFetch } from './exchange.js';
+import { type FetchFunction, refusalOfFetch, sendByFetch } from './fetch-transport.js';
+import { connectHost, type HostParams, PoolManager, ProxyManager } from './pool-manager.js';
+import { encodeTarget, originOf, targetOf } from './request-target.js';
+import { type ConnectionSettings, kindOfPath } from './tls-settings.js';
+import { urlopen } from './urlopen.js';
+
+/** Options of {@link HTTPAdapter}. */
+export interface HTTPAdapterOptions {
+  /** For how many hosts connections are kept; those of the host that was not used for longest go first. Default 10. */
+  pool_connections?: number | undefined;
+  /** How many idle connections are kept for each host; with `pool_block`, how many there may be at all. Default 10. */
+  pool_maxsize?: number | undefined;
+  /**
+   * What is tried again: a number of retries after failures to connect (and, for methods that are safe to send twice,
+   * after broken connections), or a `Retry` for finer rules. Default 0: nothing.
+   */
+  max_retries?: Retry | RetryCount | undefined;
+  /** Whether requests wait for a connection when `pool_maxsize` of a host are in use. Default false: more are opened. */
+  pool_block?: boolean | undefined;
+  /**
+   * A WHATWG fetch to send with in place of node-fetch, such as `globalThis.fetch`. The connections are then its own: no
+   * pools, proxies or certificates of this adapter, no order or spelling of headers, no body with GET, and one limit for
+   * connecting and waiting together. Default: node-fetch over this adapter's pools.
+   */
+  fetch?: FetchFunction | null | undefined;
+}
+
+const OPTION_NAMES = ['pool_connections', 'pool_maxsize', 'max_retries', 'pool_block', 'fetch'] as const;
+
+/**
+ * Sends by HTTP/1.1 over connections that are kept: the adapter that every session has mounted. Its methods below `send` are
+ * the steps of `send`; a subclass may override each.
+ *
+ * @example
+ * ```ts
+ * session.mount('https://', new HTTPAdapter({ max_retries: 3, pool_maxsize: 50 }));
+ * ```
+ */
+export class HTTPAdapter extends BaseAdapter {
+  /** What is tried again. */
+  max_retries: Retry;
+  /** Unused, as in Python. */
+  config: Record<string, unknown> = {};
+  /** The managers of proxies, by the proxy's URL. */
+  proxy_manager: Record<string, ProxyManager> = {};
+  /** Keeps the pools; made by {@link init_poolmanager}. */
+  declare poolmanager: PoolManager;
+  _pool_connections: number;
+  _pool_maxsize: number;
+  _pool_block: boolean;
+  #fetch: FetchFunction | null;
+
+  constructor(options: HTTPAdapterOptions = {}) {
+    super();
+    checkOptions('HTTPAdapter()', options, OPTION_NAMES);
+    const { pool_connections = 10, pool_maxsize = 10, max_retries = 0, pool_block = false } = options;
+    const isNone = max_retries === 0 || max_retries === false;
+    this.max_retries = isNone ? new Retry(0, { read: false }) : Retry.from_int(max_retries);
+    this._pool_connections = pool_connections;
+    this._pool_maxsize = pool_maxsize;
+    this._pool_block = pool_block;
+    this.#fetch = options.fetch ?? null;
+    this.init_poolmanager(pool_connections, pool_maxsize, pool_block);
+  }
+
+  /** Makes `poolmanager`. A subclass may pass settings for all connections, such as `ssl_minimum_version`. */
+  init_poolmanager(
+    connections: number,
+    maxsize: number,
+    block = false,
+    pool_kwargs: ConnectionSettings = {},
+  ): void {
+    this._pool_connections = connections;
+    this._pool_maxsize = maxsize;
+    this._pool_block = block;
+    this.poolmanager = new PoolManager({ ...pool_kwargs, num_pools: connections, maxsize, block });
+  }
+
+  /** The manager for a proxy's URL, made when there is none. Throws urllib3's ProxySchemeUnknown. */
+  proxy_manager_for(proxy: string, proxy_kwargs: ConnectionSettings = {}): ProxyManager {
+    return (this.proxy_manager[proxy] ??= new ProxyManager(proxy, this.proxy_headers(proxy), {
+      ...proxy_kwargs,
+      num_pools: this._pool_connections,
+      maxsize: this._pool_maxsize,
+      block: this._pool_block,
+    }));
+  }
+
+  /** Headers for the proxy alone: its credentials, from its URL. */
+  proxy_headers(proxy: string): Record<string, string> {
+    const [user, password] = get_auth_from_url(proxy);
+    return user === '' ? {} : { 'Proxy-Authorization': basicAuthHeader(user, password) };
+  }
+
+  /** Where to connect and how, which together tell pools apart. Throws ValueError for a URL that cannot be taken apart. */
+  build_connection_pool_key_attributes(
+    request: PreparedRequest,
+    verify: boolean | string | null,
+    cert: Cert | null = null,
+  ): [host_params: HostParams, pool_kwargs: ConnectionSettings] {
+    const { scheme, host, port } = parse_url(request.url ?? '');
+    const settings: ConnectionSettings = { cert_reqs: verify === false ? 'CERT_NONE' : 'CERT_REQUIRED' };
+    if (typeof verify === 'string' && verify !== '') {
+      if (kindOfPath(verify) === 'directory') settings.ca_cert_dir = verify;
+      else settings.ca_certs = verify;
+    }
+    if (typeof cert === 'string') settings.cert_file = cert;
+    else if (cert !== null) [settings.cert_file, settings.key_file] = cert;
+    return [{ scheme, host: connectHost(host), port }, settings];
+  }
+
+  /** The pool for a request. Throws InvalidURL and InvalidProxyURL. */
+  get_connection_with_tls_context(
+    request: PreparedRequest,
+    verify: boolean | string | null,
+    proxies: Proxies | null = null,
+    cert: Cert | null = null,
+  ): HTTPConnectionPool {
+    const url = request.url ?? '';
+    const proxy = select_proxy(url, proxies);
+    if (!proxy && verify === true && cert === null && !this.hasOwnPoolKey) {
+      const origin = originOf(url);
+      if (origin !== null) return this.poolmanager.poolOfOrigin(origin);
+    }
+    const [host, settings] = this.build_connection_pool_key_attributes(request, verify, cert);
+    if (!proxy) return this.poolmanager.connection_from_host(host, settings);
+    const proxyUrl = prepend_scheme_if_needed(proxy, 'http');
+    if (!parse_url(proxyUrl).host) {
+      const message = 'Please check proxy URL. It is malformed and could be missing the host.';
+      throw new InvalidProxyURL(message, { request });
+    }
+    return this.proxy_manager_for(proxyUrl).connection_from_host(host, settings);
+  }
+
+  /** Whether a subclass decides on pools by more than the URL. */
+  private get hasOwnPoolKey(): boolean {
+    const { prototype } = HTTPAdapter;
+    return (
+      this.build_connection_pool_key_attributes !== prototype.build_connection_pool_key_attributes ||
+      !(this.poolmanager instanceof PoolManager)
+    );
+  }
+
+  /**
+   * Tells a pool what to trust and what to show. Throws OSError when a file is missing. A subclass may pass other values on,
+   * or use `connection.changeSettings()`.
+   */
+  cert_verify(
+    connection: HTTPConnectionPool,
+    url: string,
+    verify: boolean | string | null,
+    cert: Cert | null,
+  ): void {
+    if (url.slice(0, 5).toLowerCase() === 'https') {
+      applyChanges(connection, verify === false ? TRUST_ANYONE : trust(verify || true));
+    }
+    if (!cert) return;
+    const [cert_file, key_file] = typeof cert === 'string' ? [cert, null] : cert;
+    if (kindOfPath(cert_file) === null) {
+      throw new OSError(`Could not find the TLS certificate file, invalid path: ${cert_file}`);
+    }
+    if (key_file !== null && kindOfPath(key_file) === null) {
+      throw new OSError(`Could not find the TLS key file, invalid path: ${key_file}`);
+    }
+    applyChanges(connection, { cert_file, key_file });
+  }
+
+  /** What the request line asks for: path and query, or for a proxy that forwards the whole URL. */
+  request_url(request: PreparedRequest, proxies: Proxies | null): string {
+    const url = request.url ?? '';
+    const proxy = select_proxy(url, proxies);
+    if (!proxy || url.slice(0, 6).toLowerCase() === 'https:' || proxy.toLowerCase().startsWith('socks')) {
+      return targetOf(url) ?? request.path_url;
+    }
+    return urldefragauth(url);
+  }
+
+  /** Adds headers that the connection needs. Does nothing; for subclasses. */
+  add_headers(_request: PreparedRequest, _options: SendOptions): void {
+    // For subclasses.
+  }
+
+  /** Makes the response of a transport's answer. */
+  build_response(request: PreparedRequest, raw: HTTPResponse): Response {
+    return buildResponse(request, raw, this);
+  }
+
+  /**
+   * Sends a request. Rejects with ConnectionError and its kin, Timeout, RetryError, InvalidHeader and AbortError, each with
+   * its `request`; with InvalidURL; with OSError for a missing certificate; with ValueError for a bad timeout.
+   */
+  override async send(request: PreparedRequest, options: SendOptions = {}): Promise<Response> {
+    const { token, release } = abortable(options);
+    try {
+      if (token?.aborted) throw abortError(token, request);
+      const raw = await this.deliver(request, options, token, release);
+      return this.build_response(request, raw);
+    } catch (error) {
+      release?.();
+      throw token?.aborted ? abortError(token, request) : requestError(error, request);
+    }
+  }
+
+  private deliver(
+    request: PreparedRequest,
+    options: SendOptions,
+    token: AbortToken | null,
+    onDone: (() => void) | null,
+  ): Promise<HTTPResponse> {
+    const verify = options.verify ?? true;
+    const cert = options.cert ?? null;
+    const proxies = options.proxies ?? null;
+    const retries = this.max_retries;
+    const common = {
+      request,
+      method: methodOf(request),
+      headers: headersOf(request),
+      timeout: resolveTimeout(options.timeout),
+      token,
+      maxResponseSize: options.max_response_size ?? null,
+      onDone,
+    };
+    if (this.#fetch !== null) {
+      const refuses = refusalOfFetch(request, verify, cert, select_proxy(request.url ?? '', proxies));
+      if (refuses !== null) throw new NotImplementedError(refuses);
+      this.add_headers(request, options);
+      return sendByFetch(this.#fetch, common, retries);
+    }
+    const pool = this.connectionFor(request, verify, proxies, cert);
+    this.cert_verify(pool, request.url ?? '', verify, cert);
+    const target = encodeTarget(this.request_url(request, proxies));
+    this.add_headers(request, options);
+    if (pool.settings.cert_reqs === 'CERT_NONE' && pool.scheme === 'https') warnInsecureRequest(pool.host);
+    return urlopen({ pool, target, ...common }, retries, NODE_FETCH);
+  }
+
+  private connectionFor(
+    request: PreparedRequest,
+    verify: boolean | string | null,
+    proxies: Proxies | null,
+    cert: Cert | null,
+  ): HTTPConnectionPool {
+    try {
+      return this.get_connection_with_tls_context(request, verify, proxies, cert);
+    } catch (error) {
+      if (!(error instanceof ValueError) || error instanceof RequestException) throw error;
+      throw new InvalidURL(error.message, { request, cause: error });
+    }
+  }
+
+  /** Closes the idle connections; those in use are closed when they come back. The adapter can be used again afterwards. */
+  override close(): void {
+    this.poolmanager.clear();
+    for (const manager of Object.values(this.proxy_manager)) manager.clear();
+  }
+}
+
+// Its types promise a body of the older kind of stream; what it gives is a PassThrough.
+const NODE_FETCH = nodeFetch as unknown as NodeFetch;
+
+/** The token of a request, which follows its signal where it came with one alone. */
+function abortable(options: SendOptions): { token: AbortToken | null; release: (() => void) | null } {
+  const given = options[kAbortToken];
+  if (given !== undefined) return { token: given, release: null };
+  if (!options.signal) return NOT_ABORTABLE;
+  const token = new AbortToken();
+  return { token, release: token.follow(options.signal) };
+}
+
+const NOT_ABORTABLE = Object.freeze({ token: null, release: null });
+
+const TOKEN = /^[!#$%&'*+.^_`|~0-9A-Za-z-]+$/;
+
+function methodOf({ method }: PreparedRequest): string {
+  if (method === null) throw new TypeError('the request has no method');
+  if (!TOKEN.test(method)) {
+    throw new ValueError(`Method cannot contain non-token characters ${repr(method)}`);
+  }
+  return method;
+}
+
+/** The headers by name in lower case; scripts may have put an object in the place of the dict. */
+function headersOf(request: PreparedRequest): ReadonlyMap<string, HeaderEntry<string>> {
+  const headers: unknown = request.headers;
+  if (headers instanceof CaseInsensitiveDictMethods) return headerStore<string>(headers);
+  return headerStore(new CaseInsensitiveDict(headers as Record<string, string>));
+}
+
+/** What is to be trusted by a request with this `verify`, which is a path or true. */
+function trust(verify: string | true): ConnectionSettings {
+  if (verify === true) return { cert_reqs: 'CERT_REQUIRED' };
+  const kind = kindOfPath(verify);
+  if (kind === null) {
+    throw new OSError(`Could not find a suitable TLS CA certificate bundle, invalid path: ${verify}`);
+  }
+  const isDirectory = kind === 'directory';
+  return {
+    cert_reqs: 'CERT_REQUIRED',
+    ca_certs: isDirectory ? null : verify,
+    ca_cert_dir: isDirectory ? verify : null,
+  };
+}
+
+const TRUST_ANYONE: ConnectionSettings = { cert_reqs: 'CERT_NONE', ca_certs: null, ca_cert_dir: null };
+
+function applyChanges(connection: HTTPConnectionPool, changes: ConnectionSettings): void {
+  const { settings } = connection;
+  for (const name of Object.keys(changes) as (keyof ConnectionSettings)[]) {
+    if ((settings[name] ?? null) !== (changes[name] ?? null)) {
+      connection.changeSettings(changes);
+      return;
+    }
+  }
+}

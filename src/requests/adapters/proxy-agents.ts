@@ -1,0 +1,110 @@
+/** Agents whose connections lead through a tunnel. Loaded when the first such proxy is used, and their packages with them. */
+import { channel } from 'node:diagnostics_channel';
+import type { HttpsProxyAgent as AnyTunnelAgent } from 'https-proxy-agent';
+import type { ClientRequest } from 'node:http';
+import * as net from 'node:net';
+import type { Duplex } from 'node:stream';
+import type { HTTPConnectionPool, PoolProxy } from './connection-pool.js';
+import { agentOptions, govern, kExchange, type PoolAgent } from './pool-agent.js';
+import { trustOptions } from './tls-settings.js';
+
+/** What the one who waits for a tunnel is told, and asked. */
+export interface TunnelOwner {
+  /** The socket that leads to the proxy; it is still connecting. */
+  onProxySocket(socket: net.Socket): void;
+  /** Milliseconds for making the connection; 0 for no limit. */
+  readonly connectLimit: number;
+}
+
+/** A request that says who waits for it. */
+export type OwnedRequest = ClientRequest & { [kExchange]?: TunnelOwner };
+
+/** What an agent of these packages is told about the connection to make. */
+type ConnectOptions = Parameters<AnyTunnelAgent<string>['connect']>[1];
+
+/** The longest that timers can wait; the package for SOCKS gives up after half a minute unless told otherwise. */
+const NO_LIMIT = 2 ** 31 - 1;
+/** The owner's own timer goes first; this one closes the connection that only the package knows. */
+const GRACE = 1000;
+
+/** The agent for a pool behind a proxy that makes tunnels. */
+export async function indirectAgent(pool: HTTPConnectionPool, proxy: PoolProxy): Promise<PoolAgent> {
+  const agent = await (proxy.scheme.startsWith('socks') ? socksAgent(pool, proxy) : tunnelAgent(pool, proxy));
+  return govern(agent, pool);
+}
+
+function proxyUrl({ scheme, host, port }: PoolProxy, credentials = ''): string {
+  return `${scheme}://${credentials}${net.isIPv6(host) ? `[${host}]` : host}:${port}`;
+}
+
+async function tunnelAgent(pool: HTTPConnectionPool, proxy: PoolProxy): Promise<PoolAgent> {
+  const { HttpsProxyAgent } = await import('https-proxy-agent');
+
+  class TunnelAgent extends HttpsProxyAgent<string> {
+    override connect(request: OwnedRequest, options: ConnectOptions): Promise<net.Socket> {
+      const owner = request[kExchange];
+      if (owner === undefined) return super.connect(request, options);
+      if (proxy.scheme === 'http') {
+        return tellingOfSocket(owner, () => super.connect(request, options));
+      }
+      const socket = net.connect({ host: proxy.host, port: proxy.port });
+      owner.onProxySocket(socket);
+      // This one connection is made over a socket that can be watched and closed.
+      const attempt = Object.create(this, {
+        connectOpts: { value: { ...this.connectOpts, socket } },
+      }) as this;
+      return super.connect.call(attempt, request, options);
+    }
+  }
+
+  const agent = new TunnelAgent(proxyUrl(proxy), {
+    ...agentOptions(pool, pool.block),
+    ...(proxy.scheme === 'https' ? trustOptions(pool.settings) : {}),
+    headers: { ...proxy.headers },
+  });
+  return agent as unknown as PoolAgent; // Its declarations leave out what all agents have.
+}
+
+/** Runs `connect` and tells `owner` of the socket that it makes at once and keeps to itself. */
+function tellingOfSocket<T>(owner: TunnelOwner, connect: () => T): T {
+  const onSocket = (message: unknown): void => {
+    owner.onProxySocket((message as { socket: net.Socket }).socket);
+  };
+  const sockets = channel('net.client.socket');
+  sockets.subscribe(onSocket);
+  try {
+    return connect();
+  } finally {
+    sockets.unsubscribe(onSocket);
+  }
+}
+
+async function socksAgent(pool: HTTPConnectionPool, proxy: PoolProxy): Promise<PoolAgent> {
+  const { SocksProxyAgent } = await import('socks-proxy-agent');
+
+  class SocksAgent extends SocksProxyAgent {
+    override async connect(request: OwnedRequest, options: ConnectOptions): Promise<net.Socket> {
+      const limit = request[kExchange]?.connectLimit ?? 0;
+      const attempt = Object.create(this, {
+        timeout: { value: limit === 0 ? NO_LIMIT : limit + GRACE },
+      }) as this;
+      let tunnel: Duplex | undefined;
+      request.once('proxy', (event: { socket: Duplex }) => {
+        tunnel = event.socket;
+      });
+      const socket = await super.connect.call(attempt, request, options);
+      // The package takes its limit for connecting as a limit for silence, too.
+      if (tunnel instanceof net.Socket) {
+        tunnel.setTimeout(0);
+        tunnel.removeAllListeners('timeout');
+      }
+      return socket;
+    }
+  }
+
+  const { username = '', password = '' } = proxy;
+  const credentials = `${encodeURIComponent(username)}:${encodeURIComponent(password)}@`;
+  const url = proxyUrl(proxy, credentials === ':@' ? '' : credentials);
+  const agent = new SocksAgent(url, agentOptions(pool, pool.block));
+  return agent as unknown as PoolAgent; // Its declarations leave out what all agents have.
+}
