@@ -1,5 +1,5 @@
 /** What a session takes from the environment when `trust_env` is set (spec 1.5). */
-import { get_environ_proxies } from '../utils/index.js';
+import { environProxiesFor } from '../utils/proxies.js';
 import type { Cert, Proxies } from '../types.js';
 import { mergeDicts, mergeScalar } from './merge.js';
 
@@ -41,7 +41,7 @@ export function mergeEnvironment(
   let proxies: Proxies | null | undefined = request.proxies;
   let verify = request.verify;
   if (session.trust_env) {
-    const environment = get_environ_proxies(url, { no_proxy: proxies?.['no_proxy'] ?? null });
+    const environment = environProxiesFor(url, proxies?.['no_proxy']);
     if (!isEmpty(environment)) proxies = { ...environment, ...proxies };
     if (verify === true || verify === null || verify === undefined) {
       verify = environmentBundle() ?? verify;

@@ -23,8 +23,24 @@ function isLookup(
   return typeof headers.get === 'function';
 }
 
+/** Servers send the same few types again and again. */
+const MAX_REMEMBERED = 64;
+const MAX_REMEMBERED_LENGTH = 128;
+const remembered = new Map<string, string | null>();
+
 /** @internal The encoding that a Content-Type's text promises. */
 export function encodingFromContentType(value: string): string | null {
+  const known = remembered.get(value);
+  if (known !== undefined) return known;
+  const encoding = parseEncoding(value);
+  if (value.length <= MAX_REMEMBERED_LENGTH) {
+    if (remembered.size >= MAX_REMEMBERED) remembered.clear();
+    remembered.set(value, encoding);
+  }
+  return encoding;
+}
+
+function parseEncoding(value: string): string | null {
   const semicolon = value.indexOf(';');
   const type = semicolon === -1 ? value : value.slice(0, semicolon);
   if (semicolon !== -1) {

@@ -59,7 +59,7 @@ function hostOf(url: string): string | null {
 
 function currentFile(): NetrcFile | null {
   const { NETRC } = process.env;
-  const environment = NETRC ?? `~${process.env['HOME'] ?? ''}`;
+  const environment = NETRC ?? '~';
   const now = monotonic();
   if (cached === null || cached.environment !== environment || now - cached.checkedAt > RECHECK_AFTER) {
     cached = { environment, checkedAt: now, file: findFile(NETRC, cached?.file ?? null) };

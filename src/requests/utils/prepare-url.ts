@@ -58,7 +58,9 @@ function withParams(url: string, params: Params | null | undefined): string {
   if (url.includes('#')) return prepare(url, params);
   const query = encode_params(params);
   if (query === '') return url;
-  return url + (url.includes('?') ? '&' : '?') + requote_uri(query);
+  // Pairs come out of encode_params as requoting would leave them.
+  const added = typeof params === 'string' || isBytes(params) ? requote_uri(query) : query;
+  return url + (url.includes('?') ? '&' : '?') + added;
 }
 
 function prepare(source: string, params: Params): string {

@@ -45,28 +45,32 @@ export function getproxies(): EnvironProxies {
   return getproxies_environment();
 }
 
-/** The variables that make a proxy possible. Reading six names is much cheaper than listing the environment. */
-function hasEnvironProxies(): boolean {
+/**
+ * Whether the environment has a proxy for a scheme. Reading four names is much cheaper than listing the environment, and
+ * this is asked for every request.
+ */
+function hasEnvironProxy(scheme: string): boolean {
   const { env } = process;
-  return Boolean(
-    env['http_proxy'] ||
-      env['https_proxy'] ||
-      env['all_proxy'] ||
-      env['HTTP_PROXY'] ||
-      env['HTTPS_PROXY'] ||
-      env['ALL_PROXY'],
-  );
+  if (env['all_proxy'] || env['ALL_PROXY']) return true;
+  if (scheme === 'http') return Boolean(env['http_proxy'] || env['HTTP_PROXY']);
+  if (scheme === 'https') return Boolean(env['https_proxy'] || env['HTTPS_PROXY']);
+  return Boolean(env[`${scheme}_proxy`] || env[`${scheme}_proxy`.toUpperCase()]);
 }
 
 /**
- * The environment's proxies for a URL; none where `no_proxy` (else the environment's) says so. Looks no further when no
- * proxy is set for http, https or all.
+ * All proxies of the environment, as {@link getproxies} has them; none where `no_proxy` (else the environment's) covers
+ * the URL. Throws what {@link should_bypass_proxies} throws.
  */
 export function get_environ_proxies(url: string, no_proxy?: NoProxy): EnvironProxies {
-  const given = noProxyOf(no_proxy);
-  if (!hasEnvironProxies() || should_bypass_proxies(url, given)) return {};
-  return getproxies();
+  return should_bypass_proxies(url, no_proxy) ? {} : getproxies();
 }
+
+/** @internal As {@link get_environ_proxies}, but none, without a further look, when there is none for the URL's scheme. */
+export function environProxiesFor(url: string, no_proxy?: string | null): EnvironProxies {
+  return hasEnvironProxy(schemeOf(url)) ? get_environ_proxies(url, no_proxy) : NO_PROXIES;
+}
+
+const NO_PROXIES: EnvironProxies = Object.freeze({});
 
 /**
  * Whether a URL is to be fetched without proxy: its host is in `no_proxy` (a comma list of host names, which cover their
@@ -163,9 +167,9 @@ export function resolve_proxies(
   const resolved = { ...proxies };
   if (typeof trust_env === 'object') checkOptions('resolve_proxies()', trust_env, ['trust_env']);
   const trusts = typeof trust_env === 'boolean' ? trust_env : trust_env.trust_env !== false;
-  if (!trusts || !request.url || !hasEnvironProxies()) return resolved;
+  if (!trusts || !request.url) return resolved;
   const scheme = schemeOf(request.url);
-  const environ = get_environ_proxies(request.url, resolved['no_proxy'] ?? null);
+  const environ = environProxiesFor(request.url, resolved['no_proxy']);
   const proxy = environ[scheme] ?? environ['all'];
   if (proxy && !Object.hasOwn(resolved, scheme)) resolved[scheme] = proxy;
   return resolved;

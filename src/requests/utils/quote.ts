@@ -72,7 +72,13 @@ export function quoteWith(
 ): string {
   const clean = cleanPrefix(text, table);
   if (clean === text.length) return text;
-  return text.slice(0, clean) + quoteBytesWith(encode(text.slice(clean)), table);
+  let out = text.slice(0, clean);
+  for (let index = clean; index < text.length; index++) {
+    const code = text.charCodeAt(index);
+    if (code > 0x7f) return out + quoteBytesWith(encode(text.slice(index)), table);
+    out += table[code] ?? '';
+  }
+  return out;
 }
 
 function quoteBytesWith(bytes: Uint8Array, table: QuoteTable): string {
