@@ -3,7 +3,6 @@ import { isPlainObject, typeName } from '../../builtins/index.js';
 import type { Data, StreamingBody } from '../types.js';
 import { super_len } from '../utils/index.js';
 import { isBytes } from '../utils/text.js';
-import { fileStreamLength, isFileStream } from './body-position.js';
 import { MultipartBody } from './multipart-body.js';
 
 /** The body of a prepared request, as an adapter sends it: text as UTF-8, bytes, a stream, or null for none. */
@@ -61,8 +60,6 @@ export function bodyLength(body: PreparedBody): number {
   if (typeof body === 'string') return Buffer.byteLength(body);
   if (body instanceof Uint8Array) return body.byteLength;
   if (body instanceof MultipartBody) return body.length ?? 0;
-  if (isBlob(body)) return body.size;
-  if (isFileStream(body)) return fileStreamLength(body) ?? 0;
   // Its size is the number of its chunks.
   if (body instanceof Set) return 0;
   try {

@@ -48,7 +48,8 @@ function isPlainJson(value: unknown, depth: number): boolean {
     for (const item of value as readonly unknown[]) if (!isPlainJson(item, depth + 1)) return false;
     return true;
   }
-  if (!isPlainObject(value) || 'toJSON' in value) return false;
+  // A toJSON of its own is a function, and so found below.
+  if (!isPlainObject(value)) return false;
   for (const key in value) if (!isPlainJson(value[key], depth + 1)) return false;
   return true;
 }
