@@ -32,7 +32,7 @@ export interface ExecutorLike {
   submit<A extends unknown[], T>(
     fn: (...args: A) => T,
     ...args: A
-  ): Future<Awaited<T>> | PromiseLike<Awaited<T>>;
+  ): Future<Awaited<T>> | PromiseLike<Awaited<T> | T>;
 }
 
 /** How a {@link FuturesSession} is made. */
@@ -182,7 +182,7 @@ export class FuturesSession extends Session<ResponseFuture, FuturesRequestOption
   private submit(
     call: PendingCall,
     signal: AbortSignal | null | undefined,
-    start: () => Future<Response> | PromiseLike<Response>,
+    start: () => unknown,
   ): ResponseFuture {
     const future = signal?.aborted ? cancelledFuture(signal.reason) : adoptFuture(start());
     const handle: ResponseFuture = Object.assign(future, { request: call.request });

@@ -39,7 +39,8 @@ function copy(value: unknown, seen: Seen | undefined): unknown {
     return map;
   }
   if (value instanceof Set && value.constructor === Set) return new Set(value);
-  if (value instanceof CaseInsensitiveDict || value instanceof RequestsCookieJar) return value.copy();
+  if (value instanceof CaseInsensitiveDict) return new CaseInsensitiveDict(value);
+  if (value instanceof RequestsCookieJar) return value.copy();
   if (value instanceof Headers) return new Headers(value);
   if (!isPlainObject(value)) return value;
   const object: Record<string, unknown> = {};

@@ -33,7 +33,7 @@ export {
 export * as hooks from './hooks.js';
 export * as models from './models/index.js';
 export { PreparedRequest } from './models/prepared-request.js';
-export { Request, type RequestInit } from './models/request.js';
+export { Request, type RequestFields, type RequestParts } from './models/request.js';
 export { Response } from './models/response.js';
 export type { UrlInput, WithMethodAndUrl, WithUrl } from './sessions/call-arguments.js';
 export type { EnvironmentSettings } from './sessions/environment.js';

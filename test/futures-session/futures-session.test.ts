@@ -30,7 +30,7 @@ import {
 } from '../fixtures/slot-functions.mjs';
 
 /** The executors that must behave alike; each is made anew for each test. */
-const executors: [name: string, make: (max_workers: number) => Executor][] = [
+const executors: [name: string, make: (max_workers: number) => AsyncPoolExecutor][] = [
   ['AsyncPoolExecutor', (max_workers) => new AsyncPoolExecutor({ max_workers })],
 ];
 
@@ -57,7 +57,7 @@ beforeEach(() => {
 });
 
 describe.each(executors)('FuturesSession over %s', (_name, makeExecutor) => {
-  let executor: Executor;
+  let executor: AsyncPoolExecutor;
   let session: FuturesSession;
 
   function open(max_workers = 4): FuturesSession {
@@ -229,7 +229,7 @@ describe.each(executors)('FuturesSession over %s', (_name, makeExecutor) => {
 
   test('DESIGN: only a Response replaces a Response; anything else is a TypeError that shows the mend', async () => {
     open();
-    const future = session.get(server.url, { hooks: { response: replaceWithNumber as () => undefined } });
+    const future = session.get(server.url, { hooks: { response: replaceWithNumber as unknown as () => undefined } });
     await expect(future.result()).rejects.toThrow(TypeError);
     await expect(future.result()).rejects.toThrow(/\{.*\}/);
     await close();

@@ -1,6 +1,5 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import { ValueError } from '../../src/builtins/index.js';
-import { HTTPAdapter } from '../../src/requests/adapters/index.js';
 import { BaseAdapter } from '../../src/requests/adapters/base-adapter.js';
 import * as requests from '../../src/requests/index.js';
 import {

@@ -2,8 +2,8 @@ import type { AbortToken } from '../../builtins/index.js';
 import { type Cert, kAbortToken, type Proxies, type SendOptions, type TimeoutInput } from '../types.js';
 
 /**
- * What a session hands to an adapter and to hooks: every setting is there, absent ones are null. The signal is made when
- * first asked for, as only custom adapters look at it; the token survives `{ ...options }`.
+ * What a session hands to an adapter and to hooks: every setting is there, absent ones are null. Without a signal of the
+ * caller's, one is made of the token when first asked for, as only custom adapters look at it; `{ ...options }` keeps both.
  */
 export class SendSettings implements SendOptions {
   [kAbortToken]: AbortToken | undefined;
@@ -16,8 +16,10 @@ export class SendSettings implements SendOptions {
     public proxies: Proxies,
     public max_response_size: number | null,
     token: AbortToken | undefined,
+    signal: AbortSignal | null,
   ) {
     this[kAbortToken] = token;
+    if (signal !== null) Object.defineProperty(this, 'signal', { value: signal, enumerable: true });
   }
 
   get signal(): AbortSignal | null {

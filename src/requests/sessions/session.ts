@@ -1,5 +1,5 @@
 import { inspect } from 'node:util';
-import { AbortToken, repr, ValueError } from '../../builtins/index.js';
+import { type AbortToken, repr, ValueError } from '../../builtins/index.js';
 import type { BaseAdapter } from '../adapters/base-adapter.js';
 import { HTTPAdapter } from '../adapters/http-adapter.js';
 import {
@@ -159,7 +159,7 @@ export class Session<
     }
     const prepared = new PreparedRequest();
     prepared.prepare({
-      method: (request.method ?? '').toUpperCase(),
+      method: request.method,
       url: request.url,
       files: request.files,
       data: request.data,
@@ -192,22 +192,18 @@ export class Session<
   /** @internal */
   protected async sendNow(request: PreparedRequest, options: SessionSendOptions): Promise<Response> {
     if (!(request instanceof PreparedRequest)) throw new ValueError('You can only send PreparedRequests.');
-    const { token, release } = abortable(options);
-    try {
-      const settings = new SendSettings(
-        options.stream ?? this.stream,
-        options.timeout ?? this.timeout,
-        options.verify ?? this.verify,
-        options.cert ?? this.cert,
-        options.proxies ?? resolve_proxies(request, this.proxies, this.trust_env),
-        options.max_response_size ?? this.max_response_size,
-        token,
-      );
-      const response = await this.sendOnce(request, settings);
-      return await this.finish(response, request, settings, options.allow_redirects ?? true);
-    } finally {
-      release?.();
-    }
+    const settings = new SendSettings(
+      options.stream ?? this.stream,
+      options.timeout ?? this.timeout,
+      options.verify ?? this.verify,
+      options.cert ?? this.cert,
+      options.proxies ?? resolve_proxies(request, this.proxies, this.trust_env),
+      options.max_response_size ?? this.max_response_size,
+      options[kAbortToken],
+      options.signal ?? null,
+    );
+    const response = await this.sendOnce(request, settings);
+    return await this.finish(response, request, settings, options.allow_redirects ?? true);
   }
 
   /** One request on the wire, its body buffered unless streaming, then the hooks, then the cookies it set. */
@@ -318,15 +314,4 @@ function mergedCookies(
   if (session.length === 0 && request === null) return null;
   const jar = merge_cookies(new RequestsCookieJar(), session);
   return request === null ? jar : merge_cookies(jar, request);
-}
-
-/** The token that aborts this request, following `signal` if there is one. */
-function abortable(options: SessionSendOptions): {
-  token: AbortToken | undefined;
-  release: (() => void) | undefined;
-} {
-  const inherited = options[kAbortToken];
-  if (inherited !== undefined || !options.signal) return { token: inherited, release: undefined };
-  const token = new AbortToken();
-  return { token, release: token.follow(options.signal) };
 }
