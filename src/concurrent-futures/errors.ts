@@ -10,7 +10,7 @@
  * └ OSError ── TimeoutError
  * ```
  */
-import { RuntimeError, setErrorName } from '../builtins/index.js';
+import { RuntimeError, setErrorName, setReferences } from '../builtins/index.js';
 
 /** Python's `concurrent.futures.Error`: the base of what futures themselves raise. `TimeoutError` is not one of them. */
 export class FuturesError extends Error {
@@ -56,3 +56,12 @@ export class BrokenProcessPool extends BrokenExecutor {
     setErrorName(this, 'BrokenProcessPool');
   }
 }
+
+setReferences(import.meta.url, {
+  BrokenExecutor,
+  BrokenProcessPool,
+  BrokenThreadPool,
+  CancelledError,
+  FuturesError,
+  InvalidStateError,
+});

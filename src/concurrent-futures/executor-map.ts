@@ -22,20 +22,24 @@ export interface MapOptions {
 /** The function to call, with the types that the overloads of `map` have checked. */
 type Fn = (...args: unknown[]) => unknown;
 
-/** `Executor.map`, on top of nothing but `submit`. */
+/** `Executor.map`, on top of nothing but `submit`. `Iterator` is what it returns. */
 export function mapOnto(
   executor: Executor,
   fn: (...args: never[]) => unknown,
   rest: readonly unknown[],
+  Iterator: typeof MapIterator = MapIterator,
 ): MapIterator<unknown> {
   const { iterables, options } = splitOptions(rest);
   const seconds = parseTimeout(options.timeout);
   const buffersize = parseBuffersize(options.buffersize);
-  return new MapIterator(executor, fn as Fn, new MapInputs(iterables), deadlineAfter(seconds), buffersize);
+  return new Iterator(executor, fn as Fn, new MapInputs(iterables), deadlineAfter(seconds), buffersize);
 }
 
 /** A trailing argument that is no iterable is the options: plain objects never are iterable. */
-function splitOptions(rest: readonly unknown[]): { iterables: readonly unknown[]; options: MapOptions } {
+export function splitOptions(rest: readonly unknown[]): {
+  iterables: readonly unknown[];
+  options: MapOptions;
+} {
   const last = rest.at(-1);
   const none = rest.length > 0 && (last === undefined || last === null);
   if (!none && (!isPlainObject(last) || isIterable(last))) return { iterables: rest, options: {} };

@@ -1,6 +1,7 @@
-import { checkOptions, isPlainObject, NotImplementedError } from '../builtins/index.js';
+import { checkOptions, NotImplementedError } from '../builtins/index.js';
 import { type AnyIterable, type MapIterator, type MapOptions, mapOnto } from './executor-map.js';
 import type { Future } from './future.js';
+import { byName } from './keywords.js';
 
 /** The keyword arguments of `shutdown()`. */
 export interface ShutdownOptions {
@@ -73,6 +74,11 @@ export abstract class Executor implements AsyncDisposable {
     options?: MapOptions | null,
   ): MapIterator<Awaited<R>>;
   map(fn: (...args: never[]) => unknown, ...rest: unknown[]): MapIterator<unknown> {
+    return this._map(fn, rest);
+  }
+
+  /** @internal `map` without its overloads, for pools that let several elements travel together. */
+  _map(fn: (...args: never[]) => unknown, rest: readonly unknown[]): MapIterator<unknown> {
     return mapOnto(this, fn, rest);
   }
 
@@ -96,7 +102,7 @@ export function parseShutdown(
   wait: boolean | ShutdownOptions | null | undefined,
   keywords: ShutdownOptions | null | undefined,
 ): { wait: boolean; cancelFutures: boolean } {
-  const options: ShutdownOptions = isPlainObject(wait) ? wait : { ...keywords, wait: wait ?? keywords?.wait };
+  const options: ShutdownOptions = { ...keywords, ...byName(wait, 'wait') };
   checkOptions('shutdown()', options, ['wait', 'cancel_futures']);
   return {
     wait: options.wait ?? true,

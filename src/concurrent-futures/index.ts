@@ -30,3 +30,11 @@ export {
   wait,
   type WaitOptions,
 } from './wait.js';
+export { copyreg, importable, PickleError, PicklingError, UnpicklingError } from '../pickle/index.js';
+export {
+  WorkerPoolExecutor,
+  WorkerPoolExecutor as ProcessPoolExecutor,
+  type WorkerPoolExecutorOptions,
+  type WorkerPoolExecutorOptions as ProcessPoolExecutorOptions,
+  type WorkerResourceLimits,
+} from './worker-pool/index.js';

@@ -3,5 +3,7 @@ export { decode, decodeLoading, loadReference, loadReferences } from './decode.j
 export { encode } from './encode.js';
 export type { Encoded, EncodeOptions } from './encoder.js';
 export { PickleError, PicklingError, UnpicklingError } from './errors.js';
+export { explainCloneError } from './explain.js';
 export { importable } from './importable.js';
+export { streamsEnd } from './stream-source.js';
 export type { Pickled } from './wire.js';

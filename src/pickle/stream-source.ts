@@ -18,6 +18,17 @@ export function feed(source: object, port: MessagePort): void {
   new Feed(source, port);
 }
 
+const live = new Set<Feed>();
+const waiters: (() => void)[] = [];
+
+/** Resolves when every stream that this thread has sent was read to its end or given up; undefined when that is so now. */
+export function streamsEnd(): Promise<void> | undefined {
+  if (live.size === 0) return undefined;
+  return new Promise((resolve) => {
+    waiters.push(resolve);
+  });
+}
+
 class Feed {
   readonly #make: () => Source;
   readonly #port: MessagePort;
@@ -39,6 +50,7 @@ class Feed {
       this.#cancel(undefined);
     });
     port.unref();
+    live.add(this);
   }
 
   async #read(): Promise<void> {
@@ -76,13 +88,21 @@ class Feed {
     this.#ended = true;
     this.#port.postMessage(last);
     this.#port.close();
+    this.#leave();
   }
 
   #cancel(reason: unknown): void {
     if (this.#ended) return;
     this.#ended = true;
     this.#port.close();
+    this.#leave();
     void giveUp((this.#source ??= this.#make()), reason);
+  }
+
+  #leave(): void {
+    live.delete(this);
+    if (live.size > 0) return;
+    for (const resolve of waiters.splice(0)) resolve();
   }
 }
 

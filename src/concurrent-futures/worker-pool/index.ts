@@ -1,0 +1,2 @@
+export { type WorkerPoolExecutorOptions, type WorkerResourceLimits } from './options.js';
+export { WorkerPoolExecutor } from './worker-pool-executor.js';

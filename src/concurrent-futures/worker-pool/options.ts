@@ -1,0 +1,152 @@
+import { availableParallelism } from 'node:os';
+import { checkOptions, isPlainObject, typeName, ValueError } from '../../builtins/index.js';
+import { encode } from '../../pickle/index.js';
+import { parseMaxWorkers } from '../pool-executor.js';
+
+/** How much memory a thread may use, in megabytes. One that needs more ends, and its calls fail. */
+export interface WorkerResourceLimits {
+  /** The heap for what lives long. Default: as V8 thinks fit. */
+  max_old_generation_size_mb?: number | undefined;
+  /** The heap for what has just been made. Default: as V8 thinks fit. */
+  max_young_generation_size_mb?: number | undefined;
+  /** The memory for generated code. Default: as V8 thinks fit. */
+  code_range_size_mb?: number | undefined;
+  /** The stack. Default 4. */
+  stack_size_mb?: number | undefined;
+}
+
+/** The keyword arguments of {@link WorkerPoolExecutor}. */
+export interface WorkerPoolExecutorOptions {
+  /** How many calls run at once at the most, in all threads together: an integer from 1. Default: the available CPUs. */
+  max_workers?: number | null | undefined;
+  /**
+   * Over how many threads the calls are spread. A thread is started when the others have something to do. Default: the
+   * smaller of `max_workers` and the available CPUs.
+   */
+  threads?: number | null | undefined;
+  /**
+   * Called once in each thread before its first call; may be async. Must be `importable`. When it fails the pool is broken.
+   * Default: none.
+   */
+  initializer?: ((...args: never[]) => unknown) | null | undefined;
+  /** The arguments of `initializer`. Default: none. */
+  initargs?: Iterable<unknown> | null | undefined;
+  /** After how many calls a thread is replaced by a new one. Default: never. */
+  max_tasks_per_child?: number | null | undefined;
+  /** How much memory each thread may use. Default: no limit of its own. */
+  resource_limits?: WorkerResourceLimits | null | undefined;
+  /**
+   * The file that a thread runs. Needed only when a bundler has torn the package's files apart: then it is where
+   * `requests-futures/dist/workers/thread.js` has ended up. Default: that file.
+   */
+  worker_url?: string | URL | null | undefined;
+  /** Threads are named `<thread_name_prefix>_<n>`. Default: `WorkerPoolExecutor-<k>`, counting executors. */
+  thread_name_prefix?: string | null | undefined;
+}
+
+type Fn = (...args: never[]) => unknown;
+
+/** The options after checking. */
+export interface ParsedOptions {
+  readonly maxWorkers: number;
+  readonly threads: number;
+  readonly initializer: Fn | null;
+  readonly initargs: readonly unknown[];
+  readonly maxTasksPerChild: number;
+  readonly resourceLimits: Readonly<Record<string, number>> | null;
+  readonly workerUrl: string | null;
+  readonly namePrefix: string | null;
+}
+
+const known = [
+  'max_workers',
+  'threads',
+  'initializer',
+  'initargs',
+  'max_tasks_per_child',
+  'resource_limits',
+  'worker_url',
+  'thread_name_prefix',
+];
+
+const limits: Readonly<Record<string, string>> = {
+  max_old_generation_size_mb: 'maxOldGenerationSizeMb',
+  max_young_generation_size_mb: 'maxYoungGenerationSizeMb',
+  code_range_size_mb: 'codeRangeSizeMb',
+  stack_size_mb: 'stackSizeMb',
+};
+
+/** Checks the arguments of the constructor, in both of their forms. */
+export function parseOptions(first: unknown, second: unknown): ParsedOptions {
+  const options: unknown = isPlainObject(first) ? first : (second ?? {});
+  if (!isPlainObject(options)) {
+    throw new TypeError(`WorkerPoolExecutor() takes an options object, got ${typeName(options)}`);
+  }
+  checkOptions('WorkerPoolExecutor()', options, known);
+  const given: WorkerPoolExecutorOptions = options;
+  const maxWorkers = parseMaxWorkers(
+    options === first ? given.max_workers : (first ?? given.max_workers),
+    availableParallelism(),
+  );
+  return {
+    maxWorkers,
+    threads: parseThreads(given.threads, maxWorkers),
+    ...parseInitializer(given),
+    maxTasksPerChild: parseMaxTasks(given.max_tasks_per_child),
+    resourceLimits: parseLimits(given.resource_limits),
+    workerUrl: parseUrl(given.worker_url),
+    namePrefix: given.thread_name_prefix ?? null,
+  };
+}
+
+function parseThreads(threads: unknown, maxWorkers: number): number {
+  if (threads === undefined || threads === null) return Math.min(maxWorkers, availableParallelism());
+  if (typeof threads !== 'number' || !Number.isInteger(threads)) {
+    throw new TypeError(`threads must be an integer, got ${typeName(threads)}`);
+  }
+  if (threads < 1) throw new ValueError('threads must be greater than 0');
+  return Math.min(threads, maxWorkers);
+}
+
+function parseInitializer({
+  initializer = null,
+  initargs,
+}: WorkerPoolExecutorOptions): Pick<ParsedOptions, 'initializer' | 'initargs'> {
+  if (initializer === null) return { initializer, initargs: [] };
+  if (typeof initializer !== 'function') throw new TypeError('initializer must be a callable');
+  // Whether it is importable is told here, and not by a pool that breaks later.
+  encode(initializer, { name: 'initializer' });
+  return { initializer, initargs: [...(initargs ?? [])] };
+}
+
+function parseMaxTasks(value: unknown): number {
+  if (value === undefined || value === null) return Infinity;
+  if (typeof value !== 'number' || !Number.isInteger(value)) {
+    throw new TypeError('max_tasks_per_child must be an integer');
+  }
+  if (value < 1) throw new ValueError('max_tasks_per_child must be >= 1');
+  return value;
+}
+
+function parseLimits(given: WorkerResourceLimits | null | undefined): Record<string, number> | null {
+  if (given === undefined || given === null) return null;
+  checkOptions('resource_limits', given, Object.keys(limits));
+  const parsed: Record<string, number> = {};
+  for (const [name, value] of Object.entries(given) as [string, unknown][]) {
+    if (value === undefined) continue;
+    if (typeof value !== 'number' || !(value > 0)) {
+      throw new TypeError(`resource_limits.${name} must be a number of megabytes, got ${typeName(value)}`);
+    }
+    parsed[limits[name] ?? name] = value;
+  }
+  return parsed;
+}
+
+function parseUrl(url: unknown): string | null {
+  if (url === undefined || url === null) return null;
+  const text = url instanceof URL ? url.href : url;
+  if (typeof text !== 'string') {
+    throw new TypeError(`worker_url must be a URL or the path of a file, got ${typeName(url)}`);
+  }
+  return text;
+}

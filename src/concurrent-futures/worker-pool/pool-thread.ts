@@ -1,0 +1,264 @@
+import {
+  MessageChannel,
+  type MessagePort,
+  receiveMessageOnPort,
+  type Transferable,
+} from 'node:worker_threads';
+import { type Reference, referenceOf, typeName } from '../../builtins/index.js';
+import { decode, encode, explainCloneError, loadReferences, type Pickled } from '../../pickle/index.js';
+import { BrokenProcessPool } from '../errors.js';
+import type { AnyFunction, WorkItem } from '../work-item.js';
+import { mainModule } from './bootstrapping.js';
+import { inbox } from './inbox.js';
+import { type Opening, OUTCOME_READY, type Outcome, type ToThread } from './protocol.js';
+import { type HostSettings, ThreadHost } from './thread-host.js';
+
+/** What a thread tells its pool. */
+export interface ThreadOwner {
+  /** The thread takes calls from now on. */
+  opened(): void;
+  /** The thread could not be started, or its initializer failed. It is no more. */
+  failedToOpen(message: string, cause: unknown): void;
+  /** A call has its outcome: its slot is free. */
+  finished(thread: PoolThread): void;
+  /** The thread is no more; its calls are about to be failed. */
+  died(thread: PoolThread): void;
+}
+
+/** How a thread is made. */
+export interface ThreadSettings extends HostSettings {
+  readonly workerName: string;
+  readonly initializer: AnyFunction | null;
+  readonly initargs: readonly unknown[];
+}
+
+/** The main thread's side of one thread of the pool: which calls it runs, and what is said to it. */
+export class PoolThread {
+  /** How many calls it has been given in its life. */
+  started = 0;
+  #open = false;
+  #dead = false;
+  readonly #owner: ThreadOwner;
+  readonly #host: ThreadHost;
+  readonly #calls: MessagePort;
+  readonly #outcomes: MessagePort;
+  readonly #items = new Map<number, WorkItem>();
+  readonly #functions = new Map<AnyFunction, number>();
+  #lastId = 0;
+  #released: (() => void) | undefined;
+  /** Settled when the thread has ended, or stays only for the sake of streams that are still being read. */
+  readonly #gone: Promise<void>;
+
+  constructor(owner: ThreadOwner, settings: ThreadSettings) {
+    this.#owner = owner;
+    this.#host = new ThreadHost(settings, (cause) => {
+      // What arrived before it died still counts.
+      inbox.deliver(() => {
+        this.#die(cause);
+      });
+    });
+    const calls = new MessageChannel();
+    const outcomes = new MessageChannel();
+    this.#calls = calls.port1;
+    this.#outcomes = outcomes.port1;
+    this.#calls.on('message', (signal: number) => {
+      if (signal !== OUTCOME_READY) this.#released?.();
+      else {
+        inbox.deliver(() => {
+          this.#takeOutcome();
+        });
+      }
+    });
+    this.#calls.unref();
+    this.#gone = Promise.race([this.#host.ended, new Promise<void>((resolve) => (this.#released = resolve))]);
+    void this.#start(settings, calls.port2, outcomes.port2);
+  }
+
+  /** Whether calls can be given to it. */
+  get isOpen(): boolean {
+    return this.#open;
+  }
+
+  /** How many calls it runs. */
+  get load(): number {
+    return this.#items.size;
+  }
+
+  async #start(settings: ThreadSettings, calls: MessagePort, outcomes: MessagePort): Promise<void> {
+    const { initializer, initargs, workerName } = settings;
+    try {
+      const { message, transferList } = encode(initargs, { name: 'initargs' });
+      const opening: Opening = {
+        calls,
+        outcomes,
+        workerName,
+        mainModule: mainModule(),
+        initializer: initializer && importOf(initializer),
+        initargs: message,
+      };
+      const failure = await this.#host.open(opening, [calls, outcomes, ...transferList]);
+      if (failure === null) this.#opened();
+      else
+        this.#failedToOpen(
+          'A thread initializer failed, the thread pool is not usable anymore',
+          failure.reason,
+        );
+    } catch (error) {
+      this.#failedToOpen('A thread could not be started, the thread pool is not usable anymore', error);
+    }
+  }
+
+  #opened(): void {
+    if (this.#dead) return;
+    this.#open = true;
+    this.#owner.opened();
+  }
+
+  #failedToOpen(message: string, cause: unknown): void {
+    if (this.#dead) return;
+    this.#abandon(cause);
+    this.#owner.failedToOpen(message, cause);
+  }
+
+  /** Sends the call, or fails it at once when it cannot cross. Returns whether it was sent. */
+  send(item: WorkItem): boolean {
+    const { fn, args = [] } = item;
+    item.drop();
+    try {
+      this.#post(fn, args, item);
+      return true;
+    } catch (error) {
+      item.fail(error);
+      return false;
+    }
+  }
+
+  #post(fn: AnyFunction | undefined, args: readonly unknown[], item: WorkItem): void {
+    // Checked here and not by `submit`: as in Python it is the call that fails, not the submission.
+    if (typeof fn !== 'function') throw new TypeError(`'${typeName(fn)}' object is not callable`);
+    const known = this.#functions.get(fn);
+    const id = (this.#lastId += 1);
+    const { message, transferList } = encode(args, { name: 'args' });
+    const call: ToThread = { type: 'call', id, fn: known ?? this.#functions.size, args: message };
+    this.#tell(known === undefined ? { ...call, reference: importOf(fn) } : call, transferList, args);
+    if (known === undefined) this.#functions.set(fn, this.#functions.size);
+    this.started += 1;
+    this.#items.set(id, item);
+    if (this.#items.size === 1) this.#calls.ref();
+    item.future.set_abort_handler((reason) => {
+      this.#abort(id, reason);
+    });
+  }
+
+  #tell(message: ToThread, transferList: readonly Transferable[] = [], value?: unknown): void {
+    try {
+      this.#calls.postMessage(message, transferList);
+    } catch (error) {
+      throw explainCloneError(error, value, 'args');
+    }
+  }
+
+  #abort(id: number, reason: unknown): void {
+    if (!this.#items.has(id)) return;
+    const { message, transferList } = encode(reason, { name: 'reason' });
+    this.#tell({ type: 'abort', id, reason: message }, transferList, reason);
+  }
+
+  /** Takes the next outcome that has arrived. Returns whether there was one. */
+  #takeOutcome(): boolean {
+    const received = receiveMessageOnPort(this.#outcomes) as { readonly message: Outcome } | undefined;
+    if (received === undefined) return false;
+    const { id, failed, value } = received.message;
+    const item = this.#items.get(id);
+    if (item === undefined) return true;
+    this.#items.delete(id);
+    // Only calls under way keep the process alive.
+    if (this.#items.size === 0) this.#calls.unref();
+    const loading = loadReferences(value);
+    if (loading === undefined) this.#settle(item, failed, value);
+    else {
+      loading.then(
+        () => {
+          this.#settle(item, failed, value);
+        },
+        (error: unknown) => {
+          this.#settle(item, true, { box: [error] });
+        },
+      );
+    }
+    return true;
+  }
+
+  #settle(item: WorkItem, failed: boolean, value: Pickled): void {
+    try {
+      const outcome = decode(value);
+      if (failed) item.fail(outcome);
+      else item.succeed(outcome);
+    } catch (error) {
+      // What was to make the object again threw.
+      item.fail(error);
+    }
+    this.#owner.finished(this);
+  }
+
+  #die(cause: Error): void {
+    if (this.#dead) return;
+    while (this.#takeOutcome());
+    this.#abandon(cause);
+  }
+
+  /** Fails what it was running, each call with an error of its own. */
+  #abandon(cause: unknown): void {
+    this.#dead = true;
+    this.#open = false;
+    this.#calls.close();
+    this.#outcomes.close();
+    this.#owner.died(this);
+    const items = [...this.#items.values()];
+    this.#items.clear();
+    for (const item of items) {
+      item.fail(
+        new BrokenProcessPool(
+          `A thread in the pool was terminated abruptly while the future was running: ${messageOf(cause)}`,
+          { cause },
+        ),
+      );
+      this.#owner.finished(this);
+    }
+  }
+
+  /** Ends the thread at once. Its calls fail. */
+  kill(cause: unknown): void {
+    void this.#host.destroy();
+    if (!this.#dead) this.#abandon(cause);
+  }
+
+  /** Resolves when the thread has ended. */
+  get ended(): Promise<void> {
+    return this.#host.ended;
+  }
+
+  /** Lets the thread end, for which it must have no calls. Resolves when it has, or when only streams keep it. */
+  close(): Promise<void> {
+    if (!this.#dead) {
+      if (this.#open) {
+        this.#host.ref();
+        this.#tell({ type: 'close' });
+      } else this.kill('not needed any more');
+      this.#open = false;
+    }
+    return this.#gone;
+  }
+}
+
+/** @throws RuntimeError with the mend, when the function is not importable */
+function importOf(fn: AnyFunction): Reference {
+  const reference = referenceOf(fn);
+  if (reference !== undefined) return reference;
+  encode(fn, { name: 'fn' });
+  throw new TypeError(`'${fn.name}' cannot be imported`);
+}
+
+function messageOf(cause: unknown): string {
+  return cause instanceof Error ? cause.message : String(cause);
+}

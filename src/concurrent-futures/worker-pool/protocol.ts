@@ -1,0 +1,60 @@
+/**
+ * What main thread and pool thread say to each other, over two channels:
+ *
+ * - `calls`: calls, aborts and the end go out; for each outcome an {@link OUTCOME_READY} comes back.
+ * - `outcomes`: the outcomes themselves. Nobody listens there: the main thread takes one at a time, when it has time for
+ *   one, since to receive a message is to deserialize it.
+ */
+import type { MessagePort } from 'node:worker_threads';
+import type { Reference } from '../../builtins/index.js';
+import type { Pickled } from '../../pickle/index.js';
+
+/** The first message, by way of piscina: how the thread is set up. Answered with an {@link Opened}. */
+export interface Opening {
+  readonly calls: MessagePort;
+  readonly outcomes: MessagePort;
+  readonly workerName: string;
+  /** The program's own module, which must not start its calls once more when a thread imports it. */
+  readonly mainModule: string | null;
+  readonly initializer: Reference | null;
+  readonly initargs: Pickled;
+}
+
+/** The initializer's error, if there was one. */
+export interface Opened {
+  readonly failure: Pickled | null;
+}
+
+/** To the thread. */
+export type ToThread = CallMessage | AbortMessage | { readonly type: 'close' };
+
+/** One call. */
+export interface CallMessage {
+  readonly type: 'call';
+  readonly id: number;
+  /** The function, by the number that this thread knows it by. */
+  readonly fn: number;
+  /** Where it can be imported from; the first time only. */
+  readonly reference?: Reference;
+  readonly args: Pickled;
+}
+
+/** Somebody called `abort(reason)` on the future of the call. */
+export interface AbortMessage {
+  readonly type: 'abort';
+  readonly id: number;
+  readonly reason: Pickled;
+}
+
+/** The signal that another outcome can be taken. */
+export const OUTCOME_READY = 0;
+
+/** The signal that the thread closes later: streams that it returned are still being read. */
+export const LINGERING = 1;
+
+/** What became of a call. */
+export interface Outcome {
+  readonly id: number;
+  readonly failed: boolean;
+  readonly value: Pickled;
+}

@@ -1,0 +1,26 @@
+import { importable } from '../../pickle/index.js';
+import { currentCall, swapCall } from '../call-context.js';
+
+/** In the thread: calls `fn` with one row after the other. As in Python, the chunk fails as a whole. */
+export const runChunk: (
+  rows: readonly unknown[][],
+  fn: (...args: unknown[]) => unknown,
+) => Promise<unknown[]> = importable(
+  async function runChunk(rows, fn) {
+    const call = currentCall();
+    const results: unknown[] = [];
+    for (const row of rows) {
+      // Each element can ask for the abort signal, as if it had been submitted by itself.
+      const previous = swapCall(call);
+      let result: unknown;
+      try {
+        result = fn(...row);
+      } finally {
+        swapCall(previous);
+      }
+      results.push(await result);
+    }
+    return results;
+  },
+  import.meta.url,
+);

@@ -1,0 +1,110 @@
+import type { Transferable, Worker } from 'node:worker_threads';
+import type { Piscina } from 'piscina';
+import { decodeLoading, type Pickled } from '../../pickle/index.js';
+import type { Opened, Opening } from './protocol.js';
+
+/** What a thread is started with. */
+export interface HostSettings {
+  /** The file that it runs; null for this package's own. */
+  readonly workerUrl: string | null;
+  readonly resourceLimits: Readonly<Record<string, number>> | null;
+}
+
+/**
+ * One thread, as a piscina pool of one: piscina starts it, loads the worker file, limits its memory, tells how it ended, and
+ * ends it.
+ *
+ * It does not carry the calls. Piscina hands over everything that has arrived in a single turn of the main loop (measured: with
+ * 100 bodies of 1 MB that are parsed, a stall of 2 s), and its way of stopping a call kills the thread with all its other
+ * calls. So calls travel on channels of their own.
+ */
+export class ThreadHost {
+  readonly #settings: HostSettings;
+  readonly #onExit: (cause: Error) => void;
+  #piscina: Piscina | null = null;
+  #worker: Worker | null = null;
+  #destroyed = false;
+  #crash: Error | null = null;
+  /** Settled when the thread is no more. */
+  readonly ended: Promise<void>;
+  #markEnded: () => void = () => undefined;
+
+  /** @param onExit told once when the thread ends by itself after it had been opened, and why */
+  constructor(settings: HostSettings, onExit: (cause: Error) => void) {
+    this.#settings = settings;
+    this.#onExit = onExit;
+    this.ended = new Promise((resolve) => {
+      this.#markEnded = resolve;
+    });
+  }
+
+  /**
+   * Starts the thread and runs its initializer.
+   * @returns what the initializer threw, in a box of its own as it may be anything; null when all is well
+   */
+  async open(opening: Opening, transferList: readonly Transferable[]): Promise<{ reason: unknown } | null> {
+    try {
+      const failure = await this.#open(opening, transferList);
+      if (failure === null) return null;
+      await this.destroy();
+      return { reason: await decodeLoading(failure) };
+    } catch (error) {
+      await this.destroy();
+      throw error;
+    }
+  }
+
+  async #open(opening: Opening, transferList: readonly Transferable[]): Promise<Pickled | null> {
+    const { Piscina } = await import('piscina');
+    if (this.#destroyed) throw new Error('the thread was ended before it had started');
+    const { workerUrl, resourceLimits } = this.#settings;
+    const piscina = new Piscina({
+      filename: workerUrl ?? import.meta.resolve('#workers/thread'),
+      minThreads: 0,
+      maxThreads: 1,
+      // The default ends an idle thread at once, and its keep-alive connections with it.
+      idleTimeout: Infinity,
+      // The default blocks an idle thread's event loop, so that it does not see the server close a connection.
+      atomics: 'disabled',
+      recordTiming: false,
+      ...(resourceLimits !== null && { resourceLimits }),
+    });
+    this.#piscina = piscina;
+    // Piscina reports here what no call of its own can be failed with; the thread's own events tell the same.
+    piscina.on('error', () => undefined);
+    const { failure } = (await piscina.run(opening, { transferList: [...transferList] })) as Opened;
+    if (failure !== null) return failure;
+    const [worker] = piscina.threads as readonly (Worker | undefined)[];
+    if (worker === undefined) throw new Error('the thread ended as soon as it had started');
+    worker.once('error', (error: Error) => {
+      this.#crash = error;
+    });
+    worker.once('exit', (code) => {
+      this.#exited(code);
+    });
+    this.#worker = worker;
+    return null;
+  }
+
+  /** From now on the thread keeps the process alive: somebody waits for its end. */
+  ref(): void {
+    this.#worker?.ref();
+  }
+
+  /** Ends the thread, whatever it is doing. Resolves when it is no more. */
+  async destroy(): Promise<void> {
+    if (!this.#destroyed) {
+      this.#destroyed = true;
+      await this.#piscina?.destroy();
+      this.#markEnded();
+    }
+    await this.ended;
+  }
+
+  #exited(code: number): void {
+    this.#markEnded();
+    if (this.#destroyed) return;
+    this.#destroyed = true;
+    this.#onExit(this.#crash ?? new Error(`the thread exited with code ${code}`));
+  }
+}

@@ -1,0 +1,219 @@
+import { getLogger } from '../../builtins/index.js';
+import { BrokenProcessPool } from '../errors.js';
+import { parseShutdown, type ShutdownOptions } from '../executor.js';
+import type { MapIterator } from '../executor-map.js';
+import type { Future } from '../future.js';
+import { PoolExecutor } from '../pool-executor.js';
+import type { WorkItem } from '../work-item.js';
+import { checkBootstrapped } from './bootstrapping.js';
+import { mapInChunks } from './map-in-chunks.js';
+import { type ParsedOptions, parseOptions, type WorkerPoolExecutorOptions } from './options.js';
+import { PoolThread, type ThreadOwner } from './pool-thread.js';
+
+let executorCount = 0;
+
+/**
+ * Python's `ProcessPoolExecutor`, with worker threads: at most `max_workers` submitted calls run at once, spread over
+ * `threads`, first come first served. Worth it for calls that compute; for requests alone the in-thread pool is faster.
+ *
+ * ```ts
+ * await using executor = new WorkerPoolExecutor({ max_workers: 4 });
+ * const future = executor.submit(shrink, image); // shrink is importable
+ * ```
+ *
+ * Functions must be {@link importable}. Arguments and results are copied, but for bytes in results, which are moved: a function
+ * that keeps the buffer it returns must return a copy. What cannot cross fails the future and nothing else.
+ *
+ * A thread that dies (`process.exit()`, an uncaught exception, out of memory) fails the calls it was running with
+ * `BrokenProcessPool`, whose `cause` tells why; unlike Python's the pool goes on with a new thread. Only an
+ * initializer that fails, or a thread that cannot be started, breaks the pool. Idle threads do not keep the process alive.
+ */
+export class WorkerPoolExecutor extends PoolExecutor {
+  readonly #options: ParsedOptions;
+  /** How many calls one thread runs at once. */
+  readonly #capacity: number;
+  readonly #namePrefix: string;
+  readonly #threads = new Set<PoolThread>();
+  /** Threads that have had `max_tasks_per_child` calls and are busy with the last ones. */
+  readonly #retiring = new Set<PoolThread>();
+  /** The ends of threads that are waited for. */
+  readonly #ends = new Set<Promise<void>>();
+  readonly #owner: ThreadOwner;
+  #threadCount = 0;
+  /** Slots that wait for a thread that has room. */
+  #waiting = 0;
+  #dispatching = false;
+  /** No thread will ever be started again. */
+  #stopped = false;
+  #closing = false;
+
+  /**
+   * @param max_workers - the number alone, or all options.
+   * @throws ValueError and TypeError as in Python for bad values; RuntimeError for an initializer that is not importable;
+   * TypeError for unknown options.
+   */
+  constructor(
+    max_workers?: number | WorkerPoolExecutorOptions | null,
+    options?: WorkerPoolExecutorOptions | null,
+  ) {
+    const parsed = parseOptions(max_workers, options);
+    super(parsed.maxWorkers);
+    this.#options = parsed;
+    this.#capacity = Math.ceil(parsed.maxWorkers / parsed.threads);
+    this.#namePrefix = parsed.namePrefix ?? `WorkerPoolExecutor-${executorCount}`;
+    if (parsed.namePrefix === null) executorCount += 1;
+    this.#owner = {
+      opened: () => {
+        this.#dispatch();
+      },
+      failedToOpen: (message, cause) => {
+        this.#failedToOpen(message, cause);
+      },
+      finished: (thread) => {
+        if (thread.load === 0 && this.#retiring.delete(thread)) this.#expectEnd(thread.close());
+        this.#waiting += 1;
+        this.#dispatch();
+      },
+      died: (thread) => {
+        this.#threads.delete(thread);
+        this.#retiring.delete(thread);
+      },
+    };
+  }
+
+  override submit<A extends unknown[], R>(fn: (...args: A) => R, ...args: A): Future<Awaited<R>> {
+    checkBootstrapped();
+    return super.submit(fn, ...args);
+  }
+
+  /** @internal */
+  override _map(fn: (...args: never[]) => unknown, rest: readonly unknown[]): MapIterator<unknown> {
+    return mapInChunks(this, fn, rest);
+  }
+
+  protected override openSlot(): void {
+    this.#waiting += 1;
+    // No code of the caller's runs inside of `submit`: taking arguments apart may call some.
+    if (this.#waiting === 1) {
+      queueMicrotask(() => {
+        this.#dispatch();
+      });
+    }
+  }
+
+  /** Gives calls to threads that have room, and starts threads while there are calls that could use them. */
+  #dispatch(): void {
+    // A call that fails at once leads back here.
+    if (this.#dispatching) return;
+    this.#dispatching = true;
+    while (this.#waiting > 0) {
+      const thread = this.#leastBusy();
+      if (!this.#stopped) {
+        if (thread === null || thread.load > 0) this.#startThread();
+        if (thread === null || thread.load >= this.#capacity) break;
+      }
+      this.#waiting -= 1;
+      const item = this.nextCall();
+      if (item !== null) this.#give(item, thread);
+    }
+    this.#dispatching = false;
+  }
+
+  #give(item: WorkItem, thread: PoolThread | null): void {
+    if (thread === null || this.#stopped) {
+      item.drop();
+      item.fail(
+        new BrokenProcessPool('A thread in the pool was terminated abruptly while the future was running'),
+      );
+      this.#waiting += 1;
+    } else if (!thread.send(item)) this.#waiting += 1;
+    else if (thread.started >= this.#options.maxTasksPerChild) {
+      this.#threads.delete(thread);
+      this.#retiring.add(thread);
+    }
+  }
+
+  #leastBusy(): PoolThread | null {
+    let found: PoolThread | null = null;
+    for (const thread of this.#threads) {
+      if (thread.isOpen && (found === null || thread.load < found.load)) found = thread;
+    }
+    return found;
+  }
+
+  /** Starts a thread if another is allowed, and if those that are starting are not enough. */
+  #startThread(): void {
+    let starting = 0;
+    for (const thread of this.#threads) if (!thread.isOpen) starting += 1;
+    if (this.#threads.size >= this.#options.threads || starting >= this.#waiting) return;
+    const { initializer, initargs, workerUrl, resourceLimits } = this.#options;
+    const workerName = `${this.#namePrefix}_${this.#threadCount}`;
+    this.#threadCount += 1;
+    this.#threads.add(
+      new PoolThread(this.#owner, { initializer, initargs, workerUrl, resourceLimits, workerName }),
+    );
+  }
+
+  #failedToOpen(message: string, cause: unknown): void {
+    const what = this.#options.initializer === null ? message : 'Exception in initializer:';
+    getLogger().log('critical', 'concurrent.futures', what, cause);
+    this.#stopped = true;
+    this.breakPool(() => new BrokenProcessPool(message, { cause }));
+    this.#dispatch();
+  }
+
+  /**
+   * Refuses new calls from now on; what is queued still runs, unless `cancel_futures`. With `wait`, resolves when the
+   * threads have ended; a thread whose streams are still being read is not waited for, and ends after them.
+   */
+  override shutdown(
+    wait?: boolean | ShutdownOptions | null,
+    options?: ShutdownOptions | null,
+  ): Promise<void> {
+    const done = super.shutdown(wait, options);
+    this.#closing = true;
+    if (this.running === 0) this.#closeThreads();
+    if (!parseShutdown(wait, options).wait) return done;
+    return done.then(async () => {
+      await Promise.all(this.#ends);
+    });
+  }
+
+  /**
+   * Ends the threads at once, whatever they are doing, as Python 3.14: calls that are running fail with `BrokenProcessPool`,
+   * queued ones are cancelled, and the pool takes no more. Returns immediately; `await shutdown()` waits for their end.
+   */
+  kill_workers(): void {
+    this.#kill('kill_workers() was called');
+  }
+
+  /** The same: unlike a process, a thread cannot be asked to end before it is made to. */
+  terminate_workers(): void {
+    this.#kill('terminate_workers() was called');
+  }
+
+  #kill(cause: string): void {
+    this.#stopped = true;
+    void super.shutdown({ wait: false, cancel_futures: true });
+    for (const thread of [...this.#threads, ...this.#retiring]) {
+      thread.kill(cause);
+      this.#expectEnd(thread.ended);
+    }
+    this.#dispatch();
+  }
+
+  protected override drained(): void {
+    if (this.#closing) this.#closeThreads();
+  }
+
+  #closeThreads(): void {
+    for (const thread of [...this.#threads, ...this.#retiring]) this.#expectEnd(thread.close());
+    this.#threads.clear();
+    this.#retiring.clear();
+  }
+
+  #expectEnd(end: Promise<void>): void {
+    this.#ends.add(end);
+    void end.then(() => this.#ends.delete(end));
+  }
+}

@@ -1,0 +1,38 @@
+import type { AbortToken } from '../src/builtins/index.js';
+import { type Call, swapCall } from '../src/concurrent-futures/call-context.js';
+import type { AnyFunction } from './import-function.js';
+
+/** One submitted call in its thread. Knows its worker and its abort signal as an in-thread call does. */
+export class ThreadCall implements Call {
+  readonly executor: object;
+  readonly workerName: string;
+  token: AbortToken | null = null;
+  #abort: ((reason: unknown) => void) | null = null;
+  #aborted: { readonly reason: unknown } | null = null;
+
+  constructor(executor: object, workerName: string) {
+    this.executor = executor;
+    this.workerName = workerName;
+  }
+
+  set_abort_handler(handler: (reason: unknown) => void): void {
+    this.#abort = handler;
+    if (this.#aborted !== null) handler(this.#aborted.reason);
+  }
+
+  /** `future.abort(reason)` was called. A function that has not asked for its signal yet finds it aborted. */
+  abort(reason: unknown): void {
+    this.#aborted = { reason };
+    this.#abort?.(reason);
+  }
+
+  /** Calls the function. */
+  invoke(fn: AnyFunction, args: readonly unknown[]): unknown {
+    const previous = swapCall(this);
+    try {
+      return fn(...args);
+    } finally {
+      swapCall(previous);
+    }
+  }
+}
