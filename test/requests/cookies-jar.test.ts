@@ -8,6 +8,7 @@ import {
   DefaultCookiePolicy,
   RequestsCookieJar,
 } from '../../src/requests/cookies/index.js';
+import { roundTrip } from '../pickle/round-trip.js';
 
 /** A jar with two cookies of one name and one of another. */
 function conflictingJar(): RequestsCookieJar {
@@ -249,5 +250,18 @@ describe('RequestsCookieJar', () => {
     const jar = conflictingJar();
     jar.set('n', 'new', { domain: 'one.com' });
     expect(jar.values()).toEqual(['new', '2', '3']);
+  });
+
+  it('DESIGN, crossing a thread: a jar comes back with its cookies and its policy', () => {
+    const jar = conflictingJar();
+    jar.set('c', 'v', { expires: 4_000_000_000, rest: { SameSite: 'Lax' } });
+    jar.set_policy(new DefaultCookiePolicy({ blocked_domains: ['x.com'], strict_domain: false }));
+    const back = roundTrip(jar);
+    expect(back).toBeInstanceOf(RequestsCookieJar);
+    expect([...back]).toEqual([...jar]);
+    expect([...back].every((cookie) => cookie instanceof Cookie)).toBe(true);
+    expect(back.get_policy()).toBeInstanceOf(DefaultCookiePolicy);
+    expect(back.get_policy()).toEqual(jar.get_policy());
+    expect(roundTrip(new RequestsCookieJar()).length).toBe(0);
   });
 });

@@ -8,6 +8,7 @@ import {
   headerStore,
   wrapStore,
 } from '../../src/requests/structures/index.js';
+import { roundTrip } from '../pickle/round-trip.js';
 
 describe('CaseInsensitiveDict', () => {
   it('1.18: names are found whatever their case, by bracket, get, has and in', () => {
@@ -208,6 +209,17 @@ describe('CaseInsensitiveDict', () => {
     expect(headers['B']).toBe('2');
     headers['C'] = '3';
     expect(store.get('c')).toEqual(['C', '3']);
+  });
+
+  it('DESIGN, crossing a thread: a dict comes back as one', () => {
+    const headers = new CaseInsensitiveDict<string | null>([
+      ['B', '1'],
+      ['1', null],
+    ]);
+    const back = roundTrip(headers);
+    expect(back).toBeInstanceOf(CaseInsensitiveDict);
+    expect(back.items()).toEqual(headers.items());
+    expect(back['b']).toBe('1');
   });
 
   it('3.18: it behaves as a Map with lower-case keys under any sequence of commands', () => {

@@ -354,7 +354,7 @@ export function restoreCookieJar(cookies: readonly Cookie[], policy: CookiePolic
   return jar;
 }
 
-setReferences(import.meta.url, { RequestsCookieJarMethods, restoreCookieJar });
+setReferences(import.meta.url, { restoreCookieJar });
 setReducer(RequestsCookieJarMethods, (jar) => [restoreCookieJar, [[...jar], jar[kPolicy]]]);
 
 /** The value of the only cookie of that name and scope; null when there is none or when it is a bare name, as in Python. */

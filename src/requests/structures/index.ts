@@ -3,8 +3,8 @@ export {
   type CaseInsensitiveDictConstructor,
   type CaseInsensitiveDictMethods,
   type HeaderEntry,
-  headerStore,
   type HeadersLike,
-  wrapStore,
 } from './case-insensitive-dict.js';
+/** @internal */
+export { headerStore, wrapStore } from './case-insensitive-dict.js';
 export { LookupDict, type LookupDictConstructor, type LookupDictMethods } from './lookup-dict.js';
