@@ -25,10 +25,7 @@ export function as_completed<F extends Future>(
   fs: Iterable<F>,
   timeout?: TimeoutArgument,
 ): AsCompleted<F>;
-export function as_completed<F extends Future>(
-  fs: Futures<F>,
-  timeout?: TimeoutArgument,
-): AsCompleted<F> {
+export function as_completed<F extends Future>(fs: Futures<F>, timeout?: TimeoutArgument): AsCompleted<F> {
   return new AsCompletedIterator(fs, timeoutOf('as_completed()', timeout));
 }
 

@@ -1,6 +1,7 @@
 import { availableParallelism } from 'node:os';
-import { checkOptions, getLogger, isPlainObject, typeName } from '../builtins/index.js';
+import { checkOptions, getLogger } from '../builtins/index.js';
 import { BrokenThreadPool } from './errors.js';
+import { byName } from './keywords.js';
 import { parseMaxWorkers, PoolExecutor } from './pool-executor.js';
 
 /** The keyword arguments of {@link AsyncPoolExecutor}. */
@@ -82,7 +83,7 @@ export class AsyncPoolExecutor extends PoolExecutor {
     if (!worker.initialized) await this.#initialize(worker);
     for (let item = this.nextCall(); item !== null; item = this.nextCall()) {
       try {
-        // Also what is not a promise is awaited: the other workers get their turn, so that calls start in order.
+        // Also what is not a promise is awaited, so that many synchronous calls do not starve those who await the first.
         item.succeed(await item.invoke(worker.name));
       } catch (error) {
         item.fail(error);
@@ -111,15 +112,12 @@ function parseOptions(
   first: number | AsyncPoolExecutorOptions | null | undefined,
   second: AsyncPoolExecutorOptions | null | undefined,
 ): AsyncPoolExecutorOptions {
-  const options: unknown = isPlainObject(first) ? first : (second ?? {});
-  if (!isPlainObject(options)) {
-    throw new TypeError(`AsyncPoolExecutor() takes an options object, got ${typeName(options)}`);
-  }
+  const options: AsyncPoolExecutorOptions = { ...second, ...byName(first, 'max_workers') };
   checkOptions('AsyncPoolExecutor()', options, [
     'max_workers',
     'thread_name_prefix',
     'initializer',
     'initargs',
   ]);
-  return options === first ? options : { ...options, max_workers: (first ?? options.max_workers) as number };
+  return options;
 }

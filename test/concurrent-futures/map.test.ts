@@ -355,6 +355,20 @@ describe('async inputs', () => {
     expect(executor.cancelled).toEqual([1, 2]);
   });
 
+  test('an element that arrives after return() is not submitted', async () => {
+    const executor = new Manual();
+    const hold = gate();
+    const inputs = async function* (): AsyncGenerator<number> {
+      await hold.promise;
+      yield 1;
+    };
+    const iterator = executor.map(identity, inputs());
+    await iterator.return();
+    hold.open();
+    await settle();
+    expect(executor.inputs).toEqual([]);
+  });
+
   test('a ready result does not wait for the next input', async () => {
     const executor = new Manual();
     const inputs = async function* (): AsyncGenerator<number> {

@@ -234,6 +234,13 @@ describe('the slots', () => {
     expect(order).toHaveLength(100_000);
   });
 
+  test('100: many synchronous calls do not starve those who await the first', async () => {
+    await using executor = new AsyncPoolExecutor(1);
+    const futures = Array.from({ length: 10 }, (_, index) => executor.submit(() => index));
+    await futures[0];
+    expect(futures.at(-1)?.cancel()).toBe(true);
+  });
+
   test('100: calls that each submit the next one do not grow the stack either', async () => {
     const executor = new AsyncPoolExecutor(1);
     let count = 0;
