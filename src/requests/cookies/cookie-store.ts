@@ -23,11 +23,16 @@ export class CookieStore {
   }
 
   set(cookie: Cookie): void {
-    const { paths } = getOrMake(this.#domains, cookie.domain, () => ({
-      order: ++this.#created,
-      paths: new Map<string, Map<string, Cookie>>(),
-    }));
-    const names = getOrMake(paths, cookie.path, () => new Map<string, Cookie>());
+    let domain = this.#domains.get(cookie.domain);
+    if (domain === undefined) {
+      domain = { order: ++this.#created, paths: new Map() };
+      this.#domains.set(cookie.domain, domain);
+    }
+    let names = domain.paths.get(cookie.path);
+    if (names === undefined) {
+      names = new Map();
+      domain.paths.set(cookie.path, names);
+    }
     if (!names.has(cookie.name)) this.#length += 1;
     names.set(cookie.name, cookie);
     if (cookie.expires !== null && cookie.expires < this.#nextExpiry) this.#nextExpiry = cookie.expires;
@@ -89,13 +94,4 @@ export class CookieStore {
       for (const names of paths.values()) yield* names.values();
     }
   }
-}
-
-function getOrMake<K, V>(map: Map<K, V>, key: K, make: () => V): V {
-  let value = map.get(key);
-  if (value === undefined) {
-    value = make();
-    map.set(key, value);
-  }
-  return value;
 }

@@ -66,7 +66,7 @@ export interface CookieAttributes {
 }
 
 /** One cookie with its attributes, as Python's `http.cookiejar.Cookie`. {@link create_cookie} fills in what is not given. */
-export class Cookie implements Omit<CookieAttributes, 'rest'> {
+export class Cookie implements CookieAttributes {
   /** The version of the protocol; 0 for the cookies of browsers. */
   version: number | null;
   name: string;
@@ -133,6 +133,11 @@ export class Cookie implements Omit<CookieAttributes, 'rest'> {
     this._rest = { ...attributes.rest };
   }
 
+  /** The attributes that are not standard, by the name that the constructor takes them under. */
+  get rest(): NonstandardAttributes {
+    return this._rest;
+  }
+
   /** Whether the server gave the attribute `name`, spelled so, which is not standard. */
   has_nonstandard_attr(name: string): boolean {
     return Object.hasOwn(this._rest, name);
@@ -155,7 +160,7 @@ export class Cookie implements Omit<CookieAttributes, 'rest'> {
 
   /** An independent cookie with the same attributes. */
   copy(): Cookie {
-    return Object.assign(Object.create(Cookie.prototype) as Cookie, this, { _rest: { ...this._rest } });
+    return new Cookie(this);
   }
 
   /** `<Cookie name=value for example.com/>` */
