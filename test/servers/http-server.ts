@@ -1,5 +1,6 @@
 /** A loopback HTTP server that counts what reaches it. */
 import * as http from 'node:http';
+import type * as net from 'node:net';
 import type { AddressInfo, Socket } from 'node:net';
 import { Changes } from './events.js';
 
@@ -207,10 +208,7 @@ export async function startHttpServer(
 }
 
 /** Resolves when `server` listens on a free port of `host`. */
-export function listen(
-  server: { listen: http.Server['listen']; once: http.Server['once'] },
-  host = '127.0.0.1',
-): Promise<void> {
+export function listen(server: net.Server, host = '127.0.0.1'): Promise<void> {
   return new Promise((resolve, reject) => {
     server.once('error', reject);
     server.listen(0, host, () => {

@@ -183,10 +183,11 @@ export class Exchange implements SocketOwner, TunnelOwner {
 
   private respond(body: Readable | null): HTTPResponse {
     const response = this.#response as IncomingMessage; // fetch resolves when there is one
-    this.#body = body;
+    // After switching protocols there is nothing that HTTP knows about.
+    this.#body = (response as { upgrade?: boolean | null }).upgrade ? null : body;
     restoreHeaders(response, this.rawHeaders);
     return (this.#answer = new HTTPResponse({
-      body,
+      body: this.#body,
       headers: this.rawHeaders,
       status: response.statusCode ?? 0,
       reason: response.statusMessage ?? '',
@@ -294,9 +295,10 @@ export class Exchange implements SocketOwner, TunnelOwner {
   /** @internal */
   closed(): void {
     if (this.#response !== null || this.error !== null || this.failure !== null) return;
-    // Node drops the connection without a word when the server switches to another protocol.
-    const error = new OSError('the server switched to a protocol that is not HTTP');
-    this.#request?.emit('error', error);
+    // Node closes the connection without a word when the server has switched to another protocol.
+    const { res } = this.#request as OwnedRequest & { readonly res?: IncomingMessage | null };
+    if (res) this.#request?.emit('response', res);
+    else this.#request?.emit('error', new OSError('the connection was closed'));
   }
 
   /** @internal */

@@ -164,14 +164,14 @@ class FetchAttempt {
   }
 
   /** The timer runs only while a piece is asked for. */
-  async *#chunks(body: AsyncIterable<unknown>): AsyncGenerator<unknown> {
+  async *#chunks(body: AsyncIterable<unknown>): AsyncGenerator {
     const pieces = body[Symbol.asyncIterator]();
     for (;;) {
       this.#wait();
-      const { value, done } = await pieces.next();
+      const step = await pieces.next();
       this.#stopWaiting();
-      if (done) return;
-      yield value;
+      if (step.done) return;
+      yield step.value;
     }
   }
 

@@ -312,7 +312,9 @@ function methodOf({ method }: PreparedRequest): string {
 /** The headers by name in lower case; scripts may have put an object in the place of the dict. */
 function headersOf(request: PreparedRequest): ReadonlyMap<string, HeaderEntry<string>> {
   const headers: unknown = request.headers;
-  if (headers instanceof CaseInsensitiveDictMethods) return headerStore<string>(headers);
+  if (headers instanceof CaseInsensitiveDictMethods) {
+    return headerStore(headers as CaseInsensitiveDictMethods<string>);
+  }
   return headerStore(new CaseInsensitiveDict(headers as Record<string, string>));
 }
 

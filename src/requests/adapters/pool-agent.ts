@@ -58,7 +58,7 @@ export function agentOptions(owner: AgentOwner, block: boolean): http.AgentOptio
 /** An agent for one host, which is in `options` and so overrides what a request says. */
 export function directAgent(owner: AgentOwner, secure: boolean, options: http.AgentOptions): PoolAgent {
   const agent = secure ? new https.Agent(options) : new http.Agent(options);
-  return govern(agent as http.Agent as PoolAgent, owner);
+  return govern(agent as PoolAgent, owner);
 }
 
 /** Puts an agent under the rules of its pool. */

@@ -1,5 +1,5 @@
 /** Agents whose connections lead through a tunnel. Loaded when the first such proxy is used, and their packages with them. */
-import { channel } from 'node:diagnostics_channel';
+import { subscribe, unsubscribe } from 'node:diagnostics_channel';
 import type { HttpsProxyAgent as AnyTunnelAgent } from 'https-proxy-agent';
 import type { ClientRequest } from 'node:http';
 import * as net from 'node:net';
@@ -65,17 +65,18 @@ async function tunnelAgent(pool: HTTPConnectionPool, proxy: PoolProxy): Promise<
   return agent as unknown as PoolAgent; // Its declarations leave out what all agents have.
 }
 
+const NEW_SOCKETS = 'net.client.socket';
+
 /** Runs `connect` and tells `owner` of the socket that it makes at once and keeps to itself. */
 function tellingOfSocket<T>(owner: TunnelOwner, connect: () => T): T {
   const onSocket = (message: unknown): void => {
     owner.onProxySocket((message as { socket: net.Socket }).socket);
   };
-  const sockets = channel('net.client.socket');
-  sockets.subscribe(onSocket);
+  subscribe(NEW_SOCKETS, onSocket);
   try {
     return connect();
   } finally {
-    sockets.unsubscribe(onSocket);
+    unsubscribe(NEW_SOCKETS, onSocket);
   }
 }
 
