@@ -1,5 +1,5 @@
 import { inspect } from 'node:util';
-import { typeName, UnicodeEncodeError } from '../../builtins/index.js';
+import { setReferences, typeName, UnicodeEncodeError } from '../../builtins/index.js';
 import type { PreparedRequest } from '../models/prepared-request.js';
 import { isBytes, pythonText, toBuffer } from '../utils/text.js';
 import { AuthBase } from './auth-base.js';
@@ -93,3 +93,5 @@ export class HTTPProxyAuth extends HTTPBasicAuth {
     return request;
   }
 }
+
+setReferences(import.meta.url, { HTTPBasicAuth, HTTPProxyAuth });

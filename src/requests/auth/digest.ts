@@ -1,5 +1,5 @@
 import { randomBytes } from 'node:crypto';
-import { RuntimeError } from '../../builtins/index.js';
+import { RuntimeError, setReferences } from '../../builtins/index.js';
 import { extractSetCookies, get_cookie_header, RequestsCookieJar } from '../cookies/index.js';
 import type { PreparedRequest } from '../models/prepared-request.js';
 import type { Response } from '../models/response.js';
@@ -21,6 +21,9 @@ interface DigestState {
 
 /** Outside of the objects, so that they consist of nothing but credentials when they are copied or sent to a thread. */
 const states = new WeakMap<HTTPDigestAuth, DigestState>();
+
+/** Whose hook a function is. */
+const owners = new WeakMap<ResponseHook, HTTPDigestAuth>();
 
 /** The requests on the wire that answer a challenge: they are not answered a second time. */
 const answers = new WeakSet<PreparedRequest>();
@@ -107,12 +110,31 @@ function authorize(auth: HTTPDigestAuth, request: PreparedRequest): void {
   else request.headers.set('Authorization', header);
 }
 
+/**
+ * The auth object that registered `hook`: what crosses to another thread in the hook's place.
+ * @internal
+ */
+export function authOfHook(hook: ResponseHook): HTTPDigestAuth | undefined {
+  return owners.get(hook);
+}
+
+/**
+ * The hook that `auth` registers.
+ * @internal
+ */
+export function hookOfAuth(auth: HTTPDigestAuth): ResponseHook {
+  return stateOf(auth).hook;
+}
+
+setReferences(import.meta.url, { HTTPDigestAuth });
+
 function stateOf(auth: HTTPDigestAuth): DigestState {
   let state = states.get(auth);
   if (state === undefined) {
     const hook: ResponseHook = (response, options) => auth.handle_401(response, options);
     state = { challenge: {}, lastNonce: '', nonceCount: 0, hook };
     states.set(auth, state);
+    owners.set(hook, auth);
   }
   return state;
 }
