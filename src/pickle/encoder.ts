@@ -91,11 +91,6 @@ class Encoder {
     // Only these two and objects are impure.
     if (typeof value === 'symbol') throw this.#refuse('symbol', 'use a string');
     const object = value as object;
-    const copy = this.#copies.get(object);
-    if (copy !== undefined) {
-      assign(container, key, copy);
-      return;
-    }
     const part = this.#parts.get(object);
     if (part !== undefined) {
       if (this.#open.has(part)) {
@@ -105,6 +100,11 @@ class Encoder {
         );
       }
       this.#fill(container, key, part);
+      return;
+    }
+    const copy = this.#copies.get(object);
+    if (copy !== undefined) {
+      assign(container, key, copy);
       return;
     }
     if (typeof value === 'function') this.#fill(container, key, this.#function(value));
