@@ -43,7 +43,7 @@ interface AsCompletedTwin<F extends Future> extends AsCompletedIterator<F> {
 }
 
 /** Keeps no reference to a future that it has handed out. */
-export class AsCompletedIterator<F extends Future> extends SerialIterator<F> implements Waiter {
+class AsCompletedIterator<F extends Future> extends SerialIterator<F> {
   #source: { fs: Futures<F>; timeout: unknown } | null;
   #total = 0;
   #deadline: number | null = null;
@@ -55,24 +55,20 @@ export class AsCompletedIterator<F extends Future> extends SerialIterator<F> imp
   /** Being handed out; the next one is the last, so that handing out drops it. */
   #batch: F[] = [];
   readonly #wakeup = new Wakeup();
+  readonly #waiter: Waiter = {
+    wakesOnCancel: false,
+    notify: (future) => {
+      // It is attached to members of the set only.
+      this.#waiting.delete(future as F);
+      this.#finished.push(future as F);
+      this.#wakeup.wake();
+    },
+  };
 
   /** @internal */
   constructor(fs: Futures<F>, timeout: unknown) {
     super();
     this.#source = { fs, timeout };
-  }
-
-  /** @internal */
-  get wakesOnCancel(): boolean {
-    return false;
-  }
-
-  /** @internal */
-  notify(future: Future): void {
-    // Attached to members of the set only.
-    this.#waiting.delete(future as F);
-    this.#finished.push(future as F);
-    this.#wakeup.wake();
   }
 
   protected async step(): Promise<IteratorResult<F, undefined>> {
@@ -97,7 +93,7 @@ export class AsCompletedIterator<F extends Future> extends SerialIterator<F> imp
 
   protected close(): void {
     this.#source = null;
-    for (const future of this.#waiting) future._removeWaiter(this);
+    for (const future of this.#waiting) future._removeWaiter(this.#waiter);
     this.#waiting.clear();
     this.#finished = [];
     this.#batch = [];
@@ -114,7 +110,7 @@ export class AsCompletedIterator<F extends Future> extends SerialIterator<F> imp
         this.#batch.push(future);
       } else {
         this.#waiting.add(future);
-        future._addWaiter(this);
+        future._addWaiter(this.#waiter);
       }
     }
     this.#batch.reverse();

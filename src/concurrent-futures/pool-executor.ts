@@ -4,7 +4,7 @@ import type { BrokenExecutor } from './errors.js';
 import { Executor, parseShutdown, type ShutdownOptions } from './executor.js';
 import { Future } from './future.js';
 import { PENDING } from './states.js';
-import { type ItemOwner, WorkItem } from './work-item.js';
+import { WorkItem } from './work-item.js';
 import { WorkQueue } from './work-queue.js';
 
 /**
@@ -18,7 +18,7 @@ import { WorkQueue } from './work-queue.js';
  * A call that finds a free slot is RUNNING when `submit` returns, but stays in the queue until its function is called:
  * whichever slot is ready first takes the oldest call, so calls always start in the order of their submission.
  */
-export abstract class PoolExecutor extends Executor implements ItemOwner {
+export abstract class PoolExecutor extends Executor {
   /** How many calls run at once at the most. */
   readonly max_workers: number;
   readonly #queue = new WorkQueue<WorkItem>();
@@ -118,7 +118,7 @@ export abstract class PoolExecutor extends Executor implements ItemOwner {
     }
   }
 
-  /** @internal */
+  /** @internal The future of `item` is being cancelled or aborted before its function was called. */
   withdraw(item: WorkItem): void {
     if (this.#queue.remove(item) && item.claimed) this.#claimed -= 1;
   }
