@@ -13,6 +13,7 @@
  *    ├ ContentDecodingError (+ urllib3's HTTPError)
  *    ├ StreamConsumedError (a native TypeError)
  *    ├ AbortError, ResponseTooLarge      no counterpart in Python
+ * RuntimeError ── ResponseNotRead       no counterpart in Python
  * Warning ── RequestsWarning ── FileModeWarning (+ DeprecationWarning), RequestsDependencyWarning
  * ```
  */
@@ -21,6 +22,7 @@ import {
   DeprecationWarning,
   isInstanceOf,
   OSError,
+  RuntimeError,
   setErrorName,
   ValueError,
   Warning,
@@ -271,6 +273,16 @@ export class AbortError extends RequestException {
 export class ResponseTooLarge extends RequestException {
   static {
     setErrorName(this, 'ResponseTooLarge');
+  }
+}
+
+/**
+ * The body of a streamed response was asked for before it was read: `await response.read()` first. Python would wait for
+ * it there and then, and so has no counterpart.
+ */
+export class ResponseNotRead extends RuntimeError {
+  static {
+    setErrorName(this, 'ResponseNotRead');
   }
 }
 

@@ -1,0 +1,20 @@
+/** Looking for a header in the flat list that Node gives, which is quicker than to make a dict for a name or two. */
+
+/** The values of `name` (in lower case), line by line. */
+export function headerLines(rawHeaders: readonly string[], name: string): readonly string[] {
+  let lines: string[] | null = null;
+  for (let i = 0; i + 1 < rawHeaders.length; i += 2) {
+    const candidate = rawHeaders[i] as string;
+    if (candidate.length !== name.length || candidate.toLowerCase() !== name) continue;
+    (lines ??= []).push(rawHeaders[i + 1] as string);
+  }
+  return lines ?? NONE;
+}
+
+const NONE: readonly string[] = [];
+
+/** The value of `name` (in lower case), several lines joined with `, `; null when there is none. */
+export function headerLine(rawHeaders: readonly string[], name: string): string | null {
+  const lines = headerLines(rawHeaders, name);
+  return lines.length === 0 ? null : lines.join(', ');
+}
