@@ -1,5 +1,5 @@
 /** What may stand in a header that is sent (spec 1.11). */
-import { repr } from '../../builtins/index.js';
+import { repr, typeName } from '../../builtins/index.js';
 import { InvalidHeader } from '../exceptions.js';
 import { isBytes, toBuffer } from './text.js';
 
@@ -59,8 +59,8 @@ function pythonTypeName(value: unknown): string {
     case 'boolean':
       return 'bool';
     case 'object': {
-      const { name } = value.constructor as { name?: string };
-      return name === undefined || name === 'Object' ? 'dict' : name;
+      const name = typeName(value);
+      return name === 'Object' || name === 'object' ? 'dict' : name;
     }
     default:
       return typeof value;
