@@ -36,7 +36,7 @@ export function connectionError(error: unknown, exchange: Exchange): unknown {
   if (isParseError(error)) return parseError(error);
   if (isTlsError(error, exchange)) {
     const failure = new urllib3.SSLError([new ReprText(reprTlsError(error))], { cause: error });
-    return exchange.isTunnelling ? blameProxy(failure, exchange) : failure;
+    return exchange.isTunnelling || pool.forwards ? blameProxy(failure, exchange) : failure;
   }
   if (exchange.isConnecting) return blameProxy(newConnectionError(error, exchange), exchange);
   if (exchange.isTunnelling && /ended before receiving CONNECT/.test(error.message)) {
@@ -50,11 +50,17 @@ function aborted(error: Error): urllib3.ProtocolError {
   return new urllib3.ProtocolError(['Connection aborted.', error], { cause: error });
 }
 
+const PLAIN_PROXY =
+  '. Your proxy appears to only use HTTP and not HTTPS, try changing your proxy URL to be HTTP. See: ' +
+  'https://urllib3.readthedocs.io/en/latest/advanced-usage.html#https-proxy-error-http-proxy';
+
 /** Errors on the way to a proxy are the proxy's; a SOCKS proxy is part of the connection itself, as in urllib3. */
 function blameProxy(error: urllib3.HTTPError, { job: { pool } }: Exchange): urllib3.HTTPError {
   if (pool.proxy === null || !(pool.forwards || pool.isTunnel) || error instanceof urllib3.ProxyError)
     return error;
-  return new urllib3.ProxyError('Unable to connect to proxy', error);
+  const speaksPlainly =
+    pool.proxy.scheme === 'https' && /wrong version number|record layer failure/.test(error.message);
+  return new urllib3.ProxyError(`Unable to connect to proxy${speaksPlainly ? PLAIN_PROXY : ''}`, error);
 }
 
 function newConnectionError(error: NodeError, { job: { pool } }: Exchange): urllib3.HTTPError {
@@ -90,7 +96,10 @@ function isOpenSslError(error: unknown): boolean {
 /** Errors of the system itself name the call that failed; what else goes wrong while TLS is negotiated, is TLS. */
 function isTlsError(error: NodeError, exchange: Exchange): boolean {
   if (isOpenSslError(error) || error.code === 'EPROTO') return true;
-  return exchange.isSecuring && error.syscall === undefined;
+  const isSecuringProxy = exchange.isTunnelling && exchange.job.pool.proxy?.scheme === 'https';
+  return (
+    (exchange.isSecuring || (isSecuringProxy && error.code !== undefined)) && error.syscall === undefined
+  );
 }
 
 /** The exception for a request that was aborted; `cause` is the reason. */

@@ -125,7 +125,7 @@ export class Exchange implements SocketOwner, TunnelOwner {
   #hasBody = false;
   #readLimit: number | null = null;
   #proxySocket: Socket | null = null;
-  #tunnelTimer: NodeJS.Timeout | null = null;
+  #connectTimer: NodeJS.Timeout | null = null;
   #unsubscribe: (() => void) | null = null;
 
   constructor(job: Job) {
@@ -222,7 +222,7 @@ export class Exchange implements SocketOwner, TunnelOwner {
     owned[kExchange] = this;
     this.#request = owned;
     if (pool.tunnelOptions !== null) {
-      this.startTunnelTimer();
+      this.startConnectTimer();
       request.once('proxyConnect', onProxyConnect);
     }
     this.#agent?.addRequest(
@@ -233,7 +233,6 @@ export class Exchange implements SocketOwner, TunnelOwner {
 
   /** @internal */
   useSocket(request: OwnedRequest, socket: PoolSocket): void {
-    this.stopTunnelTimer();
     this.#socket = socket;
     this.reused = socket[kExchange] !== undefined;
     socket[kExchange] = this;
@@ -244,13 +243,13 @@ export class Exchange implements SocketOwner, TunnelOwner {
       this.connected(request);
       return;
     }
-    this.arm(this.timeout.connect_timeout);
+    this.startConnectTimer();
     if (socket.connecting) {
       socket.once('connect', () => {
-        if (isSecuring) this.stage = Stage.Securing;
+        if (isSecuring) this.secure();
         else this.connected(request);
       });
-    } else this.stage = Stage.Securing;
+    } else this.secure();
     if (isSecuring) {
       socket.once('secureConnect', () => {
         this.connected(request);
@@ -258,7 +257,13 @@ export class Exchange implements SocketOwner, TunnelOwner {
     }
   }
 
+  private secure(): void {
+    this.stage = Stage.Securing;
+    this.startConnectTimer();
+  }
+
   private connected(request: OwnedRequest): void {
+    this.stopConnectTimer();
     if (this.stage >= Stage.Responding) return;
     if (this.#hasBody && !request.writableFinished) {
       this.stage = Stage.Sending;
@@ -304,6 +309,10 @@ export class Exchange implements SocketOwner, TunnelOwner {
   /** @internal */
   tunnelAnswered({ statusCode, statusText }: { statusCode: number; statusText: string }): void {
     if (statusCode === 200) return;
+    if (Number.isNaN(statusCode)) {
+      this.fail(new ProtocolError(['Connection aborted.', new ReprText('BadStatusLine()')]));
+      return;
+    }
     const error = new OSError(`Tunnel connection failed: ${statusCode} ${statusText.trim()}`);
     this.fail(new ProxyError('Unable to connect to proxy', error));
   }
@@ -314,7 +323,7 @@ export class Exchange implements SocketOwner, TunnelOwner {
     socket.once('connect', () => {
       if (this.stage !== Stage.Connecting) return;
       this.stage = Stage.Tunnelling;
-      this.startTunnelTimer();
+      this.startConnectTimer();
     });
   }
 
@@ -322,19 +331,20 @@ export class Exchange implements SocketOwner, TunnelOwner {
     return milliseconds(this.timeout.connect_timeout);
   }
 
-  private startTunnelTimer(): void {
-    this.stopTunnelTimer();
+  /** Not the socket's timer, which waits twice as long while a write has to wait for TLS; connecting is rare. */
+  private startConnectTimer(): void {
+    this.stopConnectTimer();
     const limit = this.connectLimit;
     if (limit > 0) {
-      this.#tunnelTimer = setTimeout(() => {
+      this.#connectTimer = setTimeout(() => {
         this.onIdle();
       }, limit);
     }
   }
 
-  private stopTunnelTimer(): void {
-    if (this.#tunnelTimer !== null) clearTimeout(this.#tunnelTimer);
-    this.#tunnelTimer = null;
+  private stopConnectTimer(): void {
+    if (this.#connectTimer !== null) clearTimeout(this.#connectTimer);
+    this.#connectTimer = null;
   }
 
   /** @internal */
@@ -415,7 +425,7 @@ export class Exchange implements SocketOwner, TunnelOwner {
 
   /** Closes the connection under the request. */
   private end(error: Error | null): void {
-    this.stopTunnelTimer();
+    this.stopConnectTimer();
     this.#proxySocket?.destroy();
     const request = this.#request;
     if (request === null) return;
@@ -429,7 +439,7 @@ export class Exchange implements SocketOwner, TunnelOwner {
   private release(): void {
     this.#unsubscribe?.();
     this.#unsubscribe = null;
-    this.stopTunnelTimer();
+    this.stopConnectTimer();
   }
 
   /** Whether there was no connection yet. */
