@@ -6,11 +6,11 @@ import {
 } from 'node:worker_threads';
 import { type Reference, referenceOf, typeName } from '../../builtins/index.js';
 import { decode, encode, explainCloneError, loadReferences, type Pickled } from '../../pickle/index.js';
-import { BrokenProcessPool } from '../errors.js';
 import type { AnyFunction, WorkItem } from '../work-item.js';
 import { mainModule } from './bootstrapping.js';
 import { inbox } from './inbox.js';
 import { type Opening, OUTCOME_READY, type Outcome, type ToThread } from './protocol.js';
+import { terminatedAbruptly } from './terminated.js';
 import { type HostSettings, ThreadHost } from './thread-host.js';
 
 /** What a thread tells its pool. */
@@ -217,12 +217,7 @@ export class PoolThread {
     const items = [...this.#items.values()];
     this.#items.clear();
     for (const item of items) {
-      item.fail(
-        new BrokenProcessPool(
-          `A thread in the pool was terminated abruptly while the future was running: ${messageOf(cause)}`,
-          { cause },
-        ),
-      );
+      item.fail(terminatedAbruptly(cause));
       this.#owner.finished(this);
     }
   }
@@ -257,8 +252,4 @@ function importOf(fn: AnyFunction): Reference {
   if (reference !== undefined) return reference;
   encode(fn, { name: 'fn' });
   throw new TypeError(`'${fn.name}' cannot be imported`);
-}
-
-function messageOf(cause: unknown): string {
-  return cause instanceof Error ? cause.message : String(cause);
 }

@@ -70,9 +70,8 @@ export class ThreadHost {
       ...(resourceLimits !== null && { resourceLimits }),
     });
     this.#piscina = piscina;
-    // Piscina reports here what no call of its own can be failed with; the thread's own events tell the same.
-    piscina.on('error', () => undefined);
-    const { failure } = (await piscina.run(opening, { transferList: [...transferList] })) as Opened;
+    const opened = piscina.run(opening, { transferList: [...transferList] }) as Promise<Opened>;
+    const { failure } = await Promise.race([opened, failureToStart(piscina)]);
     if (failure !== null) return failure;
     const [worker] = piscina.threads as readonly (Worker | undefined)[];
     if (worker === undefined) throw new Error('the thread ended as soon as it had started');
@@ -107,4 +106,19 @@ export class ThreadHost {
     this.#destroyed = true;
     this.#onExit(this.#crash ?? new Error(`the thread exited with code ${code}`));
   }
+}
+
+/** Rejects when the thread dies before it is ready. Piscina keeps its first call waiting for ever then. */
+function failureToStart(piscina: Piscina): Promise<never> {
+  const failure = new Promise<never>((_, reject) => {
+    // Also told here: errors after the start. The thread's own events tell them, too.
+    piscina.on('error', reject);
+    piscina.on('workerDestroy', () => {
+      // The error that ended it is told just after its end.
+      setImmediate(reject, new Error('the thread ended while it was starting'));
+    });
+  });
+  // By the time the thread ends in peace nobody listens any more.
+  failure.catch(() => undefined);
+  return failure;
 }

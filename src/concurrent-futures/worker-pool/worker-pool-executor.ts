@@ -1,4 +1,4 @@
-import { getLogger } from '../../builtins/index.js';
+import { getLogger, RuntimeError } from '../../builtins/index.js';
 import { BrokenProcessPool } from '../errors.js';
 import { parseShutdown, type ShutdownOptions } from '../executor.js';
 import type { MapIterator } from '../executor-map.js';
@@ -9,6 +9,7 @@ import { checkBootstrapped } from './bootstrapping.js';
 import { mapInChunks } from './map-in-chunks.js';
 import { type ParsedOptions, parseOptions, type WorkerPoolExecutorOptions } from './options.js';
 import { PoolThread, type ThreadOwner } from './pool-thread.js';
+import { terminatedAbruptly } from './terminated.js';
 
 let executorCount = 0;
 
@@ -43,8 +44,8 @@ export class WorkerPoolExecutor extends PoolExecutor {
   /** Slots that wait for a thread that has room. */
   #waiting = 0;
   #dispatching = false;
-  /** No thread will ever be started again. */
-  #stopped = false;
+  /** Why no thread will ever be started again; null while that may happen. */
+  #stopped: unknown = null;
   #closing = false;
 
   /**
@@ -108,7 +109,7 @@ export class WorkerPoolExecutor extends PoolExecutor {
     this.#dispatching = true;
     while (this.#waiting > 0) {
       const thread = this.#leastBusy();
-      if (!this.#stopped) {
+      if (this.#stopped === null) {
         if (thread === null || thread.load > 0) this.#startThread();
         if (thread === null || thread.load >= this.#capacity) break;
       }
@@ -120,11 +121,9 @@ export class WorkerPoolExecutor extends PoolExecutor {
   }
 
   #give(item: WorkItem, thread: PoolThread | null): void {
-    if (thread === null || this.#stopped) {
+    if (thread === null || this.#stopped !== null) {
       item.drop();
-      item.fail(
-        new BrokenProcessPool('A thread in the pool was terminated abruptly while the future was running'),
-      );
+      item.fail(terminatedAbruptly(this.#stopped));
       this.#waiting += 1;
     } else if (!thread.send(item)) this.#waiting += 1;
     else if (thread.started >= this.#options.maxTasksPerChild) {
@@ -157,7 +156,7 @@ export class WorkerPoolExecutor extends PoolExecutor {
   #failedToOpen(message: string, cause: unknown): void {
     const what = this.#options.initializer === null ? message : 'Exception in initializer:';
     getLogger().log('critical', 'concurrent.futures', what, cause);
-    this.#stopped = true;
+    this.#stopped = cause ?? message;
     this.breakPool(() => new BrokenProcessPool(message, { cause }));
     this.#dispatch();
   }
@@ -184,16 +183,17 @@ export class WorkerPoolExecutor extends PoolExecutor {
    * queued ones are cancelled, and the pool takes no more. Returns immediately; `await shutdown()` waits for their end.
    */
   kill_workers(): void {
-    this.#kill('kill_workers() was called');
+    this.#kill('kill_workers');
   }
 
   /** The same: unlike a process, a thread cannot be asked to end before it is made to. */
   terminate_workers(): void {
-    this.#kill('terminate_workers() was called');
+    this.#kill('terminate_workers');
   }
 
-  #kill(cause: string): void {
-    this.#stopped = true;
+  #kill(method: string): void {
+    const cause = new RuntimeError(`${method}() was called`);
+    this.#stopped = cause;
     void super.shutdown({ wait: false, cancel_futures: true });
     for (const thread of [...this.#threads, ...this.#retiring]) {
       thread.kill(cause);
