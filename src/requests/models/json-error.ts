@@ -6,7 +6,7 @@ export interface JSONProblem {
 
 const WHITESPACE = /[ \t\n\r]*/y;
 const NUMBER = /-?(?:0|[1-9][0-9]*)(?:\.[0-9]+)?(?:[eE][-+]?[0-9]+)?/y;
- 
+
 const PLAIN = /[^"\\\x00-\x1f]*/y;
 const LITERALS = ['null', 'true', 'false'] as const;
 

@@ -356,8 +356,7 @@ export class Response implements Disposable, AsyncDisposable {
     }
     checkChunkSize(chunkSize);
     return {
-        buffered:
-        this._content_consumed || this._content !== false ? (this.#bytes() ?? EMPTY) : null,
+      buffered: this._content_consumed || this._content !== false ? (this.#bytes() ?? EMPTY) : null,
       encoding: () => this.encoding,
       stream: (size) => this.#stream(size),
     };

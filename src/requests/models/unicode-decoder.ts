@@ -22,7 +22,7 @@ export function utf8Decoder(signature: boolean): IncrementalDecoder {
 /** ASCII: every byte beyond it is an error. */
 export function decodeAscii(bytes: Buffer): string {
   const text = bytes.toString('latin1');
-   
+
   return text.replace(/[^\x00-\x7f]/g, REPLACEMENT);
 }
 

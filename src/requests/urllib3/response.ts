@@ -1,63 +1,15 @@
 import { Readable } from 'node:stream';
 import { checkOptions, RuntimeError } from '../../builtins/index.js';
-import {
-  ChunkedEncodingError,
-  ContentDecodingError,
-  RequestException,
-  ResponseTooLarge,
-} from '../exceptions.js';
-import { type ContentDecoder, EMPTY } from './decoders/content-decoder.js';
-import { contentCodings, createDecoder } from './decoders/content-encoding.js';
-import { decodeSmall, decodeWhole, TOO_LARGE } from './decoders/decode-whole.js';
+import { ChunkedEncodingError, RequestException } from '../exceptions.js';
+import { BodyDecoder } from './body-decoder.js';
 import { HTTPHeaderDict } from './http-header-dict.js';
 import { headerLine, headerLines } from './raw-headers.js';
+import { bodyBytes, checkInit, flatHeaders, type HTTPResponseInit } from './response-init.js';
 import { WireBody } from './wire-body.js';
 
-/** What a transport, or a test, makes a {@link HTTPResponse} of. */
-export interface HTTPResponseInit {
-  /** The body as it comes from the wire, not decompressed. Default null: no body. */
-  body?: Readable | Uint8Array | string | null | undefined;
-  /** Flat `[name, value, name, value …]` in wire order, or pairs. Default: none. */
-  headers?: readonly string[] | Iterable<readonly [name: string, value: string]> | undefined;
-  /** Default 200. */
-  status?: number | undefined;
-  /** Default ''. */
-  reason?: string | undefined;
-  /** 10, 11 or 20. Default 11. */
-  version?: number | undefined;
-  /** The method that was answered; a response to HEAD has no body. Default null. */
-  request_method?: string | null | undefined;
-  /** The URL that was asked. Default null. */
-  request_url?: string | null | undefined;
-  /**
-   * Called exactly once when nothing more will come: the body ended or was closed unread (null), or failed. The transport lets
-   * go of timers and sockets. A body that is not a stream has ended from the beginning.
-   */
-  onDone?: ((error: Error | null) => void) | null | undefined;
-  /** Turns an error of the transport into an exception of requests. Default: a ChunkedEncodingError with the error as its cause. */
-  mapError?: ((error: unknown) => Error) | null | undefined;
-  /** Closes the connection under a body that has not been read to its end. Default: destroys the stream. */
-  destroy?: (() => void) | null | undefined;
-  /** The most bytes the decoded body may have, else ResponseTooLarge; null (default) for no limit. */
-  max_response_size?: number | null | undefined;
-}
+export type { HTTPResponseInit };
 
-const INIT_NAMES = [
-  'body',
-  'headers',
-  'status',
-  'reason',
-  'version',
-  'request_method',
-  'request_url',
-  'onDone',
-  'mapError',
-  'destroy',
-  'max_response_size',
-];
-
-/** By how much a compressed body may be larger than what it holds and still be waited for, when that is limited. */
-const WIRE_SLACK = 64 * 1024;
+const EMPTY = Buffer.alloc(0);
 
 /** How {@link HTTPResponse.read} and {@link HTTPResponse.stream} treat Content-Encoding. */
 export interface ReadOptions {
@@ -85,8 +37,8 @@ export class HTTPResponse {
   readonly #wire: WireBody | null;
   /** What came and was not handed out: the body itself when it is not a stream. */
   #rest: Buffer = EMPTY;
-  #decoder: ContentDecoder | null | undefined = undefined;
-  #hasDecoded = false;
+  /** Made at the first read. */
+  #decoder: BodyDecoder | null = null;
   #handedOut = 0;
   #started = false;
   #closed = false;
@@ -98,7 +50,7 @@ export class HTTPResponse {
   #destroy: (() => void) | null;
 
   constructor(init: HTTPResponseInit = {}) {
-    checkOptions('HTTPResponse()', init, INIT_NAMES);
+    checkInit(init);
     const { body = null, status = 200, request_method = null } = init;
     this.status = status;
     this.reason = init.reason ?? '';
@@ -117,7 +69,7 @@ export class HTTPResponse {
         this.#wire.collect(0, () => undefined);
     } else {
       this.#wire = null;
-      this.#rest = typeof body === 'string' ? Buffer.from(body) : body === null ? EMPTY : asBuffer(body);
+      this.#rest = body === null ? EMPTY : bodyBytes(body);
       this.#finish(null);
     }
   }
@@ -230,22 +182,22 @@ export class HTTPResponse {
    */
   readAll(): Promise<Buffer> {
     const wire = this.#wire;
-    if (this.#started || this.#turn !== null || wire === null) return this.#readRest(wire);
+    if (this.#started || this.#turn !== null) return this.read(null, { decode_content: true });
     this.#started = true;
-    const codings = contentCodings(this.#contentEncoding());
-    const limit = this.max_response_size ?? Infinity;
+    const decoder = this.#openDecoder();
     const whole = new Promise<Buffer>((resolve, reject) => {
-      // A compressed body may be somewhat larger than what it holds.
-      wire.collect(codings.length === 0 ? limit : limit * 2 + WIRE_SLACK, () => {
+      const decode = (): void => {
         this.#turn = null;
         try {
-          resolve(this.#decodeAll(wire.take(), codings, limit));
+          resolve(this.#whole(decoder));
         } catch (error) {
           reject(error);
         }
-      });
+      };
+      if (wire === null) decode();
+      else wire.collect(decoder.wireLimit, decode);
     });
-    if (!wire.finished) this.#turn = whole;
+    if (wire !== null && !wire.finished) this.#turn = whole;
     return whole;
   }
 
@@ -257,21 +209,21 @@ export class HTTPResponse {
     if (this.#failure !== null) throw this.#failure;
     if (this.#closed) return EMPTY;
     if (this.#wire !== null || this.#started) return null;
-    const codings = contentCodings(this.#contentEncoding());
-    const limit = this.max_response_size ?? Infinity;
-    const whole =
-      codings.length === 0 || this.#rest.length === 0 ? this.#rest : decodeSmall(codings, this.#rest, limit);
-    if (whole === null) return null;
-    this.#started = true;
-    this.#rest = EMPTY;
-    if (whole === TOO_LARGE || whole.length > limit) throw this.#fail(this.#tooLarge());
-    return whole;
+    try {
+      const whole = this.#openDecoder().wholeSync(this.#rest);
+      if (whole === null) return null;
+      this.#started = true;
+      this.#rest = EMPTY;
+      return whole;
+    } catch (error) {
+      throw this.#fail(error);
+    }
   }
 
   /** Reads the rest and throws it away; errors are ignored. */
   async drain_conn(): Promise<void> {
     try {
-      while ((await this.nextPart(null, this.#hasDecoded)) !== null);
+      while ((await this.nextPart(null, this.#decoder?.hasDecoded === true)) !== null);
     } catch {
       // Nobody wants the body, so nobody wants to know.
     }
@@ -322,42 +274,20 @@ export class HTTPResponse {
     }
   }
 
-  #readRest(wire: WireBody | null): Promise<Buffer> {
-    if (wire !== null || this.#started) return this.read(null, { decode_content: true });
-    this.#started = true;
-    const data = this.#rest;
-    this.#rest = EMPTY;
-    return this.#inTurn(async () =>
-      this.#decodeAll(data, contentCodings(this.#contentEncoding()), this.max_response_size ?? Infinity),
-    );
-  }
-
-  #decodeAll(data: Buffer, codings: readonly string[], limit: number): Buffer | Promise<Buffer> {
+  #whole(decoder: BodyDecoder): Buffer | Promise<Buffer> {
     if (this.#failure !== null) throw this.#failure;
     if (this.#closed) return EMPTY;
-    if (codings.length === 0 || data.length > limit * 2 + WIRE_SLACK) {
-      if (data.length > limit) throw this.#fail(this.#tooLarge());
-      return data;
-    }
+    const data = this.#wire === null ? this.#rest : this.#wire.take();
+    this.#rest = EMPTY;
     try {
-      const whole = decodeWhole(codings, data, limit);
-      if (whole instanceof Promise) {
-        return whole.then(
-          (decoded) => this.#checked(decoded),
-          (error: unknown) => {
-            throw this.#fail(this.#decodingError(error));
-          },
-        );
-      }
-      return this.#checked(whole);
+      const whole = decoder.whole(data);
+      if (!(whole instanceof Promise)) return whole;
+      return whole.catch((error: unknown) => {
+        throw this.#fail(error);
+      });
     } catch (error) {
-      throw this.#fail(this.#decodingError(error));
+      throw this.#fail(error);
     }
-  }
-
-  #checked(whole: Buffer | typeof TOO_LARGE): Buffer {
-    if (whole === TOO_LARGE) throw this.#fail(this.#tooLarge());
-    return whole;
   }
 
   /** Up to `amt` bytes, joined over chunks. */
@@ -384,92 +314,63 @@ export class HTTPResponse {
   /** What is at hand, up to `amt` bytes of it; waits only when there is nothing. Null at the end. */
   async #next(amt: number | null, decode: boolean): Promise<Buffer | null> {
     this.#started = true;
-    if (!decode && this.#hasDecoded) {
+    const decoder = this.#openDecoder();
+    if (!decode && decoder.hasDecoded) {
       throw new RuntimeError(
         'Calling read(decode_content=False) is not supported after read(decode_content=True) was called.',
       );
     }
-    while (!this.#closed) {
-      const decoder = decode ? this.#openDecoder() : null;
-      const data = await this.#undecoded(decoder);
-      if (this.#failure !== null && data === null) throw this.#failure;
-      if (this.#closed) break;
-      const part = decoder === null ? data : await this.#decode(decoder, data, amt);
-      if (part === null) return null;
-      if (part.length === 0) continue;
-      const taken = amt === null || part.length <= amt ? part : part.subarray(0, amt);
-      if (decoder === null) this.#rest = part.subarray(taken.length);
-      this.#handedOut += taken.length;
-      if (this.max_response_size !== null && this.#handedOut > this.max_response_size) {
-        throw this.#fail(this.#tooLarge());
-      }
-      return taken;
-    }
-    return null;
-  }
-
-  async #undecoded(decoder: ContentDecoder | null): Promise<Buffer | null> {
-    if (decoder?.hasUnconsumedTail === true) return EMPTY;
-    if (this.#rest.length > 0) {
-      const rest = this.#rest;
-      this.#rest = EMPTY;
-      return rest;
-    }
-    return this.#wire === null ? null : this.#wire.next();
-  }
-
-  async #decode(decoder: ContentDecoder, data: Buffer | null, amt: number | null): Promise<Buffer | null> {
     try {
-      if (data === null) {
-        if (this.#hasDecoded) await decoder.flush();
-        return null;
+      while (!this.#closed) {
+        const part =
+          decode && !decoder.isIdentity ? await this.#decoded(decoder, amt) : await this.#undecoded(amt);
+        if (part === null) return null;
+        this.#handedOut += part.length;
+        if (this.#handedOut > this.#limit()) throw decoder.tooLarge();
+        if (part.length > 0) return part;
       }
-      this.#hasDecoded = true;
-      const { max_response_size } = this;
-      if (max_response_size === null) return await decoder.decompress(data, amt ?? -1);
-      // One byte beyond the limit is enough to know, and a bomb is not unpacked further.
-      return await decoder.decompress(
-        data,
-        Math.min(amt ?? Infinity, max_response_size + 1 - this.#handedOut),
-      );
+      return null;
     } catch (error) {
-      throw this.#fail(this.#decodingError(error));
+      throw this.#fail(error);
     }
   }
 
-  #openDecoder(): ContentDecoder | null {
-    if (this.#decoder === undefined) {
-      try {
-        const codings = contentCodings(this.#contentEncoding());
-        this.#decoder = codings.length === 0 ? null : createDecoder(codings);
-      } catch (error) {
-        throw this.#fail(this.#decodingError(error));
-      }
+  async #undecoded(amt: number | null): Promise<Buffer | null> {
+    const data = this.#rest.length > 0 || this.#wire === null ? this.#rest : await this.#wire.next();
+    if (data === null || data.length === 0) {
+      if (this.#failure !== null) throw this.#failure;
+      return null;
     }
-    return this.#decoder;
+    const part = amt === null ? data : data.subarray(0, amt);
+    this.#rest = data.subarray(part.length);
+    return part;
   }
 
-  #contentEncoding(): string | null {
-    return headerLine(this.rawHeaders, 'content-encoding');
+  async #decoded(decoder: BodyDecoder, amt: number | null): Promise<Buffer | null> {
+    const data = decoder.hasUnconsumedTail ? EMPTY : await this.#undecoded(null);
+    if (data === null) {
+      await decoder.end();
+      return null;
+    }
+    // One byte beyond the limit is enough to know, and a bomb is not unpacked further.
+    const most = Math.min(amt ?? Infinity, this.#limit() + 1 - this.#handedOut);
+    return decoder.step(data, Number.isFinite(most) ? most : -1);
   }
 
-  #decodingError(error: unknown): Error {
-    if (error instanceof RequestException) return error;
-    const detail = error instanceof Error ? `: ${error.message}` : '';
-    return new ContentDecodingError(
-      `Received response with content-encoding: ${this.#contentEncoding() ?? ''}, but failed to decode it${detail}`,
-      { cause: error },
-    );
+  #openDecoder(): BodyDecoder {
+    return (this.#decoder ??= new BodyDecoder(
+      headerLine(this.rawHeaders, 'content-encoding'),
+      this.#limit(),
+    ));
   }
 
-  #tooLarge(): Error {
-    return new ResponseTooLarge(
-      `The response's body is larger than max_response_size, ${this.max_response_size ?? Infinity} bytes`,
-    );
+  #limit(): number {
+    return this.max_response_size ?? Infinity;
   }
 
   /** The body is lost: so is the connection, and every further read fails as this one. */
-  #fail(error: Error): Error {
+  #fail(reason: unknown): Error {
+    const error = reason as Error;
     this.#failure = error;
     this.#rest = EMPTY;
     this.#decoder?.destroy();
@@ -507,20 +408,4 @@ function isChunked(transferEncoding: string): boolean {
     .toLowerCase()
     .split(',')
     .some((coding) => coding.trim() === 'chunked');
-}
-
-function asBuffer(bytes: Uint8Array): Buffer {
-  return Buffer.isBuffer(bytes) ? bytes : Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength);
-}
-
-function flatHeaders(headers: HTTPResponseInit['headers']): readonly string[] {
-  if (headers === undefined) return [];
-  if (isFlat(headers)) return headers;
-  return Array.from(headers).flat();
-}
-
-function isFlat(
-  headers: readonly string[] | Iterable<readonly [string, string]>,
-): headers is readonly string[] {
-  return Array.isArray(headers) && (headers.length === 0 || typeof headers[0] === 'string');
 }
