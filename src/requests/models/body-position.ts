@@ -60,12 +60,15 @@ export function fileStreamLength(stream: ReadStream): number | null {
 /** A fresh stream over the same file as `stream`, from `position` to the same end. Throws what opening the file throws. */
 export function reopenFileStream(stream: ReadStream, position: number): ReadStream {
   const { end } = rangeOf(stream);
-  return createReadStream(stream.path, {
+  const reopened = createReadStream(stream.path, {
     fd: openSync(stream.path, 'r'),
     start: position,
     highWaterMark: stream.readableHighWaterMark,
     ...(end === undefined || end === Infinity ? {} : { end }),
   });
+  // A stream over a descriptor forgets the path, without which a second redirect could not open it again.
+  reopened.path = stream.path;
+  return reopened;
 }
 
 /**

@@ -53,6 +53,11 @@ export {
   unquote_unreserved,
   UNRESERVED_SET,
 } from './quote.js';
+export {
+  // eslint-disable-next-line @typescript-eslint/no-deprecated -- exported as long as Python exports it
+  get_unicode_from_response,
+  stream_decode_response_unicode,
+} from './response-text.js';
 export { rewind_body } from './rewind-body.js';
 export { guess_filename, super_len } from './super-len.js';
 export { to_native_string } from './text.js';

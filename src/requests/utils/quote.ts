@@ -38,7 +38,7 @@ function tableFor(safe: string): QuoteTable {
 const LONE_SURROGATE = /\p{Surrogate}/u;
 
 /** UTF-8, or UnicodeEncodeError for a lone surrogate, where Node would silently put U+FFFD. */
-export function encodeUtf8(text: string): Buffer {
+function encodeUtf8(text: string): Buffer {
   if (LONE_SURROGATE.test(text)) {
     throw new UnicodeEncodeError("'utf-8' codec can't encode text: surrogates not allowed");
   }

@@ -273,14 +273,14 @@ describe('1.19: set_environ', () => {
   it('1.19: sets a variable and puts it back', () => {
     {
       using variable = set_environ(NAME, 'new');
-      expect(variable).toHaveProperty([Symbol.dispose]);
+      expect(typeof variable[Symbol.dispose]).toBe('function');
       expect(process.env[NAME]).toBe('new');
     }
     expect(NAME in process.env).toBe(false);
     process.env[NAME] = 'old';
     {
       using variable = set_environ(NAME, 'new');
-      expect(variable).toHaveProperty([Symbol.dispose]);
+      expect(typeof variable[Symbol.dispose]).toBe('function');
     }
     expect(process.env[NAME]).toBe('old');
   });
@@ -289,7 +289,7 @@ describe('1.19: set_environ', () => {
     process.env[NAME] = 'old';
     {
       using variable = set_environ(NAME, null);
-      expect(variable).toHaveProperty([Symbol.dispose]);
+      expect(typeof variable[Symbol.dispose]).toBe('function');
       process.env[NAME] = 'changed inside';
     }
     expect(process.env[NAME]).toBe('changed inside');
@@ -298,7 +298,7 @@ describe('1.19: set_environ', () => {
   it('1.19: puts it back when something is thrown', () => {
     const attempt = (): void => {
       using variable = set_environ(NAME, 'new');
-      expect(variable).toHaveProperty([Symbol.dispose]);
+      expect(typeof variable[Symbol.dispose]).toBe('function');
       throw new Error('boom');
     };
     expect(attempt).toThrow('boom');
