@@ -299,11 +299,11 @@ export class Exchange implements SocketOwner, TunnelOwner {
 
   /** @internal */
   closed(): void {
-    if (this.#response !== null || this.error !== null || this.failure !== null) return;
+    const request: (OwnedRequest & { readonly res?: IncomingMessage | null }) | null = this.#request;
+    if (request === null || this.stage === Stage.Responding || this.error !== null) return;
     // Node closes the connection without a word when the server has switched to another protocol.
-    const { res } = this.#request as OwnedRequest & { readonly res?: IncomingMessage | null };
-    if (res) this.#request?.emit('response', res);
-    else this.#request?.emit('error', new OSError('the connection was closed'));
+    if (request.res) request.emit('response', request.res);
+    else request.emit('error', new OSError('the connection was closed'));
   }
 
   /** @internal */

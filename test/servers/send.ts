@@ -1,0 +1,51 @@
+/** Sending one request through an adapter, without a session around it. */
+import type { BaseAdapter } from '../../src/requests/adapters/index.js';
+import { type PrepareOptions, PreparedRequest } from '../../src/requests/models/prepared-request.js';
+import type { Response } from '../../src/requests/models/response.js';
+import type { SendOptions } from '../../src/requests/types.js';
+
+/** A prepared request; GET unless `options` say otherwise. */
+export function prepare(url: string, options: Omit<PrepareOptions, 'url'> = {}): PreparedRequest {
+  const request = new PreparedRequest();
+  request.prepare({ method: 'GET', url, ...options });
+  return request;
+}
+
+/** Sends a request and reads its body unless `stream` is set, as a session does. */
+export async function send(
+  adapter: BaseAdapter,
+  request: PreparedRequest | string,
+  options: SendOptions = {},
+): Promise<Response> {
+  const response = await adapter.send(typeof request === 'string' ? prepare(request) : request, options);
+  if (!options.stream) await response.read();
+  return response;
+}
+
+/** The error that `promise` rejects with. */
+export async function failureOf(promise: Promise<unknown>): Promise<Error> {
+  try {
+    await promise;
+  } catch (error) {
+    if (error instanceof Error) return error;
+    throw new Error(`rejected with what is no Error: ${String(error)}`, { cause: error });
+  }
+  throw new Error('was fulfilled');
+}
+
+/** Collects what would end the process: must be empty at the end of a test of failures. */
+export function watchUnhandled(): { readonly errors: unknown[]; settle(): Promise<void> } {
+  const errors: unknown[] = [];
+  const onError = (error: unknown): void => {
+    errors.push(error);
+  };
+  process.on('unhandledRejection', onError);
+  return {
+    errors,
+    /** Waits until everything under way has had its turn, and stops watching. */
+    async settle() {
+      for (let i = 0; i < 5; i++) await new Promise((resolve) => setImmediate(resolve));
+      process.off('unhandledRejection', onError);
+    },
+  };
+}
