@@ -93,7 +93,7 @@ async function fetchAll({ urls, maxWorkers, timeout }: Settings): Promise<void> 
     if (error === null) {
       const response = await future.result();
       const seconds = response.elapsed.total_seconds().toFixed(3);
-      row = `${response.status_code} ${String(response.content?.length).padStart(10)} bytes ${seconds.padStart(8)} s`;
+      row = `${response.status_code} ${String(response.content.length).padStart(10)} bytes ${seconds.padStart(8)} s`;
     } else {
       failed += 1;
       row = `${error.name}: ${error.message.replaceAll(/\s+/g, ' ')}`;

@@ -43,7 +43,32 @@ export type { SessionHooks } from './sessions/session-hooks.js';
 export { codes } from './status-codes.js';
 export * as structures from './structures/index.js';
 export { CaseInsensitiveDict } from './structures/index.js';
-export type * from './types.js';
+export type {
+  Auth,
+  AuthCallable,
+  Bytes,
+  Cert,
+  CookiesInput,
+  Data,
+  FileContent,
+  Files,
+  FileSpec,
+  HeadersInput,
+  HookLists,
+  HookOptions,
+  Hooks,
+  Pairs,
+  Params,
+  ParamValue,
+  Primitive,
+  Proxies,
+  RequestOptions,
+  ResponseHook,
+  SendOptions,
+  SessionSendOptions,
+  StreamingBody,
+  TimeoutInput,
+} from './types.js';
 export * as urllib3 from './urllib3/index.js';
 export { Retry } from './urllib3/index.js';
 export * as utils from './utils/index.js';
