@@ -9,10 +9,13 @@ export {
   FIRST_COMPLETED,
   FIRST_EXCEPTION,
   Future,
+  importable,
   InvalidStateError,
+  ProcessPoolExecutor,
   ThreadPoolExecutor,
   TimeoutError,
   wait,
+  WorkerPoolExecutor,
 } from './concurrent-futures/index.js';
 export {
   type BackgroundCallback,

@@ -107,14 +107,16 @@ export class FuturesSession extends Session<ResponseFuture, FuturesRequestOption
     super();
     const options: FuturesSessionOptions = isExecutor(first) ? { ...second, executor: first } : first;
     checkOptions('FuturesSession()', options, ['executor', 'max_workers', 'session', 'adapter_kwargs']);
-    const { executor, max_workers = 8, session, adapter_kwargs } = options;
-    if (executor !== null && executor !== undefined && !isExecutor(executor)) {
+    const { executor = null, max_workers = 8, session = null, adapter_kwargs } = options;
+    if (executor !== null && !isExecutor(executor)) {
       throw new TypeError('FuturesSession() takes an executor that has a submit() method');
     }
-    this.#ownExecutor = executor ? null : new AsyncPoolExecutor({ max_workers });
-    this.executor = executor ?? this.#ownExecutor ?? new AsyncPoolExecutor({ max_workers });
-    this.session = session ?? null;
-    this.sizePools(executor ? 0 : max_workers, adapter_kwargs ?? {});
+    // Python refuses None here, while an executor made by hand takes it for its default.
+    if ((max_workers as unknown) === null) throw new TypeError('max_workers must be an integer, got null');
+    this.#ownExecutor = executor === null ? new AsyncPoolExecutor({ max_workers }) : null;
+    this.executor = executor ?? (this.#ownExecutor as AsyncPoolExecutor);
+    this.session = session;
+    this.sizePools(executor === null ? max_workers : 0, adapter_kwargs ?? {});
   }
 
   /** Queues a request. */
@@ -173,7 +175,10 @@ export class FuturesSession extends Session<ResponseFuture, FuturesRequestOption
     checkOptions('close()', options, ['wait', 'cancel_futures']);
     const { wait = true, cancel_futures = false } = options;
     const executor = this.#ownExecutor;
-    if (executor === null) return await super.close();
+    if (executor === null) {
+      await super.close();
+      return;
+    }
     const finished = executor.shutdown({ wait: true, cancel_futures }).then(() => super.close());
     if (wait) await finished;
   }

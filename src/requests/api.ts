@@ -39,8 +39,8 @@ type Verb = 'get' | 'options' | 'head' | 'post' | 'put' | 'patch' | 'delete';
 async function send(verb: Verb, first: UrlOrKeywords, second?: RequestOptions | null): Promise<Response> {
   const session = new Session();
   try {
-    const call = session[verb] as (url: UrlOrKeywords, options?: RequestOptions | null) => Promise<Response>;
-    return await call(first, second);
+    // Either form of the arguments, which the verb tells apart itself.
+    return await session[verb](first as UrlInput, second);
   } finally {
     await session.close();
   }

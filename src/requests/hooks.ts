@@ -80,7 +80,11 @@ export function copyHooks(hooks: Hooks | null | undefined): HookLists {
   return lists;
 }
 
-function hookList(hook: ResponseHook | Iterable<ResponseHook> | null | undefined): ResponseHook[] {
+/**
+ * One event's hooks as a list of its own; what is not a function is left out.
+ * @internal
+ */
+export function hookList(hook: ResponseHook | Iterable<ResponseHook> | null | undefined): ResponseHook[] {
   if (hook === undefined || hook === null) return [];
   if (typeof hook === 'function') return [hook];
   return Array.from(hook).filter((member: unknown) => typeof member === 'function');

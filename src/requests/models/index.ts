@@ -1,3 +1,5 @@
+export type { BodyIterator } from './body-iterator.js';
+export type { IterContentOptions, IterLinesOptions } from './iter-body.js';
 export { PreparedRequest, type PrepareOptions } from './prepared-request.js';
 export { Request, type RequestFields, type RequestParts } from './request.js';
-export { type ContentIterator, type IterContentOptions, type IterLinesOptions, Response } from './response.js';
+export { Response } from './response.js';

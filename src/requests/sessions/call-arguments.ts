@@ -1,5 +1,5 @@
 /** Reads the arguments of `request()`, the verbs and `send()`, and refuses what Python's signatures refuse. */
-import { checkOptions, typeName } from '../../builtins/index.js';
+import { checkOptions, isPlainObject, typeName } from '../../builtins/index.js';
 
 /** A URL as callers give it; anything else is turned into text first, as Python does. */
 export type UrlInput = string | URL | Uint8Array;
@@ -37,22 +37,22 @@ export interface BoundCall<O> {
   options: O;
 }
 
-/** Sorts out `verb(url, options)` and `verb({ url, ...options })`. */
+/**
+ * Sorts out `verb(url, options)` and `verb({ url, ...options })`. Callers may be untyped, and `map` calls with an index:
+ * nothing is taken for granted.
+ */
 export function bindVerb<O extends object>(
   verb: string,
-  url: UrlInput | WithUrl<O>,
-  options: O | null | undefined,
+  first: UrlInput | WithUrl<O> | undefined,
+  second: O | null | undefined,
 ): { url: UrlInput; options: O } {
-  if (isKeywords(url)) {
-    if (options !== undefined && options !== null && !isArrayCallback(options)) {
-      throw new TypeError(`${verb}() takes either (url, options) or one object with all of them`);
-    }
-    const { url: keyword, ...rest } = url;
-    if (keyword === undefined) throw new TypeError(`${verb}() missing 1 required argument: 'url'`);
-    return { url: keyword, options: rest as unknown as O };
+  if (!isKeywords(first)) return { url: required(verb, 'url', first), options: checkedOptions(verb, second) };
+  if (second !== undefined && second !== null) {
+    throw new TypeError(`${verb}() takes either (url, options) or one object with all of them`);
   }
-  if (url === undefined) throw new TypeError(`${verb}() missing 1 required argument: 'url'`);
-  return { url, options: checkedOptions(verb, options) };
+  const { url, ...options } = first;
+  // What is left of `O & { url }` without its URL is an `O`, which TypeScript cannot conclude.
+  return { url: required(verb, 'url', url), options: options as unknown as O };
 }
 
 /** Sorts out `request(method, url, options)` and `request({ method, url, ...options })`. */
@@ -62,17 +62,24 @@ export function bindRequest<O extends object>(
   options: O | null | undefined,
 ): BoundCall<O> {
   if (typeof method === 'string' || method instanceof Uint8Array) {
-    if (url === undefined) throw new TypeError("request() missing 1 required argument: 'url'");
-    return { method: methodText(method), url, options: checkedOptions('request', options) };
+    const target = required('request', 'url', url);
+    return { method: methodText(method), url: target, options: checkedOptions('request', options) };
   }
-  if (typeof method !== 'object') {
+  if (!isPlainObject(method)) {
     throw new TypeError(`request() takes the method as text, not ${typeName(method)}`);
   }
-  const { method: verb, url: keyword, ...rest } = method as WithMethodAndUrl<object>;
-  for (const [name, value] of Object.entries({ method: verb, url: keyword })) {
-    if (value === undefined) throw new TypeError(`request() missing 1 required argument: '${name}'`);
-  }
-  return { method: methodText(verb), url: keyword, options: rest as O };
+  const { method: verb, url: target, ...rest } = method;
+  return {
+    method: methodText(required('request', 'method', verb)),
+    url: required('request', 'url', target),
+    // As in bindVerb.
+    options: rest as unknown as O,
+  };
+}
+
+function required<T>(callee: string, name: string, value: T | undefined): T {
+  if (value === undefined) throw new TypeError(`${callee}() missing 1 required argument: '${name}'`);
+  return value;
 }
 
 function methodText(method: string | Uint8Array): string {
@@ -80,21 +87,11 @@ function methodText(method: string | Uint8Array): string {
 }
 
 /** Whether the first argument holds the keywords: a plain object, not something that stands for a URL. */
-function isKeywords<O>(value: UrlInput | WithUrl<O>): value is WithUrl<O> {
-  return (
-    typeof value === 'object' &&
-    (value as unknown) !== null &&
-    !(value instanceof URL) &&
-    !(value instanceof Uint8Array) &&
-    'url' in value
-  );
+function isKeywords<O>(value: UrlInput | WithUrl<O> | undefined): value is WithUrl<O> {
+  return isPlainObject(value) && 'url' in value;
 }
 
-function isArrayCallback(value: unknown): boolean {
-  return typeof value === 'number';
-}
-
-function checkedOptions<O extends object>(verb: string, options: O | null | undefined): O {
+function checkedOptions<O extends object>(verb: string, options: O | number | null | undefined): O {
   if (options === null || options === undefined) return {} as O;
   if (typeof options === 'number') {
     throw new TypeError(

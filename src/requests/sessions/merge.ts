@@ -1,7 +1,8 @@
 /** How a request's settings are laid over the session's (spec 1.4). */
 import { isPlainObject } from '../../builtins/index.js';
+import { hookList } from '../hooks.js';
 import { CaseInsensitiveDict, headerStore } from '../structures/case-insensitive-dict.js';
-import type { HeadersInput, HookLists, Hooks, Params, ParamValue, ResponseHook } from '../types.js';
+import type { HeadersInput, HookLists, Hooks, Params, ParamValue } from '../types.js';
 
 type Absent = null | undefined;
 
@@ -65,12 +66,6 @@ export function mergeHeaders(
   const store = headerStore(merged);
   for (const [key, [, value]] of store) if (value === null || value === undefined) store.delete(key);
   return merged;
-}
-
-/** The hooks of one event as a list; a single hook counts as one, null as none. */
-export function hookList(hooks: Hooks['response']): ResponseHook[] {
-  if (hooks === null || hooks === undefined) return [];
-  return typeof hooks === 'function' ? [hooks] : [...hooks];
 }
 
 /** Hooks do not add up: a request that has any uses its own in place of the session's. */

@@ -56,7 +56,7 @@ export abstract class RedirectingSession {
   /** Strips `Authorization` when the next request goes to another host, and looks in netrc for the new one's. */
   rebuild_auth(prepared_request: PreparedRequest, response: Response): void {
     const url = prepared_request.url ?? '';
-    const original = response.request?.url ?? '';
+    const original = response.request.url ?? '';
     if (prepared_request.headers.has('Authorization') && this.should_strip_auth(original, url)) {
       prepared_request.headers.delete('Authorization');
     }

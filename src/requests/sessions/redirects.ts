@@ -3,7 +3,7 @@ import { UnicodeDecodeError } from '../../builtins/index.js';
 import { codes } from '../status-codes.js';
 import type { PreparedRequest } from '../models/prepared-request.js';
 import type { Response } from '../models/response.js';
-import { requote_uri, urljoin, urlparse, urlunparse } from '../utils/index.js';
+import { requote_uri, urljoin, urlparse } from '../utils/index.js';
 
 const DEFAULT_PORTS: Readonly<Record<string, number>> = { http: 80, https: 443 };
 
@@ -66,7 +66,7 @@ export function resolveLocation(
   const absolute = location.startsWith('//') ? `${urlparse(responseUrl).scheme}:${location}` : location;
   const parsed = urlparse(absolute);
   const fragment = parsed.fragment === '' ? previousFragment : parsed.fragment;
-  const text = urlunparse({ ...parsed, fragment });
+  const text = parsed._replace({ fragment }).geturl();
   const url = parsed.netloc === '' ? urljoin(responseUrl, requote_uri(text)) : requote_uri(text);
   return { url, fragment };
 }

@@ -1,5 +1,5 @@
 import type { HookLists, Hooks, ResponseHook } from '../types.js';
-import { hookList } from './merge.js';
+import { hookList } from '../hooks.js';
 
 /**
  * A session's hooks: `session.hooks.response` reads as an array to push to, and takes a hook, several, or null for none.

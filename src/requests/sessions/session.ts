@@ -13,7 +13,7 @@ import { dispatch_hook } from '../hooks.js';
 import { PreparedRequest } from '../models/prepared-request.js';
 import { Request } from '../models/request.js';
 import type { Response } from '../models/response.js';
-import type { CaseInsensitiveDict } from '../structures/case-insensitive-dict.js';
+import { CaseInsensitiveDict } from '../structures/case-insensitive-dict.js';
 import {
   type Auth,
   type Cert,
@@ -71,8 +71,6 @@ export class Session<
   R extends Promise<Response> = Promise<Response>,
   O extends RequestOptions = RequestOptions,
 > extends SessionVerbs<R, O> {
-  /** Sent with each request, unless it has its own of the same name. */
-  headers: CaseInsensitiveDict | HeadersInput = default_headers();
   /** Credentials. Default null. */
   auth: Auth | null = null;
   /** Proxy URLs by scheme; the environment's come first. Default none. */
@@ -93,6 +91,7 @@ export class Session<
   cookies: RequestsCookieJar = cookiejar_from_dict({});
   /** The adapters by URL prefix, longest first. */
   readonly adapters: Map<string, BaseAdapter> = new Map();
+  #headers = default_headers();
   #hooks = new SessionHooks();
 
   constructor() {
@@ -101,9 +100,21 @@ export class Session<
     this.mount('http://', new HTTPAdapter());
     for (const verb of BOUND) {
       // The subclass's method, if it has one: it must be found by `super` and by overriding, and still come bound.
-      const method = this[verb] as (...args: unknown[]) => unknown;
-      Object.defineProperty(this, verb, { value: method.bind(this), writable: true, configurable: true });
+      const bound = (this[verb] as (this: unknown, ...args: never[]) => unknown).bind(this);
+      Object.defineProperty(this, verb, { value: bound, writable: true, configurable: true });
     }
+  }
+
+  /** Sent with each request, unless it has its own of the same name. Other headers, or a plain object, may be put in their place. */
+  get headers(): CaseInsensitiveDict {
+    return this.#headers;
+  }
+
+  set headers(headers: HeadersInput) {
+    // Bytes and null are rare enough among a session's own headers that readers need not be asked to expect them.
+    this.#headers = (
+      headers instanceof CaseInsensitiveDict ? headers : new CaseInsensitiveDict<unknown>(headers)
+    ) as CaseInsensitiveDict;
   }
 
   /** Functions that see each response, redirects included: push to `hooks.response` or set it. */
@@ -217,8 +228,7 @@ export class Session<
       response = await dispatch_hook('response', request.hooks, response, settings);
       if (!settings.stream) await response.read();
     }
-    for (const earlier of response.history)
-      extractSetCookies(this.cookies, earlier.request ?? request, earlier);
+    for (const earlier of response.history) extractSetCookies(this.cookies, earlier.request, earlier);
     extractSetCookies(this.cookies, request, response);
     return response;
   }
@@ -277,7 +287,7 @@ export class Session<
 
   /** Closes the adapters and their idle connections. The session can be used again afterwards. */
   async close(): Promise<void> {
-    await Promise.all([...this.adapters.values()].map((adapter) => adapter.close()));
+    await Promise.all(Array.from(this.adapters.values(), async (adapter) => adapter.close()));
   }
 
   /** `await using session = new Session()` closes it at the end of the block. */
