@@ -22,13 +22,21 @@ export async function send(
   return response;
 }
 
-/** The error that `promise` rejects with. */
-export async function failureOf(promise: Promise<unknown>): Promise<Error> {
+/** The error that `promise` rejects with, which must be one of `cls`. */
+export function failureOf(promise: Promise<unknown>): Promise<Error>;
+export function failureOf<E extends Error>(
+  promise: Promise<unknown>,
+  cls: abstract new (...args: never[]) => E,
+): Promise<E>;
+export async function failureOf(
+  promise: Promise<unknown>,
+  cls: abstract new (...args: never[]) => Error = Error,
+): Promise<Error> {
   try {
     await promise;
   } catch (error) {
-    if (error instanceof Error) return error;
-    throw new Error(`rejected with what is no Error: ${String(error)}`, { cause: error });
+    if (error instanceof cls) return error;
+    throw new Error(`rejected with another error than ${cls.name}: ${String(error)}`, { cause: error });
   }
   throw new Error('was fulfilled');
 }
