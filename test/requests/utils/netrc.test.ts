@@ -29,6 +29,7 @@ describe('1.5: the netrc format', () => {
     ['machine h login #x password #y', { h: ['#x', '', '#y'] }],
     ['machine h login machine password default', { h: ['machine', '', 'default'] }],
     ['# a comment\nmachine h login u # another\n  password p #c\n#last', { h: ['u', '', 'p'] }],
+    ['#c\nmachine h login u #d\npassword p', { h: ['u', '', 'p'] }],
     ['machine h login é password ü😀', { h: ['é', '', 'ü😀'] }],
     ['macdef m\ncd x\nput y\n\nmachine h login a password b', { h: ['a', '', 'b'] }],
     [
