@@ -223,6 +223,7 @@ describe('HTTPDigestAuth', () => {
     server.send = async (request, options) => {
       const response = await inner(request, options);
       depth += 1;
+      if (depth > 5) throw new Error('endless');
       return depth === 1 ? response : await dispatch_hook('response', request.hooks, response, options);
     };
     const response = await send(server, new HTTPDigestAuth('user', 'wrong'));
@@ -238,6 +239,26 @@ describe('HTTPDigestAuth', () => {
     const next = answered.request.copy();
     expect((await dispatch(server, next)).status_code).toBe(200);
     expect(server.arrived.length).toBe(4);
+  });
+
+  it('1.16: the answer itself can be sent again, and be challenged again', async () => {
+    const server = new DigestServer();
+    const answered = await send(server, login());
+    server.nonces.clear();
+    const again = await dispatch(server, answered.request);
+    expect(again.status_code).toBe(200);
+    expect(server.arrived.length).toBe(4);
+  });
+
+  it('1.16: when the server turns to what is not supported, the old answer goes', async () => {
+    const server = new DigestServer();
+    const auth = login();
+    await send(server, auth);
+    server.nonces.clear();
+    server.parameters = 'algorithm=token';
+    const response = await send(server, auth);
+    expect(response.status_code).toBe(401);
+    expect(server.arrived.map(({ answer }) => answer !== null)).toEqual([false, true, true, false]);
   });
 
   it('1.16: the same prepared request can be sent any number of times', async () => {

@@ -315,7 +315,10 @@ export function restorePreparedRequest(
 setReferences(import.meta.url, { restorePreparedRequest });
 setReducer(PreparedRequest, (request) => [
   restorePreparedRequest,
-  [Object.assign({}, request, { hooks: undefined }), request.hooks.response.map((hook) => authOfHook(hook) ?? hook)],
+  [
+    Object.assign({}, request, { hooks: undefined }),
+    request.hooks.response.map((hook) => authOfHook(hook) ?? hook),
+  ],
 ]);
 
 /** Names and values, which come from untyped callers and are checked next. */
