@@ -1,6 +1,5 @@
 /* eslint-disable @typescript-eslint/unbound-method -- a session's verbs are bound, which is shown here */
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
-import type { HTTPAdapter } from 'requests-futures';
 import {
   AbortError,
   as_completed,
@@ -9,6 +8,7 @@ import {
   type ExecutorLike,
   Future,
   FuturesSession,
+  HTTPAdapter,
   MissingSchema,
   PreparedRequest,
   Request,
