@@ -107,7 +107,7 @@ class Scanner {
       if (this.#pos === this.#text.length) break;
       if (!this.#eat('u')) {
         if (!'"\\/bfnrt'.includes(this.#text.charAt(this.#pos))) {
-          this.#fail('Invalid \\escape: ', at);
+          this.#fail('Invalid \\escape', at);
           return false;
         }
         this.#pos += 1;

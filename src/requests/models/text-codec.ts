@@ -1,5 +1,6 @@
 import type * as IconvLite from 'iconv-lite';
 import { lazyRequire, LookupError, repr } from '../../builtins/index.js';
+import { Iso2022JpDecoder } from './iso2022-jp.js';
 import {
   decodeAscii,
   type IncrementalDecoder,
@@ -63,8 +64,11 @@ const BUILT_IN: Readonly<Record<string, Codec>> = Object.assign(
       stateful(() => new Utf32Decoder('be')),
       'utf_32_be utf_32be',
     ),
-    // The one that browsers know and iconv-lite does not.
-    ...named(stateful(iso2022jpDecoder), 'iso2022_jp iso_2022_jp csiso2022jp iso2022jp'),
+    // iconv-lite does not know this one.
+    ...named(
+      stateful(() => new Iso2022JpDecoder(new MultiByteDecoder('eucjp'))),
+      'iso2022_jp iso_2022_jp csiso2022jp iso2022jp',
+    ),
   },
 );
 
@@ -129,23 +133,73 @@ function tableCodec(encoding: string): Codec | null {
   // iconv-lite drops everything else from a name, and so would read `base-64` as `base64`.
   const bare = name.toLowerCase().replace(/[^a-z0-9]/g, '');
   if (bare === '' || NOT_CHARSETS.has(bare) || !iconv().encodingExists(bare)) return null;
-  // The mark stays: it is a character, as in Python.
-  const options = { stripBOM: false };
   return {
-    decode: (bytes) => iconv().decode(bytes, bare, options),
-    decoder: () => {
-      const decoder = iconv().getDecoder(bare, options);
-      return { write: (bytes) => decoder.write(bytes), end: () => decoder.end() ?? '' };
-    },
+    decode: (bytes) => iconv().decode(bytes, bare, KEEP_MARK),
+    decoder: () => tableDecoder(bare),
   };
 }
 
-function iso2022jpDecoder(): IncrementalDecoder {
-  const decoder = new TextDecoder('iso-2022-jp');
-  return {
-    write: (bytes) => decoder.decode(bytes, { stream: true }),
-    end: () => decoder.decode(),
-  };
+/** The mark stays: it is a character, as in Python. */
+const KEEP_MARK = { stripBOM: false };
+
+function tableDecoder(name: string): IncrementalDecoder {
+  if (name.startsWith('utf7')) return new Utf7Decoder();
+  if (!isSingleByte(name)) return new MultiByteDecoder(name);
+  const decoder = iconv().getDecoder(name, KEEP_MARK);
+  return { write: (bytes) => decoder.write(bytes), end: () => '' };
+}
+
+function isSingleByte(name: string): boolean {
+  const everyByte = Array.from({ length: 256 }, (_, byte) => Buffer.from([byte]));
+  return everyByte.every((byte) => iconv().getDecoder(name, KEEP_MARK).write(byte).length === 1);
+}
+
+/**
+ * A charset of characters of several bytes. iconv-lite's decoder for pieces loses text after an error on a piece's edge;
+ * this one is only given what begins with a character.
+ */
+class MultiByteDecoder implements IncrementalDecoder {
+  readonly #name: string;
+  #pending: Buffer = Buffer.alloc(0);
+
+  constructor(name: string) {
+    this.#name = name;
+  }
+
+  write(bytes: Buffer): string {
+    const data = Buffer.concat([this.#pending, bytes]);
+    const decoder = iconv().getDecoder(this.#name, KEEP_MARK);
+    const text = decoder.write(data);
+    // Of a character that has only begun each byte counts as one.
+    const incomplete = decoder.end()?.length ?? 0;
+    this.#pending = data.subarray(data.length - incomplete);
+    return text;
+  }
+
+  end(): string {
+    const pending = this.#pending;
+    this.#pending = Buffer.alloc(0);
+    return iconv().decode(pending, this.#name, KEEP_MARK);
+  }
+}
+
+/** UTF-7, of which iconv-lite decodes only what is there as a whole: a run of shifted characters is kept until it ends. */
+class Utf7Decoder implements IncrementalDecoder {
+  #pending: Buffer = Buffer.alloc(0);
+
+  write(bytes: Buffer): string {
+    const data = Buffer.concat([this.#pending, bytes]);
+    const run = /\+[A-Za-z0-9+/]*$/.exec(data.toString('latin1'));
+    const end = run?.index ?? data.length;
+    this.#pending = data.subarray(end);
+    return iconv().decode(data.subarray(0, end), 'utf7', KEEP_MARK);
+  }
+
+  end(): string {
+    const pending = this.#pending;
+    this.#pending = Buffer.alloc(0);
+    return iconv().decode(pending, 'utf7', KEEP_MARK);
+  }
 }
 
 function named(codec: Codec, names: string): Record<string, Codec> {

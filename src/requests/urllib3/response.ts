@@ -191,7 +191,7 @@ export class HTTPResponse {
         try {
           resolve(this.#whole(decoder));
         } catch (error) {
-          reject(error);
+          reject(this.#fail(error));
         }
       };
       if (wire === null) decode();
@@ -279,15 +279,11 @@ export class HTTPResponse {
     if (this.#closed) return EMPTY;
     const data = this.#wire === null ? this.#rest : this.#wire.take();
     this.#rest = EMPTY;
-    try {
-      const whole = decoder.whole(data);
-      if (!(whole instanceof Promise)) return whole;
-      return whole.catch((error: unknown) => {
-        throw this.#fail(error);
-      });
-    } catch (error) {
+    const whole = decoder.whole(data);
+    if (!(whole instanceof Promise)) return whole;
+    return whole.catch((error: unknown) => {
       throw this.#fail(error);
-    }
+    });
   }
 
   /** Up to `amt` bytes, joined over chunks. */
