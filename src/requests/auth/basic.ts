@@ -5,7 +5,6 @@ import { isBytes, pythonText, toBuffer } from '../utils/text.js';
 import { AuthBase } from './auth-base.js';
 
 /** Text above U+00FF: what latin-1 has no byte for. */
-// biome-ignore lint/suspicious/noControlCharactersInRegex: the whole of latin-1, its control characters included
 const BEYOND_LATIN1 = /[^\x00-\xff]/;
 
 /**
@@ -51,6 +50,7 @@ export abstract class PasswordAuth extends AuthBase {
   /** The password. */
   password: string | Uint8Array;
 
+  /** Text is encoded in latin-1 for Basic and in UTF-8 for Digest; bytes are taken as they are. */
   constructor(username: string | Uint8Array, password: string | Uint8Array) {
     super();
     this.username = username;
@@ -64,6 +64,7 @@ export abstract class PasswordAuth extends AuthBase {
     return same(this.username, username) && same(this.password, password);
   }
 
+  /** The class's name in angle brackets. */
   override toString(): string {
     return `<${this.constructor.name}>`;
   }
@@ -80,6 +81,7 @@ function same(ours: unknown, theirs: unknown): boolean {
 
 /** HTTP Basic authentication: what `auth: [user, password]` stands for. */
 export class HTTPBasicAuth extends PasswordAuth {
+  /** Sets `Authorization`. Throws UnicodeEncodeError for text beyond latin-1. */
   override call(request: PreparedRequest): PreparedRequest {
     request.headers.set('Authorization', basicAuthHeader(this.username, this.password));
     return request;
@@ -88,6 +90,7 @@ export class HTTPBasicAuth extends PasswordAuth {
 
 /** HTTP Basic authentication with a proxy. */
 export class HTTPProxyAuth extends HTTPBasicAuth {
+  /** Sets `Proxy-Authorization`. Throws UnicodeEncodeError for text beyond latin-1. */
   override call(request: PreparedRequest): PreparedRequest {
     request.headers.set('Proxy-Authorization', basicAuthHeader(this.username, this.password));
     return request;

@@ -36,6 +36,7 @@ const answers = new WeakSet<PreparedRequest>();
  * requests at the same time. (Python counts per thread.)
  */
 export class HTTPDigestAuth extends PasswordAuth {
+  /** Registers {@link handle_401} with the request, and answers right away when there is a nonce to answer with. */
   override call(request: PreparedRequest): PreparedRequest {
     const state = stateOf(this);
     if (state.lastNonce !== '') authorize(this, request);

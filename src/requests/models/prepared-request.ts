@@ -47,15 +47,25 @@ import { MultipartBody } from './multipart-body.js';
 
 /** What {@link PreparedRequest.prepare} is given: the fields of a Request. Null and undefined leave one out. */
 export interface PrepareOptions {
+  /** The method, in any case. */
   method?: string | Uint8Array | null | undefined;
+  /** The URL: text, a `URL`, or bytes in UTF-8. */
   url?: string | URL | Uint8Array | null | undefined;
+  /** The headers; a value of null is refused, as there is nothing to remove. */
   headers?: HeadersInput | CaseInsensitiveDict<string | Uint8Array | null | undefined> | null | undefined;
+  /** The files of a multipart upload. */
   files?: Files | null | undefined;
+  /** The body, or the fields that go with `files`. */
   data?: Data | null | undefined;
+  /** Added to the URL's query. */
   params?: Params | null | undefined;
+  /** The credentials; null means those in the URL. */
   auth?: Auth | false | '' | readonly [] | null | undefined;
+  /** The cookies. */
   cookies?: CookiesInput | null | undefined;
+  /** Called with the response, after the hooks of the auth object. */
   hooks?: Hooks | null | undefined;
+  /** The body as JSON, unless `data` or `files` is given. */
   json?: unknown;
 }
 
@@ -290,6 +300,7 @@ export class PreparedRequest {
     return copy;
   }
 
+  /** Python's `repr()`: `<PreparedRequest [GET]>`. */
   toString(): string {
     return `<PreparedRequest [${this.method ?? 'None'}]>`;
   }

@@ -114,6 +114,7 @@ export class Request {
     return prepared;
   }
 
+  /** Python's `repr()`: `<Request [get]>`. */
   toString(): string {
     return `<Request [${String(this.method ?? 'None')}]>`;
   }
