@@ -15,7 +15,8 @@ export type Class<T extends object = object> = abstract new (...args: never[]) =
 
 /** A registered way of taking the objects of one class apart. */
 export interface Reducer {
-  readonly reduce: (value: never) => Reduced;
+  /** Null: this one crosses as if nothing were registered, which only streams can. */
+  readonly reduce: (value: never) => Reduced | null;
   /** Whether `reduce` also serves the objects of derived classes, and brings them back as such. */
   readonly subclasses: boolean;
 }
@@ -26,7 +27,7 @@ let registrations = 0;
 /** Registers how objects of class `cls` are taken apart. A later registration replaces an earlier one. */
 export function setReducer<T extends object>(
   cls: Class<T>,
-  reduce: (value: T) => Reduced,
+  reduce: (value: T) => Reduced | null,
   options: { readonly subclasses?: boolean | undefined } = {},
 ): void {
   reducers.set(cls.prototype as object, { reduce, subclasses: options.subclasses ?? false });

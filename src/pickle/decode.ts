@@ -1,5 +1,7 @@
 import { type Reference, setTarget, targetOf } from '../builtins/index.js';
 import { UnpicklingError } from './errors.js';
+import { GLOBAL } from './globals.js';
+import { objectAtHome, setHomeId } from './homed.js';
 import { readStream } from './stream-reader.js';
 import { assign, type Container, Op, type Pickled, type Step } from './wire.js';
 
@@ -21,7 +23,7 @@ export async function loadReference(reference: Reference): Promise<object> {
   const { url, name } = reference;
   let found: unknown;
   try {
-    found = await import(url);
+    found = url === GLOBAL ? globalThis : await import(url);
   } catch (error) {
     const reason = error instanceof Error ? error.message : String(error);
     throw new UnpicklingError(`Cannot import '${name}' from ${url}: ${reason}`, { cause: error });
@@ -106,7 +108,10 @@ function take(step: Step, parts: unknown[], imports: readonly Import[]): void {
       break;
     }
     case Op.stream:
-      parts[step[1]] = readStream(step[2], step[3], decodeLoading);
+      setHomeId((parts[step[1]] = readStream(step[2], step[3], decodeLoading)), step[4]);
+      break;
+    case Op.home:
+      parts[step[1]] = objectAtHome(step[2]) ?? null;
   }
 }
 

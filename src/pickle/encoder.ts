@@ -3,6 +3,8 @@ import { MessageChannel, type MessagePort, type Transferable } from 'node:worker
 import { type Reduced, type Reference, referenceOf, RuntimeError } from '../builtins/index.js';
 import { exactCopy, isGivenUp, isWorthTransferring, isWhole } from './bytes.js';
 import { PicklingError } from './errors.js';
+import { foreignId, homeId } from './homed.js';
+import { globalReference } from './globals.js';
 import { className, type Kind, kindOf } from './kinds.js';
 import { Purity } from './purity.js';
 import { assign, type Container, Op, type Pickled, type Step, type StreamKind } from './wire.js';
@@ -144,9 +146,15 @@ class Encoder {
       case 'error':
         this.#fill(container, key, this.#error(value as Error));
         break;
-      case 'reduced':
-        this.#fill(container, key, this.#reduced(value, kind.reducer.reduce(value as never)));
+      case 'reduced': {
+        const reduced = kind.reducer.reduce(value as never);
+        this.#fill(
+          container,
+          key,
+          reduced ? this.#reduced(value, reduced) : this.#nodeStream(value as Readable),
+        );
         break;
+      }
       case 'instance':
         this.#fill(container, key, this.#instance(value, kind.cls));
         break;
@@ -154,19 +162,9 @@ class Encoder {
       case 'web-stream':
         this.#fill(container, key, this.#stream(value, { type: kind.type }));
         break;
-      case 'node-stream': {
-        const { readableObjectMode, readableEncoding } = value as Readable;
-        this.#fill(
-          container,
-          key,
-          this.#stream(value, {
-            type: 'node-stream',
-            objectMode: readableObjectMode,
-            encoding: readableEncoding,
-          }),
-        );
+      case 'node-stream':
+        this.#fill(container, key, this.#nodeStream(value as Readable));
         break;
-      }
       case 'refused':
         throw this.#refuse(className(prototype), kind.reason);
       case 'native':
@@ -189,7 +187,7 @@ class Encoder {
   }
 
   #function(fn: object): number {
-    const reference = referenceOf(fn);
+    const reference = referenceOf(fn) ?? globalReference(fn as { readonly name: string });
     if (reference === undefined) throw this.#refuseFunction(fn as { readonly name: string });
     const part = this.#begin(fn);
     this.#steps.push([Op.reference, part, this.#reference(reference)]);
@@ -262,12 +260,23 @@ class Encoder {
     return part;
   }
 
+  #nodeStream(stream: Readable): number {
+    const { readableObjectMode: objectMode, readableEncoding: encoding } = stream;
+    return this.#stream(stream, { type: 'node-stream', objectMode, encoding });
+  }
+
   #stream(source: object, kind: StreamKind): number {
     const part = this.#begin(source);
+    const origin = this.#owned ? foreignId(source) : undefined;
+    if (origin !== undefined) {
+      // It came with the call and goes back as what it was: nobody could read it a second time.
+      this.#steps.push([Op.home, part, origin]);
+      return part;
+    }
     const { port1, port2 } = new MessageChannel();
     this.#streams.push({ source, port: port1 });
     this.#transfers.add(port2);
-    this.#steps.push([Op.stream, part, port2, kind]);
+    this.#steps.push([Op.stream, part, port2, kind, homeId(source)]);
     return part;
   }
 

@@ -1,5 +1,5 @@
 /** The platform's classes that structured clone would empty: each crosses by what its constructor takes. */
-import { type Reduced, type Reducer, setReferences } from '../builtins/index.js';
+import { type Reduced, type Reducer, type Reference, setReferences, setTarget } from '../builtins/index.js';
 
 export function restoreURL(href: string): URL {
   return new URL(href);
@@ -51,4 +51,23 @@ export function globalReducer(name: string, prototype: object): Reducer | undefi
   if (reduce === undefined) return undefined;
   const cls = (globalThis as Record<string, unknown>)[name] as { readonly prototype: object };
   return cls.prototype === prototype ? { reduce, subclasses: false } : undefined;
+}
+
+/** The `url` of what is not imported but everywhere. */
+export const GLOBAL: string = 'global:';
+
+const references = new Map<string, Reference>();
+
+/** A reference to `fn` if it is a global function or class, such as `parseInt` or `fetch`. */
+export function globalReference(fn: { readonly name: string }): Reference | undefined {
+  const { name } = fn;
+  // A getter is not asked: it could load much.
+  if (Object.getOwnPropertyDescriptor(globalThis, name)?.value !== fn) return undefined;
+  let reference = references.get(name);
+  if (reference === undefined) {
+    reference = { url: GLOBAL, name };
+    references.set(name, reference);
+    setTarget(reference, fn);
+  }
+  return reference;
 }

@@ -4,6 +4,14 @@ export { encode } from './encode.js';
 export type { Encoded, EncodeOptions } from './encoder.js';
 export { PickleError, PicklingError, UnpicklingError } from './errors.js';
 export { explainCloneError } from './explain.js';
+export {
+  foreignId,
+  forgetCopies,
+  homeId,
+  objectAtHome,
+  reduceGuest,
+  reduceHomed,
+} from './homed.js';
 export { importable } from './importable.js';
 export { streamsEnd } from './stream-source.js';
 export type { Pickled } from './wire.js';

@@ -95,7 +95,7 @@ function classify(value: object, prototype: object): Kind {
   if (reference !== undefined && unsuited === '') return { type: 'instance', cls: reference };
   if (types.isKeyObject(value) || types.isCryptoKey(value)) return native;
   if (isNodeStream(value)) return nodeStream;
-  if (Symbol.asyncIterator in value) return iterable;
+  if (Symbol.asyncIterator in value || types.isGeneratorObject(value)) return iterable;
   if (isPlainObject(value)) return plain;
   if (Array.isArray(value) && unsuited === '') return array;
   return { type: 'refused', reason: refusal(prototype, unsuited) };

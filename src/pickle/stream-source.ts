@@ -123,6 +123,13 @@ function openSource(source: object): Source {
       cancel: (reason) => reader.cancel(reason),
     };
   }
+  if (!(Symbol.asyncIterator in source)) {
+    const generator = source as Generator;
+    return {
+      next: () => Promise.resolve(generator.next()),
+      cancel: () => generator.return(undefined),
+    };
+  }
   const iterator = (source as AsyncIterable<unknown>)[Symbol.asyncIterator]();
   if ('destroy' in source) {
     // Its iterator's return() would wait for the step that is under way, and the stream may never take it.

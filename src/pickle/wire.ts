@@ -41,6 +41,8 @@ export const Op = {
   buffer: 11,
   /** part = the reading end of a stream */
   stream: 12,
+  /** part = what has its home on the receiving side */
+  home: 13,
 } as const;
 
 /** A list or an object that has holes. */
@@ -70,7 +72,8 @@ export type Step =
   | readonly [op: typeof Op.set, part: number]
   | readonly [op: typeof Op.members, part: number, members: readonly unknown[]]
   | readonly [op: typeof Op.buffer, part: number, bytes: Uint8Array]
-  | readonly [op: typeof Op.stream, part: number, port: MessagePort, kind: StreamKind];
+  | readonly [op: typeof Op.stream, part: number, port: MessagePort, kind: StreamKind, id: string]
+  | readonly [op: typeof Op.home, part: number, id: string];
 
 /** A value on its way. To be posted with its transfer list, and given to `decode()` on the other side. */
 export interface Pickled {

@@ -248,8 +248,7 @@ export class PoolThread {
 
 /** @throws RuntimeError with the mend, when the function is not importable */
 function importOf(fn: AnyFunction): Reference {
-  const reference = referenceOf(fn);
-  if (reference !== undefined) return reference;
-  encode(fn, { name: 'fn' });
-  throw new TypeError(`'${fn.name}' cannot be imported`);
+  const reference = referenceOf(fn) ?? encode(fn, { name: 'fn' }).message.references?.[0];
+  if (reference === undefined) throw new TypeError(`'${fn.name}' cannot be imported`);
+  return reference;
 }

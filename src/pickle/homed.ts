@@ -1,0 +1,89 @@
+/**
+ * Objects that are more than their fields: an adapter has connections, an auth object what it learned from servers. Such an
+ * object has its home in the thread that made it. Another thread keeps the copy that it was sent, under the object's id, and
+ * uses it again; and sent back home it is the object itself.
+ */
+import { threadId } from 'node:worker_threads';
+import { type Reduced, setReferences } from '../builtins/index.js';
+
+/** Makes the copy, or brings the one that is kept up to date; importable. */
+export type MakeCopy = (existing: object | undefined, ...args: never[]) => object;
+
+/** How many copies are kept; the one that has not come for longest goes first. */
+const KEPT = 256;
+
+const home = `${threadId}:`;
+let lastId = 0;
+/** The ids of objects that were sent, and of copies that came. */
+const ids = new WeakMap<object, string>();
+/** What was sent from here. */
+const sent = new Map<string, WeakRef<object>>();
+const forgotten = new FinalizationRegistry<string>((id) => sent.delete(id));
+/** What came here. */
+const copies = new Map<string, object>();
+
+/** How a reducer takes an object apart that has a home: `make(undefined, ...args)` makes its copy. */
+export function reduceHomed(object: object, make: MakeCopy, args: readonly unknown[]): Reduced {
+  return [arrive, [homeId(object), make, args]];
+}
+
+/** The id of an object; it is given one, if this is the first time, and has its home here. */
+export function homeId(object: object): string {
+  let id = ids.get(object);
+  if (id === undefined) {
+    id = `${home}${(lastId += 1)}`;
+    ids.set(object, id);
+    sent.set(id, new WeakRef(object));
+    forgotten.register(object, id);
+  }
+  return id;
+}
+
+/** The object that has its home here under `id`, if it still exists. */
+export function objectAtHome(id: string): object | undefined {
+  return sent.get(id)?.deref();
+}
+
+/** Notes that `copy` stands for an object that is at home elsewhere. */
+export function setHomeId(copy: object, id: string): void {
+  ids.set(copy, id);
+}
+
+/** The id of an object that came from elsewhere; undefined when it has its home here. */
+export function foreignId(object: object): string | undefined {
+  const id = ids.get(object);
+  return id === undefined || id.startsWith(home) ? undefined : id;
+}
+
+/** Lets go of copies, whose originals are not used any more, and closes those that can be closed. */
+export function forgetCopies(originals: Iterable<string>): void {
+  for (const id of originals) {
+    const copy = copies.get(id) as { close?: unknown } | undefined;
+    copies.delete(id);
+    if (typeof copy?.close === 'function') void copy.close.call(copy);
+  }
+}
+
+/** As {@link reduceHomed} for what is used up: a copy is not kept for another time. */
+export function reduceGuest(object: object, make: MakeCopy, args: readonly unknown[]): Reduced {
+  return [receive, [homeId(object), make, args]];
+}
+
+export function receive(id: string, make: MakeCopy, args: never[]): object {
+  if (id.startsWith(home)) return objectAtHome(id) ?? make(undefined, ...args);
+  const copy = make(undefined, ...args);
+  ids.set(copy, id);
+  return copy;
+}
+
+export function arrive(id: string, make: MakeCopy, args: never[]): object {
+  if (id.startsWith(home)) return objectAtHome(id) ?? make(undefined, ...args);
+  const copy = make(copies.get(id), ...args);
+  ids.set(copy, id);
+  copies.delete(id);
+  copies.set(id, copy);
+  if (copies.size > KEPT) forgetCopies([copies.keys().next().value as string]);
+  return copy;
+}
+
+setReferences(import.meta.url, { arrive, receive });
