@@ -208,7 +208,7 @@ export class Exchange implements SocketOwner, TunnelOwner {
     }));
   }
 
-  /** Called by `http.request`, before anything is written. @internal */
+  /** Called by `http.request`, before anything is written. */
   addRequest(request: ClientRequest, options: ClientRequestArgs): void {
     const { pool, method, target } = this.job;
     setHeaders(request, this.job, this.job.request.body !== null);
@@ -231,7 +231,6 @@ export class Exchange implements SocketOwner, TunnelOwner {
     );
   }
 
-  /** @internal */
   useSocket(request: OwnedRequest, socket: PoolSocket): void {
     this.#socket = socket;
     this.reused = socket[kExchange] !== undefined;
@@ -271,7 +270,6 @@ export class Exchange implements SocketOwner, TunnelOwner {
     } else this.requestSent();
   }
 
-  /** @internal */
   bodySent(): void {
     if (this.stage === Stage.Sending) this.requestSent();
   }
@@ -288,7 +286,6 @@ export class Exchange implements SocketOwner, TunnelOwner {
     else this.arm(this.#readLimit);
   }
 
-  /** @internal */
   useResponse(response: IncomingMessage): void {
     if (this.stage === Stage.Sending) this.startReading();
     this.stage = Stage.Responding;
@@ -297,7 +294,6 @@ export class Exchange implements SocketOwner, TunnelOwner {
     hideHeaders(response);
   }
 
-  /** @internal */
   closed(): void {
     const request: (OwnedRequest & { readonly res?: IncomingMessage | null }) | null = this.#request;
     if (request === null || this.stage === Stage.Responding || this.error !== null) return;
@@ -306,7 +302,6 @@ export class Exchange implements SocketOwner, TunnelOwner {
     else request.emit('error', new OSError('the connection was closed'));
   }
 
-  /** @internal */
   tunnelAnswered({ statusCode, statusText }: { statusCode: number; statusText: string }): void {
     if (statusCode === 200) return;
     if (Number.isNaN(statusCode)) {
@@ -317,7 +312,6 @@ export class Exchange implements SocketOwner, TunnelOwner {
     this.fail(new ProxyError('Unable to connect to proxy', error));
   }
 
-  /** @internal */
   onProxySocket(socket: Socket): void {
     this.#proxySocket = socket;
     socket.once('connect', () => {
@@ -347,7 +341,6 @@ export class Exchange implements SocketOwner, TunnelOwner {
     this.#connectTimer = null;
   }
 
-  /** @internal */
   keepAliveSeconds(): number | null {
     const line = headerLine(this.rawHeaders, 'keep-alive');
     const match = line === null ? null : /(?:^|[\s,;])timeout=(\d+)/i.exec(line);
@@ -362,7 +355,6 @@ export class Exchange implements SocketOwner, TunnelOwner {
     if (delay !== 0 || socket.timeout) socket.setTimeout(delay);
   }
 
-  /** @internal */
   onIdle(): void {
     const { pool, target } = this.job;
     const connect = this.timeout.connect_timeout;

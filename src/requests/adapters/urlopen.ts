@@ -42,7 +42,9 @@ export async function urlopen(job: Job, retries: Retry, fetch: NodeFetch): Promi
 async function attempt(job: Job, fetch: NodeFetch): Promise<HTTPResponse> {
   const { pool, request } = job;
   const isSafe = Retry.DEFAULT_ALLOWED_METHODS.has(job.method);
-  const agent = pool.agent ?? (await pool.openAgent());
+  // Waiting where there is nothing to wait for would let later requests overtake this one.
+  const opened = pool.agent ?? pool.openAgent();
+  const agent = opened instanceof Promise ? await opened : opened;
   if (!isSafe && hasIdle(agent)) await newsOfClosedSockets();
   const exchange = new Exchange(job);
   try {
