@@ -378,17 +378,17 @@ export class HTTPResponse {
   #cutOff(): void {
     const wire = this.#wire;
     if (wire === null || wire.finished) return;
-    wire.abandon();
-    if (this.#destroy === null) wire.destroy();
-    else this.#destroy();
+    wire.abandon(this.#destroy);
   }
 
   #finish(error: Error | null): void {
     if (this.#done) return;
     this.#done = true;
     const onDone = this.#onDone;
+    // Responses may be kept for long, and these hold on to the transport.
     this.#onDone = null;
     this.#mapError = null;
+    this.#destroy = null;
     onDone?.(error);
   }
 }

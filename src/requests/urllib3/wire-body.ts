@@ -19,7 +19,8 @@ export interface WireOwner {
  * join them), and which cost little. Nothing flows before the first piece is asked for.
  */
 export class WireBody {
-  readonly #stream: Source;
+  /** Null when it is finished: responses may be kept for long, and a stream holds on to its connection. */
+  #stream: Source | null;
   readonly #owner: WireOwner;
   readonly #queue: Buffer[] = [];
   #queued = 0;
@@ -32,9 +33,10 @@ export class WireBody {
   #wake: (() => void) | null = null;
 
   constructor(stream: Readable, owner: WireOwner) {
-    this.#stream = stream;
+    const source: Source = stream;
+    source[kBody] = this;
+    this.#stream = source;
     this.#owner = owner;
-    this.#stream[kBody] = this;
     // An unread body may fail, too, and an 'error' without a listener ends the process.
     stream.on('error', onError);
     stream.on('close', onClose);
@@ -99,21 +101,18 @@ export class WireBody {
     return whole;
   }
 
-  /** Stops reading; who waits is woken. The stream is not destroyed: that is the owner's part. */
-  abandon(): void {
-    if (this.#finished) return;
-    this.#finish();
+  /** Stops reading; who waits is woken. Closing what is under the body is left to `destroy`, where there is one. */
+  abandon(destroy: (() => void) | null): void {
+    const stream = this.#finish();
+    if (stream === null) return;
     // Whoever closes a connection under a body may make it fail: that must not end the process.
-    if (!this.#stream.closed) this.#stream.on('error', ignore).once('close', stopIgnoring);
-    this.#stream.pause();
+    ignoreErrors(stream);
+    stream.pause();
     this.#queue.length = 0;
     this.#queued = 0;
     this.#notify();
-  }
-
-  /** Closes the stream. */
-  destroy(): void {
-    this.#stream.destroy();
+    if (destroy === null) stream.destroy();
+    else destroy();
   }
 
   /** @internal */
@@ -129,7 +128,7 @@ export class WireBody {
     this.#total += piece.length;
     if (this.#queued >= this.#limit) {
       this.#flowing = false;
-      this.#stream.pause();
+      this.#stream?.pause();
     } else if (this.#collecting) {
       return;
     }
@@ -145,8 +144,8 @@ export class WireBody {
 
   /** @internal */
   failed(error: unknown): void {
-    this.#finish();
-    if (!this.#stream.closed) this.#stream.on('error', ignore).once('close', stopIgnoring);
+    const stream = this.#finish();
+    if (stream !== null) ignoreErrors(stream);
     this.#owner.wireFailed(error);
     this.#notify();
   }
@@ -156,8 +155,8 @@ export class WireBody {
   }
 
   #flow(): void {
-    if (this.#flowing) return;
     const stream = this.#stream;
+    if (this.#flowing || stream === null) return;
     if (stream.readableEnded) {
       this.ended();
     } else if (stream.destroyed) {
@@ -172,11 +171,15 @@ export class WireBody {
     }
   }
 
-  #finish(): void {
+  /** Lets go of the stream and returns it; null when that has happened before. */
+  #finish(): Source | null {
     this.#finished = true;
     const stream = this.#stream;
+    if (stream === null) return null;
+    this.#stream = null;
     stream.off('error', onError).off('close', onClose).off('data', onData).off('end', onEnd);
     stream[kBody] = undefined;
+    return stream;
   }
 
   #notify(): void {
@@ -201,6 +204,10 @@ function onError(this: Source, error: unknown): void {
 /** A stream that closes without having ended was cut off. */
 function onClose(this: Source): void {
   this[kBody]?.failed(this.errored ?? prematureClose());
+}
+
+function ignoreErrors(stream: Source): void {
+  if (!stream.closed) stream.on('error', ignore).once('close', stopIgnoring);
 }
 
 function ignore(): void {
