@@ -1,0 +1,22 @@
+import { Converter, ReflectionKind } from 'typedoc';
+
+/** Members that only the language, Node's inspection or a type's own form asks for. */
+const unspoken = ['[hasInstance]', '[custom]', '[toStringTag]', '[iterator]', '[asyncIterator]', 'prototype'];
+
+/**
+ * What the reference needs no words for: the members above where they have none, and the setter of a pair whose getter
+ * is documented.
+ *
+ * @param {import('typedoc').Application} app
+ */
+export function load(app) {
+  app.converter.on(Converter.EVENT_RESOLVE_BEGIN, ({ project }) => {
+    const kinds = ReflectionKind.Method | ReflectionKind.Accessor | ReflectionKind.Property;
+    for (const member of project.getReflectionsByKind(kinds)) {
+      const { getSignature, setSignature, signatures = [] } = member;
+      const described = [member, getSignature, ...signatures].some((part) => part?.hasComment());
+      if (unspoken.includes(member.name) && !described) project.removeReflection(member);
+      else if (setSignature && getSignature) setSignature.comment ??= getSignature.comment?.clone();
+    }
+  });
+}
