@@ -129,7 +129,8 @@ class FetchAttempt {
         headers: Array.from(headers.values(), ([name, value]): [string, string] => [name, value]).filter(
           ([name]) => !NOT_FOR_FETCH.has(name.toLowerCase()),
         ),
-        body: body instanceof Readable ? Readable.toWeb(body) : body,
+        // Node's fetch takes any async iterable, node-fetch a stream of Node alone.
+        body,
         redirect: 'manual',
         signal: this.#controller.signal,
         duplex: 'half',
