@@ -1,5 +1,5 @@
 import { inspect } from 'node:util';
-import { RuntimeError, timedelta } from '../../builtins/index.js';
+import { RuntimeError, setReducer, setReferences, timedelta } from '../../builtins/index.js';
 import type { BaseAdapter } from '../adapters/base-adapter.js';
 import { extract_cookies_to_jar, RequestsCookieJar } from '../cookies/index.js';
 import { HTTPError, RequestException, ResponseNotRead, StreamConsumedError } from '../exceptions.js';
@@ -418,6 +418,17 @@ export function buildResponse(
   response.connection = connection;
   return response;
 }
+
+/**
+ * Brings back a response that crossed to this thread; its fields, the caller's own among them, follow.
+ * @internal
+ */
+export function restoreResponse(): Response {
+  return new Response();
+}
+
+setReferences(import.meta.url, { restoreResponse });
+setReducer(Response, (response) => [restoreResponse, [], { ...response }]);
 
 function consumed(): RuntimeError {
   return new RuntimeError('The content for this response was already consumed');

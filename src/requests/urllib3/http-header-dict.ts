@@ -1,3 +1,4 @@
+import { setReducer, setReferences } from '../../builtins/index.js';
 import { CaseInsensitiveDictMethods, headerStore } from '../structures/case-insensitive-dict.js';
 
 const kLines: unique symbol = Symbol('urllib3.lines');
@@ -79,3 +80,14 @@ export interface HTTPHeaderDictConstructor {
 // The class's type cannot say that its constructor returns a proxy which has an index signature.
 export const HTTPHeaderDict: HTTPHeaderDictConstructor =
   HTTPHeaderDictMethods as unknown as HTTPHeaderDictConstructor;
+
+/**
+ * Brings back headers that crossed to this thread.
+ * @internal
+ */
+export function restoreHTTPHeaderDict(rawHeaders: readonly string[]): HTTPHeaderDict {
+  return new HTTPHeaderDict(rawHeaders);
+}
+
+setReferences(import.meta.url, { restoreHTTPHeaderDict });
+setReducer(HTTPHeaderDictMethods, (headers) => [restoreHTTPHeaderDict, [headers.items().flat()]]);

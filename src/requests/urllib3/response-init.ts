@@ -28,6 +28,8 @@ export interface HTTPResponseInit {
   destroy?: (() => void) | null | undefined;
   /** The most bytes the decoded body may have, else ResponseTooLarge; null (default) for no limit. */
   max_response_size?: number | null | undefined;
+  /** Whether `body` has been decompressed already, whatever the headers say. Default false. @internal */
+  decoded?: boolean | undefined;
 }
 
 const INIT_NAMES = [
@@ -42,6 +44,7 @@ const INIT_NAMES = [
   'mapError',
   'destroy',
   'max_response_size',
+  'decoded',
 ];
 
 /** Refuses names that {@link HTTPResponseInit} does not have. */

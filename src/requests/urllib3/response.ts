@@ -1,9 +1,10 @@
 import { Readable } from 'node:stream';
-import { checkOptions, RuntimeError } from '../../builtins/index.js';
+import { checkOptions, RuntimeError, setReducer, setReferences } from '../../builtins/index.js';
 import { ChunkedEncodingError, RequestException } from '../exceptions.js';
 import { BodyDecoder } from './body-decoder.js';
 import { HTTPHeaderDict } from './http-header-dict.js';
 import { headerLine, headerLines } from './raw-headers.js';
+import { type RemainingBody, remainingStream } from './remaining-body.js';
 import { bodyBytes, checkInit, flatHeaders, type HTTPResponseInit } from './response-init.js';
 import { WireBody } from './wire-body.js';
 
@@ -39,6 +40,7 @@ export class HTTPResponse {
   #rest: Buffer = EMPTY;
   /** Made at the first read. */
   #decoder: BodyDecoder | null = null;
+  readonly #isDecoded: boolean;
   #handedOut = 0;
   #started = false;
   #closed = false;
@@ -59,6 +61,7 @@ export class HTTPResponse {
     this.request_url = init.request_url ?? null;
     this.rawHeaders = flatHeaders(init.headers);
     this.max_response_size = init.max_response_size ?? null;
+    this.#isDecoded = init.decoded ?? false;
     this.#onDone = init.onDone ?? null;
     this.#mapError = init.mapError ?? null;
     this.#destroy = init.destroy ?? null;
@@ -239,6 +242,21 @@ export class HTTPResponse {
     this.#finish(null);
   }
 
+  /**
+   * What is left of the body, to be read in another thread, and no longer here.
+   * @internal
+   */
+  remaining(): RemainingBody {
+    const decoded = this.#isDecoded || this.#decoder?.hasDecoded === true;
+    const wire = this.#wire;
+    if (this.#closed || this.#failure !== null) return { body: null, decoded };
+    if (wire !== null && (!wire.finished || decoded !== this.#isDecoded)) {
+      return { body: remainingStream(this, decoded && !this.#isDecoded), decoded };
+    }
+    const rest = wire === null ? this.#rest : Buffer.concat([this.#rest, wire.take()]);
+    return { body: rest.length === 0 ? null : rest, decoded };
+  }
+
   /** Gives the connection back. One with an unread body cannot be used again, and is closed. */
   release_conn(): void {
     if (!this.#done) this.close();
@@ -355,7 +373,7 @@ export class HTTPResponse {
 
   #openDecoder(): BodyDecoder {
     return (this.#decoder ??= new BodyDecoder(
-      headerLine(this.rawHeaders, 'content-encoding'),
+      this.#isDecoded ? null : headerLine(this.rawHeaders, 'content-encoding'),
       this.#limit(),
     ));
   }
@@ -405,3 +423,23 @@ function isChunked(transferEncoding: string): boolean {
     .split(',')
     .some((coding) => coding.trim() === 'chunked');
 }
+
+/**
+ * Brings back a response that crossed to this thread.
+ * @internal
+ */
+export function restoreHTTPResponse(
+  init: HTTPResponseInit,
+  body: AsyncIterable<Buffer> | Buffer | null,
+): HTTPResponse {
+  const isStream = body !== null && !Buffer.isBuffer(body);
+  return new HTTPResponse({ ...init, body: isStream ? Readable.from(body, { objectMode: false }) : body });
+}
+
+setReferences(import.meta.url, { restoreHTTPResponse });
+setReducer(HTTPResponse, (raw) => {
+  const { status, reason, version, request_method, request_url, rawHeaders, max_response_size } = raw;
+  const { body, decoded } = raw.remaining();
+  const init = { status, reason, version, request_method, headers: rawHeaders, max_response_size, decoded };
+  return [restoreHTTPResponse, [request_url === null ? init : { ...init, request_url }, body]];
+});

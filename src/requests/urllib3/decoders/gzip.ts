@@ -40,7 +40,8 @@ export class GzipDecoder implements ContentDecoder {
             input = EMPTY;
           }
           const part = await engine.pull(maxLength < 0 ? -1 : maxLength - size);
-          this.#crc = crc32(part, this.#crc);
+          // Of nothing it is 0, whatever came before.
+          if (part.length > 0) this.#crc = crc32(part, this.#crc);
           this.#size += part.length;
           size += part.length;
           parts.push(part);

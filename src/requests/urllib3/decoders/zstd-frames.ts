@@ -22,11 +22,12 @@ export class ZstdFrames {
   /** The bytes of the current field that have come. */
   #seen: number[] = [];
   #hasChecksum = false;
+  /** What has come is not zstd. */
   #lost = false;
 
-  /** Whether everything so far is whole frames. What is not zstd at all is for the decompressor to complain about. */
+  /** Whether everything so far is whole frames. */
   get complete(): boolean {
-    return this.#lost || (this.#field === 'magic' && this.#seen.length === 0);
+    return !this.#lost && this.#field === 'magic' && this.#seen.length === 0;
   }
 
   push(data: Buffer): void {
