@@ -1,3 +1,4 @@
+import { readFileSync } from 'node:fs';
 import { createServer, type RequestListener, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { afterEach, describe, expect, test } from 'vitest';
@@ -57,6 +58,17 @@ test('the five strategies answer ten times each, and the table shows what each c
   const bars = rows.map(({ bar }) => bar?.length ?? 0);
   expect(Math.max(...bars)).toBe(40);
   expect(bars[3]).toBeLessThan(bars[2] ?? 0);
+});
+
+test('the README shows the strategies as they are', async () => {
+  const readme = readFileSync('README.md', 'utf8').split('\n');
+  const rows = (await runExample([name])).lines.flatMap((line) => /^.* 10 +\d+ /.exec(line)?.[0] ?? []);
+  expect(rows).toHaveLength(5);
+  for (const row of rows)
+    expect(
+      readme.some((line) => line.startsWith(row)),
+      row,
+    ).toBe(true);
 });
 
 describe('with URLs', () => {

@@ -4,12 +4,13 @@ import path from 'node:path';
 /** What the lines of the table stand among in a reader's own script. */
 const around = `
 import { createReadStream } from 'node:fs';
-import { as_completed, type Future, FuturesSession, HTTPAdapter, Retry, ThreadPoolExecutor, wait } from 'requests-futures';
+import { as_completed, type Future, FuturesSession, HTTPAdapter, importable, ProcessPoolExecutor, Retry, ThreadPoolExecutor, wait } from 'requests-futures';
 import * as requests from 'requests-futures/requests';
 declare const url: string, path: string, key: string, i: number, urls: string[], payload: Record<string, string>;
 declare const session: FuturesSession, executor: ThreadPoolExecutor, future: Future<requests.Response>;
 declare const futures: Future<requests.Response>[], r: requests.Response;
 declare const log: (r: requests.Response) => void, f: (url: string) => Promise<string>;
+declare const parse: (page: string) => string[], page: string;
 `;
 
 /** The TypeScript of the README as files to compile: each block, and the right column of the table from Python. */
