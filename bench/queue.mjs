@@ -53,5 +53,11 @@ const right = await run();
 const seconds = (performance.now() - start) / 1000;
 const { user, system } = process.cpuUsage(cpu);
 console.log(
-  JSON.stringify({ seconds, cpu: (user + system) / 1e6, rss: process.resourceUsage().maxRSS / 1024, right, longestDelay: null }),
+  JSON.stringify({
+    seconds,
+    cpu: (user + system) / 1e6,
+    rss: process.resourceUsage().maxRSS / 1024,
+    right,
+    longestDelay: null,
+  }),
 );

@@ -54,7 +54,8 @@ function cell(column: Column, runs: readonly Run[], count: number): string {
 function ratio(result: Result, client: string, yardstick: string): string {
   const perRequest = (name: string): number =>
     spread((result.runs[name] ?? []).map((run) => run.cpu / (result.counts[name] ?? 1))).median;
-  return (perRequest(client) / perRequest(yardstick)).toFixed(2);
+  const value = perRequest(client) / perRequest(yardstick);
+  return Number.isNaN(value) ? '–' : value.toFixed(2);
 }
 
 function markdown(suite: Suite, result: Result): string {
@@ -64,7 +65,11 @@ function markdown(suite: Suite, result: Result): string {
     const cells = suite.columns.map((column) => cell(column, runs, result.counts[client] ?? 1));
     return [client, ...cells, ...yardsticks.map((yardstick) => ratio(result, client, yardstick))];
   });
-  const head = ['client', ...suite.columns.map((column) => HEADS[column]), ...yardsticks.map((name) => `CPU x ${name}`)];
+  const head = [
+    'client',
+    ...suite.columns.map((column) => HEADS[column]),
+    ...yardsticks.map((name) => `CPU x ${name}`),
+  ];
   return `### ${suite.name}: ${suite.title}\n\n${table(head, rows)}\n`;
 }
 
@@ -74,10 +79,13 @@ async function measure(suite: Suite, size: Size, server: BenchServer): Promise<R
     for (const client of suite.clients) {
       const count = suite.count(size, client);
       const run = await suite.run(client, count, server);
-      if (run.right !== count) throw new Error(`${suite.name}: ${client} got ${run.right} right answers of ${count}`);
+      if (run.right !== count)
+        throw new Error(`${suite.name}: ${client} got ${run.right} right answers of ${count}`);
       result.counts[client] = count;
       (result.runs[client] ??= []).push(run);
-      process.stderr.write(`${suite.name} ${round + 1}/${size.rounds} ${client} ${run.seconds.toFixed(3)} s\n`);
+      process.stderr.write(
+        `${suite.name} ${round + 1}/${size.rounds} ${client} ${run.seconds.toFixed(3)} s\n`,
+      );
     }
   }
   return result;
@@ -104,7 +112,9 @@ const { values } = parseArgs({
 });
 const unknown = (values.suite ?? []).filter((name) => !suites.some((suite) => suite.name === name));
 if (unknown.length > 0) {
-  console.error(`No such suite: ${unknown.join(', ')}. There are: ${suites.map(({ name }) => name).join(', ')}`);
+  console.error(
+    `No such suite: ${unknown.join(', ')}. There are: ${suites.map(({ name }) => name).join(', ')}`,
+  );
   process.exit(2);
 }
 if (!existsSync(new URL('node_modules', directory))) {
@@ -116,17 +126,23 @@ const chosen = suites.filter((suite) => values.suite === undefined || values.sui
 const server = await BenchServer.start();
 const results: Result[] = [];
 const sections: string[] = [];
-for (const suite of chosen) {
-  const result = await measure(suite, size, server);
-  results.push(result);
-  sections.push(markdown(suite, result));
+try {
+  for (const suite of chosen) {
+    const result = await measure(suite, size, server);
+    results.push(result);
+    sections.push(markdown(suite, result));
+  }
+} finally {
+  server.stop();
 }
-server.stop();
 
 const page = `${versions()} ${size.rounds} interleaved rounds, median [min-max].\n\n${sections.join('\n')}`;
 console.log(page);
 if (!values.smoke) {
   mkdirSync(new URL('results/', directory), { recursive: true });
-  writeFileSync(new URL('results/latest.json', directory), `${JSON.stringify({ machine: versions(), results }, null, 1)}\n`);
+  writeFileSync(
+    new URL('results/latest.json', directory),
+    `${JSON.stringify({ machine: versions(), results }, null, 1)}\n`,
+  );
   writeFileSync(new URL('results/latest.md', directory), page);
 }

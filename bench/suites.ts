@@ -1,7 +1,14 @@
 /** The suites: what each measures, and how much of it. */
-import { spawnSync } from 'node:child_process';
-import { BenchServer, type Run, runClient, runScript, timeProcess, works } from './lib/measure.js';
 import { fileURLToPath } from 'node:url';
+import {
+  type BenchServer,
+  type Run,
+  runClient,
+  runScript,
+  runWrk,
+  timeProcess,
+  works,
+} from './lib/measure.js';
 
 /** How often and how much. */
 export interface Size {
@@ -44,10 +51,19 @@ const NODE_PEERS = [
 
 /** Debian's packages go with Debian's interpreter. */
 const PYTHON = '/usr/bin/python3';
-const python = ['requests_futures', 'aiohttp', 'httpx'].filter((module) => works(PYTHON, ['-c', `import ${module}`]));
+const python = ['requests_futures', 'aiohttp', 'httpx'].filter((module) =>
+  works(PYTHON, ['-c', `import ${module}`]),
+);
 const PYTHON_PEERS = python.map((module) => `python:${module}`);
 
-async function runRequests(client: string, options: { url: string; n: number; concurrency: number; delay?: boolean }): Promise<Run> {
+/** Only where it is installed: what the server can do at all. */
+const WRK = works('sh', ['-c', 'command -v wrk']) ? ['wrk'] : [];
+
+async function runRequests(
+  client: string,
+  options: { url: string; n: number; concurrency: number; delay?: boolean },
+): Promise<Run> {
+  if (client === 'wrk') return await runWrk(options.url, options.n, options.concurrency);
   if (!client.startsWith('python:')) return await runClient(client, options);
   const script = fileURLToPath(new URL('./python/client.py', import.meta.url));
   return await runScript(PYTHON, [script, client.slice('python:'.length), JSON.stringify(options)]);
@@ -60,10 +76,11 @@ function smallJson(concurrency: number, n: number): Suite {
   return {
     name: `small-${concurrency}`,
     title: `small JSON, concurrency ${concurrency}`,
-    clients: [...NODE_PEERS, ...PYTHON_PEERS],
+    clients: [...NODE_PEERS, ...PYTHON_PEERS, ...WRK],
     columns: ['rate', 'cpu', 'rss'],
     count: ({ scale }, client) => Math.ceil(n * scale * slow(client)),
-    run: (client, count, server) => runRequests(client, { url: `${server.url}/small`, n: count, concurrency }),
+    run: (client, count, server) =>
+      runRequests(client, { url: `${server.url}/small`, n: count, concurrency }),
   };
 }
 
@@ -78,7 +95,11 @@ function queue(tasks: number): Suite {
     columns: ['seconds', 'task', 'rss'],
     count: ({ scale }) => Math.ceil(tasks * Math.min(1, scale * 10)),
     run: (client, count) =>
-      runScript(process.execPath, [fileURLToPath(new URL('./queue.mjs', import.meta.url)), client, String(count)]),
+      runScript(process.execPath, [
+        fileURLToPath(new URL('./queue.mjs', import.meta.url)),
+        client,
+        String(count),
+      ]),
   };
 }
 
@@ -91,7 +112,23 @@ export const suites: readonly Suite[] = [
     clients: [...NODE_PEERS, 'requests-futures-pipelining', ...PYTHON_PEERS],
     columns: ['seconds', 'ideal', 'cpu'],
     count: ({ scale }) => Math.ceil(1_000 * scale),
-    run: (client, count, server) => runRequests(client, { url: `${server.url}/delay/50`, n: count, concurrency: 100 }),
+    run: (client, count, server) =>
+      runRequests(client, { url: `${server.url}/delay/50`, n: count, concurrency: 100 }),
+  },
+  {
+    name: 'strategies',
+    title: '10 answers that take 100 ms each, by five strategies',
+    clients: [
+      'strategy-one-shot',
+      'strategy-session',
+      'strategy-futures-2',
+      'strategy-futures-all',
+      'strategy-as-completed',
+    ],
+    columns: ['seconds', 'cpu'],
+    count: () => 10,
+    run: (client, count, server) =>
+      runRequests(client, { url: `${server.url}/delay/100`, n: count, concurrency: count }),
   },
   {
     name: 'big-json',
@@ -108,13 +145,24 @@ export const suites: readonly Suite[] = [
   {
     name: 'cold-start',
     title: 'import and 10 requests, the whole process',
-    clients: ['node-fetch', 'http', 'requests-futures', 'requests-futures-undici', 'undici-request', 'global-fetch', 'got', 'axios', 'ky', 'superagent'],
+    clients: [
+      'node-fetch',
+      'http',
+      'requests-futures',
+      'requests-futures-undici',
+      'undici-request',
+      'global-fetch',
+      'got',
+      'axios',
+      'ky',
+      'superagent',
+    ],
     columns: ['seconds', 'cpu', 'rss'],
     count: () => 10,
     run: (client, count, server) =>
-      timeProcess('./run-client.mjs', [client, JSON.stringify({ url: `${server.url}/small`, n: count, concurrency: 10 })]),
+      timeProcess('./run-client.mjs', [
+        client,
+        JSON.stringify({ url: `${server.url}/small`, n: count, concurrency: 10 }),
+      ]),
   },
 ];
-
-/** Whether `wrk` is there to show the limit. */
-export const hasWrk: boolean = works('wrk', ['-v']) || spawnSync('wrk', ['-v']).status === 1;

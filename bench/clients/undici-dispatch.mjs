@@ -17,7 +17,9 @@ export async function run({ urls, concurrency, onAnswer }) {
             chunks.push(chunk);
           },
           onResponseEnd() {
-            resolve(JSON.parse(chunks.length === 1 ? chunks[0].toString() : Buffer.concat(chunks).toString()));
+            resolve(
+              JSON.parse(chunks.length === 1 ? chunks[0].toString() : Buffer.concat(chunks).toString()),
+            );
           },
           onResponseError(_controller, error) {
             reject(error);

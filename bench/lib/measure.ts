@@ -23,6 +23,12 @@ export interface Run {
   longestDelay: number | null;
 }
 
+// A CA bundle or a proxy of the machine's would be looked up by those clients alone that honour it.
+for (const name of Object.keys(process.env)) {
+  if (/^(https?|all|no)_proxy$/i.test(name) || /_CA_BUNDLE$/.test(name))
+    Reflect.deleteProperty(process.env, name);
+}
+
 const canPin = availableParallelism() > 1 && works('taskset', ['-V']);
 
 /** Whether `command` can be run here. */
@@ -87,6 +93,14 @@ export async function runClient(client: string, options: object, onBothCpus = fa
 /** One run of any script that prints a {@link Run}. */
 export async function runScript(command: string, args: readonly string[]): Promise<Run> {
   return await runJson(...pinned(0, command, args));
+}
+
+/** The rate of `wrk` for two seconds, told as the time that `n` requests take at that rate. */
+export async function runWrk(url: string, n: number, concurrency: number): Promise<Run> {
+  const [command, args] = pinned(0, 'wrk', ['-t1', `-c${concurrency}`, '-d2s', url]);
+  const { stdout } = await run(command, args);
+  const rate = Number(/Requests\/sec:\s*([\d.]+)/.exec(stdout)?.[1]);
+  return { seconds: n / rate, cpu: Number.NaN, rss: Number.NaN, right: n, longestDelay: null };
 }
 
 async function runJson(command: string, args: readonly string[]): Promise<Run> {

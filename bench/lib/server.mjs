@@ -9,11 +9,19 @@
  */
 import { createServer } from 'node:net';
 
-const small = answer(JSON.stringify({ ok: true, id: 12345, name: 'a small answer', tags: ['x', 'y', 'z'], value: 3.14159 }));
+const small = answer(
+  JSON.stringify({ ok: true, id: 12345, name: 'a small answer', tags: ['x', 'y', 'z'], value: 3.14159 }),
+);
 const big = answer(
   JSON.stringify({
     ok: true,
-    items: Array.from({ length: 8_600 }, (_, i) => ({ id: i, name: `item number ${i}`, price: i / 7, tags: ['a', 'b'], on: i % 2 === 0 })),
+    items: Array.from({ length: 8_600 }, (_, i) => ({
+      id: i,
+      name: `item number ${i}`,
+      price: i / 7,
+      tags: ['a', 'b'],
+      on: i % 2 === 0,
+    })),
   }),
 );
 const notFound = answer('{"ok":false}', '404 Not Found');
