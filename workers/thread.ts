@@ -1,6 +1,7 @@
 /** What a pool thread runs. Piscina calls the default export once, with how the thread is to be set up. */
 import type { MessagePort, Transferable } from 'node:worker_threads';
 import type { Reference } from '../src/builtins/index.js';
+import { effectsOf } from '../src/concurrent-futures/worker-pool/effects.js';
 import {
   type CallMessage,
   LINGERING,
@@ -15,6 +16,7 @@ import {
   decodeLoading,
   encode,
   explainCloneError,
+  forgetCopies,
   type Pickled,
   streamsEnd,
 } from '../src/pickle/index.js';
@@ -63,6 +65,9 @@ class Thread {
         case 'abort':
           void this.#abort(message.id, message.reason);
           break;
+        case 'forget':
+          forgetCopies(message.ids);
+          break;
         case 'close':
           void this.#close();
       }
@@ -78,9 +83,9 @@ class Thread {
       const target = imported instanceof Promise ? await imported : imported;
       const loading = loadFor(args);
       if (loading !== undefined) await loading;
-      this.#answer(id, false, await call.invoke(target, decode(args) as unknown[]));
+      this.#answer(id, call, false, await call.invoke(target, decode(args) as unknown[]));
     } catch (error) {
-      this.#answer(id, true, error);
+      this.#answer(id, call, true, error);
     }
     this.#running.delete(id);
   }
@@ -89,10 +94,19 @@ class Thread {
     this.#running.get(id)?.abort(await decodeLoading(reason));
   }
 
-  #answer(id: number, failed: boolean, value: unknown): void {
+  #answer(id: number, call: ThreadCall, failed: boolean, value: unknown): void {
     try {
       const { message, transferList } = encode(value, { owned: true, name: failed ? 'error' : 'result' });
-      this.#post({ id, failed, value: message }, transferList);
+      const effects = effectsOf(call);
+      if (effects.length === 0) {
+        this.#post({ id, failed, value: message }, transferList);
+      } else {
+        const encoded = encode(effects, { name: 'effects' });
+        this.#post({ id, failed, value: message, effects: encoded.message }, [
+          ...transferList,
+          ...encoded.transferList,
+        ]);
+      }
     } catch (error) {
       this.#post({ id, failed: true, value: encode(explainCloneError(error, value, 'result')).message });
     }

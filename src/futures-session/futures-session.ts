@@ -1,4 +1,4 @@
-import { checkOptions } from '../builtins/index.js';
+import { checkOptions, setReducer } from '../builtins/index.js';
 import { AsyncPoolExecutor, type Future } from '../concurrent-futures/index.js';
 import {
   HTTPAdapter,
@@ -14,7 +14,8 @@ import {
 } from '../requests/index.js';
 import { bindRequest } from '../requests/sessions/call-arguments.js';
 import { kSendNow } from '../requests/sessions/redirecting-session.js';
-import { kRequestNow } from '../requests/sessions/session.js';
+import { copySession, kRequestNow } from '../requests/sessions/session.js';
+import { sessionParts } from '../requests/sessions/session-copy.js';
 import {
   type BackgroundCallback,
   kCall,
@@ -23,6 +24,7 @@ import {
   requestInSlot,
   sendInSlot,
 } from './in-slot.js';
+import { checkFunctions, forgetAdapters, isIsolated } from './isolated.js';
 import { adoptFuture, cancelledFuture, followSignal, type ResponseFuture } from './response-future.js';
 import { snapshotOptions } from './snapshot.js';
 
@@ -134,6 +136,7 @@ export class FuturesSession extends Session<ResponseFuture, FuturesRequestOption
     const { method, url, options } = bindRequest<FuturesRequestOptions>(first, second, third);
     const { background_callback = null, signal, ...own } = snapshotOptions(options);
     if (background_callback !== null) warnAboutBackgroundCallback();
+    if (isIsolated(this.executor)) checkFunctions(this.session ?? this, own, background_callback);
     const call = new PendingCall();
     return this.submit(call, signal, () =>
       this.executor.submit(
@@ -176,6 +179,7 @@ export class FuturesSession extends Session<ResponseFuture, FuturesRequestOption
     const { wait = true, cancel_futures = false } = options;
     const executor = this.#ownExecutor;
     if (executor === null) {
+      forgetAdapters(this.executor, this);
       await super.close();
       return;
     }
@@ -209,6 +213,16 @@ export class FuturesSession extends Session<ResponseFuture, FuturesRequestOption
     this.mount('http://', new HTTPAdapter(options));
   }
 }
+
+// Another thread has no use for futures: there it is a plain session, unless it is of a class of its own.
+setReducer(
+  FuturesSession,
+  (session) => {
+    const cls = session.constructor === FuturesSession ? Session : session.constructor;
+    return [copySession, sessionParts(session, cls, ['executor', 'session'])];
+  },
+  { subclasses: true },
+);
 
 function isExecutor(value: object): value is ExecutorLike {
   return 'submit' in value && typeof value.submit === 'function';

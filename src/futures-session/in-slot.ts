@@ -1,7 +1,8 @@
 /** What a FuturesSession submits: these functions run while a request holds its worker slot, in this thread or another. */
-import { AbortToken } from '../builtins/index.js';
-import { currentAbortToken } from '../concurrent-futures/call-context.js';
+import { AbortToken, setReferences } from '../builtins/index.js';
+import { type Call, currentAbortToken, currentCall } from '../concurrent-futures/call-context.js';
 import type { Future } from '../concurrent-futures/index.js';
+import { addEffect } from '../concurrent-futures/worker-pool/effects.js';
 import {
   type PreparedRequest,
   type RequestOptions,
@@ -12,6 +13,7 @@ import {
 } from '../requests/index.js';
 import { kSendNow } from '../requests/sessions/redirecting-session.js';
 import { type InternalRequestOptions, kOnPrepared, kRequestNow } from '../requests/sessions/session.js';
+import { changeCookies, cookieChanges } from '../requests/sessions/session-copy.js';
 import { kAbortToken } from '../requests/types.js';
 
 /**
@@ -79,15 +81,19 @@ export async function requestInSlot(
   options: SlotOptions<InternalRequestOptions>,
   background_callback: BackgroundCallback | null,
 ): Promise<Response> {
-  enterSlot(options);
-  const response =
-    session instanceof Session
-      ? await session[kRequestNow](method, url, options)
-      : await session.request(method, url, options);
-  if (background_callback === null) return response;
-  const replacement = await background_callback(session, response);
-  // Python's rule: whatever the callback returns, if it is truthy, is what the future resolves to.
-  return (replacement || response) as Response;
+  const call = enterSlot(options);
+  try {
+    const response =
+      session instanceof Session
+        ? await session[kRequestNow](method, url, options)
+        : await session.request(method, url, options);
+    if (background_callback === null) return response;
+    const replacement = await background_callback(session, response);
+    // Python's rule: whatever the callback returns, if it is truthy, is what the future resolves to.
+    return (replacement || response) as Response;
+  } finally {
+    bringCookiesHome(call, session);
+  }
 }
 
 /** Sends one prepared request. */
@@ -96,13 +102,27 @@ export async function sendInSlot(
   request: PreparedRequest,
   options: SlotOptions<SessionSendOptions>,
 ): Promise<Response> {
-  enterSlot(options);
-  return await session[kSendNow](request, options);
+  const call = enterSlot(options);
+  try {
+    return await session[kSendNow](request, options);
+  } finally {
+    bringCookiesHome(call, session);
+  }
 }
 
 /** Must run before the first await: only then does the executor know which call is running. */
-function enterSlot(options: SlotOptions<InternalRequestOptions>): void {
+function enterSlot(options: SlotOptions<InternalRequestOptions>): Call | null {
   const call = options[kCall];
   options[kAbortToken] = call?.abortToken() ?? currentAbortToken() ?? undefined;
   if (call !== undefined) options[kOnPrepared] = call;
+  return currentCall();
 }
+
+/** Where the session is a copy in another thread: its original shall have the cookies, however the request ended. */
+function bringCookiesHome(call: Call | null, session: RequestingSession): void {
+  if (call === null || !(session instanceof Session)) return;
+  const changes = cookieChanges(session as Session);
+  if (changes !== null) addEffect(call, changeCookies, changes);
+}
+
+setReferences(import.meta.url, { requestInSlot, sendInSlot });

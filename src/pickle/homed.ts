@@ -7,7 +7,7 @@ import { threadId } from 'node:worker_threads';
 import { type Reduced, setReferences } from '../builtins/index.js';
 
 /** Makes the copy, or brings the one that is kept up to date; importable. */
-export type MakeCopy = (existing: object | undefined, ...args: never[]) => object;
+type MakeCopy<T extends object = object> = (existing: T | undefined, ...args: never[]) => T;
 
 /** How many copies are kept; the one that has not come for longest goes first. */
 const KEPT = 256;
@@ -23,7 +23,11 @@ const forgotten = new FinalizationRegistry<string>((id) => sent.delete(id));
 const copies = new Map<string, object>();
 
 /** How a reducer takes an object apart that has a home: `make(undefined, ...args)` makes its copy. */
-export function reduceHomed(object: object, make: MakeCopy, args: readonly unknown[]): Reduced {
+export function reduceHomed<T extends object>(
+  object: T,
+  make: MakeCopy<T>,
+  args: readonly unknown[],
+): Reduced {
   return [arrive, [homeId(object), make, args]];
 }
 
@@ -65,7 +69,11 @@ export function forgetCopies(originals: Iterable<string>): void {
 }
 
 /** As {@link reduceHomed} for what is used up: a copy is not kept for another time. */
-export function reduceGuest(object: object, make: MakeCopy, args: readonly unknown[]): Reduced {
+export function reduceGuest<T extends object>(
+  object: T,
+  make: MakeCopy<T>,
+  args: readonly unknown[],
+): Reduced {
   return [receive, [homeId(object), make, args]];
 }
 

@@ -11,6 +11,7 @@ export {
   objectAtHome,
   reduceGuest,
   reduceHomed,
+  setHomeId,
 } from './homed.js';
 export { importable } from './importable.js';
 export { streamsEnd } from './stream-source.js';

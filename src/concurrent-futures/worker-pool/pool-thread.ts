@@ -5,9 +5,10 @@ import {
   type Transferable,
 } from 'node:worker_threads';
 import { type Reference, referenceOf, typeName } from '../../builtins/index.js';
-import { decode, encode, explainCloneError, loadReferences, type Pickled } from '../../pickle/index.js';
+import { decode, encode, explainCloneError, loadReferences } from '../../pickle/index.js';
 import type { AnyFunction, WorkItem } from '../work-item.js';
 import { mainModule } from './bootstrapping.js';
+import type { Effect } from './effects.js';
 import { inbox } from './inbox.js';
 import { type Opening, OUTCOME_READY, type Outcome, type ToThread } from './protocol.js';
 import { terminatedAbruptly } from './terminated.js';
@@ -168,32 +169,37 @@ export class PoolThread {
   #takeOutcome(): boolean {
     const received = receiveMessageOnPort(this.#outcomes) as { readonly message: Outcome } | undefined;
     if (received === undefined) return false;
-    const { id, failed, value } = received.message;
+    const outcome = received.message;
+    const { id, value, effects } = outcome;
     const item = this.#items.get(id);
     if (item === undefined) return true;
     this.#items.delete(id);
     // Only calls under way keep the process alive.
     if (this.#items.size === 0) this.#calls.unref();
     const loading = loadReferences(value);
-    if (loading === undefined) this.#settle(item, failed, value);
+    const loadingEffects = effects && loadReferences(effects);
+    if (loading === undefined && loadingEffects === undefined) this.#settle(item, outcome);
     else {
-      loading.then(
+      Promise.all([loading, loadingEffects]).then(
         () => {
-          this.#settle(item, failed, value);
+          this.#settle(item, outcome);
         },
         (error: unknown) => {
-          this.#settle(item, true, { box: [error] });
+          this.#settle(item, { id, failed: true, value: { box: [error] } });
         },
       );
     }
     return true;
   }
 
-  #settle(item: WorkItem, failed: boolean, value: Pickled): void {
+  #settle(item: WorkItem, { failed, value, effects }: Outcome): void {
     try {
-      const outcome = decode(value);
-      if (failed) item.fail(outcome);
-      else item.succeed(outcome);
+      if (effects !== undefined) {
+        for (const [fn, args] of decode(effects) as readonly Effect[]) fn(...(args as never[]));
+      }
+      const result = decode(value);
+      if (failed) item.fail(result);
+      else item.succeed(result);
     } catch (error) {
       // What was to make the object again threw.
       item.fail(error);
@@ -220,6 +226,11 @@ export class PoolThread {
       item.fail(terminatedAbruptly(cause));
       this.#owner.finished(this);
     }
+  }
+
+  /** Lets the thread forget its copies of objects that are not used any more. */
+  forget(ids: readonly string[]): void {
+    if (this.#open) this.#tell({ type: 'forget', ids });
   }
 
   /** Ends the thread at once. Its calls fail. */

@@ -26,7 +26,7 @@ export interface Opened {
 }
 
 /** To the thread. */
-export type ToThread = CallMessage | AbortMessage | { readonly type: 'close' };
+export type ToThread = CallMessage | AbortMessage | ForgetMessage | { readonly type: 'close' };
 
 /** One call. */
 export interface CallMessage {
@@ -46,6 +46,12 @@ export interface AbortMessage {
   readonly reason: Pickled;
 }
 
+/** Copies are not needed any more, whose originals have these ids. */
+export interface ForgetMessage {
+  readonly type: 'forget';
+  readonly ids: readonly string[];
+}
+
 /** The signal that another outcome can be taken. */
 export const OUTCOME_READY = 0;
 
@@ -57,4 +63,6 @@ export interface Outcome {
   readonly id: number;
   readonly failed: boolean;
   readonly value: Pickled;
+  /** Calls to be made before the future is settled: a list of `Effect`s. */
+  readonly effects?: Pickled;
 }

@@ -1,4 +1,4 @@
-import type { Transferable, Worker } from 'node:worker_threads';
+import { SHARE_ENV, type Transferable, type Worker } from 'node:worker_threads';
 import type { Piscina } from 'piscina';
 import { decodeLoading, type Pickled } from '../../pickle/index.js';
 import type { Opened, Opening } from './protocol.js';
@@ -67,6 +67,8 @@ export class ThreadHost {
       // The default blocks an idle thread's event loop, so that it does not see the server close a connection.
       atomics: 'disabled',
       recordTiming: false,
+      // A copy of its own would not show a thread what the program sets later, such as a proxy.
+      env: SHARE_ENV,
       ...(resourceLimits !== null && { resourceLimits }),
     });
     this.#piscina = piscina;

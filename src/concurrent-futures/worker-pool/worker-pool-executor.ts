@@ -1,4 +1,5 @@
 import { getLogger, RuntimeError } from '../../builtins/index.js';
+import { homeId } from '../../pickle/index.js';
 import { BrokenProcessPool } from '../errors.js';
 import { parseShutdown, type ShutdownOptions } from '../executor.js';
 import type { MapIterator } from '../executor-map.js';
@@ -30,6 +31,8 @@ let executorCount = 0;
  * initializer that fails, or a thread that cannot be started, breaks the pool. Idle threads do not keep the process alive.
  */
 export class WorkerPoolExecutor extends PoolExecutor {
+  /** Whether what is submitted has to be importable. @internal */
+  readonly _isolated: boolean = true;
   readonly #options: ParsedOptions;
   /** How many calls one thread runs at once. */
   readonly #capacity: number;
@@ -210,6 +213,12 @@ export class WorkerPoolExecutor extends PoolExecutor {
     for (const thread of [...this.#threads, ...this.#retiring]) this.#expectEnd(thread.close());
     this.#threads.clear();
     this.#retiring.clear();
+  }
+
+  /** Lets the threads close the copies that they keep of `originals`. @internal */
+  _forget(originals: Iterable<object>): void {
+    const ids = Array.from(originals, homeId);
+    for (const thread of [...this.#threads, ...this.#retiring]) thread.forget(ids);
   }
 
   #expectEnd(end: Promise<void>): void {

@@ -5,8 +5,11 @@ import {
   NotImplementedError,
   OSError,
   repr,
+  setReducer,
+  setReferences,
   ValueError,
 } from '../../builtins/index.js';
+import { reduceHomed } from '../../pickle/index.js';
 import { basicAuthHeader } from '../auth/basic.js';
 import { InvalidProxyURL, InvalidURL, RequestException } from '../exceptions.js';
 import type { PreparedRequest } from '../models/prepared-request.js';
@@ -67,6 +70,11 @@ const OPTION_NAMES = ['pool_connections', 'pool_maxsize', 'max_retries', 'pool_b
  * ```
  */
 export class HTTPAdapter extends BaseAdapter {
+  static {
+    setReducer(this, (adapter) => reduceHomed(adapter, copyHTTPAdapter, partsOf(adapter, adapter.#fetch)), {
+      subclasses: true,
+    });
+  }
   /** What is tried again. */
   max_retries: Retry;
   /** Unused, as in Python. */
@@ -148,7 +156,9 @@ export class HTTPAdapter extends BaseAdapter {
   ): HTTPConnectionPool {
     const url = request.url ?? '';
     const proxy = select_proxy(url, proxies);
-    if (!proxy && verify === true && cert === null && !this.hasOwnPoolKey) {
+    // Without TLS, or with its defaults, the URL alone decides.
+    const isPlain = url.startsWith('http:') || (verify === true && cert === null);
+    if (!proxy && isPlain && !this.hasOwnPoolKey) {
       const origin = originOf(url);
       if (origin !== null) return this.poolmanager.poolOfOrigin(origin);
     }
@@ -285,8 +295,7 @@ export class HTTPAdapter extends BaseAdapter {
   }
 }
 
-// Its types promise a body of the older kind of stream; what it gives is a PassThrough.
-const NODE_FETCH = nodeFetch as unknown as NodeFetch;
+const NODE_FETCH: NodeFetch = nodeFetch;
 
 /** The token of a request, which follows its signal where it came with one alone. */
 function abortable(options: SendOptions): { token: AbortToken | null; release: (() => void) | null } {
@@ -344,3 +353,48 @@ function applyChanges(connection: HTTPConnectionPool, changes: ConnectionSetting
     }
   }
 }
+
+/** What the constructor makes, and what is said by the options. */
+const MADE = [
+  'max_retries',
+  'proxy_manager',
+  'poolmanager',
+  '_pool_connections',
+  '_pool_maxsize',
+  '_pool_block',
+];
+
+/** What an adapter is made of again: its class, its options, the retries if any, and what a subclass added. */
+function partsOf(adapter: HTTPAdapter, fetch: FetchFunction | null): readonly unknown[] {
+  const { max_retries, _pool_connections, _pool_maxsize, _pool_block } = adapter;
+  const options: HTTPAdapterOptions = {
+    pool_connections: _pool_connections,
+    pool_maxsize: _pool_maxsize,
+    pool_block: _pool_block,
+    fetch,
+  };
+  const added = Object.entries(adapter).filter(([name]) => !MADE.includes(name));
+  const retriesNothing = max_retries.total === 0 && max_retries.read === false;
+  return [adapter.constructor, options, retriesNothing ? null : max_retries, Object.fromEntries(added)];
+}
+
+/**
+ * The copy of an adapter in another thread, made once, so that its connections live on. The constructor of a subclass is not
+ * run, its fields are copied; only the retries follow a change that is made later.
+ * @internal
+ */
+export function copyHTTPAdapter(
+  existing: HTTPAdapter | undefined,
+  cls: typeof HTTPAdapter,
+  options: HTTPAdapterOptions,
+  retries: Retry | null,
+  added: Readonly<Record<string, unknown>>,
+): HTTPAdapter {
+  const adapter =
+    existing ?? Reflect.construct<[HTTPAdapterOptions], HTTPAdapter>(HTTPAdapter, [options], cls);
+  if (existing === undefined) Object.assign(adapter, added);
+  if (retries !== null) adapter.max_retries = retries;
+  return adapter;
+}
+
+setReferences(import.meta.url, { copyHTTPAdapter, HTTPAdapter });

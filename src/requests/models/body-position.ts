@@ -1,4 +1,6 @@
 import { createReadStream, fstatSync, openSync, ReadStream, statSync } from 'node:fs';
+import { setReducer, setReferences } from '../../builtins/index.js';
+import { reduceGuest } from '../../pickle/index.js';
 
 /** What can tell and change the place from which it is read next, as Python's file objects can. */
 export interface Seekable {
@@ -113,3 +115,41 @@ function rangeOf(stream: ReadStream): FileRange {
 function hasPath(stream: ReadStream): boolean {
   return (rangeOf(stream).path ?? '').length > 0;
 }
+
+/**
+ * Opens a file stream again that was sent to this thread.
+ * @internal
+ */
+export function copyFileStream(
+  _existing: unknown,
+  path: string,
+  start: number,
+  end: number | null,
+  highWaterMark: number,
+  encoding: BufferEncoding | null,
+): ReadStream {
+  return createReadStream(path, {
+    start,
+    highWaterMark,
+    ...(end === null ? {} : { end }),
+    ...(encoding === null ? {} : { encoding }),
+  });
+}
+
+setReferences(import.meta.url, { copyFileStream });
+// A file is read where it is needed, with its length and its way back, and not carried over piece by piece.
+setReducer(ReadStream, (stream) => {
+  const position = stream.readableFlowing === null && hasPath(stream) ? fileStreamPosition(stream) : null;
+  if (position === null || typeof stream.path !== 'string' || fileStreamLength(stream) === null) return null;
+  const { end } = rangeOf(stream);
+  const { path, readableHighWaterMark, readableEncoding } = stream;
+  // Used up by the request, as it would be in this thread.
+  stream.destroy();
+  return reduceGuest(stream, copyFileStream, [
+    path,
+    position,
+    end === undefined || end === Infinity ? null : end,
+    readableHighWaterMark,
+    readableEncoding,
+  ]);
+});

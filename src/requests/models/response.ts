@@ -428,7 +428,11 @@ export function restoreResponse(): Response {
 }
 
 setReferences(import.meta.url, { restoreResponse });
-setReducer(Response, (response) => [restoreResponse, [], { ...response }]);
+setReducer(Response, (response) => [
+  restoreResponse,
+  [],
+  Object.assign<Record<string, unknown>, Response>({}, response),
+]);
 
 function consumed(): RuntimeError {
   return new RuntimeError('The content for this response was already consumed');

@@ -1,5 +1,5 @@
 import { inspect } from 'node:util';
-import { type AbortToken, repr, ValueError } from '../../builtins/index.js';
+import { type AbortToken, repr, setReducer, setReferences, ValueError } from '../../builtins/index.js';
 import type { BaseAdapter } from '../adapters/base-adapter.js';
 import { HTTPAdapter } from '../adapters/http-adapter.js';
 import {
@@ -32,6 +32,7 @@ import { type EnvironmentSettings, mergeEnvironment } from './environment.js';
 import { mergeHeaders, mergeHooks, mergeParams, mergeScalar } from './merge.js';
 import { kSendNow } from './redirecting-session.js';
 import { SendSettings } from './send-settings.js';
+import { arriveAs, sessionParts, type SessionState } from './session-copy.js';
 import { SessionHooks } from './session-hooks.js';
 import { SessionVerbs } from './verbs.js';
 
@@ -304,6 +305,19 @@ export class Session<
     return this.toString();
   }
 }
+
+/**
+ * The copy of a session in another thread, for one call. Its adapters are kept there from call to call.
+ * @internal
+ */
+export function copySession(id: string, cls: typeof Session, state: SessionState): Session {
+  return arriveAs(id, () => Reflect.construct<[], Session>(Session, [], cls), state);
+}
+
+setReferences(import.meta.url, { copySession, Session });
+setReducer(Session, (session) => [copySession, sessionParts(session, session.constructor)], {
+  subclasses: true,
+});
 
 /** The part of the options that makes up the Request. */
 function requestPart(options: RequestOptions): RequestOptions {

@@ -1,5 +1,12 @@
 import { inspect } from 'node:util';
-import { type AbortToken, checkOptions, isPlainObject, repr, startTimer } from '../../builtins/index.js';
+import {
+  type AbortToken,
+  checkOptions,
+  isPlainObject,
+  repr,
+  setReferences,
+  startTimer,
+} from '../../builtins/index.js';
 import {
   ConnectTimeoutError,
   InvalidHeader,
@@ -389,3 +396,7 @@ function pause(seconds: number, token?: AbortToken | null): Promise<void> {
     });
   });
 }
+
+setReferences(import.meta.url, {
+  Retry,
+});

@@ -1,5 +1,13 @@
 import { inspect } from 'node:util';
-import { checkOptions, isPlainObject, monotonic, repr, ValueError } from '../../builtins/index.js';
+import {
+  checkOptions,
+  isPlainObject,
+  monotonic,
+  repr,
+  setReducer,
+  setReferences,
+  ValueError,
+} from '../../builtins/index.js';
 import { TimeoutStateError } from './exceptions.js';
 
 /** The parts of a {@link Timeout}, in seconds; null (the default) is no limit. */
@@ -19,6 +27,12 @@ export interface TimeoutOptions {
  * Throws ValueError for what is not a number above 0 or null.
  */
 export class Timeout {
+  static {
+    setReducer(this, (timeout) => [
+      restoreTimeout,
+      [{ total: timeout.total, connect: timeout.#connect, read: timeout.#read }],
+    ]);
+  }
   /** For connecting and then waiting for the answer, together; null for no limit. */
   readonly total: number | null;
   readonly #connect: number | null;
@@ -144,3 +158,13 @@ function fromPair(pair: readonly unknown[]): Timeout {
     `Invalid timeout ${tuple}. Pass a (connect, read) timeout tuple, or a single float to set both timeouts to the same value.`,
   );
 }
+
+/**
+ * Brings back a timeout that crossed to this thread; its clock has not started.
+ * @internal
+ */
+export function restoreTimeout(options: TimeoutOptions): Timeout {
+  return new Timeout(options);
+}
+
+setReferences(import.meta.url, { restoreTimeout });
