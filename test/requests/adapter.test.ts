@@ -340,6 +340,50 @@ describe('1.15: a fetch function in the place of node-fetch', () => {
   });
 });
 
+describe('an answer before the whole request is out', () => {
+  test('is the response, and the body is not read on', async () => {
+    const unhandled = watchUnhandled();
+    await using server = await startRawServer(async (connection) => {
+      await connection.readHead();
+      connection.end('HTTP/1.1 413 Too Large\r\nConnection: close\r\nContent-Length: 2\r\n\r\nno');
+    });
+    const { promise: closed, resolve: close } = withResolvers();
+    const endless = (async function* () {
+      try {
+        for (;;) {
+          yield Buffer.alloc(10_000);
+          await new Promise((resolve) => setTimeout(resolve, 1));
+        }
+      } finally {
+        close();
+      }
+    })();
+    const response = await send(newAdapter(), prepare(server.url, { method: 'POST', data: endless }), {
+      timeout: 5,
+    });
+    expect([response.status_code, String(await response.read())]).toEqual([413, 'no']);
+    await closed;
+    await unhandled.settle();
+    expect(unhandled.errors).toEqual([]);
+  });
+
+  test('in full leaves its connection to the next request once the body is out', async () => {
+    await using server = await startHttpServer(
+      (request, response) => {
+        response.end('early');
+        request.resume();
+      },
+      { buffer: false },
+    );
+    const adapter = newAdapter();
+    const data = Buffer.alloc(5_000_000);
+    for (let i = 0; i < 3; i++) {
+      const response = await send(adapter, prepare(server.url, { method: 'PUT', data }));
+      expect(String(await response.read())).toBe('early');
+    }
+  });
+});
+
 describe("Node's own view of what is sent", () => {
   test('the response that tools see has its headers', async () => {
     const { subscribe, unsubscribe } = await import('node:diagnostics_channel');

@@ -9,10 +9,10 @@ import type { ClientRequest, ClientRequestArgs, IncomingMessage } from 'node:htt
 import type { Socket } from 'node:net';
 import { Readable } from 'node:stream';
 import type { TLSSocket } from 'node:tls';
-import { type AbortToken, OSError, TimeoutError } from '../../builtins/index.js';
+import { type AbortToken, OSError } from '../../builtins/index.js';
 import type { PreparedRequest } from '../models/prepared-request.js';
 import type { HeaderEntry } from '../structures/case-insensitive-dict.js';
-import { ConnectTimeoutError, ProtocolError, ProxyError, ReadTimeoutError } from '../urllib3/exceptions.js';
+import { ProtocolError, ProxyError } from '../urllib3/exceptions.js';
 import { ReprText } from '../urllib3/exception-text.js';
 import { headerLine } from '../urllib3/raw-headers.js';
 import { HTTPResponse } from '../urllib3/response.js';
@@ -23,6 +23,7 @@ import { setHeaders } from './header-lines.js';
 import { kExchange, type PoolAgent, type PoolSocket, type SocketOwner } from './pool-agent.js';
 import type { TunnelOwner } from './proxy-agents.js';
 import type { WireBody } from './request-body.js';
+import { bodyTimeout, connectTimeout, milliseconds, readTimeout, sendTimeout } from './time-limits.js';
 
 /** What is to be sent, the same for every attempt. */
 export interface Job {
@@ -60,8 +61,6 @@ const enum Stage {
 
 type OwnedRequest = ClientRequest & { [kExchange]?: Exchange };
 
-/** The longest that a socket's timer can wait; longer is for ever. */
-const LONGEST_DELAY = 2 ** 31 - 1;
 /** Python takes 100 headers of 64 KiB; Node's 16 KiB for all of them is too little for some servers. */
 const MAX_HEADER_SIZE = 1 << 20;
 const NO_HEADERS: readonly string[] = [];
@@ -93,6 +92,11 @@ function onProxyConnect(this: OwnedRequest, answer: { statusCode: number; status
   this[kExchange]?.tunnelAnswered(answer);
 }
 
+function onProxyError(): void {
+  // The agent is told, too, but does not listen to the end.
+}
+
+/** See above. Its public members are for the modules beside it. */
 export class Exchange implements SocketOwner, TunnelOwner {
   // What `http.request` wants to know of an agent.
   readonly keepAlive = true;
@@ -241,6 +245,7 @@ export class Exchange implements SocketOwner, TunnelOwner {
     );
   }
 
+  /** The request has a socket, which may still be connecting. */
   useSocket(request: OwnedRequest, socket: PoolSocket): void {
     this.#socket = socket;
     this.reused = socket[kExchange] !== undefined;
@@ -280,6 +285,7 @@ export class Exchange implements SocketOwner, TunnelOwner {
     } else this.requestSent();
   }
 
+  /** The last byte of the request is out. */
   bodySent(): void {
     if (this.stage === Stage.Sending) this.requestSent();
   }
@@ -292,10 +298,11 @@ export class Exchange implements SocketOwner, TunnelOwner {
   /** A total limit may leave nothing for reading. */
   private startReading(): void {
     this.#readLimit = this.timeout.read_timeout;
-    if (this.#readLimit === 0) this.fail(this.readTimeout(this.job.target, 0));
+    if (this.#readLimit === 0) this.fail(readTimeout(this.job.pool, this.job.target, 0));
     else this.arm(this.#readLimit);
   }
 
+  /** The head of the response is there. */
   useResponse(response: IncomingMessage): void {
     if (this.stage === Stage.Sending) this.startReading();
     this.stage = Stage.Responding;
@@ -305,6 +312,7 @@ export class Exchange implements SocketOwner, TunnelOwner {
     this.#resolve = null;
   }
 
+  /** The connection is gone. */
   closed(): void {
     const request: (OwnedRequest & { readonly res?: IncomingMessage | null }) | null = this.#request;
     if (request === null || this.stage === Stage.Responding || this.error !== null) return;
@@ -313,6 +321,7 @@ export class Exchange implements SocketOwner, TunnelOwner {
     else request.emit('error', new OSError('the connection was closed'));
   }
 
+  /** The proxy has answered CONNECT; as in Python, all but 200 is a refusal. */
   tunnelAnswered({ statusCode, statusText }: { statusCode: number; statusText: string }): void {
     if (statusCode === 200) return;
     if (Number.isNaN(statusCode)) {
@@ -325,7 +334,7 @@ export class Exchange implements SocketOwner, TunnelOwner {
 
   onProxySocket(socket: Socket): void {
     this.#proxySocket = socket;
-    socket.once('connect', () => {
+    socket.on('error', onProxyError).once('connect', () => {
       if (this.stage !== Stage.Connecting) return;
       this.stage = Stage.Tunnelling;
       this.startConnectTimer();
@@ -370,35 +379,27 @@ export class Exchange implements SocketOwner, TunnelOwner {
     const { pool, target } = this.job;
     const connect = this.timeout.connect_timeout;
     switch (this.stage) {
-      case Stage.Connecting: {
-        const place = pool.isTunnel ? pool.proxy?.host : pool.host;
-        const message = `Connection to ${place ?? ''} timed out. (connect timeout=${connect ?? 'None'})`;
-        this.fail(new ConnectTimeoutError([new ReprText(`<${pool.connectionName}>`), message]));
+      case Stage.Connecting:
+        this.fail(connectTimeout(pool, connect));
         break;
-      }
       case Stage.Tunnelling:
       case Stage.Securing:
         // As in Python, where these read from the socket with the limit for connecting.
-        this.fail(this.readTimeout(target, connect));
+        this.fail(readTimeout(pool, target, connect));
         break;
       case Stage.Sending:
         // With nothing left to write, it is the caller's body that is slow.
         if (this.#socket?.writableLength === 0) this.arm(connect);
-        else this.fail(new ProtocolError(['Connection aborted.', new TimeoutError('timed out')]));
+        else this.fail(sendTimeout());
         break;
       case Stage.Waiting:
-        this.fail(this.readTimeout(target, this.#readLimit));
+        this.fail(readTimeout(pool, target, this.#readLimit));
         break;
       case Stage.Responding:
         if (this.isReaderSlow()) this.arm(this.#readLimit);
-        else this.fail(new ReadTimeoutError(pool, null, 'Read timed out.'));
+        else this.fail(bodyTimeout(pool));
         break;
     }
-  }
-
-  private readTimeout(target: string | null, seconds: number | null): ReadTimeoutError {
-    const message = `Read timed out. (read timeout=${seconds ?? 'None'})`;
-    return new ReadTimeoutError(this.job.pool, target, message);
   }
 
   /** Whether the caller has something to read, or is not reading: then it is not the server who is waited for. */
@@ -415,13 +416,12 @@ export class Exchange implements SocketOwner, TunnelOwner {
   }
 
   /** Ends the request because its token was aborted. */
-  abort(reason: unknown): void {
-    const error = new Error('aborted', { cause: reason });
-    this.fail(error);
+  private abort(reason: unknown): void {
+    this.fail(new Error('aborted', { cause: reason }));
   }
 
   /** Ends the request with an error of our own. */
-  fail(error: Error): void {
+  private fail(error: Error): void {
     this.failure ??= error;
     this.end(error);
   }
@@ -471,10 +471,4 @@ export class Exchange implements SocketOwner, TunnelOwner {
       this.#socket.bytesRead === this.#bytesBefore
     );
   }
-}
-
-function milliseconds(seconds: number | null): number {
-  if (seconds === null) return 0;
-  const delay = Math.max(1, Math.ceil(seconds * 1000));
-  return delay > LONGEST_DELAY ? 0 : delay;
 }

@@ -45,6 +45,10 @@ function tellOwner(this: PoolSocket): void {
   this[kExchange]?.onIdle();
 }
 
+function ignore(): void {
+  // Whoever uses the socket is told, too.
+}
+
 /** Options that all agents share. Idle sockets are counted by {@link govern}, as Node discards silently. */
 export function agentOptions(owner: AgentOwner, block: boolean): http.AgentOptions {
   return {
@@ -70,7 +74,8 @@ export function govern(agent: PoolAgent, owner: AgentOwner): PoolAgent {
   agent.createConnection = (options, callback) => {
     const socket = createConnection(options, callback);
     owner.num_connections += 1;
-    socket.on('timeout', tellOwner);
+    // Between two requests Node listens to errors only most of the time, and one that nobody hears ends the process.
+    socket.on('timeout', tellOwner).on('error', ignore);
     return socket;
   };
   agent.keepSocketAlive = (socket: PoolSocket) => {
