@@ -106,20 +106,6 @@ export class AttributeError extends Error {
   }
 }
 
-/** Python's `ArithmeticError`: the base of {@link OverflowError}. */
-export class ArithmeticError extends Error {
-  static {
-    setErrorName(this, 'ArithmeticError');
-  }
-}
-
-/** Python's `OverflowError`: a number is too large to be represented. */
-export class OverflowError extends ArithmeticError {
-  static {
-    setErrorName(this, 'OverflowError');
-  }
-}
-
 /** Python's `Warning`: the base of everything that is warned about and not raised. */
 export class Warning extends Error {
   static {

@@ -2,19 +2,16 @@ export { AbortToken } from './abort-token.js';
 export { monotonic, startTimer, type Timer } from './clock.js';
 export { setErrorName } from './error-name.js';
 export {
-  ArithmeticError,
   AttributeError,
   DeprecationWarning,
   KeyError,
   LookupError,
   NotImplementedError,
   OSError,
-  OverflowError,
   RuntimeError,
   TimeoutError,
   UnicodeDecodeError,
   UnicodeEncodeError,
-  UnicodeError,
   ValueError,
   Warning,
 } from './exceptions.js';
