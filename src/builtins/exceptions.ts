@@ -125,14 +125,12 @@ export class DeprecationWarning extends Warning {
 
 // A thread's exceptions come back as what they were.
 setReferences(import.meta.url, {
-  ArithmeticError,
   AttributeError,
   DeprecationWarning,
   KeyError,
   LookupError,
   NotImplementedError,
   OSError,
-  OverflowError,
   RuntimeError,
   TimeoutError,
   UnicodeDecodeError,
