@@ -24,6 +24,8 @@ export interface NodeError extends Error {
   readonly reason?: unknown;
   /** The bytes that the parser refused. */
   readonly rawPacket?: Buffer | undefined;
+  /** How many of them it took. */
+  readonly bytesParsed?: number | undefined;
   /** The name that a certificate is not valid for. */
   readonly host?: string | undefined;
   /** The attempts of a connection to a host with several addresses. */
@@ -73,7 +75,9 @@ export function errnoText(error: NodeError): string {
 }
 
 function describe(error: NodeError): readonly [cls: string, errno: number | null, text: string] {
-  const known = SYSTEM_ERRORS.get(error.code ?? '');
+  // The package for SOCKS keeps nothing but the message, such as 'connect ECONNREFUSED 127.0.0.1:1080'.
+  const code = error.code ?? /^\w+ (E[A-Z]+)\b/.exec(error.message)?.[1];
+  const known = SYSTEM_ERRORS.get(code ?? '');
   if (known) return known;
   if (typeof error.errno === 'number' && error.errno < 0) return ['OSError', -error.errno, error.message];
   return ['OSError', null, error.message];
