@@ -7,12 +7,19 @@ const SECONDS_PER_DAY = 86_400;
 
 /** The parts a {@link timedelta} is built from; all may be fractions and negative, all default to 0. */
 export interface TimedeltaOptions {
+  /** 24 hours each. */
   days?: number | undefined;
+  /** Seconds. */
   seconds?: number | undefined;
+  /** Rounded to whole ones. */
   microseconds?: number | undefined;
+  /** Thousandths of a second. */
   milliseconds?: number | undefined;
+  /** 60 seconds each. */
   minutes?: number | undefined;
+  /** 3600 seconds each. */
   hours?: number | undefined;
+  /** 7 days each. */
   weeks?: number | undefined;
 }
 
@@ -77,6 +84,7 @@ export class timedelta {
     return other instanceof timedelta && other.#microseconds === this.#microseconds;
   }
 
+  /** The duration in seconds: what `<`, `-` and `+` work with. */
   valueOf(): number {
     return this.total_seconds();
   }
@@ -90,6 +98,7 @@ export class timedelta {
     return `${day}${Math.floor(seconds / 3600)}:${two(Math.floor(seconds / 60) % 60)}:${two(seconds % 60)}${fraction}`;
   }
 
+  /** The text form. */
   toJSON(): string {
     return this.toString();
   }

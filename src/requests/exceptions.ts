@@ -230,7 +230,9 @@ export class StreamConsumedError extends TypeError {
     setErrorName(this, 'StreamConsumedError');
     alsoExtends(this, RequestException);
   }
+  /** The request, where there was one. */
   declare request: PreparedRequest | Request | null;
+  /** The response, where there was one. */
   declare response: Response | null;
 
   constructor(

@@ -107,11 +107,13 @@ export type ResponseHook = (
 
 /** The hooks of a request or session, by event; `response` is the only event. */
 export interface Hooks {
+  /** One hook or several, which run in their order; null for none. */
   response?: ResponseHook | Iterable<ResponseHook> | null | undefined;
 }
 
 /** Hooks as they are kept. */
 export interface HookLists {
+  /** The hooks, in the order in which they run. */
   response: ResponseHook[];
 }
 

@@ -46,22 +46,39 @@ const OPTION_NAMES = [
 
 /** Every attribute of a {@link Cookie}, as its constructor takes them. */
 export interface CookieAttributes {
+  /** The version of the protocol; 0 for the cookies of browsers. */
   version: number | null;
+  /** The name. */
   name: string;
+  /** The value as it is sent; null for a cookie that is a bare name. */
   value: string | null;
+  /** The ports it is sent to, with commas between them; null for any. */
   port: string | null;
+  /** Whether the ports were given. */
   port_specified: boolean;
+  /** The host it belongs to; `''` for every host. */
   domain: string;
+  /** Whether the server named the domain. */
   domain_specified: boolean;
+  /** Whether the server named it with a dot in front. */
   domain_initial_dot: boolean;
+  /** The path it belongs to. */
   path: string;
+  /** Whether the server named the path. */
   path_specified: boolean;
+  /** Whether it is sent by https and wss only. */
   secure: boolean;
+  /** When it expires, in seconds since 1970; null: it lasts as long as the jar. */
   expires: number | null;
+  /** Whether it ends with the session. */
   discard: boolean;
+  /** What the server says it is for. */
   comment: string | null;
+  /** Where the server explains what it is for. */
   comment_url: string | boolean | null;
+  /** Attributes that are not standard. */
   rest: NonstandardAttributes;
+  /** Whether it came as RFC 2109 says. */
   rfc2109: boolean;
 }
 
@@ -69,6 +86,7 @@ export interface CookieAttributes {
 export class Cookie implements CookieAttributes {
   /** The version of the protocol; 0 for the cookies of browsers. */
   version: number | null;
+  /** The name. */
   name: string;
   /** The value as it is sent, quotes included; null for a cookie that is a bare name. */
   value: string | null;
@@ -82,6 +100,7 @@ export class Cookie implements CookieAttributes {
   domain_specified: boolean;
   /** Whether the domain was given with a dot in front. */
   domain_initial_dot: boolean;
+  /** The path it is sent to, and the paths below that. */
   path: string;
   /** Whether the path was given. */
   path_specified: boolean;
@@ -91,7 +110,9 @@ export class Cookie implements CookieAttributes {
   expires: number | null;
   /** Whether it ends with the session. */
   discard: boolean;
+  /** What the server says it is for; null where it says nothing. */
   comment: string | null;
+  /** Where the server explains what it is for; null where it does not. */
   comment_url: string | boolean | null;
   /** Whether the server sent it as RFC 2109 says. */
   rfc2109: boolean;

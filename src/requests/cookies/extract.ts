@@ -6,6 +6,7 @@ import { defaultPath } from './rules.js';
 
 /** A response as cookies are taken from it: by its headers, which keep several `Set-Cookie` lines apart. */
 export interface CookieResponse {
+  /** The headers, in one of the three forms that keep or join the lines: urllib3's, those of `fetch`, or any with `get`. */
   readonly headers:
     | { getlist(name: string): readonly string[] }
     | { getSetCookie(): readonly string[] }

@@ -6,17 +6,25 @@ import { parseExpires } from './rules.js';
 export interface Morsel {
   /** The name. */
   readonly key: string;
+  /** The value. */
   readonly value: string;
   /** A date. */
   readonly expires?: string | null | undefined;
   /** Seconds from now; takes precedence over `expires`. */
   readonly 'max-age'?: string | number | null | undefined;
+  /** The domain. */
   readonly domain?: string | null | undefined;
+  /** The path. */
   readonly path?: string | null | undefined;
+  /** What it is for. */
   readonly comment?: string | null | undefined;
+  /** Anything truthy: it is sent by https only. */
   readonly secure?: boolean | string | null | undefined;
+  /** Anything truthy: scripts in a page cannot see it. */
   readonly httponly?: boolean | string | null | undefined;
+  /** `Strict`, `Lax` or `None`; kept nowhere, as in Python. */
   readonly samesite?: string | null | undefined;
+  /** The version of the protocol; default 0. */
   readonly version?: string | number | null | undefined;
 }
 

@@ -55,16 +55,26 @@ const OPTION_NAMES = [
  * domain goes back to that host alone, as RFC 6265 says, and no cookie is taken for a public suffix.
  */
 export class DefaultCookiePolicy implements CookiePolicy {
+  /** For `strict_ns_domain`: a host `a.b.example.com` cannot set cookies for `example.com`. */
   static readonly DomainStrictNoDots: number = 1;
+  /** For `strict_ns_domain`: a cookie without a domain goes back to that very host. */
   static readonly DomainStrictNonDomain: number = 2;
+  /** For `strict_ns_domain`: neither of the two rules. */
   static readonly DomainLiberal: number = 0;
+  /** For `strict_ns_domain`: both rules. */
   static readonly DomainStrict: number = 3;
 
+  /** Whether there are cookies at all. */
   netscape: boolean;
+  /** Whether cookies for a public suffix are refused. */
   strict_domain: boolean;
+  /** The sum of the `Domain…` constants that apply. */
   strict_ns_domain: number;
+  /** Whether names that begin with `$` are refused. */
   strict_ns_set_initial_dollar: boolean;
+  /** Whether a path that is not the request's is refused. */
   strict_ns_set_path: boolean;
+  /** The schemes that `Secure` cookies are sent by. */
   secure_protocols: readonly string[];
   private _blocked_domains: readonly string[];
   private _allowed_domains: readonly string[] | null;
@@ -86,6 +96,7 @@ export class DefaultCookiePolicy implements CookiePolicy {
     return this._blocked_domains;
   }
 
+  /** Replaces the domains that cookies are neither taken from nor sent to. */
   set_blocked_domains(domains: Iterable<string>): void {
     this._blocked_domains = [...domains];
   }
@@ -100,6 +111,7 @@ export class DefaultCookiePolicy implements CookiePolicy {
     return this._allowed_domains;
   }
 
+  /** Replaces the only domains that cookies are taken from and sent to; null for all. */
   set_allowed_domains(domains: Iterable<string> | null): void {
     this._allowed_domains = domains === null ? null : [...domains];
   }

@@ -24,6 +24,7 @@ export type CookieValues =
 export interface CookieScope {
   /** As the cookie has it: with a dot in front when the server named it. */
   domain?: string | null | undefined;
+  /** As the cookie has it. */
   path?: string | null | undefined;
 }
 
@@ -299,6 +300,7 @@ export interface RequestsCookieJarConstructor {
 }
 
 // The class's type cannot say that its constructor returns a proxy which has an index signature.
+/** The constructor; see the type of the same name. */
 export const RequestsCookieJar: RequestsCookieJarConstructor =
   RequestsCookieJarMethods as unknown as RequestsCookieJarConstructor;
 

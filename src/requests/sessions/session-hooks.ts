@@ -11,6 +11,7 @@ export class SessionHooks implements HookLists {
     this.#response = hookList(hooks?.response);
   }
 
+  /** The hooks, in the order in which they run. Set it to a hook, several, or null for none. */
   get response(): ResponseHook[] {
     return this.#response;
   }

@@ -181,6 +181,7 @@ export interface CaseInsensitiveDictConstructor {
 }
 
 // The class's type cannot say that its constructor returns a proxy which has an index signature.
+/** The constructor; see the type of the same name. */
 export const CaseInsensitiveDict: CaseInsensitiveDictConstructor =
   CaseInsensitiveDictMethods as unknown as CaseInsensitiveDictConstructor;
 

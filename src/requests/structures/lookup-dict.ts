@@ -40,4 +40,5 @@ export interface LookupDictConstructor {
 }
 
 // The class's type cannot say that its instances have an index signature.
+/** The constructor; see the type of the same name. */
 export const LookupDict: LookupDictConstructor = LookupDictMethods as unknown as LookupDictConstructor;

@@ -20,6 +20,7 @@ import {
 
 /** One failed attempt. */
 export interface RequestHistory {
+  /** The HTTP method. */
   readonly method: string | null;
   /** What was asked for: the request-target. */
   readonly url: string | null;
@@ -27,6 +28,7 @@ export interface RequestHistory {
   readonly error: Error | null;
   /** The answer's status; null when there was none. */
   readonly status: number | null;
+  /** Where a redirect led; null when it was none. */
   readonly redirect_location: string | null;
 }
 
@@ -148,22 +150,37 @@ export class Retry {
     Retry.DEFAULT = new Retry(3);
   }
 
+  /** What is left of {@link RetryOptions.total}. */
   readonly total: RetryCount;
+  /** What is left of {@link RetryOptions.connect}. */
   readonly connect: RetryCount;
+  /** What is left of {@link RetryOptions.read}. */
   readonly read: RetryCount;
+  /** What is left of {@link RetryOptions.redirect}. */
   readonly redirect: RetryCount;
+  /** What is left of {@link RetryOptions.status}. */
   readonly status: RetryCount;
+  /** What is left of {@link RetryOptions.other}. */
   readonly other: RetryCount;
+  /** See {@link RetryOptions.allowed_methods}. */
   readonly allowed_methods: ReadonlySet<string> | null;
+  /** See {@link RetryOptions.status_forcelist}. */
   readonly status_forcelist: ReadonlySet<number>;
+  /** See {@link RetryOptions.backoff_factor}. */
   readonly backoff_factor: number;
+  /** See {@link RetryOptions.backoff_max}. */
   readonly backoff_max: number;
+  /** See {@link RetryOptions.backoff_jitter}. */
   readonly backoff_jitter: number;
+  /** See {@link RetryOptions.raise_on_redirect}. */
   readonly raise_on_redirect: boolean;
+  /** See {@link RetryOptions.raise_on_status}. */
   readonly raise_on_status: boolean;
+  /** See {@link RetryOptions.respect_retry_after_header}. */
   readonly respect_retry_after_header: boolean;
   /** In lower case. */
   readonly remove_headers_on_redirect: ReadonlySet<string>;
+  /** See {@link RetryOptions.retry_after_max}. */
   readonly retry_after_max: number;
   /** The failed attempts so far, oldest first. */
   readonly history: readonly RequestHistory[];
@@ -339,6 +356,7 @@ export class Retry {
     return !allowed_methods?.size || allowed_methods.has(method.toUpperCase());
   }
 
+  /** `Retry(total=…, connect=…, read=…, redirect=…, status=…)`, as Python prints it. */
   toString(): string {
     const { total, connect, read, redirect, status } = this;
     const parts = Object.entries({ total, connect, read, redirect, status });

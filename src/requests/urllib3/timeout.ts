@@ -88,6 +88,7 @@ export class Timeout {
     return Math.max(0, least(this.total - this.get_connect_duration(), this.#read) ?? 0);
   }
 
+  /** `Timeout(connect=…, read=…, total=…)`, as Python prints it. */
   toString(): string {
     const { total } = this;
     return `Timeout(connect=${repr(this.#connect)}, read=${repr(this.#read)}, total=${repr(total)})`;

@@ -3,6 +3,7 @@ import { strip, stripChars } from './text.js';
 
 /** Headers of which one can be asked for: a CaseInsensitiveDict, a Map, `Headers`. */
 export interface HeaderLookup {
+  /** The value of a header, whatever the case of its name; null or undefined when there is none. */
   get(name: string): string | null | undefined;
 }
 

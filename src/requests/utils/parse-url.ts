@@ -13,10 +13,13 @@ export class Url implements Iterable<string | number | null> {
   readonly auth: string | null;
   /** In lower case and ASCII; IPv6 addresses keep their brackets. */
   readonly host: string | null;
+  /** Null when the URL names none. */
   readonly port: number | null;
   /** Begins with `/` unless empty. */
   readonly path: string | null;
+  /** What follows `?`, without it. */
   readonly query: string | null;
+  /** What follows `#`, without it. */
   readonly fragment: string | null;
 
   constructor(

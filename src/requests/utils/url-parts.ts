@@ -4,10 +4,15 @@ import { partition, partitionLast } from './text.js';
 
 /** The parts of `urlsplit`, in the order that `urlunsplit` takes when they are a list. */
 export interface SplitParts {
+  /** In lower case, without the colon; '' when there is none. */
   readonly scheme: string;
+  /** `user:password@host:port`; '' when there is none. */
   readonly netloc: string;
+  /** The path. */
   readonly path: string;
+  /** What follows `?`, without it; '' when there is none. */
   readonly query: string;
+  /** What follows `#`, without it; '' when there is none. */
   readonly fragment: string;
 }
 
@@ -72,6 +77,7 @@ function listed<K extends string>(
 
 /** The parts of a network location, worked out when asked for. */
 abstract class NetworkLocation {
+  /** `user:password@host:port`. */
   abstract readonly netloc: string;
 
   /** The user name; null when there is no `@`. */
@@ -123,10 +129,15 @@ abstract class NetworkLocation {
 
 /** The result of `urlsplit`: five named parts that can be taken apart like Python's tuple. */
 export class SplitResult extends NetworkLocation implements Iterable<string> {
+  /** In lower case, without the colon; '' when there is none. */
   readonly scheme: string;
+  /** `user:password@host:port`; '' when there is none. */
   readonly netloc: string;
+  /** The path. */
   readonly path: string;
+  /** What follows `?`, without it; '' when there is none. */
   readonly query: string;
+  /** What follows `#`, without it; '' when there is none. */
   readonly fragment: string;
 
   constructor(scheme: string, netloc: string, path: string, query: string, fragment: string) {
@@ -161,11 +172,17 @@ export class SplitResult extends NetworkLocation implements Iterable<string> {
 
 /** The result of `urlparse`: as {@link SplitResult}, with the parameters (`;a=1`) of the last path segment apart. */
 export class ParseResult extends NetworkLocation implements Iterable<string> {
+  /** In lower case, without the colon; '' when there is none. */
   readonly scheme: string;
+  /** `user:password@host:port`; '' when there is none. */
   readonly netloc: string;
+  /** The path. */
   readonly path: string;
+  /** What follows `;` in the last segment of the path; '' when there is none. */
   readonly params: string;
+  /** What follows `?`, without it; '' when there is none. */
   readonly query: string;
+  /** What follows `#`, without it; '' when there is none. */
   readonly fragment: string;
 
   constructor(scheme: string, netloc: string, path: string, params: string, query: string, fragment: string) {
