@@ -1,7 +1,18 @@
 import { Converter, ReflectionKind } from 'typedoc';
 
 /** Members that only the language, Node's inspection or a type's own form asks for. */
-const unspoken = ['[hasInstance]', '[custom]', '[toStringTag]', '[iterator]', '[asyncIterator]', 'prototype'];
+const unspoken = [
+  '[asyncIterator]',
+  '[custom]',
+  '[hasInstance]',
+  '[iterator]',
+  '[toStringTag]',
+  'prototype',
+  // Those of a tuple, whose names are documented beside it.
+  '0',
+  '1',
+  'length',
+];
 
 /**
  * What the reference needs no words for: the members above where they have none, and the setter of a pair whose getter

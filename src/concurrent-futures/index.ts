@@ -30,6 +30,7 @@ export {
   wait,
   type WaitOptions,
 } from './wait.js';
+export type { Class, Reduced } from '../builtins/index.js';
 export { copyreg, importable, PickleError, PicklingError, UnpicklingError } from '../pickle/index.js';
 export {
   WorkerPoolExecutor,

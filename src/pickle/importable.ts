@@ -22,6 +22,7 @@ const EXPORT_NAME =
  *
  * The other thread imports the whole module. Keep such functions in a module of their own: one that starts requests when it is
  * imported would start them once more in every thread.
+ * @typeParam F the function's type, which the result keeps
  * @param fn a function or class that its module exports
  * @param url the module's own `import.meta.url`
  * @param name the name of the export. Default: `fn.name`

@@ -76,11 +76,11 @@ export function patch(url: UrlOrKeywords, options?: RequestOptions | null): Prom
   return send('patch', url, options);
 }
 
+/** Sends a DELETE request: `import * as requests` makes it `requests.delete(url)`. */
 function del(url: UrlOrKeywords, options?: RequestOptions | null): Promise<Response> {
   return send('delete', url, options);
 }
 
-/** Sends a DELETE request: `import * as requests` makes it `requests.delete(url)`. */
 export { del as delete };
 
 /** Makes a {@link Session}: the old spelling, still common in scripts. */

@@ -40,7 +40,7 @@ export type { EnvironmentSettings } from './sessions/environment.js';
 export type { ResolveRedirectsOptions } from './sessions/redirecting-session.js';
 export { type EnvironmentInput, Session } from './sessions/session.js';
 export type { SessionHooks } from './sessions/session-hooks.js';
-export { codes } from './status-codes.js';
+export { codes, type StatusCodes } from './status-codes.js';
 export * as structures from './structures/index.js';
 export { CaseInsensitiveDict } from './structures/index.js';
 export type {

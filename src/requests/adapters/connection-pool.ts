@@ -38,6 +38,7 @@ export class HTTPConnectionPool implements AgentOwner {
   readonly scheme: 'http' | 'https' = 'http';
   /** Where the connections lead, without brackets: the host of the URL, or the proxy that forwards to it. */
   readonly host: string;
+  /** The port that the connections lead to. */
   readonly port: number;
   /** How many idle connections are kept; with `block`, how many there may be at all. */
   readonly maxsize: number;

@@ -10,6 +10,7 @@ import type { Socket } from 'node:net';
 import { Readable } from 'node:stream';
 import type { TLSSocket } from 'node:tls';
 import { type AbortToken, OSError } from '../../builtins/index.js';
+import type { RequestTrace } from '../diagnostics/trace.js';
 import type { PreparedRequest } from '../models/prepared-request.js';
 import type { HeaderEntry } from '../structures/case-insensitive-dict.js';
 import { ProtocolError, ProxyError } from '../urllib3/exceptions.js';
@@ -36,6 +37,8 @@ export interface Job {
   readonly timeout: Timeout;
   readonly token: AbortToken | null;
   readonly maxResponseSize: number | null;
+  /** Is told what becomes of the request; null when nobody wants to know. */
+  readonly trace: RequestTrace | null;
   /** Called when the body of the response is done with. */
   readonly onDone: (() => void) | null;
 }
@@ -59,7 +62,7 @@ const enum Stage {
   Responding,
 }
 
-type OwnedRequest = ClientRequest & { [kExchange]?: Exchange };
+export type OwnedRequest = ClientRequest & { [kExchange]?: Exchange };
 
 /** Python takes 100 headers of 64 KiB; Node's 16 KiB for all of them is too little for some servers. */
 const MAX_HEADER_SIZE = 1 << 20;
@@ -210,17 +213,22 @@ export class Exchange implements SocketOwner, TunnelOwner {
       request_method: this.job.method,
       request_url: this.job.target,
       max_response_size: this.job.maxResponseSize,
-      onDone: () => {
-        this.release();
-        this.job.onDone?.();
-        // Responses may be kept for long.
-        this.#request = this.#socket = this.#response = this.#body = this.#answer = this.#agent = null;
+      onDone: (error) => {
+        this.done(error);
       },
       mapError: (error) => bodyError(error, this),
       destroy: () => {
         this.end(null);
       },
     }));
+  }
+
+  /** The body has ended, failed or been closed. */
+  protected done(_error: Error | null): void {
+    this.release();
+    this.job.onDone?.();
+    // Responses may be kept for long.
+    this.#request = this.#socket = this.#response = this.#body = this.#answer = this.#agent = null;
   }
 
   /** Called by `http.request`, before anything is written. */
@@ -276,7 +284,7 @@ export class Exchange implements SocketOwner, TunnelOwner {
     this.startConnectTimer();
   }
 
-  private connected(request: OwnedRequest): void {
+  protected connected(request: OwnedRequest): void {
     this.stopConnectTimer();
     if (this.stage >= Stage.Responding) return;
     if (this.#hasBody && !request.writableFinished) {
@@ -290,7 +298,7 @@ export class Exchange implements SocketOwner, TunnelOwner {
     if (this.stage === Stage.Sending) this.requestSent();
   }
 
-  private requestSent(): void {
+  protected requestSent(): void {
     this.stage = Stage.Waiting;
     this.startReading();
   }

@@ -17,9 +17,13 @@ import { isBuffered, wireBody } from './request-body.js';
 
 /** What a fetch function answers, as far as it is used. */
 export interface FetchResponse {
+  /** The status. */
   readonly status: number;
+  /** The reason. */
   readonly statusText: string;
+  /** Names and values. */
   readonly headers: Iterable<readonly [name: string, value: string]>;
+  /** The body, decoded as fetch functions do; null when there is none. */
   readonly body: ReadableStream<Uint8Array> | NodeJS.ReadableStream | null;
 }
 
@@ -28,11 +32,17 @@ export type FetchFunction = (url: string, init: FetchInit) => Promise<FetchRespo
 
 /** What a fetch function is given. */
 export interface FetchInit {
+  /** The HTTP method. */
   method: string;
+  /** Names and values, without those that belong to the connection. */
   headers: [name: string, value: string][];
+  /** Whatever the request has: text, bytes, a stream; null for none. */
   body: unknown;
+  /** Redirects are followed by the session. */
   redirect: 'manual';
+  /** Aborts when the request is aborted or its time is up. */
   signal: AbortSignal;
+  /** Fetch functions ask for it with a body that is a stream. */
   duplex: 'half';
 }
 

@@ -83,8 +83,11 @@ export class HTTPAdapter extends BaseAdapter {
   proxy_manager: Record<string, ProxyManager> = {};
   /** Keeps the pools; made by {@link init_poolmanager}. */
   declare poolmanager: PoolManager;
+  /** As given to the constructor. */
   _pool_connections: number;
+  /** As given to the constructor. */
   _pool_maxsize: number;
+  /** As given to the constructor. */
   _pool_block: boolean;
   #fetch: FetchFunction | null;
 

@@ -20,13 +20,17 @@ export interface HostParams {
   host: string | null;
   /** Null: what the scheme implies. */
   port?: number | null | undefined;
+  /** `http` or `https`; null for `http`. */
   scheme: string | null;
 }
 
 /** Keeps a pool for each host and each way of connecting to it: urllib3's `PoolManager`. */
 export class PoolManager {
+  /** How many pools are kept; the one used least recently goes first. */
   readonly num_pools: number;
+  /** How many idle connections each pool keeps. */
   readonly maxsize: number;
+  /** Whether requests wait for a connection when `maxsize` are in use. */
   readonly block: boolean;
   /** The settings that all pools start from. */
   readonly connection_pool_kw: ConnectionSettings;
@@ -154,6 +158,7 @@ function keyOf(scheme: string, host: string, port: number, settings: ConnectionS
 
 /** Keeps the pools whose connections go through one proxy: urllib3's `ProxyManager` and `SOCKSProxyManager`. */
 export class ProxyManager extends PoolManager {
+  /** The proxy that all pools go through. */
   readonly proxy: PoolProxy;
 
   /** `proxy_headers`: sent to the proxy alone. Throws ProxySchemeUnknown. */

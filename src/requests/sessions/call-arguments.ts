@@ -25,10 +25,18 @@ export const REQUEST_OPTION_NAMES: readonly string[] = [
 ];
 
 /** The options of a verb with the URL among them: `session.get({ url, timeout: 5 })`. */
-export type WithUrl<O> = O & { url: UrlInput };
+export type WithUrl<O> = O & {
+  /** The URL. */
+  url: UrlInput;
+};
 
 /** The options of `request` with method and URL among them. */
-export type WithMethodAndUrl<O> = O & { method: string; url: UrlInput };
+export type WithMethodAndUrl<O> = O & {
+  /** The HTTP method, in any case. */
+  method: string;
+  /** The URL. */
+  url: UrlInput;
+};
 
 /** A call's arguments, sorted out. */
 export interface BoundCall<O> {

@@ -127,6 +127,7 @@ export class Session<
     this.#hooks = hooks instanceof SessionHooks ? hooks : new SessionHooks(hooks);
   }
 
+  /** Sends a request with any method. Every verb comes down to this. */
   request(method: string | Uint8Array, url: UrlInput, options?: O | null): R;
   request(options: WithMethodAndUrl<O>): R;
   request(method: string | Uint8Array | WithMethodAndUrl<O>, url?: UrlInput, options?: O | null): R {

@@ -78,6 +78,7 @@ export interface HTTPHeaderDictConstructor {
 }
 
 // The class's type cannot say that its constructor returns a proxy which has an index signature.
+/** The constructor; see the type of the same name. */
 export const HTTPHeaderDict: HTTPHeaderDictConstructor =
   HTTPHeaderDictMethods as unknown as HTTPHeaderDictConstructor;
 

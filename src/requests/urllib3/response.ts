@@ -23,11 +23,15 @@ export interface ReadOptions {
  * It can be read in parts by several readers in turn; each goes on where the one before stopped.
  */
 export class HTTPResponse {
+  /** The status code. */
   status: number;
+  /** What the status line says beside the code. */
   reason: string;
   /** 10 for HTTP/1.0, 11 for HTTP/1.1, 20 for HTTP/2. */
   version: number;
+  /** The request's method; null when it is not known. */
   readonly request_method: string | null;
+  /** The request's URL; null when it is not known. */
   readonly request_url: string | null;
   /** Name, value, name, value … as they came. */
   readonly rawHeaders: readonly string[];

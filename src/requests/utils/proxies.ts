@@ -10,7 +10,14 @@ import { urlparse } from './url-split.js';
 export type EnvironProxies = Record<string, string>;
 
 /** The second argument of {@link get_environ_proxies} and {@link should_bypass_proxies}, by position or by name. */
-export type NoProxy = string | null | undefined | { no_proxy?: string | null | undefined };
+export type NoProxy =
+  | string
+  | null
+  | undefined
+  | {
+      /** Hosts without a proxy, with commas between them; null: the environment's. */
+      no_proxy?: string | null | undefined;
+    };
 
 function noProxyOf(value: NoProxy): string | null {
   if (typeof value !== 'object' || value === null) return value ?? null;
