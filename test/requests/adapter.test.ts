@@ -198,6 +198,21 @@ describe('abort', () => {
     await three;
   });
 
+  test('while a POST waits to hear of closed connections, which keeps it from being sent', async () => {
+    await using server = await startHttpServer();
+    const adapter = newAdapter();
+    await send(adapter, server.url);
+    const token = new AbortToken();
+    const sent = failureOf(
+      send(adapter, prepare(server.url, { method: 'POST' }), { [kAbortToken]: token }),
+      AbortError,
+    );
+    token.abort();
+    await sent;
+    await send(adapter, server.url);
+    expect(server.requests.map(({ method }) => method)).toEqual(['GET', 'GET']);
+  });
+
   test('under an upload, which stops reading the body', async () => {
     await using server = await startRawServer(() => undefined);
     const { promise: closed, resolve: close } = withResolvers();
@@ -243,15 +258,20 @@ describe('1.15: a fetch function in the place of node-fetch', () => {
 
   describe.each(fetches)('%s', (_name, fetch) => {
     test('sends method, headers and body, and hands redirects over', async () => {
-      await using server = await startHttpServer((request, response) => {
-        if (request.url === '/r') response.writeHead(302, { Location: '/x', 'Set-Cookie': ['a=1', 'b=2'] });
-        return echo(request, response);
-      });
+      await using server = await startHttpServer();
       const adapter = newAdapter({ fetch });
       const request = prepare(`${server.url}/p?q`, { method: 'POST', data: 'body', headers: { 'X-A': 'b' } });
       const response = await send(adapter, request);
       expect(response.json()).toMatchObject({ method: 'POST', url: '/p?q', body: 'body' });
       expect(server.requests[0]?.headers['x-a']).toBe('b');
+      expect(response.headers['content-type']).toBe('application/json');
+      server.handler = (_request, answer) => {
+        answer.writeHead(200, { 'Content-Length': '3' }).end('abc');
+      };
+      expect((await send(adapter, server.url)).headers['content-length']).toBe('3');
+      server.handler = (_request, answer) => {
+        answer.writeHead(302, { Location: '/x', 'Set-Cookie': ['a=1', 'b=2'] }).end();
+      };
       const redirect = await send(adapter, `${server.url}/r`);
       expect([redirect.status_code, redirect.headers['location']]).toEqual([302, '/x']);
     });

@@ -184,6 +184,22 @@ describe('1.15: a connection that the server has closed is replaced silently', (
     expect([socket?.destroyed, server.connections]).toEqual([true, 2]);
   });
 
+  test('a PUT whose body is read once is not sent again without it', async () => {
+    await using server = await startRawServer(async (connection) => {
+      await connection.readRequest();
+      await connection.write(reply('ok'));
+      await connection.readHead();
+      connection.reset();
+    });
+    const adapter = adapterWith();
+    await send(adapter, server.url);
+    const once = (function* () {
+      yield 'once';
+    })();
+    await failureOf(send(adapter, prepare(server.url, { method: 'PUT', data: once })), ConnectionError);
+    expect(server.connections).toHaveLength(1);
+  });
+
   test('a fresh connection that breaks is an error at once', async () => {
     await using server = await startRawServer(async (connection) => {
       await connection.readRequest();
@@ -236,6 +252,19 @@ describe('1.15: pool_maxsize', () => {
     expect([server.connections, server.maxInFlight]).toEqual([2, 2]);
     expect(server.requests.map(({ url }) => Number(url.slice(1)))).toEqual([0, 1, 2, 3, 4, 5, 6, 7, 8]);
     expect(log.lines).toEqual([]);
+  });
+
+  test('with pool_block the timeout of one request does not hold for the one that waited for its connection', async () => {
+    await using server = await startHttpServer(async (request, response) => {
+      if (request.url === '/slow') await new Promise((resolve) => setTimeout(resolve, 200));
+      echo(request, response);
+    });
+    const adapter = adapterWith({ pool_maxsize: 1, pool_block: true });
+    const first = send(adapter, server.url, { timeout: 0.1 });
+    const second = send(adapter, `${server.url}/slow`);
+    expect((await first).status_code).toBe(200);
+    expect((await second).status_code).toBe(200);
+    expect(server.connections).toBe(1);
   });
 
   test('with pool_block a place becomes free when a connection breaks', async () => {

@@ -17,7 +17,7 @@ import {
 import { kAbortToken } from '../../src/requests/types.js';
 import { loopbackCertificate, testAuthority } from '../servers/certificates.js';
 import { startFullBacklog } from '../servers/full-backlog.js';
-import { refusedPort, startHttpServer } from '../servers/http-server.js';
+import { type Handler, refusedPort, startHttpServer } from '../servers/http-server.js';
 import { startProxyServer } from '../servers/proxy-server.js';
 import { answering, reply, startRawServer } from '../servers/raw-server.js';
 import { failureOf, prepare, send, watchUnhandled } from '../servers/send.js';
@@ -338,14 +338,23 @@ describe('1.15: SOCKS', () => {
     expect(error.message).toMatch(/^SOCKSHTTPSConnectionPool\(host='127\.0\.0\.9', port=443\): Max retries/);
   });
 
-  test('the limit of connecting is none on the silence of a tunnel that stands', async () => {
-    await using server = await startHttpServer(async (_request, response) => {
-      await new Promise((resolve) => setTimeout(resolve, 300));
+  test('the limit of connecting is none on the silence of a tunnel that stands, nor is there one of its own', async () => {
+    const late: Handler = async (_request, response) => {
+      await new Promise((resolve) => setTimeout(resolve, 1300));
       response.end('late');
-    });
+    };
+    await using server = await startHttpServer(late);
+    await using secure = await startTlsServer(late);
     await using proxy = await startSocksServer();
-    const options = { proxies: { all: `socks5://127.0.0.1:${proxy.port}` }, timeout: [0.1, 5] as const };
-    expect(String(await (await send(newAdapter(), server.url, options)).read())).toBe('late');
+    await using slow = await startSocksServer({ delay: 1200 });
+    const through = ({ port }: { port: number }): Record<string, string> => ({
+      all: `socks5://127.0.0.1:${port}`,
+    });
+    const responses = await Promise.all([
+      send(newAdapter(), secure.url, { proxies: through(proxy), timeout: [0.1, 5], verify }),
+      send(newAdapter(), server.url, { proxies: through(slow) }),
+    ]);
+    for (const response of responses) expect(String(await response.read())).toBe('late');
   });
 });
 

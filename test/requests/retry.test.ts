@@ -1,3 +1,6 @@
+import { createReadStream, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { dirname, join } from 'node:path';
 import { Readable } from 'node:stream';
 import { inspect } from 'node:util';
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
@@ -245,6 +248,21 @@ describe('1.15: the body of a request that is sent again', () => {
     })();
     await send(retrying(forced), prepare(server.url, { method: 'POST', data: generator }));
     expect(server.requests.map(({ body }) => String(body))).toEqual(['bytes', 'bytes', 'once', '']);
+  });
+
+  test('a file is sent again from where it stood, after a broken connection, too', async () => {
+    const path = join(mkdtempSync(join(tmpdir(), 'requests-retry-')), 'file');
+    writeFileSync(path, 'content of the file');
+    await using server = await startRawServer(async (connection) => {
+      await connection.readRequest();
+      if (connection.number === 1) connection.end();
+      else await connection.write(reply('ok'));
+    });
+    const request = prepare(server.url, { method: 'POST', data: createReadStream(path, { start: 8 }) });
+    const retry = new Retry({ total: 1, allowed_methods: null });
+    expect((await send(retrying(retry), request)).status_code).toBe(200);
+    for (const { text } of server.connections) expect(text.endsWith('\r\n\r\nof the file')).toBe(true);
+    rmSync(dirname(path), { recursive: true });
   });
 
   test('a stream that cannot be rewound is an UnrewindableBodyError', async () => {

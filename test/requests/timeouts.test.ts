@@ -251,6 +251,23 @@ describe('1.14: sending', () => {
     expect(body.destroyed).toBe(true);
   });
 
+  test('the limit of reading holds from an early answer on, although the body is not out', async () => {
+    await using server = await startRawServer(async (connection) => {
+      await connection.readHead();
+      await connection.write('HTTP/1.1 200 OK\r\nContent-Length: 4\r\n\r\n');
+      await new Promise((resolve) => setTimeout(resolve, 250));
+      await connection.write('late');
+    });
+    const slow = (async function* () {
+      yield 'a';
+      await new Promise((resolve) => setTimeout(resolve, 350));
+      yield 'b';
+    })();
+    const request = prepare(server.url, { method: 'POST', data: slow });
+    const response = await send(new HTTPAdapter(), request, { timeout: [0.1, 5] });
+    expect(String(await response.read())).toBe('late');
+  });
+
   test('the limit of reading begins when the body is out', async () => {
     await using server = await startRawServer(() => undefined);
     const request = prepare(server.url, { method: 'POST', data: 'x'.repeat(1000) });

@@ -10,6 +10,8 @@ export interface SocksServerOptions {
   names?: Readonly<Record<string, string>>;
   /** Refuse every request. */
   refuses?: boolean;
+  /** Milliseconds to wait before the first answer. */
+  delay?: number;
   /** Say nothing. */
   isSilent?: boolean;
 }
@@ -60,6 +62,7 @@ export class SocksServer implements AsyncDisposable {
   async #serve(client: RawConnection): Promise<void> {
     if (this.#options.isSilent) return;
     const version = await byte(client);
+    await new Promise((resolve) => setTimeout(resolve, this.#options.delay ?? 0));
     const request = version === 5 ? await this.#negotiate5(client) : await negotiate4(client);
     if (request === null) {
       client.end();
