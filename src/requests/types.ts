@@ -2,6 +2,7 @@
 import type { AbortToken } from '../builtins/index.js';
 import type { AuthBase } from './auth/auth-base.js';
 import type { RequestsCookieJar } from './cookies/requests-cookie-jar.js';
+import type { RequestTrace } from './diagnostics/trace.js';
 import type { PreparedRequest } from './models/prepared-request.js';
 import type { Response } from './models/response.js';
 import type { CaseInsensitiveDict } from './structures/case-insensitive-dict.js';
@@ -103,6 +104,7 @@ export type HookOptions = SendOptions;
 export type ResponseHook = (
   response: Response,
   options: HookOptions,
+  // eslint-disable-next-line @typescript-eslint/no-invalid-void-type -- most hooks return nothing, and need not say so
 ) => Response | null | undefined | void | Promise<Response | null | undefined | void>;
 
 /** The hooks of a request or session, by event; `response` is the only event. */
@@ -119,6 +121,9 @@ export interface HookLists {
 
 /** Carries the token through spreads (`{ ...options, timeout: 3 }`) that a subclass of an adapter makes. */
 export const kAbortToken: unique symbol = Symbol('requests.abort-token');
+
+/** Carries the request's trace in the same way; null where it was found that nobody listens. */
+export const kTrace: unique symbol = Symbol('requests.trace');
 
 /** What an adapter's `send` and a hook are given. Absent settings are null. */
 export interface SendOptions {
@@ -138,6 +143,8 @@ export interface SendOptions {
   max_response_size?: number | null | undefined;
   /** @internal */
   [kAbortToken]?: AbortToken | undefined;
+  /** @internal */
+  [kTrace]?: RequestTrace | null | undefined;
 }
 
 /** What `session.send` takes. */

@@ -415,6 +415,11 @@ export class Exchange implements SocketOwner, TunnelOwner {
     return this.#answer?.awaited !== true || (this.#body?.readableLength ?? 0) > 0;
   }
 
+  /** How many bytes of the body came. */
+  protected get bytesRead(): number {
+    return this.#answer?.tell() ?? 0;
+  }
+
   /** How many bytes of the body came, and how many more its Content-Length promised; null when it promised none. */
   get missingBytes(): { readonly read: number; readonly expected: number } | null {
     const length = headerLine(this.rawHeaders, 'content-length');

@@ -4,6 +4,7 @@
  * dangerous.
  */
 import { Readable } from 'node:stream';
+import type { AttemptTrace } from '../diagnostics/trace.js';
 import type { PreparedRequest } from '../models/prepared-request.js';
 import { ChunkedEncodingError, ConnectionError } from '../exceptions.js';
 import type { Cert } from '../types.js';
@@ -115,10 +116,12 @@ class FetchAttempt {
   readonly #limit: number | null;
   #timer: NodeJS.Timeout | undefined;
   #isLate = false;
+  readonly #trace: AttemptTrace | null;
   readonly #unsubscribe: () => void;
 
   constructor(job: FetchJob) {
     this.#job = job;
+    this.#trace = job.trace?.attempt(job.request) ?? null;
     const { connect_timeout: connect, total } = job.timeout;
     // With a total the limit for reading wants to know when connecting began, which only fetch knows.
     this.#limit = total ?? job.timeout.read_timeout ?? connect;
@@ -147,31 +150,37 @@ class FetchAttempt {
       });
     } catch (error) {
       this.#release();
-      throw this.#isLate
-        ? this.#timeout()
-        : new ProtocolError(['Connection aborted.', rootOf(error)], { cause: error });
+      const reason = this.#sendError(error);
+      this.#trace?.failed(this.#job.token?.aborted ? abortError(this.#job.token, request) : reason);
+      throw reason;
     }
     this.#stopWaiting();
+    const { status, statusText: reason } = response;
+    this.#trace?.headers({ status, reason, version: null, sent: null }, [...response.headers].flat());
     const isDecoded = headerValue(response, 'content-encoding') !== null;
-    return new HTTPResponse({
+    let raw: HTTPResponse | null = null;
+    raw = new HTTPResponse({
       body: response.body === null ? null : Readable.from(this.#chunks(response.body)),
       headers: Array.from(response.headers).filter(
         ([name]) => !isDecoded || !OF_WIRE.has(name.toLowerCase()),
       ),
-      status: response.status,
-      reason: response.statusText,
+      status,
+      reason,
       request_method: method,
       request_url: request.url,
       max_response_size: this.#job.maxResponseSize,
-      onDone: () => {
+      onDone: (error) => {
         this.#release();
         this.#job.onDone?.();
+        if (error === null) this.#trace?.body(raw?.tell() ?? 0);
+        else this.#trace?.failed(error);
       },
       mapError: (error) => this.#bodyError(error),
       destroy: () => {
         this.#controller.abort();
       },
     });
+    return raw;
   }
 
   /** The timer runs only while a piece is asked for. */
@@ -209,6 +218,11 @@ class FetchAttempt {
   #timeout(): ReadTimeoutError {
     const { url } = this.#job.request;
     return new ReadTimeoutError('fetch', url, `Read timed out. (read timeout=${this.#limit ?? 'None'})`);
+  }
+
+  #sendError(error: unknown): Error {
+    if (this.#isLate) return this.#timeout();
+    return new ProtocolError(['Connection aborted.', rootOf(error)], { cause: error });
   }
 
   #bodyError(error: unknown): Error {

@@ -20,7 +20,7 @@ import {
   type HeaderEntry,
   headerStore,
 } from '../structures/case-insensitive-dict.js';
-import { type Cert, kAbortToken, type Proxies, type SendOptions } from '../types.js';
+import { type Cert, kAbortToken, kTrace, type Proxies, type SendOptions } from '../types.js';
 import type { HTTPResponse } from '../urllib3/response.js';
 import { Retry, type RetryCount } from '../urllib3/retry.js';
 import { resolveTimeout } from '../urllib3/timeout.js';
@@ -261,6 +261,7 @@ export class HTTPAdapter extends BaseAdapter {
       timeout: resolveTimeout(options.timeout),
       token,
       maxResponseSize: options.max_response_size ?? null,
+      trace: options[kTrace] ?? null,
       onDone,
     };
     if (this.#fetch !== null) {

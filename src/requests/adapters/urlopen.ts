@@ -4,10 +4,11 @@ import { HTTPError, InvalidHeader, MaxRetryError } from '../urllib3/exceptions.j
 import { reprArgument } from '../urllib3/exception-text.js';
 import type { HTTPResponse } from '../urllib3/response.js';
 import { Retry } from '../urllib3/retry.js';
-import { connectionError } from './errors.js';
+import { abortError, connectionError } from './errors.js';
 import { Exchange, type Job, type NodeFetch } from './exchange.js';
 import { closeIdle } from './pool-agent.js';
 import { isBuffered, wireBody } from './request-body.js';
+import { TracedExchange } from './traced-exchange.js';
 
 /** Sends a job, and sends it again as often as `retries` allows: urllib3's `urlopen`. */
 export async function urlopen(job: Job, retries: Retry, fetch: NodeFetch): Promise<HTTPResponse> {
@@ -46,20 +47,35 @@ async function attempt(job: Job, fetch: NodeFetch): Promise<HTTPResponse> {
   const opened = pool.agent ?? pool.openAgent();
   const agent = opened instanceof Promise ? await opened : opened;
   if (!isSafe && hasIdle(agent)) await newsOfClosedSockets();
-  const exchange = new Exchange(job);
+  const exchange = newExchange(job);
   try {
     return await exchange.send(fetch, agent, wireBody(request.body));
   } catch (error) {
-    if (!exchange.isStale || !isSafe || !isBuffered(request.body)) throw connectionError(error, exchange);
+    const reason = failureOf(exchange, error);
+    if (!exchange.isStale || !isSafe || !isBuffered(request.body)) throw reason;
     // Where one idle connection was dead, the others are most likely dead, too.
     closeIdle(agent);
   }
-  const second = new Exchange(job);
+  const second = newExchange(job);
   try {
     return await second.send(fetch, agent, wireBody(request.body));
   } catch (error) {
-    throw connectionError(error, second);
+    throw failureOf(second, error);
   }
+}
+
+function newExchange(job: Job): Exchange {
+  return job.trace === null ? new Exchange(job) : new TracedExchange(job, job.trace);
+}
+
+/** The exception of urllib3 for what an exchange failed with; whoever traces the request is told. */
+function failureOf(exchange: Exchange, error: unknown): unknown {
+  const reason = connectionError(error, exchange);
+  if (exchange instanceof TracedExchange) {
+    const { token, request } = exchange.job;
+    exchange.attempt.failed(token?.aborted ? abortError(token, request) : reason);
+  }
+  return reason;
 }
 
 function hasIdle(agent: { readonly freeSockets: object }): boolean {

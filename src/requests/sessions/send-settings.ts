@@ -1,5 +1,6 @@
 import type { AbortToken } from '../../builtins/index.js';
-import { type Cert, kAbortToken, type Proxies, type SendOptions, type TimeoutInput } from '../types.js';
+import type { RequestTrace } from '../diagnostics/trace.js';
+import { type Cert, kAbortToken, kTrace, type Proxies, type SendOptions, type TimeoutInput } from '../types.js';
 
 /**
  * What a session hands to an adapter and to hooks: every setting is there, absent ones are null. Without a signal of the
@@ -7,6 +8,7 @@ import { type Cert, kAbortToken, type Proxies, type SendOptions, type TimeoutInp
  */
 export class SendSettings implements SendOptions {
   [kAbortToken]: AbortToken | undefined;
+  [kTrace]: RequestTrace | null;
 
   constructor(
     public stream: boolean,
@@ -16,9 +18,11 @@ export class SendSettings implements SendOptions {
     public proxies: Proxies,
     public max_response_size: number | null,
     token: AbortToken | undefined,
+    trace: RequestTrace | null,
     signal: AbortSignal | null,
   ) {
     this[kAbortToken] = token;
+    this[kTrace] = trace;
     if (signal !== null) Object.defineProperty(this, 'signal', { value: signal, enumerable: true });
   }
 

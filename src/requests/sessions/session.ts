@@ -8,6 +8,7 @@ import {
   merge_cookies,
   RequestsCookieJar,
 } from '../cookies/index.js';
+import { requestChannel, type RequestTrace, traced } from '../diagnostics/trace.js';
 import { InvalidSchema } from '../exceptions.js';
 import { dispatch_hook } from '../hooks.js';
 import { PreparedRequest } from '../models/prepared-request.js';
@@ -20,6 +21,7 @@ import {
   type HeadersInput,
   type Hooks,
   kAbortToken,
+  kTrace,
   type Params,
   type Proxies,
   type RequestOptions,
@@ -48,6 +50,8 @@ export interface InternalRequestOptions extends RequestOptions {
   [kAbortToken]?: AbortToken | undefined;
   /** @internal */
   [kOnPrepared]?: { prepared(request: PreparedRequest): void } | undefined;
+  /** @internal */
+  [kTrace]?: RequestTrace | null | undefined;
 }
 
 /** Options of `merge_environment_settings`. */
@@ -149,12 +153,15 @@ export class Session<
     const { method, url, options } = bindRequest<O>(first, second, third);
     checkRequestOptions('request()', options);
     const prepared = this.prepare_request(new Request(method.toUpperCase(), url, requestPart(options)));
-    const internal: InternalRequestOptions = options;
     internal[kOnPrepared]?.prepared(prepared);
     const settings = mergeEnvironment(prepared.url ?? '', options, this);
     return await this[kSendNow](prepared, {
       ...settings,
       timeout: options.timeout,
+    const internal: InternalRequestOptions = options;
+    if (internal[kTrace] === undefined && requestChannel.hasSubscribers) {
+      return traced(method, url, (trace) => this.requestNow(method, url, { ...options, [kTrace]: trace }));
+    }
       allow_redirects: options.allow_redirects,
       max_response_size: options.max_response_size,
       signal: options.signal,
@@ -167,6 +174,7 @@ export class Session<
     const given = request.cookies;
     const cookies = given === null || given instanceof RequestsCookieJar ? given : cookiejar_from_dict(given);
     let auth = request.auth;
+      [kTrace]: internal[kTrace] ?? null,
     if (this.trust_env && !hasAuth(auth) && !hasAuth(this.auth)) {
       auth = get_netrc_auth(String(request.url)) ?? auth;
     }
@@ -213,6 +221,11 @@ export class Session<
       options.proxies ?? resolve_proxies(request, this.proxies, this.trust_env),
       options.max_response_size ?? this.max_response_size,
       options[kAbortToken],
+    const trace = options[kTrace];
+    if (trace === undefined && requestChannel.hasSubscribers) {
+      const { method, url } = request;
+      return traced(method, url, (made) => this.sendNow(request, { ...options, [kTrace]: made }));
+    }
       options.signal ?? null,
     );
     const response = await this.sendOnce(request, settings);
@@ -221,11 +234,17 @@ export class Session<
 
   /** One request on the wire, its body buffered unless streaming, then the hooks, then the cookies it set. */
   private async sendOnce(request: PreparedRequest, settings: SendSettings): Promise<Response> {
+      trace ?? null,
     const adapter = this.get_adapter(request.url ?? '');
     const start = performance.now();
-    let response = await adapter.send(request, settings);
+    const trace = settings[kTrace];
+    const sent = trace === null ? adapter.send(request, settings) : trace.send(adapter, request, settings);
+    let response = await sent;
     response.elapsed = (performance.now() - start) / 1000;
-    if (!settings.stream) await response.read();
+    if (!settings.stream) {
+      await response.read();
+      trace?.bodyRead(response);
+    }
     if (request.hooks.response.length > 0) {
       response = await dispatch_hook('response', request.hooks, response, settings);
       if (!settings.stream) await response.read();
