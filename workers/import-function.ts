@@ -1,7 +1,13 @@
 import type { Reference } from '../src/builtins/index.js';
 import { targetOf } from '../src/builtins/index.js';
 import { setImporting } from '../src/concurrent-futures/worker-pool/bootstrapping.js';
-import { loadReference, loadReferences, type Pickled } from '../src/pickle/index.js';
+import {
+  loadReference,
+  type Pickled,
+  type Received,
+  type ReceivedReferences,
+  receive,
+} from '../src/pickle/index.js';
 
 export type AnyFunction = (...args: unknown[]) => unknown;
 
@@ -16,20 +22,23 @@ export function setMainModule(url: string | null): void {
 export function importFunction(reference: Reference): AnyFunction | Promise<AnyFunction> {
   // What the main thread has submitted is callable: a function, or a class, which then throws.
   const known = targetOf(reference) as AnyFunction | undefined;
-  return (
-    known ?? guarded(reference.url === mainModule, () => loadReference(reference) as Promise<AnyFunction>)
-  );
+  if (known !== undefined) return known;
+  const load = (): Promise<AnyFunction> => loadReference(reference) as Promise<AnyFunction>;
+  return reference.url === mainModule ? guarded(load) : load();
 }
 
-/** Loads what `message` refers to; undefined when there is nothing to load. */
-export function loadFor(message: Pickled): Promise<unknown> | undefined {
-  const ofMain = message.references?.some(({ url }) => url === mainModule) ?? false;
-  return ofMain ? guarded(true, async () => loadReferences(message)) : loadReferences(message);
+/** Takes a message in, see `receive()`. */
+export function receiveHere(message: Pickled, table?: ReceivedReferences): Received {
+  const received = receive(message, table);
+  const { loading } = received.imports;
+  if (loading !== undefined && message.references?.some(({ url }) => url === mainModule) === true) {
+    void guarded(() => loading);
+  }
+  return received;
 }
 
 /** The program's main module must not start its calls once more when it is imported here. */
-async function guarded<T>(isMain: boolean, load: () => Promise<T>): Promise<T> {
-  if (!isMain) return await load();
+async function guarded<T>(load: () => Promise<T>): Promise<T> {
   setImporting(mainModule);
   try {
     return await load();

@@ -7,8 +7,9 @@ import {
   LINGERING,
   type Opened,
   type Opening,
-  OUTCOME_READY,
+  type FromThread,
   type Outcome,
+  SMALL,
   type ToThread,
 } from '../src/concurrent-futures/worker-pool/protocol.js';
 import {
@@ -18,10 +19,12 @@ import {
   explainCloneError,
   forgetCopies,
   type Pickled,
+  ReceivedReferences,
+  SentReferences,
   streamsEnd,
 } from '../src/pickle/index.js';
 import { ThreadCall } from './call.js';
-import { importFunction, loadFor, setMainModule } from './import-function.js';
+import { importFunction, receiveHere, setMainModule } from './import-function.js';
 
 /** Runs the initializer, then takes calls until it is told to close. */
 export default async function open(opening: Opening): Promise<Opened> {
@@ -42,6 +45,8 @@ class Thread {
   readonly #workerName: string;
   readonly #functions: Reference[] = [];
   readonly #running = new Map<number, ThreadCall>();
+  readonly #received = new ReceivedReferences();
+  readonly #sent = new SentReferences();
 
   constructor({ calls, outcomes, workerName }: Opening) {
     this.#calls = calls;
@@ -52,8 +57,9 @@ class Thread {
   async initialize(initializer: Reference | null, initargs: Pickled): Promise<void> {
     if (initializer === null) return;
     const fn = await importFunction(initializer);
-    await loadFor(initargs);
-    await new ThreadCall(this, this.#workerName).invoke(fn, decode(initargs) as unknown[]);
+    const received = receiveHere(initargs);
+    await received.imports.loading;
+    await new ThreadCall(this, this.#workerName).invoke(fn, decode(received) as unknown[]);
   }
 
   listen(): void {
@@ -78,12 +84,15 @@ class Thread {
     if (reference !== undefined) this.#functions[fn] = reference;
     const call = new ThreadCall(this, this.#workerName);
     this.#running.set(id, call);
+    // At once: the next message builds on what is new in this one.
+    const received = receiveHere(args, this.#received);
+    const { loading } = received.imports;
     try {
       const imported = importFunction(this.#functions[fn] as Reference);
+      if (loading !== undefined || imported instanceof Promise) await Promise.all([imported, loading]);
       const target = imported instanceof Promise ? await imported : imported;
-      const loading = loadFor(args);
-      if (loading !== undefined) await loading;
-      this.#answer(id, call, false, await call.invoke(target, decode(args) as unknown[]));
+      const result = await call.invoke(target, decode(received) as unknown[]);
+      this.#answer(id, call, false, result);
     } catch (error) {
       this.#answer(id, call, true, error);
     }
@@ -96,32 +105,46 @@ class Thread {
 
   #answer(id: number, call: ThreadCall, failed: boolean, value: unknown): void {
     try {
-      const { message, transferList } = encode(value, { owned: true, name: failed ? 'error' : 'result' });
-      const effects = effectsOf(call);
-      if (effects.length === 0) {
-        this.#post({ id, failed, value: message }, transferList);
-      } else {
-        const encoded = encode(effects, { name: 'effects' });
-        this.#post({ id, failed, value: message, effects: encoded.message }, [
-          ...transferList,
-          ...encoded.transferList,
-        ]);
-      }
+      this.#send(id, call, failed, value);
     } catch (error) {
-      this.#post({ id, failed: true, value: encode(explainCloneError(error, value, 'result')).message });
+      this.#send(id, call, true, explainCloneError(error, value, 'result'));
     }
   }
 
-  #post(outcome: Outcome, transferList: readonly Transferable[] = []): void {
-    this.#outcomes.postMessage(outcome, transferList);
-    this.#calls.postMessage(OUTCOME_READY);
+  #send(id: number, call: ThreadCall, failed: boolean, value: unknown): void {
+    const effects = effectsOf(call);
+    const hasEffects = effects.length > 0;
+    const { message, transferList, size } = encode(hasEffects ? [value, effects] : value, {
+      owned: true,
+      name: failed ? 'error' : 'result',
+      table: this.#sent,
+    });
+    try {
+      this.#post({ id, failed, value: message, hasEffects }, transferList, size > SMALL);
+    } catch (error) {
+      this.#sent.takeBack(message.references);
+      throw error;
+    }
+  }
+
+  #post(outcome: Outcome, transferList: readonly Transferable[], isLarge: boolean): void {
+    if (!isLarge) {
+      this.#calls.postMessage(outcome satisfies FromThread, transferList);
+      return;
+    }
+    const { box, steps, ...news } = outcome.value;
+    this.#outcomes.postMessage(
+      { ...outcome, value: { box, ...(steps && { steps }) } } satisfies Outcome,
+      transferList,
+    );
+    this.#calls.postMessage({ announced: { box: [null], ...news } } satisfies FromThread);
   }
 
   /** Ends the thread; not before the streams that it returned have been read or given up. */
   async #close(): Promise<void> {
     const end = streamsEnd();
     if (end !== undefined) {
-      this.#calls.postMessage(LINGERING);
+      this.#calls.postMessage(LINGERING satisfies FromThread);
       await end;
     }
     // The thread and not the process.

@@ -2,17 +2,23 @@ import { type Reference, setTarget, targetOf } from '../builtins/index.js';
 import { UnpicklingError } from './errors.js';
 import { GLOBAL } from './globals.js';
 import { objectAtHome, setHomeId } from './homed.js';
+import { type Import, ReceivedReferences } from './reference-table.js';
 import { readStream } from './stream-reader.js';
 import { assign, type Container, Op, type Pickled, type Step } from './wire.js';
 
+/** A message that has arrived, and what it refers to. */
+export interface Received {
+  readonly message: Pickled;
+  readonly imports: ReceivedReferences;
+}
+
 /**
- * Loads the modules that `message` needs and that this thread does not know yet; undefined when there are none, so
- * that nothing has to wait.
- * @throws UnpicklingError (rejecting) when a module cannot be imported or lacks the export
+ * Takes a message in: to be called for each in the order in which they were encoded, with the table of its channel if it has one.
+ * {@link decode} must wait for `imports.loading`.
  */
-export function loadReferences(message: Pickled): Promise<unknown> | undefined {
-  const missing = message.references?.filter((reference) => targetOf(reference) === undefined) ?? [];
-  return missing.length === 0 ? undefined : Promise.all(missing.map(loadReference));
+export function receive(message: Pickled, table: ReceivedReferences = new ReceivedReferences()): Received {
+  table.receive(message, loadReference);
+  return { message, imports: table };
 }
 
 /**
@@ -38,51 +44,44 @@ export async function loadReference(reference: Reference): Promise<object> {
   return target;
 }
 
-/** Puts a message together. What it refers to must be loaded, see {@link loadReferences}. */
-export function decode(message: Pickled): unknown {
-  const { box, steps } = message;
+/**
+ * Puts a message together.
+ * @throws UnpicklingError when a module could not be imported or lacks the export; what a restoring function throws
+ */
+export function decode({ message: { box, steps }, imports }: Received): unknown {
   if (steps === undefined) return box[0];
-  const imports = (message.references ?? []).map(required);
   const parts: unknown[] = [];
   for (const step of steps) take(step, parts, imports);
   return box[0];
 }
 
-/** As {@link decode}, after loading what is missing: a promise only then. */
+/** Both in one, for a message that stands alone: a promise only when something has to be loaded. */
 export function decodeLoading(message: Pickled): unknown {
-  const loading = loadReferences(message);
-  return loading === undefined ? decode(message) : loading.then(() => decode(message));
+  const received = receive(message);
+  const { loading } = received.imports;
+  return loading === undefined ? decode(received) : loading.then(() => decode(received));
 }
 
-function required(reference: Reference): Import {
-  const target = targetOf(reference);
-  if (target === undefined)
-    throw new UnpicklingError(`'${reference.name}' of ${reference.url} is not loaded`);
-  return target as Import;
-}
-
-type Import = ((...args: unknown[]) => unknown) & { readonly prototype: object };
-
-function take(step: Step, parts: unknown[], imports: readonly Import[]): void {
+function take(step: Step, parts: unknown[], imports: ReceivedReferences): void {
   switch (step[0]) {
     case Op.fill:
       assign(step[1], step[2], parts[step[3]]);
       break;
     case Op.reference:
-      parts[step[1]] = imports[step[2]];
+      parts[step[1]] = imports.get(step[2]);
       break;
     case Op.call:
-      parts[step[1]] = imports[step[2]]?.(...step[3]);
+      parts[step[1]] = imports.get(step[2])(...step[3]);
       break;
     case Op.state:
       setState(parts[step[1]] as Container, step[2]);
       break;
     case Op.instance:
-      parts[step[1]] = Object.create(imports[step[2]]?.prototype ?? null) as object;
+      parts[step[1]] = Object.create(imports.get(step[2]).prototype) as object;
       break;
     case Op.error:
       parts[step[1]] = makeError(
-        typeof step[2] === 'string' ? globalClass(step[2]) : imports[step[2]],
+        typeof step[2] === 'string' ? globalClass(step[2]) : imports.get(step[2]),
         step[3],
         step[4],
       );

@@ -1,12 +1,14 @@
 import type { Readable } from 'node:stream';
 import { MessageChannel, type MessagePort, type Transferable } from 'node:worker_threads';
-import { type Reduced, type Reference, referenceOf, RuntimeError } from '../builtins/index.js';
+import { type Reduced, type Reference, referenceOf } from '../builtins/index.js';
 import { exactCopy, isGivenUp, isWorthTransferring, isWhole } from './bytes.js';
 import { PicklingError } from './errors.js';
 import { foreignId, homeId } from './homed.js';
 import { globalReference } from './globals.js';
 import { className, type Kind, kindOf } from './kinds.js';
 import { Purity } from './purity.js';
+import { SentReferences } from './reference-table.js';
+import { refuse, refuseFunction } from './refusal.js';
 import { assign, type Container, Op, type Pickled, type Step, type StreamKind } from './wire.js';
 
 /** How a value is to be sent. */
@@ -18,6 +20,8 @@ export interface EncodeOptions {
   readonly owned?: boolean | undefined;
   /** What the value is called in messages, such as `args` or `result`. */
   readonly name?: string | undefined;
+  /** What has been sent over the channel before. Default: the message stands alone. */
+  readonly table?: SentReferences | undefined;
 }
 
 /** A stream within the value: its other end is in the message, and this one waits for somebody to feed it. */
@@ -31,6 +35,8 @@ export interface Encoded {
   readonly message: Pickled;
   readonly transferList: readonly Transferable[];
   readonly streams: readonly OutgoingStream[];
+  /** Roughly how many values there are in it: what it costs to make them again. */
+  readonly size: number;
 }
 
 const NOTHING: readonly never[] = [];
@@ -41,11 +47,14 @@ export function encodeParts(value: unknown, options: EncodeOptions = {}): Encode
     value === null ||
     (typeof value !== 'object' && typeof value !== 'function' && typeof value !== 'symbol')
   ) {
-    return { message: { box: [value] }, transferList: NOTHING, streams: NOTHING };
+    const size = typeof value === 'string' ? value.length >>> 8 : 1;
+    return { message: { box: [value] }, transferList: NOTHING, streams: NOTHING, size };
   }
+  const encoder = new Encoder(options);
   try {
-    return new Encoder(options).encode(value);
+    return encoder.encode(value);
   } catch (error) {
+    encoder.takeBack();
     if (error instanceof RangeError && error.message === 'Maximum call stack size exceeded') {
       const what = options.name ?? 'value';
       throw new PicklingError(`Cannot pickle ${what}: it is nested too deeply`, { cause: error });
@@ -63,25 +72,40 @@ class Encoder {
   readonly #parts = new Map<object, number>();
   /** The objects whose constructing arguments are being collected. */
   readonly #open = new Set<number>();
+  readonly #table: SentReferences;
+  readonly #first: number;
+  /** Those that are new in the table. */
   readonly #references: Reference[] = [];
   readonly #steps: Step[] = [];
   readonly #transfers = new Set<Transferable>();
   readonly #streams: OutgoingStream[] = [];
   #nextPart = 0;
 
-  constructor({ owned = false, name = 'value' }: EncodeOptions) {
+  constructor({ owned = false, name = 'value', table = new SentReferences() }: EncodeOptions) {
     this.#owned = owned;
+    this.#table = table;
+    this.#first = table.size;
     this.#purity = new Purity(owned, this.#transfers);
     this.#path = [name];
   }
 
   encode(value: unknown): Encoded {
     const box: [unknown] = [value];
-    const streams = this.#streams;
-    if (this.#purity.isPure(value)) return { message: { box }, transferList: [...this.#transfers], streams };
+    if (this.#purity.isPure(value)) return this.#encoded({ box });
     this.#place(box, 0, value);
-    const message: Pickled = { box, steps: this.#steps, references: this.#references };
-    return { message, transferList: [...this.#transfers], streams };
+    const steps = this.#steps;
+    if (this.#references.length === 0) return this.#encoded({ box, steps });
+    return this.#encoded({ box, steps, references: this.#references, first: this.#first });
+  }
+
+  #encoded(message: Pickled): Encoded {
+    const size = this.#purity.size + this.#steps.length;
+    return { message, transferList: [...this.#transfers], streams: this.#streams, size };
+  }
+
+  /** The value cannot be sent: the other side will not learn what is new in it. */
+  takeBack(): void {
+    this.#table.takeBack(this.#references);
   }
 
   /** Writes `value` to `container[key]`, or leaves a hole there and the steps that fill it. */
@@ -188,7 +212,7 @@ class Encoder {
 
   #function(fn: object): number {
     const reference = referenceOf(fn) ?? globalReference(fn as { readonly name: string });
-    if (reference === undefined) throw this.#refuseFunction(fn as { readonly name: string });
+    if (reference === undefined) throw refuseFunction(fn as { readonly name: string }, this.#path);
     const part = this.#begin(fn);
     this.#steps.push([Op.reference, part, this.#reference(reference)]);
     return part;
@@ -243,7 +267,7 @@ class Encoder {
     const part = this.#begin(value);
     const [restore, args, state] = reduced;
     const reference = referenceOf(restore);
-    if (reference === undefined) throw this.#refuseFunction(restore);
+    if (reference === undefined) throw refuseFunction(restore, this.#path);
     this.#open.add(part);
     const given: unknown[] = [];
     for (const argument of args) this.#child(given, given.length, argument);
@@ -340,8 +364,9 @@ class Encoder {
   }
 
   #reference(reference: Reference): number {
-    const index = this.#references.indexOf(reference);
-    return index === -1 ? this.#references.push(reference) - 1 : index;
+    const [number, isNew] = this.#table.number(reference);
+    if (isNew) this.#references.push(reference);
+    return number;
   }
 
   /** The sizes of everything that only grows. */
@@ -370,28 +395,6 @@ class Encoder {
   }
 
   #refuse(what: string, mend: string): PicklingError {
-    return new PicklingError(`Cannot pickle '${what}' object (${this.#where()}): ${mend}`);
-  }
-
-  /** Python's requests-futures answers a function that cannot be pickled with these first words. */
-  #refuseFunction(fn: { readonly name: string }): RuntimeError {
-    const name = /^[\p{ID_Start}$_][\p{ID_Continue}$]*$/u.test(fn.name) ? fn.name : 'name';
-    return new RuntimeError(
-      'Cannot pickle function. Refer to documentation: docs/worker-threads.md ' +
-        `(${this.#where()}: export the function from a module and mark it: ` +
-        `export const ${name} = importable(function ${name}(…) { … }, import.meta.url))`,
-    );
-  }
-
-  #where(): string {
-    return this.#path.reduce<string>(
-      (text, key) =>
-        typeof key === 'number' || !/^[\p{ID_Start}$_][\p{ID_Continue}$]*$/u.test(key)
-          ? `${text}[${typeof key === 'number' || /^\d+$/.test(key) ? key : JSON.stringify(key)}]`
-          : text === ''
-            ? key
-            : `${text}.${key}`,
-      '',
-    );
+    return refuse(what, this.#path, mend);
   }
 }

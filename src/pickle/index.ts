@@ -1,5 +1,5 @@
 export { copyreg } from './copyreg.js';
-export { decode, decodeLoading, loadReference, loadReferences } from './decode.js';
+export { decode, decodeLoading, loadReference, type Received, receive } from './decode.js';
 export { encode } from './encode.js';
 export type { Encoded, EncodeOptions } from './encoder.js';
 export { PickleError, PicklingError, UnpicklingError } from './errors.js';
@@ -14,5 +14,6 @@ export {
   setHomeId,
 } from './homed.js';
 export { importable } from './importable.js';
+export { ReceivedReferences, SentReferences } from './reference-table.js';
 export { streamsEnd } from './stream-source.js';
 export type { Pickled } from './wire.js';

@@ -8,6 +8,8 @@ export class Purity {
   readonly #transfers: Set<Transferable>;
   /** Objects that were looked through. */
   readonly #pure = new Map<object, boolean>();
+  /** Roughly how many values were met: what it costs to make them again. */
+  size = 0;
 
   /** @param owned whether memory that is found may be given away */
   constructor(owned: boolean, transfers: Set<Transferable>) {
@@ -17,6 +19,10 @@ export class Purity {
 
   /** Whether structured clone alone copies `value` faithfully, with all that it holds. A circle counts as impure. */
   isPure(value: unknown): boolean {
+    if (typeof value === 'string') {
+      this.size += value.length >>> 8;
+      return true;
+    }
     if (typeof value !== 'object') return typeof value !== 'function' && typeof value !== 'symbol';
     if (value === null) return true;
     const known = this.#pure.get(value);
@@ -30,6 +36,7 @@ export class Purity {
   #look(value: object): boolean {
     const prototype = Object.getPrototypeOf(value) as object | null;
     if (prototype === Array.prototype) {
+      this.size += (value as unknown[]).length;
       for (const item of value as unknown[]) if (!this.isPure(item)) return false;
       return true;
     }
@@ -38,11 +45,13 @@ export class Purity {
       case 'native':
         return true;
       case 'map':
+        this.size += (value as Map<unknown, unknown>).size;
         for (const [key, item] of value as Map<unknown, unknown>) {
           if (!this.isPure(key) || !this.isPure(item)) return false;
         }
         return true;
       case 'set':
+        this.size += (value as Set<unknown>).size;
         for (const item of value as Set<unknown>) if (!this.isPure(item)) return false;
         return true;
       case 'view':
@@ -58,7 +67,9 @@ export class Purity {
 
   #lookAtFields(value: object): boolean {
     if (Symbol.asyncIterator in value) return false;
-    for (const key of Object.keys(value)) {
+    const keys = Object.keys(value);
+    this.size += keys.length;
+    for (const key of keys) {
       if (!this.isPure((value as Record<string, unknown>)[key])) return false;
     }
     return true;

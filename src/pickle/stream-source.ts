@@ -1,7 +1,8 @@
 import type { Readable } from 'node:stream';
 import type { MessagePort } from 'node:worker_threads';
-import { decode } from './decode.js';
+import { decodeLoading } from './decode.js';
 import { encodeParts } from './encoder.js';
+import type { Pickled } from './wire.js';
 import { type ToReader, type ToSource, weightOf } from './stream-wire.js';
 
 /** A source that can be read step by step and given up at any time, in the middle of a step, too. */
@@ -44,7 +45,7 @@ class Feed {
       if (typeof message === 'number') {
         this.#credit += message;
         if (!this.#reading) void this.#read();
-      } else this.#cancel(decode(message.cancel));
+      } else void this.#cancelBy(message.cancel);
     });
     port.on('close', () => {
       this.#cancel(undefined);
@@ -89,6 +90,10 @@ class Feed {
     this.#port.postMessage(last);
     this.#port.close();
     this.#leave();
+  }
+
+  async #cancelBy(reason: Pickled): Promise<void> {
+    this.#cancel(await decodeLoading(reason));
   }
 
   #cancel(reason: unknown): void {

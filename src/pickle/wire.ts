@@ -79,7 +79,10 @@ export type Step =
 export interface Pickled {
   readonly box: [unknown];
   readonly steps?: readonly Step[];
+  /** What the steps import; with tables on both sides only what is new in them. */
   readonly references?: readonly Reference[];
+  /** The number of the first of them. */
+  readonly first?: number;
 }
 
 /** Writes a field, also one named `__proto__`, which must not become the prototype. */

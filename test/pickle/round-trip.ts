@@ -1,5 +1,5 @@
 import { MessageChannel, receiveMessageOnPort } from 'node:worker_threads';
-import { decode, encode, type EncodeOptions, type Pickled } from '../../src/pickle/index.js';
+import { decode, encode, type EncodeOptions, type Pickled, receive } from '../../src/pickle/index.js';
 
 /** Sends `value` through a port and back into this thread: what another thread would see. */
 export function roundTrip<T>(value: T, options?: EncodeOptions): T {
@@ -8,7 +8,7 @@ export function roundTrip<T>(value: T, options?: EncodeOptions): T {
     const { message, transferList } = encode(value, options);
     port1.postMessage(message, transferList);
     const received = receiveMessageOnPort(port2) as { message: Pickled };
-    return decode(received.message) as T;
+    return decode(receive(received.message)) as T;
   } finally {
     port1.close();
   }

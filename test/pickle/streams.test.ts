@@ -3,7 +3,7 @@ import { PassThrough, Readable } from 'node:stream';
 import { Worker } from 'node:worker_threads';
 import { describe, expect, test } from 'vitest';
 import { KeyError, RuntimeError } from '../../src/builtins/index.js';
-import { decode, type Pickled, PicklingError } from '../../src/pickle/index.js';
+import { decodeLoading, type Pickled, PicklingError } from '../../src/pickle/index.js';
 import { roundTrip } from './round-trip.js';
 
 async function collect(source: AsyncIterable<unknown>): Promise<unknown[]> {
@@ -126,7 +126,7 @@ describe('streams', () => {
       workerData: new URL('../../dist/src/pickle/index.js', import.meta.url).href,
     });
     const [message] = (await once(worker, 'message')) as [Pickled];
-    const iterator = (decode(message) as AsyncIterable<number>)[Symbol.asyncIterator]();
+    const iterator = (decodeLoading(message) as AsyncIterable<number>)[Symbol.asyncIterator]();
     expect(await iterator.next()).toEqual({ value: 1, done: false });
     const next = expect(iterator.next()).rejects.toThrow(
       new RuntimeError('the thread that sent the stream has ended before the stream did'),

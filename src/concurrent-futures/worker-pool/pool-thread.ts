@@ -5,12 +5,19 @@ import {
   type Transferable,
 } from 'node:worker_threads';
 import { type Reference, referenceOf, typeName } from '../../builtins/index.js';
-import { decode, encode, explainCloneError, loadReferences } from '../../pickle/index.js';
+import {
+  decode,
+  encode,
+  explainCloneError,
+  receive,
+  ReceivedReferences,
+  SentReferences,
+} from '../../pickle/index.js';
 import type { AnyFunction, WorkItem } from '../work-item.js';
 import { mainModule } from './bootstrapping.js';
 import type { Effect } from './effects.js';
 import { inbox } from './inbox.js';
-import { type Opening, OUTCOME_READY, type Outcome, type ToThread } from './protocol.js';
+import { type FromThread, LINGERING, type Opening, type Outcome, type ToThread } from './protocol.js';
 import { terminatedAbruptly } from './terminated.js';
 import { type HostSettings, ThreadHost } from './thread-host.js';
 
@@ -45,6 +52,8 @@ export class PoolThread {
   readonly #outcomes: MessagePort;
   readonly #items = new Map<number, WorkItem>();
   readonly #functions = new Map<AnyFunction, number>();
+  readonly #sent = new SentReferences();
+  readonly #received = new ReceivedReferences();
   #lastId = 0;
   #released: (() => void) | undefined;
   /** Settled when the thread has ended, or stays only for the sake of streams that are still being read. */
@@ -53,7 +62,7 @@ export class PoolThread {
   constructor(owner: ThreadOwner, settings: ThreadSettings) {
     this.#owner = owner;
     this.#host = new ThreadHost(settings, (cause) => {
-      // What arrived before it died still counts.
+      // After everything that waits to be handled.
       inbox.deliver(() => {
         this.#die(cause);
       });
@@ -62,13 +71,10 @@ export class PoolThread {
     const outcomes = new MessageChannel();
     this.#calls = calls.port1;
     this.#outcomes = outcomes.port1;
-    this.#calls.on('message', (signal: number) => {
-      if (signal !== OUTCOME_READY) this.#released?.();
-      else {
-        inbox.deliver(() => {
-          this.#takeOutcome();
-        });
-      }
+    this.#calls.on('message', (message: FromThread) => {
+      this.#hear(message, (handle) => {
+        inbox.deliver(handle);
+      });
     });
     this.#calls.unref();
     this.#gone = Promise.race([this.#host.ended, new Promise<void>((resolve) => (this.#released = resolve))]);
@@ -138,11 +144,17 @@ export class PoolThread {
     // Checked here and not by `submit`: as in Python it is the call that fails, not the submission.
     if (typeof fn !== 'function') throw new TypeError(`'${typeName(fn)}' object is not callable`);
     const known = this.#functions.get(fn);
+    const isNew = known === undefined ? { reference: importOf(fn) } : {};
     const id = (this.#lastId += 1);
-    const { message, transferList } = encode(args, { name: 'args' });
-    const call: ToThread = { type: 'call', id, fn: known ?? this.#functions.size, args: message };
-    this.#tell(known === undefined ? { ...call, reference: importOf(fn) } : call, transferList, args);
-    if (known === undefined) this.#functions.set(fn, this.#functions.size);
+    const { message, transferList } = encode(args, { name: 'args', table: this.#sent });
+    const number = known ?? this.#functions.size;
+    try {
+      this.#tell({ type: 'call', id, fn: number, ...isNew, args: message }, transferList, args);
+    } catch (error) {
+      this.#sent.takeBack(message.references);
+      throw error;
+    }
+    this.#functions.set(fn, number);
     this.started += 1;
     this.#items.set(id, item);
     if (this.#items.size === 1) this.#calls.ref();
@@ -165,39 +177,49 @@ export class PoolThread {
     this.#tell({ type: 'abort', id, reason: message }, transferList, reason);
   }
 
-  /** Takes the next outcome that has arrived. Returns whether there was one. */
-  #takeOutcome(): boolean {
+  /** `deliver` calls back when the main loop has time. */
+  #hear(message: FromThread, deliver: (handle: () => void) => void): void {
+    if (message === LINGERING) {
+      this.#released?.();
+      return;
+    }
+    const isOutcome = 'value' in message;
+    // At once: the next message builds on what is new in this one.
+    const { loading } = receive(isOutcome ? message.value : message.announced, this.#received).imports;
+    deliver(() => {
+      const outcome = isOutcome ? message : this.#takeOutcome();
+      if (outcome !== null) this.#handle(outcome, loading);
+    });
+  }
+
+  #takeOutcome(): Outcome | null {
     const received = receiveMessageOnPort(this.#outcomes) as { readonly message: Outcome } | undefined;
-    if (received === undefined) return false;
-    const outcome = received.message;
-    const { id, value, effects } = outcome;
+    return received?.message ?? null;
+  }
+
+  #handle(outcome: Outcome, loading: Promise<unknown> | undefined): void {
+    const { id } = outcome;
     const item = this.#items.get(id);
-    if (item === undefined) return true;
+    if (item === undefined) return;
     this.#items.delete(id);
     // Only calls under way keep the process alive.
     if (this.#items.size === 0) this.#calls.unref();
-    const loading = loadReferences(value);
-    const loadingEffects = effects && loadReferences(effects);
-    if (loading === undefined && loadingEffects === undefined) this.#settle(item, outcome);
+    if (loading === undefined) this.#settle(item, outcome);
     else {
-      Promise.all([loading, loadingEffects]).then(
-        () => {
-          this.#settle(item, outcome);
-        },
-        (error: unknown) => {
-          this.#settle(item, { id, failed: true, value: { box: [error] } });
-        },
-      );
+      void loading.then(() => {
+        this.#settle(item, outcome);
+      });
     }
-    return true;
   }
 
-  #settle(item: WorkItem, { failed, value, effects }: Outcome): void {
+  #settle(item: WorkItem, { failed, value, hasEffects }: Outcome): void {
     try {
-      if (effects !== undefined) {
-        for (const [fn, args] of decode(effects) as readonly Effect[]) fn(...(args as never[]));
+      let result = decode({ message: value, imports: this.#received });
+      if (hasEffects) {
+        const [actual, effects] = result as [unknown, readonly Effect[]];
+        for (const [fn, args] of effects) fn(...(args as never[]));
+        result = actual;
       }
-      const result = decode(value);
       if (failed) item.fail(result);
       else item.succeed(result);
     } catch (error) {
@@ -209,8 +231,17 @@ export class PoolThread {
 
   #die(cause: Error): void {
     if (this.#dead) return;
-    while (this.#takeOutcome());
+    // What it said before it died still counts.
+    for (let last = this.#nextMessage(); last !== undefined; last = this.#nextMessage()) {
+      this.#hear(last.message, (handle) => {
+        handle();
+      });
+    }
     this.#abandon(cause);
+  }
+
+  #nextMessage(): { readonly message: FromThread } | undefined {
+    return receiveMessageOnPort(this.#calls);
   }
 
   /** Fails what it was running, each call with an error of its own. */

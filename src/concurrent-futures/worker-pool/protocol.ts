@@ -1,9 +1,11 @@
 /**
  * What main thread and pool thread say to each other, over two channels:
  *
- * - `calls`: calls, aborts and the end go out; for each outcome an {@link OUTCOME_READY} comes back.
- * - `outcomes`: the outcomes themselves. Nobody listens there: the main thread takes one at a time, when it has time for
- *   one, since to receive a message is to deserialize it.
+ * - `calls`: calls, aborts and the end go out; small outcomes come back, and for each of the others an {@link OutcomeReady}.
+ * - `outcomes`: the others. Nobody listens there: the main thread takes one at a time, when it has time for one, since to
+ *   receive a message is to deserialize it.
+ *
+ * Each end knows by number what the other has referred to before.
  */
 import type { MessagePort } from 'node:worker_threads';
 import type { Reference } from '../../builtins/index.js';
@@ -52,17 +54,26 @@ export interface ForgetMessage {
   readonly ids: readonly string[];
 }
 
-/** The signal that another outcome can be taken. */
-export const OUTCOME_READY = 0;
+/** From the thread: an outcome, or the signal that one can be taken from the other channel, or {@link LINGERING}. */
+export type FromThread = Outcome | OutcomeReady | typeof LINGERING;
+
+/** Another outcome can be taken. What is new in it is announced here. */
+export interface OutcomeReady {
+  readonly announced: Pickled;
+}
 
 /** The signal that the thread closes later: streams that it returned are still being read. */
 export const LINGERING = 1;
+
+/** Outcomes up to this size come by the first channel: to make them is not worth a turn of the main loop. */
+export const SMALL = 256;
 
 /** What became of a call. */
 export interface Outcome {
   readonly id: number;
   readonly failed: boolean;
+  /** The result or the error; with effects a pair of it and them. */
   readonly value: Pickled;
-  /** Calls to be made before the future is settled: a list of `Effect`s. */
-  readonly effects?: Pickled;
+  /** Whether there are effects: calls to be made before the future is settled, a list of `Effect`s. */
+  readonly hasEffects: boolean;
 }
