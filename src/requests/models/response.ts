@@ -1,8 +1,8 @@
 import { inspect } from 'node:util';
-import { RuntimeError, setReducer, setReferences, timedelta } from '../../builtins/index.js';
+import { setReducer, setReferences, timedelta } from '../../builtins/index.js';
 import type { BaseAdapter } from '../adapters/base-adapter.js';
 import { extract_cookies_to_jar, RequestsCookieJar } from '../cookies/index.js';
-import { HTTPError, RequestException, ResponseNotRead, StreamConsumedError } from '../exceptions.js';
+import { HTTPError } from '../exceptions.js';
 import {
   CaseInsensitiveDict,
   CaseInsensitiveDictMethods,
@@ -10,51 +10,22 @@ import {
   type HeadersLike,
   wrapStore,
 } from '../structures/case-insensitive-dict.js';
-import { headerLine } from '../urllib3/raw-headers.js';
 import type { HTTPResponse } from '../urllib3/response.js';
-import { encodingFromContentType } from '../utils/content-type.js';
 import { type HeaderLink, parse_header_links } from '../utils/header-values.js';
-import { detectEncoding } from './apparent-encoding.js';
-import type { BodyIterator } from './body-iterator.js';
-import {
-  type BodySource,
-  checkChunkSize,
-  iterContent,
-  type IterContentOptions,
-  iterLines,
-  type IterLinesOptions,
-  splitArguments,
-} from './iter-body.js';
 import type { PreparedRequest } from './prepared-request.js';
-import { guessedJSONText, type JSONReviver, parseJSON } from './response-json.js';
-import { decodeText } from './text-codec.js';
-
-const EMPTY = Buffer.alloc(0);
-const ITER_CHUNK_SIZE = 512;
+import { ResponseBody } from './response-body.js';
 
 /**
  * What a server answered. Unless the request was made with `stream: true`, the body is there: {@link content},
  * {@link text} and {@link json} are synchronous. A stream is iterated over, or buffered with `await response.read()`.
  */
-export class Response implements Disposable, AsyncDisposable {
-  /** The status, such as 404; null only in a Response that was made by hand and not given one. */
-  // Everybody reads a number, and a check for null at each comparison would guard against nothing that a server can do.
-  status_code: number = null as unknown as number;
+export class Response extends ResponseBody {
   /** The URL of this response, after all redirects. */
   url = '';
   /** The responses that led here by redirects, the oldest first; after a digest challenge the 401. */
   history: Response[] = [];
-  /** The request that was sent; null only in a Response that was made by hand. */
-  // As with the status: an adapter always sets it.
-  request: PreparedRequest = null as unknown as PreparedRequest;
-  /** urllib3's response below this one: status line, headers line by line, undecoded body. Null in one made by hand. */
-  raw: HTTPResponse | null = null;
   /** The adapter that the response came from; digest authentication sends again through it. */
   connection: BaseAdapter | null = null;
-  /** The body as far as it is buffered: false when it has not been read, null when there is none. Tests set it. */
-  _content: Buffer | false | null = false;
-  /** Whether the body was read to its end, buffered or not. */
-  _content_consumed = false;
   /** The request that {@link next} gives. */
   _next: PreparedRequest | null = null;
 
@@ -62,13 +33,10 @@ export class Response implements Disposable, AsyncDisposable {
   _headers: CaseInsensitiveDict | null = null;
   /** @internal */
   _reason = '';
-  /** Undefined: to be read from the headers. @internal */
-  _encoding: string | null | undefined = undefined;
   /** @internal */
   _cookies: RequestsCookieJar | null = null;
   /** A number is of seconds. @internal */
   _elapsed: timedelta | number = 0;
-  #reading: Promise<Buffer> | null = null;
 
   /** The headers by name in any case, in wire order; lines of the same name joined with `, `. */
   get headers(): CaseInsensitiveDict {
@@ -87,21 +55,6 @@ export class Response implements Disposable, AsyncDisposable {
   set reason(value: string | Uint8Array | null) {
     if (value === null || typeof value === 'string') this._reason = value ?? '';
     else this._reason = decodeReason(value);
-  }
-
-  /**
-   * What {@link text} is decoded with: what Content-Type says, `ISO-8859-1` for text about which it says nothing, `utf-8`
-   * for JSON, else null: {@link apparent_encoding} is used then. May be set.
-   */
-  get encoding(): string | null {
-    if (this._encoding === undefined) {
-      const contentType = this.raw === null ? null : headerLine(this.raw.rawHeaders, 'content-type');
-      this._encoding = contentType ? encodingFromContentType(contentType) : null;
-    }
-    return this._encoding;
-  }
-  set encoding(value: string | null) {
-    this._encoding = value;
   }
 
   /** The cookies that this response set; those of redirects before it are in the session and in {@link history}. */
@@ -125,49 +78,6 @@ export class Response implements Disposable, AsyncDisposable {
   /** A number is of seconds. */
   set elapsed(value: timedelta | number) {
     this._elapsed = value;
-  }
-
-  /**
-   * The body, decompressed; null only in a Response that was made by hand and given none.
-   * @throws ResponseNotRead when the body is a stream that has not been read: `await response.read()` first
-   * @throws RuntimeError when the body was iterated over to its end
-   */
-  get content(): Buffer {
-    // Null is for Responses made by hand; their makers know.
-    return this.#bytes() as Buffer;
-  }
-
-  /**
-   * The body as text in {@link encoding}; what cannot be decoded becomes U+FFFD, and a name that is no encoding's counts as UTF-8. Not kept:
-   * each use decodes anew, with the encoding as it is then.
-   * @throws as {@link content}
-   */
-  get text(): string {
-    const content = this.#bytes();
-    if (content === null || content.length === 0) return '';
-    try {
-      return decodeText(content, (this.encoding ?? this.apparent_encoding) || 'utf-8');
-    } catch {
-      return content.toString('utf8');
-    }
-  }
-
-  /** The encoding that the bytes themselves suggest, by Python's name; null for what is no text. A guess where UTF-8 is excluded. */
-  get apparent_encoding(): string | null {
-    return detectEncoding(this.#bytes() ?? EMPTY);
-  }
-
-  /**
-   * The body as JSON, parsed by `JSON.parse`: `NaN` is refused and large integers lose digits, unlike in Python. Without an encoding
-   * it is read as UTF-8, UTF-16 or UTF-32, as it looks.
-   * @throws JSONDecodeError with Python's `msg`, `pos`, `lineno` and `colno`
-   * @throws as {@link content}
-   */
-  // eslint-disable-next-line @typescript-eslint/no-unnecessary-type-parameters -- the caller says what the server sends
-  json<T = unknown>(reviver?: JSONReviver): T {
-    const content = this.#bytes();
-    const guess = !this.encoding && content !== null && content.length > 3 ? guessedJSONText(content) : null;
-    return parseJSON(guess ?? this.text, reviver, { request: this.request, response: this }) as T;
   }
 
   /** False for statuses from 400 to 599, else true: Python's `if response:`. Throws TypeError without a status. */
@@ -202,92 +112,6 @@ export class Response implements Disposable, AsyncDisposable {
     return links;
   }
 
-  /**
-   * Buffers the body, or what is left of it, for {@link content}, {@link text} and {@link json}, and resolves to it. May be
-   * called any number of times.
-   * @throws RuntimeError when the body was iterated over to its end
-   * @throws ConnectionError, ChunkedEncodingError, ContentDecodingError, ResponseTooLarge or AbortError, `request` set
-   */
-  read(): Promise<Buffer> {
-    if (this.#reading !== null) return this.#reading;
-    const { raw } = this;
-    if (this._content !== false || this._content_consumed || raw === null || this.status_code === 0) {
-      return this.#readBuffered();
-    }
-    this.#reading = raw.readAll().then(
-      (content) => {
-        this.#reading = null;
-        this._content_consumed = true;
-        return (this._content = content);
-      },
-      (error: unknown) => {
-        this.#reading = null;
-        throw this.#withRequest(error);
-      },
-    );
-    return this.#reading;
-  }
-
-  /**
-   * Iterates over the body in pieces of `chunk_size` bytes; with `for await`, or with a plain `for` when the body is
-   * buffered. A stream gives exactly so many, except that the chunks of a chunked body are not joined; null, or less than 1:
-   * pieces as they arrive, of a buffered body everything. Another iteration of a stream goes on where the first stopped.
-   *
-   * With `decode_unicode` pieces are text, characters whole; bytes still if {@link encoding} is null.
-   * @param chunk_size or the options
-   * @throws TypeError when `chunk_size` is no integer
-   * @throws StreamConsumedError when a stream was iterated over to its end
-   * @throws LookupError, while iterating, when the encoding is not known; and as {@link read}
-   */
-  iter_content(
-    chunk_size?: number | null,
-    options?: Omit<IterContentOptions, 'chunk_size'> & { decode_unicode?: false | undefined },
-  ): BodyIterator<Buffer>;
-  iter_content(options: IterContentOptions & { decode_unicode?: false | undefined }): BodyIterator<Buffer>;
-  iter_content(
-    chunk_size: number | null | undefined,
-    options: Omit<IterContentOptions, 'chunk_size'>,
-  ): BodyIterator<Buffer | string>;
-  iter_content(options: IterContentOptions): BodyIterator<Buffer | string>;
-  iter_content(
-    chunkSize?: number | null | IterContentOptions,
-    options?: IterContentOptions,
-  ): BodyIterator<Buffer | string> {
-    const known = ['chunk_size', 'decode_unicode'];
-    const { chunk_size = 1, decode_unicode } = splitArguments('iter_content()', chunkSize, options, known);
-    return iterContent(this.#source(chunk_size), chunk_size, decode_unicode === true);
-  }
-
-  /**
-   * Iterates over the lines of the body, without their ends; as {@link iter_content} otherwise. Bytes are split at `\n`,
-   * `\r` and `\r\n`, text at everything that Python's `str.splitlines` knows; or both at `delimiter`. However the body
-   * arrives, the lines are those of the whole, unlike in Python.
-   * @param chunk_size or the options
-   * @throws TypeError, while iterating, when `delimiter` is text and the body bytes, or the other way round
-   */
-  iter_lines(
-    chunk_size?: number | null,
-    options?: Omit<IterLinesOptions, 'chunk_size'> & { decode_unicode?: false | undefined },
-  ): BodyIterator<Buffer>;
-  iter_lines(options: IterLinesOptions & { decode_unicode?: false | undefined }): BodyIterator<Buffer>;
-  iter_lines(
-    chunk_size: number | null | undefined,
-    options: Omit<IterLinesOptions, 'chunk_size'>,
-  ): BodyIterator<Buffer | string>;
-  iter_lines(options: IterLinesOptions): BodyIterator<Buffer | string>;
-  iter_lines(
-    chunkSize?: number | null | IterLinesOptions,
-    options?: IterLinesOptions,
-  ): BodyIterator<Buffer | string> {
-    const known = ['chunk_size', 'decode_unicode', 'delimiter'];
-    const {
-      chunk_size = ITER_CHUNK_SIZE,
-      decode_unicode,
-      delimiter = null,
-    } = splitArguments('iter_lines()', chunkSize, options, known);
-    return iterLines(this.#source(chunk_size), chunk_size, decode_unicode === true, delimiter);
-  }
-
   /** Throws HTTPError, with this response, for a status from 400 to 599; else does nothing. */
   raise_for_status(): void {
     const kind = this.#errorKind();
@@ -297,33 +121,8 @@ export class Response implements Disposable, AsyncDisposable {
     });
   }
 
-  /**
-   * Lets go of the connection; the one under a body that was not read to its end is closed. What is buffered stays, an
-   * unread body is empty from then on.
-   */
-  close(): void {
-    if (!this._content_consumed) this.raw?.close();
-    this.raw?.release_conn();
-  }
-
-  /** `using response = …`: the same as {@link close}. */
-  [Symbol.dispose](): void {
-    this.close();
-  }
-
-  /** `await using response = …`: the same as {@link close}. */
-  [Symbol.asyncDispose](): Promise<void> {
-    this.close();
-    return Promise.resolve();
-  }
-
-  /** `for await (const chunk of response)`: the same as `iter_content(128)`. */
-  [Symbol.asyncIterator](): BodyIterator<Buffer> {
-    return this.iter_content(128);
-  }
-
   /** `<Response [200]>` */
-  toString(): string {
+  override toString(): string {
     return `<Response [${(this.status_code as number | null) ?? 'None'}]>`;
   }
 
@@ -331,71 +130,11 @@ export class Response implements Disposable, AsyncDisposable {
     return this.toString();
   }
 
-  #bytes(): Buffer | null {
-    if (this._content === false) {
-      if (this._content_consumed) throw consumed();
-      this._content = this.raw === null || this.status_code === 0 ? null : this.#readNow(this.raw);
-    } else if (this._content !== null && !Buffer.isBuffer(this._content)) {
-      // Tests set what they have at hand.
-      this._content = Buffer.from(this._content);
-    }
-    this._content_consumed = true;
-    return this._content;
-  }
-
   #errorKind(): 'Client' | 'Server' | null {
     const status = this.status_code as number | null;
     if (status === null) throw new TypeError('the response has no status_code');
     if (status < 400 || status >= 600) return null;
     return status < 500 ? 'Client' : 'Server';
-  }
-
-  #source(chunkSize: number | null): BodySource {
-    if (this._content_consumed && this._content === false) {
-      throw new StreamConsumedError(undefined, { request: this.request });
-    }
-    checkChunkSize(chunkSize);
-    return {
-      buffered: this._content_consumed || this._content !== false ? (this.#bytes() ?? EMPTY) : null,
-      encoding: () => this.encoding,
-      stream: (size) => this.#stream(size),
-    };
-  }
-
-  async *#stream(chunkSize: number | null): AsyncGenerator<Buffer, void, undefined> {
-    try {
-      while (this.raw !== null) {
-        const part = await this.raw.nextPart(chunkSize, true);
-        if (part === null) break;
-        yield part;
-      }
-    } catch (error) {
-      throw this.#withRequest(error);
-    }
-    this._content_consumed = true;
-  }
-
-  #readNow(raw: HTTPResponse): Buffer {
-    try {
-      const content = raw.readAllSync();
-      if (content !== null) return content;
-    } catch (error) {
-      throw this.#withRequest(error);
-    }
-    throw new ResponseNotRead(
-      'the body of this response has not been read: `await response.read()` first, or iterate over it',
-    );
-  }
-
-  // Asynchronous, so that what `content` throws rejects.
-  async #readBuffered(): Promise<Buffer> {
-    return Promise.resolve(this.#bytes() ?? EMPTY);
-  }
-
-  /** A body breaks off below the place where the request is known. */
-  #withRequest(error: unknown): unknown {
-    if (error instanceof RequestException) error.request ??= this.request;
-    return error;
   }
 }
 
@@ -433,10 +172,6 @@ setReducer(Response, (response) => [
   [],
   Object.assign<Record<string, unknown>, Response>({}, response),
 ]);
-
-function consumed(): RuntimeError {
-  return new RuntimeError('The content for this response was already consumed');
-}
 
 function isDict(headers: object): headers is CaseInsensitiveDict {
   return headers instanceof CaseInsensitiveDictMethods;

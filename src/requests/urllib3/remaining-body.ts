@@ -1,4 +1,4 @@
-import type { HTTPResponse } from './response.js';
+import type { BodyReader } from './body-reader.js';
 
 /** What is left of a response's body: all of it as bytes when it has come, else as it comes. */
 export interface RemainingBody {
@@ -7,16 +7,16 @@ export interface RemainingBody {
   readonly decoded: boolean;
 }
 
-/** The rest of the body of `raw`, piece by piece as it comes off the wire. Leaving it closes the response. */
-export function remainingStream(raw: HTTPResponse, decode: boolean): AsyncIterable<Buffer> {
+/** The rest of the body, piece by piece as it comes off the wire. Leaving it closes the response. */
+export function remainingStream(reader: BodyReader, decode: boolean): AsyncIterable<Buffer> {
   const iterator: AsyncIterator<Buffer, undefined> = {
     async next() {
-      const part = await raw.nextPart(null, decode);
+      const part = await reader.nextPart(null, decode);
       return part === null ? { value: undefined, done: true } : { value: part, done: false };
     },
     return() {
       // At once, and not after the step under way: the server may never send the piece that it waits for.
-      raw.close();
+      reader.close();
       return Promise.resolve({ value: undefined, done: true });
     },
   };

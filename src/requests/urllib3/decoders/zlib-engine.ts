@@ -37,7 +37,9 @@ export class ZlibEngine {
   /** The compressed data has ended, though more input may have come. */
   get ended(): boolean {
     // A piece is let go of with input left over only behind the end; the event follows some time later.
-    return this.#ended || (this.#pending === 0 && this.#stream.readableLength === 0 && this.unused.length > 0);
+    return (
+      this.#ended || (this.#pending === 0 && this.#stream.readableLength === 0 && this.unused.length > 0)
+    );
   }
 
   /** Whether {@link pull} may give something without a new {@link write}. */
