@@ -1,4 +1,4 @@
-/** Receives what Python's loggers would: errors of callbacks, initialisers and the like. Replace it with {@link setLogger}. */
+/** Receives what Python's loggers would: errors of callbacks, initialisers and the like. Replace it with `set_logger`. */
 export interface Logger {
   /** `name` is the logger's name in Python, such as `concurrent.futures`; `error` the exception, when there is one. */
   log(level: 'warning' | 'error' | 'critical', name: string, message: string, error?: unknown): void;
@@ -6,6 +6,8 @@ export interface Logger {
 
 const consoleLogger: Logger = {
   log(level, name, message, error) {
+    // As in Python, where urllib3 is silent until somebody sets logging up.
+    if (name.startsWith('urllib3')) return;
     const line = `${level.toUpperCase()}:${name}:${message}`;
     const write = level === 'warning' ? console.warn : console.error;
     if (error === undefined) write(line);
@@ -20,7 +22,10 @@ export function getLogger(): Logger {
   return current;
 }
 
-/** Puts `logger` in the place of the console (null: the console again) and returns the one that was there. */
+/**
+ * Puts `logger` in the place of the console (null: the console again) and returns the one that was there. The console
+ * shows everything but urllib3's warnings, such as that of a pool which is full.
+ */
 export function setLogger(logger: Logger | null): Logger {
   const previous = current;
   current = logger ?? consoleLogger;

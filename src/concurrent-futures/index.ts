@@ -1,5 +1,5 @@
 /** Python's `concurrent.futures`. */
-export { RuntimeError, TimeoutError } from '../builtins/index.js';
+export { type Logger, RuntimeError, setLogger as set_logger, TimeoutError } from '../builtins/index.js';
 export { type AsCompleted, as_completed } from './as-completed.js';
 export {
   AsyncPoolExecutor,

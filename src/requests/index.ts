@@ -74,9 +74,11 @@ export { Retry } from './urllib3/index.js';
 export * as utils from './utils/index.js';
 export {
   KeyError,
+  type Logger,
   NotImplementedError,
   OSError,
   RuntimeError,
+  setLogger as set_logger,
   timedelta,
   type TimedeltaOptions,
   ValueError,
