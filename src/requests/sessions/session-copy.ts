@@ -50,7 +50,6 @@ export function arriveAs(id: string, make: () => Session, state: SessionState): 
   if (original !== undefined) return original as Session;
   const { adapters, ...fields } = state;
   const copy = Object.assign(make(), fields);
-  copy.adapters.clear();
   for (const [prefix, adapter] of adapters as Session['adapters']) copy.adapters.set(prefix, adapter);
   setHomeId(copy, id);
   arrived.set(copy, new Set(copy.cookies));

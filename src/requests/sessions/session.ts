@@ -57,6 +57,9 @@ export interface InternalRequestOptions extends RequestOptions {
 /** Options of `merge_environment_settings`. */
 export type EnvironmentInput = Pick<RequestOptions, 'proxies' | 'stream' | 'verify' | 'cert'>;
 
+/** Has the constructor leave the adapters to its caller. */
+const kNoAdapters: unique symbol = Symbol('requests.no-adapters');
+
 const BOUND = ['get', 'options', 'head', 'post', 'put', 'patch', 'delete', 'request', 'send'] as const;
 
 /**
@@ -99,10 +102,15 @@ export class Session<
   #headers = default_headers();
   #hooks = new SessionHooks();
 
-  constructor() {
+  constructor();
+  /** @internal */
+  constructor(adapters: typeof kNoAdapters);
+  constructor(adapters?: typeof kNoAdapters) {
     super();
-    this.mount('https://', new HTTPAdapter());
-    this.mount('http://', new HTTPAdapter());
+    if (adapters !== kNoAdapters) {
+      this.mount('https://', new HTTPAdapter());
+      this.mount('http://', new HTTPAdapter());
+    }
     for (const verb of BOUND) {
       // The subclass's method, if it has one: it must be found by `super` and by overriding, and still come bound.
       const bound = (this[verb] as (this: unknown, ...args: never[]) => unknown).bind(this);
@@ -151,6 +159,10 @@ export class Session<
     third?: O | null,
   ): Promise<Response> {
     const { method, url, options } = bindRequest<O>(first, second, third);
+    const internal: InternalRequestOptions = options;
+    if (internal[kTrace] === undefined && requestChannel.hasSubscribers) {
+      return traced(method, url, (trace) => this.requestNow(method, url, { ...options, [kTrace]: trace }));
+    }
     checkRequestOptions('request()', options);
     const prepared = this.prepare_request(new Request(method.toUpperCase(), url, requestPart(options)));
     internal[kOnPrepared]?.prepared(prepared);
@@ -158,14 +170,11 @@ export class Session<
     return await this[kSendNow](prepared, {
       ...settings,
       timeout: options.timeout,
-    const internal: InternalRequestOptions = options;
-    if (internal[kTrace] === undefined && requestChannel.hasSubscribers) {
-      return traced(method, url, (trace) => this.requestNow(method, url, { ...options, [kTrace]: trace }));
-    }
       allow_redirects: options.allow_redirects,
       max_response_size: options.max_response_size,
       signal: options.signal,
       [kAbortToken]: internal[kAbortToken],
+      [kTrace]: internal[kTrace] ?? null,
     });
   }
 
@@ -174,7 +183,6 @@ export class Session<
     const given = request.cookies;
     const cookies = given === null || given instanceof RequestsCookieJar ? given : cookiejar_from_dict(given);
     let auth = request.auth;
-      [kTrace]: internal[kTrace] ?? null,
     if (this.trust_env && !hasAuth(auth) && !hasAuth(this.auth)) {
       auth = get_netrc_auth(String(request.url)) ?? auth;
     }
@@ -213,6 +221,11 @@ export class Session<
   /** @internal */
   protected async sendNow(request: PreparedRequest, options: SessionSendOptions): Promise<Response> {
     if (!(request instanceof PreparedRequest)) throw new ValueError('You can only send PreparedRequests.');
+    const trace = options[kTrace];
+    if (trace === undefined && requestChannel.hasSubscribers) {
+      const { method, url } = request;
+      return traced(method, url, (made) => this.sendNow(request, { ...options, [kTrace]: made }));
+    }
     const settings = new SendSettings(
       options.stream ?? this.stream,
       options.timeout ?? this.timeout,
@@ -221,11 +234,7 @@ export class Session<
       options.proxies ?? resolve_proxies(request, this.proxies, this.trust_env),
       options.max_response_size ?? this.max_response_size,
       options[kAbortToken],
-    const trace = options[kTrace];
-    if (trace === undefined && requestChannel.hasSubscribers) {
-      const { method, url } = request;
-      return traced(method, url, (made) => this.sendNow(request, { ...options, [kTrace]: made }));
-    }
+      trace ?? null,
       options.signal ?? null,
     );
     const response = await this.sendOnce(request, settings);
@@ -234,7 +243,6 @@ export class Session<
 
   /** One request on the wire, its body buffered unless streaming, then the hooks, then the cookies it set. */
   private async sendOnce(request: PreparedRequest, settings: SendSettings): Promise<Response> {
-      trace ?? null,
     const adapter = this.get_adapter(request.url ?? '');
     const start = performance.now();
     const trace = settings[kTrace];
@@ -331,7 +339,8 @@ export class Session<
  * @internal
  */
 export function copySession(id: string, cls: typeof Session, state: SessionState): Session {
-  return arriveAs(id, () => Reflect.construct<[], Session>(Session, [], cls), state);
+  const make = (): Session => Reflect.construct<[typeof kNoAdapters], Session>(Session, [kNoAdapters], cls);
+  return arriveAs(id, make, state);
 }
 
 setReferences(import.meta.url, { copySession, Session });
