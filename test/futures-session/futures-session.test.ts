@@ -16,6 +16,7 @@ import {
   Response,
   Session,
   wait,
+  WorkerPoolExecutor,
 } from 'requests-futures';
 import { ValueError, RuntimeError } from 'requests-futures/requests';
 import { type HttpServer, startHttpServer } from '../servers/http-server.js';
@@ -31,8 +32,9 @@ import {
 } from '../fixtures/slot-functions.mjs';
 
 /** The executors that must behave alike; each is made anew for each test. */
-const executors: [name: string, make: (max_workers: number) => AsyncPoolExecutor][] = [
+const executors: [name: string, make: (max_workers: number) => AsyncPoolExecutor | WorkerPoolExecutor][] = [
   ['AsyncPoolExecutor', (max_workers) => new AsyncPoolExecutor({ max_workers })],
+  ['WorkerPoolExecutor', (max_workers) => new WorkerPoolExecutor({ max_workers, threads: 2 })],
 ];
 
 interface Echo {
@@ -64,7 +66,7 @@ beforeEach(() => {
 });
 
 describe.each(executors)('FuturesSession over %s', (_name, makeExecutor) => {
-  let executor: AsyncPoolExecutor;
+  let executor: AsyncPoolExecutor | WorkerPoolExecutor;
   let session: FuturesSession;
 
   function open(max_workers = 4): FuturesSession {
