@@ -5,7 +5,8 @@ import { BodyDecoder } from './body-decoder.js';
 import { headerLine, headerLines } from './raw-headers.js';
 import { type RemainingBody, remainingStream } from './remaining-body.js';
 import { bodyBytes, type HTTPResponseInit } from './response-init.js';
-import { WireBody, type WireOwner } from './wire-body.js';
+import { WireBody } from './wire-body.js';
+import type { WireOwner, WireQueue } from './wire-queue.js';
 
 const EMPTY = Buffer.alloc(0);
 
@@ -14,7 +15,7 @@ export class BodyReader implements WireOwner {
   /** The most bytes the decoded body may have; null for no limit. */
   maxSize: number | null;
   readonly #rawHeaders: readonly string[];
-  readonly #wire: WireBody | null;
+  readonly #wire: WireQueue | null;
   /** What came and was not handed out: the body itself when it is not a stream. */
   #rest: Buffer = EMPTY;
   /** The transport has undone Content-Encoding. */
@@ -32,7 +33,7 @@ export class BodyReader implements WireOwner {
   #destroy: (() => void) | null;
 
   constructor(init: HTTPResponseInit, rawHeaders: readonly string[]) {
-    const { body = null, status, request_method } = init;
+    const { body = null, pushed = null, status, request_method } = init;
     this.maxSize = init.max_response_size ?? null;
     this.#rawHeaders = rawHeaders;
     this.#isDecoded = init.decoded ?? false;
@@ -44,6 +45,9 @@ export class BodyReader implements WireOwner {
       // Nothing follows these headers; taking note of it frees the connection.
       const isEmpty = request_method === 'HEAD' || status === 204 || status === 304;
       if (isEmpty) this.#wire.collect(0, () => undefined);
+    } else if (pushed !== null) {
+      this.#wire = pushed;
+      pushed.attach(this);
     } else {
       this.#wire = null;
       this.#rest = body === null ? EMPTY : bodyBytes(body);

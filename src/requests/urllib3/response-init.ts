@@ -1,5 +1,6 @@
 import type { Readable } from 'node:stream';
 import { checkOptions } from '../../builtins/index.js';
+import type { PushedBody } from './pushed-body.js';
 
 /** What a transport, or a test, makes a `HTTPResponse` of. */
 export interface HTTPResponseInit {
@@ -30,6 +31,8 @@ export interface HTTPResponseInit {
   max_response_size?: number | null | undefined;
   /** Whether `body` has been decompressed already, whatever the headers say. Default false. @internal */
   decoded?: boolean | undefined;
+  /** The body from a transport that is no stream, in place of `body`. @internal */
+  pushed?: PushedBody | null | undefined;
 }
 
 const INIT_NAMES = [
@@ -45,6 +48,7 @@ const INIT_NAMES = [
   'destroy',
   'max_response_size',
   'decoded',
+  'pushed',
 ];
 
 /** Refuses names that {@link HTTPResponseInit} does not have. */
