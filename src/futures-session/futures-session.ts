@@ -16,6 +16,7 @@ import { bindRequest } from '../requests/sessions/call-arguments.js';
 import { kSendNow } from '../requests/sessions/redirecting-session.js';
 import { copySession, kRequestNow } from '../requests/sessions/session.js';
 import { sessionParts } from '../requests/sessions/session-copy.js';
+import { kTrace } from '../requests/types.js';
 import {
   type BackgroundCallback,
   kCall,
@@ -23,10 +24,12 @@ import {
   type RequestingSession,
   requestInSlot,
   sendInSlot,
+  type SlotOptions,
 } from './in-slot.js';
 import { checkFunctions, forgetAdapters, isIsolated } from './isolated.js';
 import { adoptFuture, cancelledFuture, followSignal, type ResponseFuture } from './response-future.js';
 import { snapshotOptions } from './snapshot.js';
+import { newTrace, submitTraced, traceOutcome } from './traced-calls.js';
 
 /** An executor of the caller's own: any object with `submit`. What it returns must be a Future or a promise. */
 export interface ExecutorLike {
@@ -137,14 +140,14 @@ export class FuturesSession extends Session<ResponseFuture, FuturesRequestOption
     const { background_callback = null, signal, ...own } = snapshotOptions(options);
     if (background_callback !== null) warnAboutBackgroundCallback();
     if (isIsolated(this.executor)) checkFunctions(this.session ?? this, own, background_callback);
-    const call = new PendingCall();
+    const call = new PendingCall(newTrace(method, url));
     return this.submit(call, signal, () =>
       this.executor.submit(
         requestInSlot,
         this.session ?? this,
         method,
         url,
-        { ...own, [kCall]: call },
+        this.slotOptions(own, call),
         background_callback,
       ),
     );
@@ -153,11 +156,17 @@ export class FuturesSession extends Session<ResponseFuture, FuturesRequestOption
   /** Queues a prepared request. */
   override send(request: PreparedRequest, options?: SessionSendOptions | null): ResponseFuture {
     const { signal, ...own } = options ?? {};
-    const call = new PendingCall();
+    const call = new PendingCall(newTrace(request.method, request.url));
     call.prepared(request);
     return this.submit(call, signal, () =>
-      this.executor.submit(sendInSlot, this, request, { ...own, [kCall]: call }),
+      this.executor.submit(sendInSlot, this, request, this.slotOptions(own, call)),
     );
+  }
+
+  private slotOptions<O extends object>(options: O, call: PendingCall): SlotOptions<O> {
+    const { trace } = call;
+    if (trace === null || !isIsolated(this.executor)) return { ...options, [kCall]: call, [kTrace]: trace };
+    return { ...options, [kCall]: call, _traced: trace.identity() };
   }
 
   /** The inner steps of a request that holds its slot must not queue again. @internal */
@@ -193,9 +202,11 @@ export class FuturesSession extends Session<ResponseFuture, FuturesRequestOption
     signal: AbortSignal | null | undefined,
     start: () => unknown,
   ): ResponseFuture {
-    const future = signal?.aborted ? cancelledFuture(signal.reason) : adoptFuture(start());
+    const { trace } = call;
+    const future = trace === null ? enter(signal, start) : submitTraced(trace, () => enter(signal, start));
     const handle: ResponseFuture = Object.assign(future, { request: call.request });
     call.attach(handle);
+    if (trace !== null) traceOutcome(trace, handle);
     if (signal && !signal.aborted) followSignal(handle, signal);
     // In another thread nobody tells the call what was prepared; the outcome does.
     if (!(this.executor instanceof AsyncPoolExecutor)) handle.add_done_callback(noteRequest);
@@ -223,6 +234,10 @@ setReducer(
   },
   { subclasses: true },
 );
+
+function enter(signal: AbortSignal | null | undefined, start: () => unknown): Future<Response> {
+  return signal?.aborted ? cancelledFuture(signal.reason) : adoptFuture(start());
+}
 
 function isExecutor(value: object): value is ExecutorLike {
   return 'submit' in value && typeof value.submit === 'function';

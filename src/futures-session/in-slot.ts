@@ -11,10 +11,12 @@ import {
   type SessionSendOptions,
   type UrlInput,
 } from '../requests/index.js';
+import type { RequestTrace, TraceIdentity } from '../requests/diagnostics/trace.js';
 import { kSendNow } from '../requests/sessions/redirecting-session.js';
 import { type InternalRequestOptions, kOnPrepared, kRequestNow } from '../requests/sessions/session.js';
 import { changeCookies, cookieChanges } from '../requests/sessions/session-copy.js';
-import { kAbortToken } from '../requests/types.js';
+import { kAbortToken, kTrace } from '../requests/types.js';
+import { bringEventsHome, traceInThread } from './traced-calls.js';
 
 /**
  * What a FuturesSession needs of the session it sends through. Only `request` is used, looked up at the time of the call.
@@ -38,6 +40,9 @@ export class PendingCall {
   request: PreparedRequest | null = null;
   /** What aborts the call where its executor does not provide for that itself. */
   token: AbortToken | null = null;
+
+  /** With the trace of the request, when somebody wants to know what becomes of it. */
+  constructor(readonly trace: RequestTrace | null) {}
 
   /** Notes the request of a call, whichever comes first, this or the future. */
   prepared(request: PreparedRequest): void {
@@ -70,8 +75,12 @@ function hook(future: Future<Response>, token: AbortToken): void {
 /** Carries the {@link PendingCall} among a call's options; it does not cross a thread. */
 export const kCall: unique symbol = Symbol('requests-futures.call');
 
-/** Options on their way into the slot. */
-export type SlotOptions<O> = O & { [kCall]?: PendingCall };
+/** Options on their way into the slot. `_traced` stands for a trace where that cannot come along. */
+export type SlotOptions<O> = O & {
+  [kCall]?: PendingCall;
+  [kTrace]?: RequestTrace | null | undefined;
+  _traced?: TraceIdentity;
+};
 
 /** Sends one request; the response's hooks run inside. */
 export async function requestInSlot(
@@ -93,6 +102,7 @@ export async function requestInSlot(
     return (replacement || response) as Response;
   } finally {
     bringCookiesHome(call, session);
+    bringEventsHome(call, options[kTrace]);
   }
 }
 
@@ -107,15 +117,22 @@ export async function sendInSlot(
     return await session[kSendNow](request, options);
   } finally {
     bringCookiesHome(call, session);
+    bringEventsHome(call, options[kTrace]);
   }
 }
 
 /** Must run before the first await: only then does the executor know which call is running. */
 function enterSlot(options: SlotOptions<InternalRequestOptions>): Call | null {
-  const call = options[kCall];
-  options[kAbortToken] = call?.abortToken() ?? currentAbortToken() ?? undefined;
-  if (call !== undefined) options[kOnPrepared] = call;
-  return currentCall();
+  const pending = options[kCall];
+  options[kAbortToken] = pending?.abortToken() ?? currentAbortToken() ?? undefined;
+  if (pending !== undefined) options[kOnPrepared] = pending;
+  const call = currentCall();
+  if (options._traced !== undefined) {
+    options[kTrace] = traceInThread(options._traced);
+    delete options._traced;
+  }
+  options[kTrace]?.started(call?.workerName ?? null);
+  return call;
 }
 
 /** Where the session is a copy in another thread: its original shall have the cookies, however the request ended. */

@@ -94,13 +94,13 @@ export interface FailedEvent extends RequestEventBase {
 /** The request is over: its future is done, or a plain Session's promise settled. */
 export interface SettledEvent extends RequestEventBase {
   readonly type: 'settled';
-  /** `result`: there is a response, whatever its status; `cancelled`: it never started. */
+  /** `result`: there is a response, whatever its status; `cancelled`: it was never sent. */
   readonly outcome: 'result' | 'error' | 'cancelled';
   /** The status of the response; null when there is none. */
   readonly status: number | null;
-  /** The name of the error's class; null for a result. */
+  /** The name of the error's class; null unless the outcome is an error. */
   readonly error: string | null;
-  /** The error's message; null for a result. */
+  /** The error's message; null unless the outcome is an error. */
   readonly message: string | null;
 }
 

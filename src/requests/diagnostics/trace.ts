@@ -1,6 +1,6 @@
 /** Tells the channel what becomes of a request. A trace exists only for a request that found a subscriber when it was made. */
 import { channel, type Channel } from 'node:diagnostics_channel';
-import { monotonic, typeName } from '../../builtins/index.js';
+import { monotonic, setReferences, typeName } from '../../builtins/index.js';
 import type { BaseAdapter } from '../adapters/base-adapter.js';
 import type { PreparedRequest } from '../models/prepared-request.js';
 import type { Response } from '../models/response.js';
@@ -23,6 +23,13 @@ export const requestChannel: Channel = channel(REQUEST_CHANNEL);
 /** What of an event is not the same for all events of an attempt. */
 type Details<E extends RequestEvent> = Omit<E, keyof RequestEventBase | 'type'>;
 
+/** What a request is known by in all threads. */
+export interface TraceIdentity {
+  readonly id: number;
+  readonly method: string;
+  readonly url: string;
+}
+
 let lastId = 0;
 
 /** One request from its submission to its end. */
@@ -34,9 +41,9 @@ export class RequestTrace {
   #isAnnounced = false;
   readonly #method: string;
   readonly #url: string;
-  readonly #collected: RequestEvent[] | null;
+  /** Where the events go instead of the channel, in a thread that works for another. */
+  readonly collected: RequestEvent[] | null;
 
-  /** With `collected` the events go there, for a thread to publish that knows the request by `id`. */
   constructor(
     method: unknown,
     url: unknown,
@@ -47,12 +54,12 @@ export class RequestTrace {
     this.id = id;
     this.#method = textOf(method).toUpperCase();
     this.#url = withoutCredentials(textOf(url));
-    this.#collected = collected;
+    this.collected = collected;
   }
 
   /** @internal */
   publish(event: RequestEvent): void {
-    if (this.#collected !== null) this.#collected.push(event);
+    if (this.collected !== null) this.collected.push(event);
     else if (requestChannel.hasSubscribers) requestChannel.publish(event);
   }
 
@@ -114,8 +121,13 @@ export class RequestTrace {
     this.settled('error', null, error);
   }
 
-  cancelled(error: unknown): void {
-    this.settled('cancelled', null, error);
+  cancelled(): void {
+    this.settled('cancelled', null, null);
+  }
+
+  /** What another thread needs to go on with this trace. */
+  identity(): TraceIdentity {
+    return { id: this.id, method: this.#method, url: this.#url };
   }
 
   private settled(outcome: SettledEvent['outcome'], status: number | null, reason: unknown): void {
@@ -217,6 +229,28 @@ export async function traced(
   }
 }
 
+/**
+ * Publishes what another thread has collected. Its clock may have started at another time.
+ * @internal
+ */
+export function publishEvents(events: readonly RequestEvent[], timeOrigin: number): void {
+  const shift = (timeOrigin - performance.timeOrigin) / 1000;
+  for (const event of events) requestChannel.publish(shift === 0 ? event : shifted(event, shift));
+}
+
+const TIMES = ['time', 'connect_started', 'tcp_connected', 'tls_connected', 'sent'];
+
+function shifted(event: RequestEvent, shift: number): object {
+  return Object.fromEntries(
+    Object.entries(event).map(([name, value]: [string, unknown]) => [
+      name,
+      TIMES.includes(name) && typeof value === 'number' ? value + shift : value,
+    ]),
+  );
+}
+
+setReferences(import.meta.url, { publishEvents });
+
 function linesOf({ headers }: PreparedRequest): Lines {
   const given: unknown = headers;
   // Scripts may have put an object in the place of the dict.
@@ -226,7 +260,7 @@ function linesOf({ headers }: PreparedRequest): Lines {
 
 function describe(reason: unknown): Pick<FailedEvent, 'error' | 'message'> {
   if (reason instanceof Error) return { error: reason.name, message: reason.message };
-  return { error: typeName(reason), message: String(reason) };
+  return { error: typeName(reason), message: typeof reason === 'string' ? reason : '' };
 }
 
 /** What a caller gave for a method or a URL, which need not be fit for either. */
