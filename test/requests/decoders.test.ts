@@ -245,9 +245,11 @@ describe('max_response_size', () => {
     ] as const) {
       for (const [way, read] of Object.entries(READERS)) {
         const raw = encoded(coding, body, { max_response_size: 10_000 });
+        const before = process.memoryUsage().arrayBuffers;
         await expect(read(raw), `${coding} ${way}`).rejects.toThrow(
           'the body is larger than max_response_size, 10000 bytes',
         );
+        expect(process.memoryUsage().arrayBuffers - before, `${coding} ${way}`).toBeLessThan(10_000_000);
       }
     }
   });
