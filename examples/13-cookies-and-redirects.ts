@@ -1,0 +1,105 @@
+/**
+ * Cookies and redirects: a login by form, the jar, and what happens on the way.
+ *
+ *     s = requests.Session()
+ *     r = s.post(url + '/login', data={'user': 'ada', 'password': '…'})
+ *     print(r.history, s.cookies['session'])
+ *     s.get(url, allow_redirects=False).next
+ *
+ * A session keeps the cookies that servers set, and sends each to whom it belongs. It follows redirects, and on the way it
+ * does to methods, bodies and credentials what browsers do. All of that is Python's behaviour to the letter.
+ */
+import { FuturesSession, TooManyRedirects } from 'requests-futures';
+import * as requests from 'requests-futures/requests';
+import { serve } from './lib/local-server.js';
+import { routes } from './lib/routes.js';
+
+await using server = await serve(
+  routes({
+    'POST /login': async ({ response, body }) => {
+      const form = new URLSearchParams((await body()).toString());
+      const valid = form.get('password') === 'engine';
+      const cookies = valid ? ['session=s3cret; Path=/; HttpOnly', 'theme=dark; Path=/account'] : [];
+      response
+        .writeHead(302, { Location: valid ? '/account' : '/login?wrong=1', 'Set-Cookie': cookies })
+        .end();
+    },
+    'GET /login': ({ response }) => {
+      response.statusCode = 401;
+      return 'please log in';
+    },
+    '/account': ({ request, response }) => {
+      if (request.headers.cookie?.includes('session=s3cret')) return `welcome (${request.headers.cookie})`;
+      response.writeHead(302, { Location: '/login' }).end();
+      return undefined;
+    },
+    '/echo': ({ request }) => ({ method: request.method, cookie: request.headers.cookie ?? null }),
+    '/moved/307': ({ response }) => {
+      response.writeHead(307, { Location: '/echo' }).end();
+    },
+    '/moved/303': ({ response }) => {
+      response.writeHead(303, { Location: '/echo' }).end();
+    },
+    '/loop': ({ response }) => {
+      response.writeHead(302, { Location: '/loop' }).end();
+    },
+  }),
+);
+const { url } = server;
+
+await using session = new requests.Session();
+
+// 1. Before the login: the account redirects to the form. `history` holds the way, `url` where it ended.
+const before = await session.get(`${url}/account`);
+console.log(
+  'before:  ',
+  before.history.map(String).join(' '),
+  '->',
+  before.status_code,
+  before.url.replace(url, ''),
+);
+
+// 2. The login answers 302, and the POST becomes a GET on the way, as in a browser. The cookies are in the session's jar.
+const login = await session.post(`${url}/login`, { data: { user: 'ada', password: 'engine' } });
+console.log('login:   ', login.history.map(String).join(' '), '->', login.status_code, login.text);
+console.log('the jar: ', session.cookies.get_dict());
+
+// Python: s.cookies['session'], `for cookie in s.cookies`, len(s.cookies)
+console.log('          session =', session.cookies['session'], '- of', session.cookies.length, 'cookies');
+for (const cookie of session.cookies)
+  console.log(`          ${cookie.name} for ${cookie.domain}${cookie.path}`);
+
+// 3. A cookie belongs to a path: the theme goes to /account and nowhere else. One may be given to a single request.
+const echoed = await session.get(`${url}/echo`, { cookies: { once: 'yes' } });
+console.log('sent:    ', echoed.json<{ cookie: string }>().cookie);
+const later = await session.get(`${url}/echo`);
+console.log('later:   ', later.json<{ cookie: string }>().cookie);
+
+// 4. 307 keeps the method and the body, 303 asks with GET.
+for (const status of [307, 303]) {
+  const response = await session.put(`${url}/moved/${status}`, { data: 'text' });
+  console.log(`PUT, ${status}:`, response.json<{ method: string }>().method);
+}
+
+// 5. Without following: `next` is the request that would come next, ready to be sent. `head` never follows by itself.
+const first = await session.get(`${url}/moved/303`, { allow_redirects: false });
+console.log(
+  'next:    ',
+  first.status_code,
+  first.is_redirect,
+  first.next?.method,
+  first.next?.url?.replace(url, ''),
+);
+
+// 6. There is a limit: `session.max_redirects`, 30. The error has the last response, and that has the whole way.
+const error = await session.get(`${url}/loop`).catch((reason: unknown) => reason);
+if (error instanceof TooManyRedirects) {
+  console.log('loop:    ', error.message, 'after', error.response?.history.length, 'redirects');
+}
+
+// 7. Futures share the jar: log in first, then send as many as you like. What a response sets is there for every request
+//    that starts afterwards.
+await using futures = new FuturesSession({ max_workers: 5 });
+await futures.post(`${url}/login`, { data: { user: 'ada', password: 'engine' } });
+const pages = await Promise.all(Array.from({ length: 5 }, () => futures.get(`${url}/account`)));
+console.log('futures: ', pages.filter((page) => page.text.startsWith('welcome')).length, 'of 5 welcomed');

@@ -1,0 +1,100 @@
+/**
+ * A million URLs in constant memory: map with buffersize, over input that is made as it is needed.
+ *
+ *     with ThreadPoolExecutor(max_workers=32) as executor:
+ *         for status in executor.map(fetch, urls(), buffersize=64):     # Python 3.14
+ *             counts[status] += 1
+ *
+ * A list of futures for a million URLs holds a million responses until somebody lets go of them. `map` with `buffersize` reads
+ * so many URLs ahead and no more: each result that is taken makes room for one URL. Input and results are both lazy, so the
+ * list of URLs may be a generator, a file, or a database cursor.
+ *
+ *     npm run example bounded-crawl              crawls the first 3,000 and leaves
+ *     npm run example bounded-crawl 1000000      crawls them all
+ */
+import { setFlagsFromString } from 'node:v8';
+import { runInNewContext } from 'node:vm';
+import { ThreadPoolExecutor } from 'requests-futures';
+import * as requests from 'requests-futures/requests';
+import { serve } from './lib/local-server.js';
+import { pause, routes } from './lib/routes.js';
+
+const enough = Number(process.argv[2] ?? 3000);
+const buffersize = 64;
+
+await using server = await serve(
+  routes({
+    '/page/*': async ({ url, response }) => {
+      await pause(0.005);
+      const number = Number(url.pathname.split('/').at(-1));
+      if (number % 10 === 0) response.statusCode = 404;
+      return `page ${number}\n`.repeat(200);
+    },
+  }),
+);
+
+let made = 0;
+function* urls(): Generator<string> {
+  for (let i = 0; i < 1_000_000; i += 1) {
+    made += 1;
+    yield `${server.url}/page/${i}`;
+  }
+}
+
+await using session = new requests.Session();
+session.mount('http://', new requests.HTTPAdapter({ pool_maxsize: 33 }));
+
+// What is kept of a page is what this returns. The response, and with it the body, is garbage afterwards.
+async function crawl(url: string): Promise<{ status: number; bytes: number }> {
+  const response = await session.get(url, { timeout: 30 });
+  return { status: response.status_code, bytes: response.text.length };
+}
+
+// What is alive can only be told after a collection.
+setFlagsFromString('--expose-gc');
+const collect = runInNewContext('gc') as () => void;
+function liveMebibytes(): number {
+  collect();
+  return process.memoryUsage().heapUsed / 2 ** 20;
+}
+
+const counts = new Map<number, number>();
+let pages = 0;
+let bytes = 0;
+let ahead = 0;
+const samples: number[] = [];
+await using executor = new ThreadPoolExecutor(32);
+for await (const page of executor.map(crawl, urls(), { buffersize })) {
+  pages += 1;
+  bytes += page.bytes;
+  counts.set(page.status, (counts.get(page.status) ?? 0) + 1);
+  ahead = Math.max(ahead, made - pages);
+  if (pages % Math.ceil(enough / 4) === 0) {
+    samples.push(liveMebibytes());
+    console.log(`${pages} pages, ${(bytes / 2 ** 20).toFixed(1)} MiB of text`);
+  }
+  // Leaving the loop cancels what has not begun. Nobody ever made the other URLs.
+  if (pages >= enough) break;
+}
+
+console.log(
+  `\n${[...counts]
+    .map(([status, count]) => `${status}: ${count}`)
+    .sort()
+    .join(', ')}`,
+);
+console.log(`URLs made: ${made} of 1000000; never more than ${ahead} ahead of the results`);
+console.log(`at once on the server: ${server.mostAtOnce}`);
+console.log(`alive on the heap: ${samples.map((mebibytes) => mebibytes.toFixed(0)).join(', ')} MiB`);
+
+// An async generator is input, too: lines of a file, pages of an API. And the inputs may be several, side by side.
+async function* pagesOfAnApi(): AsyncGenerator<string> {
+  for (let i = 1; i <= 3; i += 1) {
+    const response = await session.get(`${server.url}/page/${i}`);
+    yield response.url;
+  }
+}
+const lengths = await executor
+  .map(async (url: string, factor: number) => (await crawl(url)).bytes * factor, pagesOfAnApi(), [1, 10, 100])
+  .toArray();
+console.log(`from an async generator: ${lengths.join(', ')}`);

@@ -1,0 +1,18 @@
+import { expect, test } from 'vitest';
+import { runExample } from './run-example.js';
+
+test('the executor, whoever made it, decides how many requests the server sees at once', async () => {
+  const { code, stderr, stdout } = await runExample(['05-futures-session']);
+  expect({ code, stderr }).toEqual({ code: 0, stderr: '' });
+  const rows = [...stdout.matchAll(/^(\S.*?) +(\d+) +(\d+)$/gm)];
+  expect(rows.map(([, name, answers, atOnce]) => [name, Number(answers), Number(atOnce)])).toEqual([
+    ['max_workers: 2', 24, 2],
+    ['max_workers: 8', 24, 8],
+    ['max_workers: 24', 24, 24],
+    ['two sessions, one executor of 4', 24, 4],
+    ['an executor without a limit', 24, 24],
+    ['a subclass, 3 workers', 24, 3],
+    ['through a session that signs', 24, 6],
+  ]);
+  expect(stdout).toContain('asked 24 times; 24 were signed, and 24 went through the subclass.');
+});
