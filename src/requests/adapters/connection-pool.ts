@@ -29,6 +29,14 @@ export interface PoolOptions {
   forwards?: boolean | undefined;
 }
 
+/** Connections that are kept by another than an agent. */
+export interface PoolClients {
+  /** Closes those that are idle. */
+  closeIdle(): void;
+  /** Closes all, those in use as soon as they are not. */
+  retire(): void;
+}
+
 /** A request-target is put behind this for fetch, which is never asked where to connect. */
 const ANY_HOST = 'host.invalid';
 
@@ -62,6 +70,8 @@ export class HTTPConnectionPool implements AgentOwner {
   readonly fetchOrigin: string;
   /** The agent, once there is one. @internal */
   agent: PoolAgent | null = null;
+  /** The connections of a transport that has no use for agents, once there are any. @internal */
+  clients: PoolClients | null = null;
   /** What the agent is told with each request when the way is not direct; null when it knows all by itself. @internal */
   tunnelOptions: object | null = null;
   #opening: Promise<PoolAgent> | null = null;
@@ -81,8 +91,8 @@ export class HTTPConnectionPool implements AgentOwner {
     this.fetchOrigin = URL.canParse(origin) ? origin : `${scheme}://${ANY_HOST}`;
   }
 
-  /** How requests leave: through a SOCKS proxy, a tunnel, or directly. */
-  private get isIndirect(): boolean {
+  /** Whether connections lead through a SOCKS proxy or a tunnel. @internal */
+  get isIndirect(): boolean {
     return this.proxy !== null && !this.forwards;
   }
 
@@ -127,6 +137,8 @@ export class HTTPConnectionPool implements AgentOwner {
   /** Changes how connections are made from now on; those that are there are not used again. */
   changeSettings(changes: ConnectionSettings): void {
     Object.assign(this.settings, changes);
+    this.clients?.retire();
+    this.clients = null;
     if (this.agent === null) return;
     closeIdle(this.agent);
     this.agent = null;
@@ -136,6 +148,7 @@ export class HTTPConnectionPool implements AgentOwner {
   /** Closes the idle connections, at once, and those in use when they come back. */
   close(): void {
     this.closed = true;
+    this.clients?.closeIdle();
     if (this.agent !== null) closeIdle(this.agent);
   }
 

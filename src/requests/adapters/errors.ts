@@ -25,10 +25,27 @@ import {
   reprTlsError,
 } from '../urllib3/exception-text.js';
 import * as urllib3 from '../urllib3/exceptions.js';
-import type { Exchange } from './exchange.js';
+import type { Job } from './exchange.js';
+
+/** What an attempt says of itself when it has failed. */
+export interface ExchangeState {
+  readonly job: Job;
+  /** Why the attempt ended the request itself. */
+  readonly failure: Error | null;
+  /** What went wrong on the connection, first. */
+  readonly error: Error | null;
+  /** Whether there was no connection yet. */
+  readonly isConnecting: boolean;
+  /** Whether a proxy was being asked for a tunnel. */
+  readonly isTunnelling: boolean;
+  /** Whether TLS was being negotiated. */
+  readonly isSecuring: boolean;
+  /** How many bytes of the body came, and how many more its Content-Length promised; null when it promised none. */
+  readonly missingBytes: { readonly read: number; readonly expected: number } | null;
+}
 
 /** The exception of urllib3 for what an exchange failed with; what is not the connection's fault comes back as it is. */
-export function connectionError(error: unknown, exchange: Exchange): unknown {
+export function connectionError(error: unknown, exchange: ExchangeState): unknown {
   const { pool } = exchange.job;
   const ofTransport = error === exchange.error || error === exchange.failure || isOpenSslError(error);
   if (!ofTransport || !(error instanceof Error)) return error;
@@ -55,7 +72,7 @@ const PLAIN_PROXY =
   'https://urllib3.readthedocs.io/en/latest/advanced-usage.html#https-proxy-error-http-proxy';
 
 /** Errors on the way to a proxy are the proxy's; a SOCKS proxy is part of the connection itself, as in urllib3. */
-function blameProxy(error: urllib3.HTTPError, { job: { pool } }: Exchange): urllib3.HTTPError {
+function blameProxy(error: urllib3.HTTPError, { job: { pool } }: ExchangeState): urllib3.HTTPError {
   if (pool.proxy === null || !(pool.forwards || pool.isTunnel) || error instanceof urllib3.ProxyError)
     return error;
   const speaksPlainly =
@@ -63,7 +80,7 @@ function blameProxy(error: urllib3.HTTPError, { job: { pool } }: Exchange): urll
   return new urllib3.ProxyError(`Unable to connect to proxy${speaksPlainly ? PLAIN_PROXY : ''}`, error);
 }
 
-function newConnectionError(error: NodeError, { job: { pool } }: Exchange): urllib3.HTTPError {
+function newConnectionError(error: NodeError, { job: { pool } }: ExchangeState): urllib3.HTTPError {
   const name = pool.connectionName;
   const last = lastAttempt(error);
   if (isNameError(last) && !name.startsWith('SOCKS')) {
@@ -94,7 +111,7 @@ function isOpenSslError(error: unknown): boolean {
 }
 
 /** Errors of the system itself name the call that failed; what else goes wrong while TLS is negotiated, is TLS. */
-function isTlsError(error: NodeError, exchange: Exchange): boolean {
+function isTlsError(error: NodeError, exchange: ExchangeState): boolean {
   if (isOpenSslError(error) || error.code === 'EPROTO') return true;
   const isSecuringProxy = exchange.isTunnelling && exchange.job.pool.proxy?.scheme === 'https';
   return (
@@ -138,7 +155,7 @@ function classOfReason(reason: Error | null): typeof ConnectionError {
 }
 
 /** The exception of requests for what went wrong under the body of a response. */
-export function bodyError(error: unknown, exchange: Exchange): Error {
+export function bodyError(error: unknown, exchange: ExchangeState): Error {
   const { request, token } = exchange.job;
   if (token?.aborted) return abortError(token, request);
   const cause = exchange.failure ?? exchange.error ?? error;
@@ -152,7 +169,7 @@ export function bodyError(error: unknown, exchange: Exchange): Error {
   return new ChunkedEncodingError(broken.message, { request, cause: broken });
 }
 
-function brokenBody(error: NodeError, exchange: Exchange): urllib3.ProtocolError {
+function brokenBody(error: NodeError, exchange: ExchangeState): urllib3.ProtocolError {
   if (error.code === 'HPE_INVALID_CHUNK_SIZE') return broken(invalidChunkLength(error, exchange));
   if (isParseError(error)) return broken(error);
   const isCutOff = isHangUp(error) || error.code === 'ERR_STREAM_PREMATURE_CLOSE';
@@ -167,7 +184,7 @@ function broken(error: Error): urllib3.ProtocolError {
 }
 
 /** Shows the line in the place of the length, as far as it came. */
-function invalidChunkLength(error: NodeError, exchange: Exchange): urllib3.InvalidChunkLength {
+function invalidChunkLength(error: NodeError, exchange: ExchangeState): urllib3.InvalidChunkLength {
   const { rawPacket = Buffer.alloc(0), bytesParsed = 0 } = error;
   const start = rawPacket.lastIndexOf('\n', Math.max(0, bytesParsed - 1)) + 1;
   const end = rawPacket.indexOf('\n', start);

@@ -23,8 +23,9 @@ import { bodyError } from './errors.js';
 import { setHeaders } from './header-lines.js';
 import { kExchange, type PoolAgent, type PoolSocket, type SocketOwner } from './pool-agent.js';
 import type { TunnelOwner } from './proxy-agents.js';
-import type { WireBody } from './request-body.js';
+import { isBuffered, wireBody } from './request-body.js';
 import { bodyTimeout, connectTimeout, milliseconds, readTimeout, sendTimeout } from './time-limits.js';
+import type { Attempt } from './urlopen.js';
 
 /** What is to be sent, the same for every attempt. */
 export interface Job {
@@ -37,6 +38,8 @@ export interface Job {
   readonly timeout: Timeout;
   readonly token: AbortToken | null;
   readonly maxResponseSize: number | null;
+  /** Whether the body is left unread until somebody reads it. */
+  readonly stream: boolean;
   /** Is told what becomes of the request; null when nobody wants to know. */
   readonly trace: RequestTrace | null;
   /** Called when the body of the response is done with. */
@@ -100,7 +103,7 @@ function onProxyError(): void {
 }
 
 /** See above. Its public members are for the modules beside it. */
-export class Exchange implements SocketOwner, TunnelOwner {
+export class Exchange implements Attempt, SocketOwner, TunnelOwner {
   // What `http.request` wants to know of an agent.
   readonly keepAlive = true;
   readonly maxSockets: number = Infinity;
@@ -117,22 +120,27 @@ export class Exchange implements SocketOwner, TunnelOwner {
   /** Whether the connection had served another request. */
   reused = false;
   rawHeaders: readonly string[] = NO_HEADERS;
-  #agent: PoolAgent | null = null;
+  readonly #fetch: NodeFetch;
+  #agent: PoolAgent | null;
   #request: OwnedRequest | null = null;
   #socket: PoolSocket | null = null;
   #bytesBefore = 0;
   #response: IncomingMessage | null = null;
   #body: Readable | null = null;
   #answer: HTTPResponse | null = null;
-  #hasBody = false;
+  readonly #hasBody: boolean;
   #readLimit: number | null = null;
   #proxySocket: Socket | null = null;
   #connectTimer: NodeJS.Timeout | null = null;
   #unsubscribe: (() => void) | null = null;
   #resolve: ((response: IncomingMessage) => void) | null = null;
 
-  constructor(job: Job) {
+  constructor(job: Job, fetch: NodeFetch, agent: PoolAgent) {
     this.job = job;
+    this.#fetch = fetch;
+    this.#agent = agent;
+    const { body } = job.request;
+    this.#hasBody = !isBuffered(body) || (body !== null && body.length > 0);
     const { timeout } = job;
     if (timeout.total === null) this.timeout = timeout;
     else {
@@ -150,10 +158,9 @@ export class Exchange implements SocketOwner, TunnelOwner {
   }
 
   /** Sends the request and resolves when the head of the response is there. Rejects with whatever went wrong. */
-  async send(fetch: NodeFetch, agent: PoolAgent, body: WireBody | null): Promise<HTTPResponse> {
+  async send(): Promise<HTTPResponse> {
     const { job } = this;
-    this.#agent = agent;
-    this.#hasBody = body !== null;
+    const body = wireBody(job.request.body);
     this.#unsubscribe =
       job.token?.onAbort((reason) => {
         this.abort(reason);
@@ -163,7 +170,7 @@ export class Exchange implements SocketOwner, TunnelOwner {
       if (this.failure !== null) throw this.failure;
       if (body instanceof Readable) this.watchSource(body);
       const { target } = job;
-      const sent = fetch(job.pool.fetchOrigin + (target.startsWith('/') ? target : '/'), {
+      const sent = this.#fetch(job.pool.fetchOrigin + (target.startsWith('/') ? target : '/'), {
         method: body === null ? 'GET' : 'POST',
         body,
         agent: this,
@@ -229,6 +236,11 @@ export class Exchange implements SocketOwner, TunnelOwner {
     this.job.onDone?.();
     // Responses may be kept for long.
     this.#request = this.#socket = this.#response = this.#body = this.#answer = this.#agent = null;
+  }
+
+  /** For whoever watches the attempts. */
+  tellFailure(_reason: unknown): void {
+    // Nobody does.
   }
 
   /** Called by `http.request`, before anything is written. */

@@ -17,27 +17,41 @@ export interface HeaderSource {
 const WITHOUT_BODY: ReadonlySet<string> = new Set(['GET', 'HEAD', 'DELETE', 'TRACE', 'OPTIONS', 'CONNECT']);
 
 /**
- * Replaces all headers of a request by exactly those that are to be sent, in spelling and order: Host first, what urllib3
- * adds, then those of the request. Throws InvalidHeader and UnicodeEncodeError.
+ * Exactly the lines that are to be sent, `[name, value, name, value …]`: Host first, what urllib3 adds, then those of the
+ * request, then those for a proxy that forwards.
  */
-export function setHeaders(request: ClientRequest, source: HeaderSource, hasBody: boolean): void {
-  const { headers, pool } = source;
-  for (const name of request.getHeaderNames()) request.removeHeader(name);
-  if (!headers.has('host')) request.setHeader('Host', hostOf(source));
-  if (!headers.has('accept-encoding')) request.setHeader('Accept-Encoding', 'identity');
-  if (!headers.has('content-length') && !headers.has('transfer-encoding')) frame(request, source, hasBody);
-  for (const [name, value] of headers.values()) setHeader(request, name, value);
-  if (pool.forwards && pool.proxy !== null) {
-    for (const [name, value] of Object.entries(pool.proxy.headers)) setHeader(request, name, value);
+export function headerLines(source: HeaderSource, hasBody: boolean): string[] {
+  const { headers, pool, method } = source;
+  const lines: string[] = [];
+  if (!headers.has('host')) lines.push('Host', hostOf(source));
+  if (!headers.has('accept-encoding')) lines.push('Accept-Encoding', 'identity');
+  if (!headers.has('content-length') && !headers.has('transfer-encoding')) {
+    // A body of unknown length goes in chunks.
+    if (hasBody) lines.push('Transfer-Encoding', 'chunked');
+    else if (!WITHOUT_BODY.has(method)) lines.push('Content-Length', '0');
   }
-  // Node adds one unless it was removed.
-  if (!headers.has('connection')) request.removeHeader('connection');
+  for (const [name, value] of headers.values()) lines.push(name, value);
+  if (pool.forwards && pool.proxy !== null) {
+    for (const [name, value] of Object.entries(pool.proxy.headers)) lines.push(name, value);
+  }
+  return lines;
 }
 
-/** A body of unknown length goes in chunks. */
-function frame(request: ClientRequest, { method }: HeaderSource, hasBody: boolean): void {
-  if (hasBody) request.setHeader('Transfer-Encoding', 'chunked');
-  else if (!WITHOUT_BODY.has(method)) request.setHeader('Content-Length', '0');
+/** Replaces all headers of a request by those that are to be sent. Throws InvalidHeader and UnicodeEncodeError. */
+export function setHeaders(request: ClientRequest, source: HeaderSource, hasBody: boolean): void {
+  for (const name of request.getHeaderNames()) request.removeHeader(name);
+  const lines = headerLines(source, hasBody);
+  for (let i = 0; i < lines.length; i += 2) {
+    const name = lines[i] as string;
+    const value = lines[i + 1] as string;
+    try {
+      request.setHeader(name, value);
+    } catch (error) {
+      throw headerRefusal(name, value, error);
+    }
+  }
+  // Node adds one unless it was removed.
+  if (!source.headers.has('connection')) request.removeHeader('connection');
 }
 
 /** A forwarding proxy is told the host of the URL, as it stands there. */
@@ -46,15 +60,8 @@ function hostOf({ pool, target }: HeaderSource): string {
   return /^[a-z][a-z0-9+.-]*:\/\/(?:[^/?#]*@)?([^/?#]*)/i.exec(target)?.[1] ?? pool.hostHeader;
 }
 
-function setHeader(request: ClientRequest, name: string, value: string): void {
-  try {
-    request.setHeader(name, value);
-  } catch (error) {
-    throw refusal(name, value, error);
-  }
-}
-
-function refusal(name: string, value: unknown, cause: unknown): Error {
+/** Why a header cannot be sent. */
+export function headerRefusal(name: string, value: unknown, cause?: unknown): Error {
   const position = typeof value === 'string' ? value.search(/[^\0-\xff]/) : -1;
   if (position === -1) {
     // The value may be a secret.

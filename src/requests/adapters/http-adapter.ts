@@ -30,8 +30,9 @@ import { parse_url } from '../utils/parse-url.js';
 import { BaseAdapter } from './base-adapter.js';
 import type { HTTPConnectionPool } from './connection-pool.js';
 import { abortError, requestError } from './errors.js';
-import type { NodeFetch } from './exchange.js';
+import type { Job } from './exchange.js';
 import { type FetchFunction, refusalOfFetch, sendByFetch } from './fetch-transport.js';
+import { NodeFetchTransport } from './node-fetch-transport.js';
 import { connectHost, type HostParams, PoolManager, ProxyManager } from './pool-manager.js';
 import { encodeTarget, originOf, targetOf } from './request-target.js';
 import { type ConnectionSettings, kindOfPath } from './tls-settings.js';
@@ -59,6 +60,9 @@ export interface HTTPAdapterOptions {
 }
 
 const OPTION_NAMES = ['pool_connections', 'pool_maxsize', 'max_retries', 'pool_block', 'fetch'] as const;
+
+/** Sends a job over its pool's connections: what one adapter does otherwise than another. */
+export const kDeliver: unique symbol = Symbol('requests.deliver');
 
 /**
  * Sends by HTTP/1.1 over connections that are kept: the adapter that every session has mounted. Its methods below `send` are
@@ -261,6 +265,7 @@ export class HTTPAdapter extends BaseAdapter {
       timeout: resolveTimeout(options.timeout),
       token,
       maxResponseSize: options.max_response_size ?? null,
+      stream: options.stream ?? false,
       trace: options[kTrace] ?? null,
       onDone,
     };
@@ -275,7 +280,12 @@ export class HTTPAdapter extends BaseAdapter {
     const target = encodeTarget(this.request_url(request, proxies));
     this.add_headers(request, options);
     if (pool.settings.cert_reqs === 'CERT_NONE' && pool.scheme === 'https') warnInsecureRequest(pool.host);
-    return urlopen({ pool, target, ...common }, retries, NODE_FETCH);
+    return this[kDeliver]({ pool, target, ...common }, retries);
+  }
+
+  /** @internal */
+  [kDeliver](job: Job, retries: Retry): Promise<HTTPResponse> {
+    return urlopen(job, retries, NODE_FETCH);
   }
 
   private connectionFor(
@@ -299,7 +309,7 @@ export class HTTPAdapter extends BaseAdapter {
   }
 }
 
-const NODE_FETCH: NodeFetch = nodeFetch;
+const NODE_FETCH = new NodeFetchTransport(nodeFetch);
 
 /** The token of a request, which follows its signal where it came with one alone. */
 function abortable(options: SendOptions): { token: AbortToken | null; release: (() => void) | null } {

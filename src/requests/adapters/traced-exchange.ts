@@ -3,7 +3,9 @@ import type { Socket } from 'node:net';
 import { monotonic } from '../../builtins/index.js';
 import { connectionNumber } from '../diagnostics/connection-number.js';
 import type { AttemptTrace, RequestTrace } from '../diagnostics/trace.js';
-import { Exchange, type Job, type OwnedRequest } from './exchange.js';
+import { abortError } from './errors.js';
+import { Exchange, type Job, type NodeFetch, type OwnedRequest } from './exchange.js';
+import type { PoolAgent } from './pool-agent.js';
 
 /** An exchange that somebody watches; the others are spared all of this. */
 export class TracedExchange extends Exchange {
@@ -12,8 +14,8 @@ export class TracedExchange extends Exchange {
   #tcpConnected: number | null = null;
   #sent: number | null = null;
 
-  constructor(job: Job, trace: RequestTrace) {
-    super(job);
+  constructor(job: Job, trace: RequestTrace, fetch: NodeFetch, agent: PoolAgent) {
+    super(job, fetch, agent);
     this.attempt = trace.attempt(job.request);
   }
 
@@ -73,5 +75,10 @@ export class TracedExchange extends Exchange {
     super.done(error);
     if (error === null) this.attempt.body(bytes);
     else this.attempt.failed(error);
+  }
+
+  override tellFailure(reason: unknown): void {
+    const { token, request } = this.job;
+    this.attempt.failed(token?.aborted ? abortError(token, request) : reason);
   }
 }

@@ -4,18 +4,36 @@ import { HTTPError, InvalidHeader, MaxRetryError } from '../urllib3/exceptions.j
 import { reprArgument } from '../urllib3/exception-text.js';
 import type { HTTPResponse } from '../urllib3/response.js';
 import { Retry } from '../urllib3/retry.js';
-import { abortError, connectionError } from './errors.js';
-import { Exchange, type Job, type NodeFetch } from './exchange.js';
-import { closeIdle } from './pool-agent.js';
-import { isBuffered, wireBody } from './request-body.js';
-import { TracedExchange } from './traced-exchange.js';
+import { connectionError, type ExchangeState } from './errors.js';
+import type { Job } from './exchange.js';
+import { isBuffered } from './request-body.js';
+
+/** One attempt to send a job. */
+export interface Attempt extends ExchangeState {
+  /** Whether the connection was used before and broke before a byte of the answer: most likely the server had closed it. */
+  readonly isStale: boolean;
+  /** Resolves when the head of the response is there. Rejects with whatever went wrong. */
+  send(): Promise<HTTPResponse>;
+  /** Tells whoever traces the request how the attempt failed. */
+  tellFailure(reason: unknown): void;
+}
+
+/** What puts requests on the wire. `C` is what it keeps a pool's connections in. */
+export interface Transport<C> {
+  /** Whatever the connections of a job are to come from. */
+  open(job: Job): C | Promise<C>;
+  /** A new attempt. */
+  attempt(job: Job, connections: C): Attempt;
+  /** Closes those that are not in use. */
+  closeIdle(connections: C): void;
+}
 
 /** Sends a job, and sends it again as often as `retries` allows: urllib3's `urlopen`. */
-export async function urlopen(job: Job, retries: Retry, fetch: NodeFetch): Promise<HTTPResponse> {
+export async function urlopen<C>(job: Job, retries: Retry, transport: Transport<C>): Promise<HTTPResponse> {
   for (;;) {
     let response: HTTPResponse;
     try {
-      response = await attempt(job, fetch);
+      response = await attempt(job, transport);
     } catch (error) {
       // What is no exception of urllib3 is nothing that trying again would mend.
       retries = await afterFailure(job, retries, error);
@@ -40,65 +58,38 @@ export async function urlopen(job: Job, retries: Retry, fetch: NodeFetch): Promi
  * One attempt, and a second one where the first only found out that the server had closed an idle connection: urllib3 looks
  * at a connection before it uses it, Node cannot. That is done for requests which are safe to send twice.
  */
-async function attempt(job: Job, fetch: NodeFetch): Promise<HTTPResponse> {
-  const { pool, request } = job;
-  const isSafe = Retry.DEFAULT_ALLOWED_METHODS.has(job.method);
+async function attempt<C>(job: Job, transport: Transport<C>): Promise<HTTPResponse> {
   // Waiting where there is nothing to wait for would let later requests overtake this one.
-  const opened = pool.agent ?? pool.openAgent();
-  const agent = opened instanceof Promise ? await opened : opened;
-  if (!isSafe && hasIdle(agent)) await newsOfClosedSockets();
-  const exchange = newExchange(job);
+  const opened = transport.open(job);
+  const connections = opened instanceof Promise ? await opened : opened;
+  const first = transport.attempt(job, connections);
   try {
-    return await exchange.send(fetch, agent, wireBody(request.body));
+    return await first.send();
   } catch (error) {
-    const reason = failureOf(exchange, error);
-    if (!exchange.isStale || !isSafe || !isBuffered(request.body)) throw reason;
+    const reason = failureOf(first, error);
+    const isSafe = Retry.DEFAULT_ALLOWED_METHODS.has(job.method);
+    if (!first.isStale || !isSafe || !isBuffered(job.request.body)) throw reason;
     // Where one idle connection was dead, the others are most likely dead, too.
-    closeIdle(agent);
+    transport.closeIdle(connections);
   }
-  const second = newExchange(job);
+  const second = transport.attempt(job, connections);
   try {
-    return await second.send(fetch, agent, wireBody(request.body));
+    return await second.send();
   } catch (error) {
     throw failureOf(second, error);
   }
 }
 
-function newExchange(job: Job): Exchange {
-  return job.trace === null ? new Exchange(job) : new TracedExchange(job, job.trace);
-}
-
-/** The exception of urllib3 for what an exchange failed with; whoever traces the request is told. */
-function failureOf(exchange: Exchange, error: unknown): unknown {
-  const reason = connectionError(error, exchange);
-  if (exchange instanceof TracedExchange) {
-    const { token, request } = exchange.job;
-    exchange.attempt.failed(token?.aborted ? abortError(token, request) : reason);
-  }
+/** The exception of urllib3 for what an attempt failed with. */
+function failureOf(attempt: Attempt, error: unknown): unknown {
+  const reason = connectionError(error, attempt);
+  attempt.tellFailure(reason);
   return reason;
-}
-
-function hasIdle(agent: { readonly freeSockets: object }): boolean {
-  for (const _ in agent.freeSockets) return true;
-  return false;
-}
-
-/**
- * Resolves when the event loop has looked at the sockets once: then those that the server has closed are out of the pool.
- * A program that was busy with something else would otherwise send a POST on one of them, which cannot be sent again.
- */
-function newsOfClosedSockets(): Promise<void> {
-  return new Promise((resolve) => {
-    // The first turn may begin after the sockets were looked at.
-    setImmediate(() => {
-      setImmediate(resolve);
-    });
-  });
 }
 
 /** What is left of the retries after a failure, once the pause before the next attempt is over; throws when it is the last. */
 async function afterFailure(job: Job, retries: Retry, error: unknown): Promise<Retry> {
-  if (job.token?.aborted || !(error instanceof HTTPError) || error instanceof InvalidHeader) throw error;
+  if (!(error instanceof HTTPError) || error instanceof InvalidHeader) throw error;
   const next = retries.increment(job.method, job.target, { error, pool: job.pool });
   await next.sleep(null, job.token);
   getLogger().log(

@@ -1,0 +1,48 @@
+import { Retry } from '../urllib3/retry.js';
+import { Exchange, type Job, type NodeFetch } from './exchange.js';
+import { closeIdle, type PoolAgent } from './pool-agent.js';
+import { TracedExchange } from './traced-exchange.js';
+import type { Attempt, Transport } from './urlopen.js';
+
+/** Sends by node-fetch over the agents of Node. */
+export class NodeFetchTransport implements Transport<PoolAgent> {
+  readonly #fetch: NodeFetch;
+
+  constructor(fetch: NodeFetch) {
+    this.#fetch = fetch;
+  }
+
+  open({ pool, method }: Job): PoolAgent | Promise<PoolAgent> {
+    const agent = pool.agent ?? pool.openAgent();
+    if (agent instanceof Promise || Retry.DEFAULT_ALLOWED_METHODS.has(method) || !hasIdle(agent)) return agent;
+    return newsOfClosedSockets().then(() => agent);
+  }
+
+  attempt(job: Job, agent: PoolAgent): Attempt {
+    return job.trace === null
+      ? new Exchange(job, this.#fetch, agent)
+      : new TracedExchange(job, job.trace, this.#fetch, agent);
+  }
+
+  closeIdle(agent: PoolAgent): void {
+    closeIdle(agent);
+  }
+}
+
+function hasIdle(agent: { readonly freeSockets: object }): boolean {
+  for (const _ in agent.freeSockets) return true;
+  return false;
+}
+
+/**
+ * Resolves when the event loop has looked at the sockets once: then those that the server has closed are out of the pool.
+ * A program that was busy with something else would otherwise send a POST on one of them, which cannot be sent again.
+ */
+function newsOfClosedSockets(): Promise<void> {
+  return new Promise((resolve) => {
+    // The first turn may begin after the sockets were looked at.
+    setImmediate(() => {
+      setImmediate(resolve);
+    });
+  });
+}
