@@ -5,23 +5,31 @@ import { type ConnectionSettings, identityOptions, trustOptions } from './tls-se
 
 /** The proxy that a pool's connections go through. */
 export interface PoolProxy {
+  /** How the proxy is spoken to. */
   readonly scheme: 'http' | 'https' | 'socks4' | 'socks4a' | 'socks5' | 'socks5h';
   /** Without brackets. */
   readonly host: string;
+  /** The proxy's port. */
   readonly port: number;
   /** For the proxy alone: its credentials. */
   readonly headers: Readonly<Record<string, string>>;
   /** Of a SOCKS proxy. */
   readonly username?: string | undefined;
+  /** Of a SOCKS proxy. */
   readonly password?: string | undefined;
 }
 
 /** What a pool is made of. */
 export interface PoolOptions {
+  /** Where the connections lead, without brackets. */
   host: string;
+  /** The port that they lead to. */
   port: number;
+  /** How many idle connections are kept; with `block`, how many there may be at all. */
   maxsize: number;
+  /** Whether requests wait for a connection when `maxsize` are in use. */
   block: boolean;
+  /** How connections are made and trusted. */
   settings: ConnectionSettings;
   /** The proxy, when there is one. */
   proxy?: PoolProxy | null | undefined;

@@ -34,7 +34,9 @@ export interface RequestHistory {
 
 /** What Retry looks at of a response. */
 export interface RetryableResponse {
+  /** The status code. */
   readonly status: number;
+  /** Asked for `Retry-After` and `Location`. */
   readonly headers: { get(name: string): string | null | undefined };
 }
 
