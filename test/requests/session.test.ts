@@ -209,7 +209,8 @@ describe('1.3 session methods', () => {
   test('1.3: without an adapter for the scheme it is InvalidSchema', async () => {
     expect(() => session.get_adapter('ftp://x')).toThrow(InvalidSchema);
     await expect(session.get('mailto:x@y')).rejects.toThrow(
-      "No connection adapters were found for 'mailto:x@y'",
+      // What stands before an @ may be a password of a URL whose scheme was forgotten.
+      "No connection adapters were found for 'mailto:***@y'",
     );
   });
 

@@ -33,7 +33,7 @@ import { abortError, requestError } from './errors.js';
 import type { Job } from './exchange.js';
 import { type FetchFunction, refusalOfFetch, sendByFetch } from './fetch-transport.js';
 import { NodeFetchTransport } from './node-fetch-transport.js';
-import { connectHost, type HostParams, PoolManager, ProxyManager } from './pool-manager.js';
+import { connectHost, type HostParams, PoolManager, ProxyManager, proxyManagers } from './pool-manager.js';
 import { encodeTarget, originOf, targetOf } from './request-target.js';
 import { type ConnectionSettings, kindOfPath } from './tls-settings.js';
 import { urlopen } from './urlopen.js';
@@ -84,7 +84,7 @@ export class HTTPAdapter extends BaseAdapter {
   /** Unused, as in Python. */
   config: Record<string, unknown> = {};
   /** The managers of proxies, by the proxy's URL. */
-  proxy_manager: Record<string, ProxyManager> = {};
+  proxy_manager: Record<string, ProxyManager> = proxyManagers();
   /** Keeps the pools; made by {@link init_poolmanager}. */
   declare poolmanager: PoolManager;
   /** As given to the constructor. */

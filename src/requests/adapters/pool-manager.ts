@@ -1,3 +1,4 @@
+import { inspect } from 'node:util';
 import { LocationValueError, ProxySchemeUnknown, URLSchemeUnknown } from '../urllib3/exceptions.js';
 import { unquote } from '../utils/index.js';
 import { parse_url } from '../utils/parse-url.js';
@@ -175,6 +176,16 @@ export class ProxyManager extends PoolManager {
     return this.proxy.scheme.startsWith('socks');
   }
 
+  /** Without the proxy's credentials. */
+  override toString(): string {
+    const { scheme, host, port } = this.proxy;
+    return `ProxyManager(scheme='${scheme}', host='${host}', port=${port})`;
+  }
+
+  [inspect.custom](): string {
+    return this.toString();
+  }
+
   /** Plain requests to whatever host share the connections to an HTTP proxy. */
   override connection_from_host(
     params: HostParams,
@@ -196,6 +207,13 @@ export class ProxyManager extends PoolManager {
     const Pool = scheme === 'https' ? HTTPSConnectionPool : HTTPConnectionPool;
     return new Pool({ host, port, maxsize, block, settings, proxy, forwards });
   }
+}
+
+/** A place for managers by the URL of their proxy, which has its credentials: they are not shown. */
+export function proxyManagers(): Record<string, ProxyManager> {
+  const managers: Record<string, ProxyManager> = {};
+  const show = (): ProxyManager[] => Object.values(managers);
+  return Object.defineProperty(managers, inspect.custom, { value: show });
 }
 
 const SCHEMES: ReadonlySet<string> = new Set(['http', 'https', 'socks4', 'socks4a', 'socks5', 'socks5h']);

@@ -24,6 +24,7 @@ export function parseJSON(
     const problem = error instanceof SyntaxError ? findJSONProblem(text) : null;
     // The reviver's own error is the caller's.
     if (problem === null) throw error;
-    throw new JSONDecodeError(problem.msg, text, problem.pos, { ...context, cause: error });
+    // Not as the cause: its message quotes the body, which may be a secret.
+    throw new JSONDecodeError(problem.msg, text, problem.pos, context);
   }
 }

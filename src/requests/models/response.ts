@@ -12,6 +12,7 @@ import {
 } from '../structures/case-insensitive-dict.js';
 import type { HTTPResponse } from '../urllib3/response.js';
 import { type HeaderLink, parse_header_links } from '../utils/header-values.js';
+import { withoutUserinfo } from '../utils/redact.js';
 import type { PreparedRequest } from './prepared-request.js';
 import { ResponseBody } from './response-body.js';
 
@@ -116,7 +117,8 @@ export class Response extends ResponseBody {
   raise_for_status(): void {
     const kind = this.#errorKind();
     if (kind === null) return;
-    throw new HTTPError(`${this.status_code} ${kind} Error: ${this.reason} for url: ${this.url}`, {
+    const url = withoutUserinfo(this.url);
+    throw new HTTPError(`${this.status_code} ${kind} Error: ${this.reason} for url: ${url}`, {
       response: this,
     });
   }

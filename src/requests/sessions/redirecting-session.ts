@@ -7,7 +7,9 @@ import type { Response } from '../models/response.js';
 import type { Proxies, SendOptions, SessionSendOptions } from '../types.js';
 import { get_auth_from_url, get_netrc_auth, resolve_proxies, rewind_body, urlparse } from '../utils/index.js';
 import {
+  changesHost,
   dropBodyUnlessKept,
+  mustDropLooseCookies,
   mustStripAuth,
   redirectMethod,
   redirectTarget,
@@ -139,14 +141,27 @@ export abstract class RedirectingSession {
     }
   }
 
-  /** The Cookie header is always made anew, from what the request had, the response set and the session keeps. */
+  /**
+   * The Cookie header is always made anew, from what the request had, the response set and the session keeps. Cookies without
+   * a domain, such as those of the `cookies` option, were meant for the host that the caller named: unlike in Python they
+   * do not follow to another one. Nor does a Host header, by which that host could take and give the cookies of the first.
+   */
   private carryCookies(next: PreparedRequest, hop: { response: Response; request: PreparedRequest }): void {
     next.headers.delete('Cookie');
+    const [from, to] = [hop.request.url ?? '', next.url ?? ''];
     const jar = next._cookies ?? new RequestsCookieJar();
+    const mayKeepLoose = hasLooseCookies(jar) && !mustDropLooseCookies(from, to);
     extractSetCookies(jar, hop.request, hop.response);
     merge_cookies(jar, this.cookies);
+    if (!mayKeepLoose && hasLooseCookies(jar)) jar.clear('');
+    if (changesHost(from, to)) next.headers.delete('Host');
     next.prepare_cookies(jar);
   }
+}
+
+/** Whether there are cookies that are bound to no host. */
+function hasLooseCookies(jar: RequestsCookieJar): boolean {
+  return jar.length > 0 && jar.list_domains().includes('');
 }
 
 /** Reads what is left of a redirect's body, so that its connection can serve the next hop. A broken body does not matter. */

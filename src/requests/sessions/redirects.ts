@@ -47,6 +47,17 @@ export function mustStripAuth(oldUrl: string, newUrl: string): boolean {
   return from.port !== to.port;
 }
 
+/** Whether a redirect leads to another host. */
+export function changesHost(oldUrl: string, newUrl: string): boolean {
+  return urlparse(oldUrl).hostname !== urlparse(newUrl).hostname;
+}
+
+/** Whether cookies that are bound to no host must not follow: to another host, or out of TLS. */
+export function mustDropLooseCookies(oldUrl: string, newUrl: string): boolean {
+  const leavesTls = urlparse(oldUrl).scheme === 'https' && urlparse(newUrl).scheme !== 'https';
+  return leavesTls || changesHost(oldUrl, newUrl);
+}
+
 /** The method of the next request: 303 and 302 turn all but HEAD into GET, 301 only POST; 307 and 308 keep it. */
 export function redirectMethod(method: string | null, status: number | null): string | null {
   if ((status === codes.see_other || status === codes.found) && method !== 'HEAD') return 'GET';

@@ -29,6 +29,7 @@ import {
   type TimeoutInput,
 } from '../types.js';
 import { default_headers, get_netrc_auth, resolve_proxies } from '../utils/index.js';
+import { withoutUserinfo } from '../utils/redact.js';
 import { bindRequest, checkRequestOptions, type UrlInput, type WithMethodAndUrl } from './call-arguments.js';
 import { type EnvironmentSettings, mergeEnvironment } from './environment.js';
 import { mergeHeaders, mergeHooks, mergeParams, mergeScalar } from './merge.js';
@@ -294,7 +295,7 @@ export class Session<
     for (const [prefix, adapter] of this.adapters) {
       if (url.slice(0, prefix.length).toLowerCase() === prefix.toLowerCase()) return adapter;
     }
-    throw new InvalidSchema(`No connection adapters were found for ${repr(url)}`);
+    throw new InvalidSchema(`No connection adapters were found for ${repr(withoutUserinfo(url))}`);
   }
 
   /**

@@ -11,7 +11,7 @@ const BYTES_NAME = /^[^:\t-\r\x20][^:\r\n]*$/;
 const BYTES_VALUE = /^(?:[^\t-\r\x20][^\r\n]*)?$/;
 
 /** Headers whose value is nobody's business, least of all a log's. */
-const SECRET = /^(?:proxy-)?authorization$|^cookie$/i;
+const SECRET = /^\s*(?:(?:proxy-)?authorization|cookie)\s*$/i;
 
 /**
  * Throws InvalidHeader unless name and value are text or bytes without leading white space and line ends, and the name
@@ -30,16 +30,19 @@ function bytesMatch(pattern: RegExp, part: unknown): boolean {
 }
 
 function complain([name, value]: readonly [unknown, unknown], part: unknown, kind: 'name' | 'value'): never {
+  const isSecret =
+    (typeof name === 'string' || isBytes(name)) &&
+    SECRET.test(isBytes(name) ? toBuffer(name).toString('latin1') : name);
+  const shownValue = isSecret ? "'***'" : shown(value);
+  const shownPart = kind === 'name' ? shown(name) : shownValue;
   if (typeof part !== 'string' && !isBytes(part)) {
     throw new InvalidHeader(
-      `Header part (${shown(part)}) from (${shown(name)}, ${shown(value)}) must be of type str or bytes, ` +
+      `Header part (${shownPart}) from (${shown(name)}, ${shownValue}) must be of type str or bytes, ` +
         `not <class '${pythonTypeName(part)}'>`,
     );
   }
-  const secret = kind === 'value' && typeof name === 'string' && SECRET.test(name);
   throw new InvalidHeader(
-    'Invalid leading whitespace, reserved character(s), or return character(s) in header ' +
-      `${kind}: ${secret ? "'***'" : shown(part)}`,
+    `Invalid leading whitespace, reserved character(s), or return character(s) in header ${kind}: ${shownPart}`,
   );
 }
 
