@@ -93,6 +93,8 @@ function classify(value: object, prototype: object): Kind {
   const cls = constructorOf(prototype);
   const reference = cls && referenceOf(cls);
   if (reference !== undefined && unsuited === '') return { type: 'instance', cls: reference };
+  // What Node 22 makes of a part of a Blob, or of one that was received.
+  if (value instanceof Blob && className(prototype) === 'TransferableBlob') return native;
   if (types.isKeyObject(value) || types.isCryptoKey(value)) return native;
   if (isNodeStream(value)) return nodeStream;
   if (Symbol.asyncIterator in value || types.isGeneratorObject(value)) return iterable;
