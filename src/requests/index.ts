@@ -4,6 +4,30 @@ export { delete, get, head, options, patch, post, put, request, session } from '
 export * as auth from './auth/index.js';
 export * as cookies from './cookies/index.js';
 export { RequestsCookieJar } from './cookies/index.js';
+export {
+  type AttemptEvent,
+  type BodyEvent,
+  type ConnectedEvent,
+  type FailedEvent,
+  type HAR,
+  type HARContent,
+  type HARCreator,
+  type HAREntry,
+  type HARLog,
+  type HARNameValue,
+  HARRecorder,
+  type HARRequest,
+  type HARResponse,
+  type HARTimings,
+  type HeaderLines,
+  type HeadersEvent,
+  REQUEST_CHANNEL,
+  type RequestEvent,
+  type RequestEventBase,
+  type SettledEvent,
+  type StartedEvent,
+  type SubmittedEvent,
+} from './diagnostics/index.js';
 export * as exceptions from './exceptions.js';
 export {
   AbortError,
