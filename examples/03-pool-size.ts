@@ -33,12 +33,14 @@ async function measure(name: string, session: FuturesSession): Promise<(string |
   return [name, server.requests, server.connections, server.mostAtOnce];
 }
 
-// Python logs "Connection pool is full, discarding connection" by the logger `urllib3.connectionpool`; here it is a line on
-// stderr. Counting is enough for this page.
+// Python logs "Connection pool is full, discarding connection" by the logger `urllib3.connectionpool`, which is silent until
+// logging is set up; so it is here, until a logger is set. Counting is enough for this page.
 let discarded = 0;
-console.warn = (line: string) => {
-  if (line.includes('Connection pool is full')) discarded += 1;
-};
+requests.set_logger({
+  log(_level, _name, message) {
+    if (message.startsWith('Connection pool is full')) discarded += 1;
+  },
+});
 
 const rows = [];
 rows.push(await measure('12 workers', new FuturesSession({ max_workers: workers })));

@@ -13,7 +13,6 @@ test('retries follow the rules for statuses, methods, Retry-After and broken con
     'POST:        200 after 2 attempts, as POST is allowed',
     'hanging up:  ConnectionError after 3 connections',
   ]);
-  const warnings = stderr.trim().split('\n');
-  expect(warnings).toHaveLength(2);
-  for (const warning of warnings) expect(warning).toMatch(/^WARNING:urllib3\.connectionpool:Retrying /);
+  // urllib3 logs each retry, and is silent until somebody sets a logger.
+  expect(stderr).toBe('');
 });

@@ -16,13 +16,18 @@ const hook = importable(
 
 describe('crossing to another thread', () => {
   it('auth objects arrive as what they were', () => {
-    for (const cls of [HTTPBasicAuth, HTTPProxyAuth, HTTPDigestAuth]) {
+    for (const cls of [HTTPBasicAuth, HTTPProxyAuth]) {
       const auth = new cls('user', Buffer.from('secret'));
       const arrived = roundTrip(auth);
       expect(arrived).toBeInstanceOf(cls);
       expect(arrived).not.toBe(auth);
       expect(arrived.equals(auth)).toBe(true);
     }
+  });
+
+  it('a Digest auth object comes home as itself: it knows what servers have told it', () => {
+    const auth = new HTTPDigestAuth('user', 'secret');
+    expect(roundTrip(auth)).toBe(auth);
   });
 
   it('a Request arrives with its arguments', () => {
@@ -64,12 +69,11 @@ describe('crossing to another thread', () => {
     expect(arrived.copy().path_url).toBe('/?a');
   });
 
-  it('the hook of a Digest authentication arrives as that of an auth object on the other side', () => {
+  it('the hook of a Digest authentication arrives as that of its auth object', () => {
     const auth = new HTTPDigestAuth('user', 'secret');
     const prepared = new Request('GET', 'http://h/', { auth, hooks: { response: hook } }).prepare();
     const [arrived, arrivedAuth] = roundTrip([prepared, auth] as const);
     expect(arrived.hooks.response.length).toBe(2);
-    expect(arrived.hooks.response[0]).not.toBe(prepared.hooks.response[0]);
     expect(arrived.hooks.response[1]).toBe(hook);
     // It is the hook of the object that crossed along: giving the auth again registers nothing new.
     arrived.prepare_auth(arrivedAuth);
