@@ -11,85 +11,20 @@ import {
   ConnectTimeoutError,
   InvalidHeader,
   MaxRetryError,
-  type Named,
   ProtocolError,
   ProxyError,
   ReadTimeoutError,
   ResponseError,
 } from './exceptions.js';
+import type {
+  IncrementOptions,
+  RequestHistory,
+  RetryableResponse,
+  RetryCount,
+  RetryOptions,
+} from './retry-options.js';
 
-/** One failed attempt. */
-export interface RequestHistory {
-  /** The HTTP method. */
-  readonly method: string | null;
-  /** What was asked for: the request-target. */
-  readonly url: string | null;
-  /** The failure; null when it was the server's answer that was not liked. */
-  readonly error: Error | null;
-  /** The answer's status; null when there was none. */
-  readonly status: number | null;
-  /** Where a redirect led; null when it was none. */
-  readonly redirect_location: string | null;
-}
-
-/** What Retry looks at of a response. */
-export interface RetryableResponse {
-  /** The status code. */
-  readonly status: number;
-  /** Asked for `Retry-After` and `Location`. */
-  readonly headers: { get(name: string): string | null | undefined };
-}
-
-/** What {@link Retry.increment} is told of the attempt that failed. */
-export interface IncrementOptions {
-  /** The answer that was not liked. */
-  response?: RetryableResponse | null | undefined;
-  /** The failure, when there was no answer. */
-  error?: Error | null | undefined;
-  /** Named in the message of a MaxRetryError. */
-  pool?: Named | undefined;
-}
-
-/** A number of retries; null for no limit of its own, false to fail with the error itself. */
-export type RetryCount = number | boolean | null;
-
-/** Options of {@link Retry}; durations are seconds. */
-export interface RetryOptions {
-  /** All retries together. Null: only the other counters count. False: fail at once, with the error itself. Default 10. */
-  total?: RetryCount | undefined;
-  /** Retries after failures to connect. Default null. */
-  connect?: RetryCount | undefined;
-  /** Retries after failures once the request was sent, for `allowed_methods` only. False: fail with the error itself. Default null. */
-  read?: RetryCount | undefined;
-  /** Redirects are followed by the session, not here. Default null. */
-  redirect?: RetryCount | undefined;
-  /** Retries after answers whose status is in `status_forcelist`. Default null. */
-  status?: RetryCount | undefined;
-  /** Retries after failures of any other kind, such as TLS. Default null. */
-  other?: RetryCount | undefined;
-  /** The methods that are sent again after failed reads and bad statuses; null for all. Default: the idempotent ones. */
-  allowed_methods?: Iterable<string> | null | undefined;
-  /** The statuses that are asked again. Default: none. */
-  status_forcelist?: Iterable<number> | null | undefined;
-  /** The pause before the n-th retry is `backoff_factor * 2 ** (n - 1)`, none before the first. Default 0. */
-  backoff_factor?: number | undefined;
-  /** The longest such pause. Default 120. */
-  backoff_max?: number | undefined;
-  /** Up to this is added to each pause, at random. Default 0. */
-  backoff_jitter?: number | undefined;
-  /** Without effect here: redirects are the session's. Default true. */
-  raise_on_redirect?: boolean | undefined;
-  /** When the retries for a bad status are used up: raise, or return the last answer. Default true. */
-  raise_on_status?: boolean | undefined;
-  /** Wait as long as `Retry-After` says, and take one on 413, 429 or 503 for a reason to retry. Default true. */
-  respect_retry_after_header?: boolean | undefined;
-  /** Without effect here: redirects are the session's. Default Cookie, Authorization, Proxy-Authorization. */
-  remove_headers_on_redirect?: Iterable<string> | undefined;
-  /** The longest pause that `Retry-After` is granted. Default 21600. */
-  retry_after_max?: number | undefined;
-  /** The failed attempts so far. Default: none. */
-  history?: readonly RequestHistory[] | null | undefined;
-}
+export type { RetryCount } from './retry-options.js';
 
 const OPTION_NAMES = [
   'total',
