@@ -9,7 +9,7 @@ import {
   setReferences,
   ValueError,
 } from '../../builtins/index.js';
-import { reduceHomed } from '../../pickle/index.js';
+import { reduceHomed } from '../../pickle/homed.js';
 import { basicAuthHeader } from '../auth/basic.js';
 import { InvalidProxyURL, InvalidURL, RequestException } from '../exceptions.js';
 import type { PreparedRequest } from '../models/prepared-request.js';
@@ -25,7 +25,8 @@ import type { HTTPResponse } from '../urllib3/response.js';
 import { Retry, type RetryCount } from '../urllib3/retry.js';
 import { resolveTimeout } from '../urllib3/timeout.js';
 import { warnInsecureRequest } from '../urllib3/warnings.js';
-import { get_auth_from_url, prepend_scheme_if_needed, select_proxy, urldefragauth } from '../utils/index.js';
+import { get_auth_from_url, prepend_scheme_if_needed, urldefragauth } from '../utils/url-tools.js';
+import { select_proxy } from '../utils/proxies.js';
 import { parse_url } from '../utils/parse-url.js';
 import { BaseAdapter } from './base-adapter.js';
 import type { HTTPConnectionPool } from './connection-pool.js';
@@ -33,6 +34,7 @@ import { abortError, requestError } from './errors.js';
 import type { Job } from './exchange.js';
 import { type FetchFunction, refusalOfFetch, sendByFetch } from './fetch-transport.js';
 import { NodeFetchTransport } from './node-fetch-transport.js';
+import { copyHTTPAdapter, partsOf } from './http-adapter-copy.js';
 import { connectHost, type HostParams, PoolManager, ProxyManager, proxyManagers } from './pool-manager.js';
 import { encodeTarget, originOf, targetOf } from './request-target.js';
 import { type ConnectionSettings, kindOfPath } from './tls-settings.js';
@@ -75,9 +77,13 @@ export const kDeliver: unique symbol = Symbol('requests.deliver');
  */
 export class HTTPAdapter extends BaseAdapter {
   static {
-    setReducer(this, (adapter) => reduceHomed(adapter, copyHTTPAdapter, partsOf(adapter, adapter.#fetch)), {
-      subclasses: true,
-    });
+    setReducer(
+      this,
+      (adapter) => reduceHomed(adapter, copyHTTPAdapter, partsOf(adapter, HTTPAdapter, adapter.#fetch)),
+      {
+        subclasses: true,
+      },
+    );
   }
   /** What is tried again. */
   max_retries: Retry;
@@ -368,47 +374,4 @@ function applyChanges(connection: HTTPConnectionPool, changes: ConnectionSetting
   }
 }
 
-/** What the constructor makes, and what is said by the options. */
-const MADE = [
-  'max_retries',
-  'proxy_manager',
-  'poolmanager',
-  '_pool_connections',
-  '_pool_maxsize',
-  '_pool_block',
-];
-
-/** What an adapter is made of again: its class, its options, the retries if any, and what a subclass added. */
-function partsOf(adapter: HTTPAdapter, fetch: FetchFunction | null): readonly unknown[] {
-  const { max_retries, _pool_connections, _pool_maxsize, _pool_block } = adapter;
-  const options: HTTPAdapterOptions = {
-    pool_connections: _pool_connections,
-    pool_maxsize: _pool_maxsize,
-    pool_block: _pool_block,
-    fetch,
-  };
-  const added = Object.entries(adapter).filter(([name]) => !MADE.includes(name));
-  const retriesNothing = max_retries.total === 0 && max_retries.read === false;
-  return [adapter.constructor, options, retriesNothing ? null : max_retries, Object.fromEntries(added)];
-}
-
-/**
- * The copy of an adapter in another thread, made once, so that its connections live on. The constructor of a subclass is not
- * run, its fields are copied; only the retries follow a change that is made later.
- * @internal
- */
-export function copyHTTPAdapter(
-  existing: HTTPAdapter | undefined,
-  cls: typeof HTTPAdapter,
-  options: HTTPAdapterOptions,
-  retries: Retry | null,
-  added: Readonly<Record<string, unknown>>,
-): HTTPAdapter {
-  const adapter =
-    existing ?? Reflect.construct<[HTTPAdapterOptions], HTTPAdapter>(HTTPAdapter, [options], cls);
-  if (existing === undefined) Object.assign(adapter, added);
-  if (retries !== null) adapter.max_retries = retries;
-  return adapter;
-}
-
-setReferences(import.meta.url, { copyHTTPAdapter, HTTPAdapter });
+setReferences(import.meta.url, { HTTPAdapter });

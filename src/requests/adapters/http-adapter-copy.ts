@@ -1,0 +1,55 @@
+/** How an HTTPAdapter crosses to another thread. */
+import { setReferences } from '../../builtins/index.js';
+import type { Retry } from '../urllib3/retry.js';
+import type { FetchFunction } from './fetch-transport.js';
+import type { HTTPAdapter, HTTPAdapterOptions } from './http-adapter.js';
+
+type HTTPAdapterClass = new (options: HTTPAdapterOptions) => HTTPAdapter;
+
+/** What the constructor makes, and what is said by the options. */
+const MADE = [
+  'max_retries',
+  'proxy_manager',
+  'poolmanager',
+  '_pool_connections',
+  '_pool_maxsize',
+  '_pool_block',
+];
+
+/** What an adapter is made of again: its classes, its options, the retries if any, and what a subclass added. */
+export function partsOf(
+  adapter: HTTPAdapter,
+  base: HTTPAdapterClass,
+  fetch: FetchFunction | null,
+): readonly unknown[] {
+  const { max_retries, _pool_connections, _pool_maxsize, _pool_block } = adapter;
+  const options: HTTPAdapterOptions = {
+    pool_connections: _pool_connections,
+    pool_maxsize: _pool_maxsize,
+    pool_block: _pool_block,
+    fetch,
+  };
+  const added = Object.entries(adapter).filter(([name]) => !MADE.includes(name));
+  const retriesNothing = max_retries.total === 0 && max_retries.read === false;
+  return [base, adapter.constructor, options, retriesNothing ? null : max_retries, Object.fromEntries(added)];
+}
+
+/**
+ * The copy of an adapter in another thread, made once, so that its connections live on. The constructor of a subclass is not
+ * run, its fields are copied; only the retries follow a change that is made later.
+ */
+export function copyHTTPAdapter(
+  existing: HTTPAdapter | undefined,
+  base: HTTPAdapterClass,
+  cls: HTTPAdapterClass,
+  options: HTTPAdapterOptions,
+  retries: Retry | null,
+  added: Readonly<Record<string, unknown>>,
+): HTTPAdapter {
+  const adapter = existing ?? Reflect.construct<[HTTPAdapterOptions], HTTPAdapter>(base, [options], cls);
+  if (existing === undefined) Object.assign(adapter, added);
+  if (retries !== null) adapter.max_retries = retries;
+  return adapter;
+}
+
+setReferences(import.meta.url, { copyHTTPAdapter });
