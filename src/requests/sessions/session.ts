@@ -239,7 +239,13 @@ export class Session<
       options.signal ?? null,
     );
     const response = await this.sendOnce(request, settings);
-    return await this.finish(response, request, settings, options.allow_redirects ?? true);
+    try {
+      return await this.finish(response, request, settings, options.allow_redirects ?? true);
+    } catch (error) {
+      // Nobody is handed this response: unread, it would hold its connection for ever.
+      response.close();
+      throw error;
+    }
   }
 
   /** One request on the wire, its body buffered unless streaming, then the hooks, then the cookies it set. */
@@ -255,7 +261,12 @@ export class Session<
       trace?.bodyRead(response);
     }
     if (request.hooks.response.length > 0) {
-      response = await dispatch_hook('response', request.hooks, response, settings);
+      try {
+        response = await dispatch_hook('response', request.hooks, response, settings);
+      } catch (error) {
+        response.close();
+        throw error;
+      }
       if (!settings.stream) await response.read();
     }
     for (const earlier of response.history) extractSetCookies(this.cookies, earlier.request, earlier);
