@@ -62,5 +62,6 @@ export {
   timedelta,
   Timeout,
   TooManyRedirects,
+  UndiciAdapter,
   URLRequired,
 } from './requests/index.js';

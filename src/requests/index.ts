@@ -1,5 +1,10 @@
 export * as adapters from './adapters/index.js';
-export { HTTPAdapter, type HTTPAdapterOptions } from './adapters/index.js';
+export {
+  HTTPAdapter,
+  type HTTPAdapterOptions,
+  UndiciAdapter,
+  type UndiciAdapterOptions,
+} from './adapters/index.js';
 export { delete, get, head, options, patch, post, put, request, session } from './api.js';
 export * as auth from './auth/index.js';
 export * as cookies from './cookies/index.js';

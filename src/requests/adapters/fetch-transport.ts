@@ -11,7 +11,7 @@ import type { Cert } from '../types.js';
 import { HTTPError, MaxRetryError, ProtocolError, ReadTimeoutError } from '../urllib3/exceptions.js';
 import { HTTPResponse } from '../urllib3/response.js';
 import type { Retry } from '../urllib3/retry.js';
-import { rewind_body } from '../utils/index.js';
+import { rewind_body } from '../utils/rewind-body.js';
 import { abortError } from './errors.js';
 import type { Job } from './exchange.js';
 import { isBuffered, wireBody } from './request-body.js';

@@ -1,7 +1,6 @@
 /** How an HTTPAdapter crosses to another thread. */
 import { setReferences } from '../../builtins/index.js';
 import type { Retry } from '../urllib3/retry.js';
-import type { FetchFunction } from './fetch-transport.js';
 import type { HTTPAdapter, HTTPAdapterOptions } from './http-adapter.js';
 
 type HTTPAdapterClass = new (options: HTTPAdapterOptions) => HTTPAdapter;
@@ -16,18 +15,17 @@ const MADE = [
   '_pool_block',
 ];
 
-/** What an adapter is made of again: its classes, its options, the retries if any, and what a subclass added. */
-export function partsOf(
-  adapter: HTTPAdapter,
-  base: HTTPAdapterClass,
-  fetch: FetchFunction | null,
-): readonly unknown[] {
+/**
+ * What an adapter is made of again: its classes, its options (`own` are those that not all adapters have), the retries if any,
+ * and what a subclass added.
+ */
+export function partsOf(adapter: HTTPAdapter, base: HTTPAdapterClass, own: object): readonly unknown[] {
   const { max_retries, _pool_connections, _pool_maxsize, _pool_block } = adapter;
   const options: HTTPAdapterOptions = {
     pool_connections: _pool_connections,
     pool_maxsize: _pool_maxsize,
     pool_block: _pool_block,
-    fetch,
+    ...own,
   };
   const added = Object.entries(adapter).filter(([name]) => !MADE.includes(name));
   const retriesNothing = max_retries.total === 0 && max_retries.read === false;

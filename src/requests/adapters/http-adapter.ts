@@ -79,7 +79,8 @@ export class HTTPAdapter extends BaseAdapter {
   static {
     setReducer(
       this,
-      (adapter) => reduceHomed(adapter, copyHTTPAdapter, partsOf(adapter, HTTPAdapter, adapter.#fetch)),
+      (adapter) =>
+        reduceHomed(adapter, copyHTTPAdapter, partsOf(adapter, HTTPAdapter, { fetch: adapter.#fetch })),
       {
         subclasses: true,
       },

@@ -14,7 +14,8 @@ export class NodeFetchTransport implements Transport<PoolAgent> {
 
   open({ pool, method }: Job): PoolAgent | Promise<PoolAgent> {
     const agent = pool.agent ?? pool.openAgent();
-    if (agent instanceof Promise || Retry.DEFAULT_ALLOWED_METHODS.has(method) || !hasIdle(agent)) return agent;
+    if (agent instanceof Promise || Retry.DEFAULT_ALLOWED_METHODS.has(method) || !hasIdle(agent))
+      return agent;
     return newsOfClosedSockets().then(() => agent);
   }
 

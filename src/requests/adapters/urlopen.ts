@@ -1,5 +1,5 @@
 import { getLogger } from '../../builtins/index.js';
-import { rewind_body } from '../utils/index.js';
+import { rewind_body } from '../utils/rewind-body.js';
 import { HTTPError, InvalidHeader, MaxRetryError } from '../urllib3/exceptions.js';
 import { reprArgument } from '../urllib3/exception-text.js';
 import type { HTTPResponse } from '../urllib3/response.js';

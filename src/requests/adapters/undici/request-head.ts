@@ -1,0 +1,42 @@
+/** The head of a request as it goes on the wire, and how its body is framed. undici has its own spelling and order. */
+import { headerLines, headerRefusal } from '../header-lines.js';
+import type { Job } from '../exchange.js';
+
+/** Names that were found to be fit to be sent, not to be looked at again: programs use a few dozen. */
+const knownNames = new Set<string>();
+const MOST_KNOWN_NAMES = 1000;
+const TOKEN = /^[!#$%&'*+.^_`|~0-9A-Za-z-]+$/;
+const NOT_IN_VALUES = /[^\t\x20-\x7e\x80-\xff]/;
+
+/** The head without the empty line. Throws InvalidHeader and UnicodeEncodeError. */
+export function requestHead(job: Job): string {
+  let head = `${job.method} ${job.target} HTTP/1.1\r\n`;
+  const lines = checkedLines(job);
+  for (let i = 0; i < lines.length; i += 2) head += `${lines[i] as string}: ${lines[i + 1] as string}\r\n`;
+  return head;
+}
+
+/** `[name, value, name, value …]`, each fit to be sent. */
+export function checkedLines(job: Job): string[] {
+  const lines = headerLines(job, job.request.body !== null);
+  for (let i = 0; i < lines.length; i += 2) {
+    const name = lines[i] as string;
+    const value: unknown = lines[i + 1];
+    if (!knownNames.has(name)) checkName(name, value);
+    // Scripts put numbers in the place of text.
+    if (value === undefined || NOT_IN_VALUES.test(value as string)) throw headerRefusal(name, value);
+  }
+  return lines;
+}
+
+function checkName(name: string, value: unknown): void {
+  if (!TOKEN.test(name)) throw headerRefusal(name, value);
+  if (knownNames.size < MOST_KNOWN_NAMES) knownNames.add(name);
+}
+
+/** Whether the body goes in chunks. */
+export function isChunked({ headers, request }: Job): boolean {
+  const coding = headers.get('transfer-encoding');
+  if (coding !== undefined) return /\bchunked\b/i.test(coding[1]);
+  return request.body !== null && !headers.has('content-length');
+}

@@ -1,0 +1,34 @@
+import type { Job } from '../exchange.js';
+import type { Attempt, Transport } from '../urlopen.js';
+import { Clients, type ClientsOptions } from './clients.js';
+import { loadedUndici, loadUndici } from './load-undici.js';
+import { UndiciExchange } from './undici-exchange.js';
+
+/** Sends by the dispatchers of undici. */
+export class UndiciTransport implements Transport<Clients> {
+  readonly #options: ClientsOptions;
+
+  constructor(options: ClientsOptions) {
+    this.#options = options;
+  }
+
+  open({ pool }: Job): Clients | Promise<Clients> {
+    if (pool.clients instanceof Clients) return pool.clients;
+    const undici = loadedUndici();
+    if (undici !== null) return (pool.clients = new Clients(undici, pool, this.#options));
+    return loadUndici().then((module) => {
+      if (pool.clients instanceof Clients) return pool.clients;
+      const clients = new Clients(module, pool, this.#options);
+      pool.clients = clients;
+      return clients;
+    });
+  }
+
+  attempt(job: Job, clients: Clients): Attempt {
+    return new UndiciExchange(job, clients);
+  }
+
+  closeIdle(clients: Clients): void {
+    clients.closeIdle();
+  }
+}
