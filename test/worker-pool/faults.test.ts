@@ -200,3 +200,12 @@ test('the main module is not run again without end by the threads that import it
     /UnpicklingError: Cannot import 'here' from .*main-module\.mjs: An attempt has been made to start calls/,
   );
 });
+
+test('a stream that nobody reads does not keep the process alive', async () => {
+  const { fork } = await import('node:child_process');
+  const child = fork(new URL('../fixtures/unread-stream.mjs', import.meta.url), { silent: true });
+  let output = '';
+  child.stdout?.on('data', (chunk: Buffer) => (output += chunk.toString()));
+  const [code] = (await once(child, 'close')) as [number];
+  expect([code, output]).toEqual([0, 'shut down\n']);
+});

@@ -180,6 +180,7 @@ export class PoolThread {
   /** `deliver` calls back when the main loop has time. */
   #hear(message: FromThread, deliver: (handle: () => void) => void): void {
     if (message === LINGERING) {
+      this.#host.unref();
       this.#released?.();
       return;
     }

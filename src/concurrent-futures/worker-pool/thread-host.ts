@@ -92,6 +92,11 @@ export class ThreadHost {
     this.#worker?.ref();
   }
 
+  /** The thread may go on, but the process need not wait for it. */
+  unref(): void {
+    this.#worker?.unref();
+  }
+
   /** Ends the thread, whatever it is doing. Resolves when it is no more. */
   async destroy(): Promise<void> {
     if (!this.#destroyed) {
