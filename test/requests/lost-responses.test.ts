@@ -1,6 +1,7 @@
 /** A streamed response that nobody is handed must not hold its connection: nothing else would ever close it. */
 import { expect, test } from 'vitest';
-import { Session, TooManyRedirects } from '../../src/requests/index.js';
+import type { TooManyRedirects } from '../../src/requests/index.js';
+import { Session } from '../../src/requests/index.js';
 import { type Handler, startHttpServer } from '../servers/http-server.js';
 
 const redirect =

@@ -209,6 +209,22 @@ describe('1.15: a connection that the server has closed is replaced silently', (
     expect(server.connections).toHaveLength(1);
   });
 
+  test('1.15: a server that promises to keep a connection for ages makes Node warn of nothing', async () => {
+    const warnings: string[] = [];
+    const onWarning = ({ name }: Error): void => {
+      warnings.push(name);
+    };
+    process.on('warning', onWarning);
+    await using server = await startHttpServer((_request, response) => {
+      response.setHeader('Keep-Alive', `timeout=${'9'.repeat(400)}`).end();
+    });
+    const adapter = adapterWith();
+    for (let i = 0; i < 2; i++) await send(adapter, server.url);
+    await new Promise((resolve) => setImmediate(resolve));
+    process.off('warning', onWarning);
+    expect([server.connections, warnings]).toEqual([1, []]);
+  });
+
   test('a connection is closed a moment before the server said it would close it', async () => {
     await using server = await startHttpServer((_request, response) => {
       response.setHeader('Keep-Alive', 'timeout=1');

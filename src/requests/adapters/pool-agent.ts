@@ -40,6 +40,8 @@ export interface AgentOwner {
 
 /** Closing this long before the server does avoids most requests that cross its goodbye. */
 const KEEP_ALIVE_MARGIN = 1000;
+/** Node warns of longer ones, and what the server says is no reason for warnings. */
+const LONGEST_TIMER = 2 ** 31 - 1;
 
 function tellOwner(this: PoolSocket): void {
   this[kExchange]?.onIdle();
@@ -93,7 +95,8 @@ export function govern(agent: PoolAgent, owner: AgentOwner): PoolAgent {
     }
     socket.setKeepAlive(true, 1000);
     socket.unref();
-    const limit = hint === null ? 0 : Math.max(hint * 1000 - KEEP_ALIVE_MARGIN, hint * 500);
+    const limit =
+      hint === null ? 0 : Math.min(Math.max(hint * 1000 - KEEP_ALIVE_MARGIN, hint * 500), LONGEST_TIMER);
     if (socket.timeout !== limit) socket.setTimeout(limit);
     return true;
   };
