@@ -105,6 +105,7 @@ export class Session<
 
   constructor();
   /** @internal */
+  // eslint-disable-next-line @typescript-eslint/unified-signatures -- this one is left out of the declarations
   constructor(adapters: typeof kNoAdapters);
   constructor(adapters?: typeof kNoAdapters) {
     super();
