@@ -2,7 +2,7 @@ import { defineConfig, globalIgnores } from 'eslint/config';
 import tseslint from 'typescript-eslint';
 
 export default defineConfig(
-  globalIgnores(['dist/', 'docs/', 'coverage/', 'test/fixtures/**/*.mjs']),
+  globalIgnores(['build/', 'dist/', 'docs/', 'coverage/', 'test/fixtures/**/*.mjs']),
   tseslint.configs.strictTypeChecked,
   {
     languageOptions: { parserOptions: { projectService: true } },

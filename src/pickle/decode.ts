@@ -35,8 +35,8 @@ export async function loadReference(reference: Reference): Promise<object> {
     throw new UnpicklingError(`Cannot import '${name}' from ${url}: ${reason}`, { cause: error });
   }
   for (const part of name.split('.')) found = (found as Record<string, unknown> | null | undefined)?.[part];
-  // A module that marks something without exporting it has said so by now.
-  const target = typeof found === 'function' ? found : targetOf(reference);
+  // The module has said by now what it marks, exported under that name or not.
+  const target = targetOf(reference) ?? (typeof found === 'function' ? found : undefined);
   if (target === undefined) {
     throw new UnpicklingError(`Cannot import '${name}' from ${url}: the module does not export it`);
   }

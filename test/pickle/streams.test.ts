@@ -123,7 +123,7 @@ describe('streams', () => {
 
   test('a thread that dies in the middle of a stream fails the reader instead of leaving it waiting', async () => {
     const worker = new Worker(new URL('../fixtures/pickle-stream.mjs', import.meta.url), {
-      workerData: new URL('../../dist/src/pickle/index.js', import.meta.url).href,
+      workerData: new URL('../../build/src/pickle/index.js', import.meta.url).href,
     });
     const [message] = (await once(worker, 'message')) as [Pickled];
     const iterator = (decodeLoading(message) as AsyncIterable<number>)[Symbol.asyncIterator]();
