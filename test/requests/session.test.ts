@@ -242,6 +242,14 @@ describe('1.3 session methods', () => {
   });
 });
 
+test('1.15: a server that keeps connections for less than a second announces 0, and they are kept all the same', async () => {
+  await using brief = await startHttpServer(echo, { keepAliveTimeout: 900 });
+  for (let i = 0; i < 3; i += 1) {
+    expect((await session.get(brief.url)).headers['keep-alive']).toBe('timeout=0');
+  }
+  expect(brief.connections).toBe(1);
+});
+
 describe('1.4 merge rules', () => {
   test('1.4: a request header keeps the place of the session’s and takes its own spelling; null deletes', async () => {
     const response = await session.get(server.url, { headers: { ACCEPT: 'x/y', 'user-agent': null } });

@@ -84,7 +84,7 @@ export function govern(agent: PoolAgent, owner: AgentOwner): PoolAgent {
     const hint = socket[kExchange]?.keepAliveSeconds() ?? null;
     socket[kExchange] = null;
     const idle = agent.freeSockets[name]?.length ?? 0;
-    if (owner.closed || hint === 0) return false;
+    if (owner.closed) return false;
     if (idle >= owner.maxsize) {
       getLogger().log(
         'warning',
