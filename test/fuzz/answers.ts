@@ -9,6 +9,8 @@ export interface Answer {
   readonly status: number;
   /** Whether the answer says by itself where it ends: then a part of it is never a whole answer. */
   readonly framed: boolean;
+  /** Whether undici takes it; it refuses a 100 that nobody asked for. */
+  readonly undici: boolean;
 }
 
 const TEXT = 'The quick brown fox jumps over the lazy dog. '.repeat(3);
@@ -19,7 +21,7 @@ function answer(name: string, head: string, body: Buffer | string, expected: str
     Buffer.from(body as string, 'latin1'),
   ]);
   const finals = Array.from(head.matchAll(/HTTP\/1\.\d (\d{3})/g), ([, status]) => Number(status));
-  return { name, bytes, body: expected, status: finals.at(-1) ?? 0, framed };
+  return { name, bytes, body: expected, status: finals.at(-1) ?? 0, framed, undici: !head.includes(' 100 ') };
 }
 
 function chunked(body: Buffer, sizes: readonly number[], { extension = '', trailer = '' } = {}): Buffer {
@@ -71,11 +73,13 @@ export const ANSWERS: readonly Answer[] = [
   ),
   answer('no content', 'HTTP/1.1 204 No Content\r\nX-A: b', '', ''),
   answer('not modified', 'HTTP/1.1 304 Not Modified\r\nETag: "a"\r\nContent-Length: 10', '', ''),
-  answer(
-    'interim answers first',
-    'HTTP/1.1 100 Continue\r\n\r\nHTTP/1.1 103 Early Hints\r\nLink: </a>; rel=preload\r\n\r\nHTTP/1.1 200 OK\r\nContent-Length: 5',
-    'hello',
-    'hello',
+  ...['HTTP/1.1 100 Continue\r\n\r\n', ''].map((interim) =>
+    answer(
+      `${interim}103 first`,
+      `${interim}HTTP/1.1 103 Early Hints\r\nLink: </a>; rel=preload\r\n\r\nHTTP/1.1 200 OK\r\nContent-Length: 5`,
+      'hello',
+      'hello',
+    ),
   ),
   answer(
     'many headers',

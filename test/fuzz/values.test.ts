@@ -1,6 +1,6 @@
 import * as zlib from 'node:zlib';
 import fc from 'fast-check';
-import { describe, expect, test } from 'vitest';
+import { describe, expect, test, vi } from 'vitest';
 import { HTTPDigestAuth } from '../../src/requests/auth/index.js';
 import { Retry } from '../../src/requests/index.js';
 import { HTTPAdapter } from '../../src/requests/adapters/index.js';
@@ -8,6 +8,9 @@ import { parse_header_links, urlparse } from '../../src/requests/utils/index.js'
 import type { Case } from './harness.js';
 import { ADAPTERS, Fuzzer } from './harness.js';
 import { mutate, randomOf, sample, SEED, times } from './seed.js';
+
+// Seconds on a free machine; others may be using this one.
+vi.setConfig({ testTimeout: 60_000 });
 
 /** A header's value in latin-1: what a server can put there without ending the line. */
 function valueOf(...pieces: string[]): fc.Arbitrary<string> {

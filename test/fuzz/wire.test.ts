@@ -1,9 +1,12 @@
 import fc from 'fast-check';
-import { describe, expect, test } from 'vitest';
+import { describe, expect, test, vi } from 'vitest';
 import type { Case } from './harness.js';
 import { ADAPTERS, Fuzzer, heapUsed } from './harness.js';
 import { ANSWERS, type Answer } from './answers.js';
 import { mutate, randomOf, sample, SEED, times } from './seed.js';
+
+// Seconds on a free machine; others may be using this one.
+vi.setConfig({ testTimeout: 60_000 });
 
 const BYTES = ANSWERS.map(({ bytes }) => bytes);
 const ENDS = ['end', 'end', 'end', 'reset'] as const;
@@ -20,7 +23,7 @@ const nasty = fc.string({
 
 describe.each(ADAPTERS)(
   '1.13: whatever a server sends to $name ends in a Response or a documented exception',
-  ({ make }) => {
+  ({ name, make }) => {
     test('status lines', async () => {
       await using fuzzer = await Fuzzer.start(make);
       const version = fc.oneof(
@@ -47,7 +50,7 @@ describe.each(ADAPTERS)(
 
     test('header lines', async () => {
       await using fuzzer = await Fuzzer.start(make);
-      const name = fc.oneof(
+      const headerName = fc.oneof(
         fc.constantFrom(
           'Content-Length',
           'Transfer-Encoding',
@@ -86,7 +89,7 @@ describe.each(ADAPTERS)(
         nasty,
       );
       const line = fc.tuple(
-        name,
+        headerName,
         fc.oneof(
           { weight: 9, arbitrary: fc.constantFrom(': ', ':') },
           { weight: 1, arbitrary: fc.constantFrom(' : ', ' ', '') },
@@ -222,7 +225,7 @@ describe.each(ADAPTERS)(
       interface Split extends Case {
         readonly of: Answer;
       }
-      const cases = ANSWERS.flatMap((of): Split[] => {
+      const cases = ANSWERS.filter((one) => one.undici || name === 'HTTPAdapter').flatMap((of): Split[] => {
         const pairs = Array.from({ length: of.bytes.length - 1 }, (_, at) => ({
           of,
           writes: [of.bytes.subarray(0, at + 1), of.bytes.subarray(at + 1)],

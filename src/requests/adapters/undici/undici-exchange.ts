@@ -313,6 +313,11 @@ export class UndiciExchange implements Attempt, TunnelOwner {
 
   /** Called by undici when the request has failed. */
   onError(error: Error): void {
+    if (this.#status === 304 && this.failure === null) {
+      // undici waits for the body whose length a 304 may tell, and that never comes.
+      this.onComplete();
+      return;
+    }
     const connection = this.#connection;
     this.leave();
     if (this.failure === null && this.#refusal === null && connection?.isLost(error) === true) {
