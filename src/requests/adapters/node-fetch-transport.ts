@@ -1,4 +1,5 @@
 import { Retry } from '../urllib3/retry.js';
+import { newsOfClosedSockets } from './closed-sockets.js';
 import { Exchange, type Job, type NodeFetch } from './exchange.js';
 import { closeIdle, type PoolAgent } from './pool-agent.js';
 import { TracedExchange } from './traced-exchange.js';
@@ -33,17 +34,4 @@ export class NodeFetchTransport implements Transport<PoolAgent> {
 function hasIdle(agent: { readonly freeSockets: object }): boolean {
   for (const _ in agent.freeSockets) return true;
   return false;
-}
-
-/**
- * Resolves when the event loop has looked at the sockets once: then those that the server has closed are out of the pool.
- * A program that was busy with something else would otherwise send a POST on one of them, which cannot be sent again.
- */
-function newsOfClosedSockets(): Promise<void> {
-  return new Promise((resolve) => {
-    // The first turn may begin after the sockets were looked at.
-    setImmediate(() => {
-      setImmediate(resolve);
-    });
-  });
 }

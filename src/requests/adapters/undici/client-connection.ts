@@ -8,7 +8,7 @@ import type { Socket } from 'node:net';
 import type { HTTPConnectionPool } from '../connection-pool.js';
 import type { Clients } from './clients.js';
 import { openSocket } from './open-socket.js';
-import { checkedLines, isChunked, requestHead } from './request-head.js';
+import { isChunked, requestHead } from './request-head.js';
 import type { UndiciExchange } from './undici-exchange.js';
 
 /** Python takes 100 headers of 64 KiB. */
@@ -40,6 +40,8 @@ export class ClientConnection {
   isHTTP2 = false;
   isReady = false;
   isGone = false;
+  /** What the socket failed with, first; undici tells of the last. */
+  socketError: Error | null = null;
   /** What came last, for as long as something is under way. */
   lastPacket: Buffer | null = null;
   /** In the order of their answers. */
@@ -88,6 +90,7 @@ export class ClientConnection {
     socket.setNoDelay(true);
     socket.setKeepAlive(true, 1000);
     socket.on('error', (error) => {
+      this.socketError ??= error;
       if (!this.isReady) this.connectFailed(error);
     });
     socket.on('close', () => {
@@ -241,7 +244,7 @@ export class ClientConnection {
   /** What undici ends with a line, it goes on from with chunks; what it ends with an empty one has no body, or bytes. */
   private head(exchange: UndiciExchange, isWhole: boolean): string {
     const { job } = exchange;
-    const head = requestHead(job);
+    const head = requestHead(job, exchange.lines);
     if (!isWhole) return head;
     return isChunked(job) ? `${head}\r\n0\r\n\r\n` : `${head}\r\n`;
   }
@@ -326,8 +329,7 @@ export class ClientConnection {
 const ZERO = 0x30;
 const ONE = 0x31;
 
-function linesForHTTP2({ job }: UndiciExchange): string[] {
-  const lines = checkedLines(job);
+function linesForHTTP2({ job, lines }: UndiciExchange): string[] {
   const hasOwnHost = job.headers.has('host');
   return lines.filter((_, i) => {
     const name = (lines[i - (i % 2)] as string).toLowerCase();

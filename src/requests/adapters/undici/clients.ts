@@ -41,7 +41,7 @@ export class Clients implements PoolClients {
 
   /** The connections that are used by nobody. @internal */
   get idle(): readonly ClientConnection[] {
-    return this.#idle;
+    return this.#idle.filter((connection) => connection.isIdle);
   }
 
   /** All connections, those that are being made included. @internal */
@@ -131,7 +131,11 @@ export class Clients implements PoolClients {
         connection.close();
         return;
       }
-      if (this.#waiting.length === 0 && this.#idle.length >= this.pool.maxsize) {
+      if (
+        this.#waiting.length === 0 &&
+        this.#idle.length >= this.pool.maxsize &&
+        this.idle.length >= this.pool.maxsize
+      ) {
         this.discard(connection);
         return;
       }

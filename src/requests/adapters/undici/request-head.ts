@@ -8,15 +8,14 @@ const MOST_KNOWN_NAMES = 1000;
 const TOKEN = /^[!#$%&'*+.^_`|~0-9A-Za-z-]+$/;
 const NOT_IN_VALUES = /[^\t\x20-\x7e\x80-\xff]/;
 
-/** The head without the empty line. Throws InvalidHeader and UnicodeEncodeError. */
-export function requestHead(job: Job): string {
-  let head = `${job.method} ${job.target} HTTP/1.1\r\n`;
-  const lines = checkedLines(job);
+/** The head without the empty line. */
+export function requestHead({ method, target }: Job, lines: readonly string[]): string {
+  let head = `${method} ${target} HTTP/1.1\r\n`;
   for (let i = 0; i < lines.length; i += 2) head += `${lines[i] as string}: ${lines[i + 1] as string}\r\n`;
   return head;
 }
 
-/** `[name, value, name, value …]`, each fit to be sent. */
+/** The lines to be sent, `[name, value, name, value …]`. Throws InvalidHeader and UnicodeEncodeError. */
 export function checkedLines(job: Job): string[] {
   const lines = headerLines(job, job.request.body !== null);
   for (let i = 0; i < lines.length; i += 2) {

@@ -22,6 +22,8 @@ import type { ClientConnection } from './client-connection.js';
 import type { Clients } from './clients.js';
 import { dispatchBody } from './dispatch-body.js';
 import { ExchangeTrace } from './exchange-trace.js';
+import { checkedLines } from './request-head.js';
+import { headOf, headOfSwitch, latin1Reason, trimmed } from './response-head.js';
 import { hangUp, nodeError } from './wire-errors.js';
 
 /** Where an exchange stands. */
@@ -53,6 +55,8 @@ export class UndiciExchange implements Attempt, TunnelOwner {
   readonly timeout: Timeout;
   /** Whether it needs a connection of its own for as long as it lasts: it must not be sent twice, or nobody may read it. */
   readonly isExclusive: boolean;
+  /** The header lines to be sent, `[name, value, name, value …]`. */
+  lines: readonly string[] = NO_HEADERS;
   stage: Stage = Stage.Connecting;
   failure: Error | null = null;
   error: Error | null = null;
@@ -111,6 +115,7 @@ export class UndiciExchange implements Attempt, TunnelOwner {
     pool.num_requests += 1;
     try {
       if (this.failure !== null) throw this.failure;
+      this.lines = checkedLines(this.job);
       await new Promise<void>((resolve, reject) => {
         this.#resolve = resolve;
         this.#reject = reject;
@@ -273,17 +278,24 @@ export class UndiciExchange implements Attempt, TunnelOwner {
   /** Called by undici for each head, informational ones included. */
   onHeaders(status: number, headers: readonly Buffer[], resume: () => void, reason: string): boolean {
     if (status < 200) return true;
+    this.#resume = resume;
+    const connection = this.#connection;
+    const encoding = connection?.isHTTP2 ? 'utf8' : 'latin1';
+    const rawHeaders: string[] = [];
+    for (const piece of headers) rawHeaders.push(trimmed(piece.toString(encoding)));
+    this.useHead(status, latin1Reason(reason, connection?.lastPacket ?? null), rawHeaders);
+    this.settle();
+    return true;
+  }
+
+  private useHead(status: number, reason: string, rawHeaders: readonly string[]): void {
     if (this.stage === Stage.Sending) this.startReading();
     this.stage = Stage.Responding;
     this.#status = status;
     this.#reason = reason;
-    this.#resume = resume;
-    const encoding = this.#connection?.isHTTP2 ? 'utf8' : 'latin1';
-    this.#rawHeaders = headers.map((piece) => piece.toString(encoding));
-    this.#trace?.headers(status, reason, this.#connection?.version ?? 11, this.#rawHeaders);
+    this.#rawHeaders = rawHeaders;
+    this.#trace?.headers(status, reason, this.#connection?.version ?? 11, rawHeaders);
     if (this.#idleTimer !== null) this.#idleTimer.refresh();
-    this.settle();
-    return true;
   }
 
   /** Called by undici for each piece of the body; false makes it wait for {@link resume}. */
@@ -305,8 +317,10 @@ export class UndiciExchange implements Attempt, TunnelOwner {
 
   /** Called by undici when the server has switched to another protocol, of which HTTP knows nothing. */
   onUpgrade(status: number, headers: readonly Buffer[], socket: Socket): void {
-    this.onHeaders(200, headers, () => undefined, '');
-    this.#status = status;
+    const packet = this.#connection?.lastPacket ?? null;
+    const rawHeaders = headers.map((piece) => trimmed(piece.toString('latin1')));
+    this.useHead(status, headOf(packet)?.reason ?? '', rawHeaders);
+    this.settle();
     socket.destroy();
     this.onComplete();
   }
@@ -319,6 +333,7 @@ export class UndiciExchange implements Attempt, TunnelOwner {
       return;
     }
     const connection = this.#connection;
+    const packet = connection?.lastPacket ?? null;
     this.leave();
     if (this.failure === null && this.#refusal === null && connection?.isLost(error) === true) {
       if (this.#abort === null || (!this.isExclusive && this.stage < Stage.Responding)) {
@@ -327,7 +342,15 @@ export class UndiciExchange implements Attempt, TunnelOwner {
       }
       error = hangUp(error);
     }
-    const reason = this.#refusal ?? nodeError(error, connection?.lastPacket ?? null);
+    const isEarly = this.stage < Stage.Responding;
+    const head = isEarly && this.failure === null ? headOfSwitch(error, packet) : null;
+    if (head !== null) {
+      this.useHead(101, head.reason, head.rawHeaders);
+      this.#isComplete = true;
+      this.settle();
+      return;
+    }
+    const reason = this.#refusal ?? nodeError(ofSocket(error, connection), packet, isEarly);
     if (this.#refusal === null) this.error ??= reason;
     this.settle();
     this.#body?.failed(reason);
@@ -447,7 +470,7 @@ export class UndiciExchange implements Attempt, TunnelOwner {
         this.fail(readTimeout(pool, target, this.#readLimit));
         break;
       case Stage.Responding:
-        if (this.#answer?.awaited !== true || (this.#body?.queued ?? 0) > 0) this.arm(this.#readLimit);
+        if (this.#answer?.awaited !== true) this.arm(this.#readLimit);
         else this.fail(bodyTimeout(pool));
         break;
     }
@@ -516,4 +539,10 @@ export class UndiciExchange implements Attempt, TunnelOwner {
       !this.isAnswered
     );
   }
+}
+
+/** The end of a connection comes after the error that it ends with, and undici tells of the end. */
+function ofSocket(error: Error, connection: ClientConnection | null): Error {
+  if ((error as NodeJS.ErrnoException).code !== 'UND_ERR_SOCKET') return error;
+  return connection?.socketError ?? error;
 }

@@ -1,3 +1,5 @@
+import { Retry } from '../../urllib3/retry.js';
+import { newsOfClosedSockets } from '../closed-sockets.js';
 import type { Job } from '../exchange.js';
 import type { Attempt, Transport } from '../urlopen.js';
 import { Clients, type ClientsOptions } from './clients.js';
@@ -12,8 +14,12 @@ export class UndiciTransport implements Transport<Clients> {
     this.#options = options;
   }
 
-  open({ pool }: Job): Clients | Promise<Clients> {
-    if (pool.clients instanceof Clients) return pool.clients;
+  open({ pool, method }: Job): Clients | Promise<Clients> {
+    const { clients: known } = pool;
+    if (known instanceof Clients) {
+      if (known.idle.length === 0 || Retry.DEFAULT_ALLOWED_METHODS.has(method)) return known;
+      return newsOfClosedSockets().then(() => known);
+    }
     const undici = loadedUndici();
     if (undici !== null) return (pool.clients = new Clients(undici, pool, this.#options));
     return loadUndici().then((module) => {

@@ -16,14 +16,18 @@ const CODES: readonly (readonly [words: RegExp, code: string])[] = [
   [/EOF/, 'HPE_INVALID_EOF_STATE'],
 ];
 
-/** `packet`: what came last. */
-export function nodeError(error: UndiciError, packet: Buffer | null): Error {
+/** `packet`: what came last. `isEarly`: the head had not been read. */
+export function nodeError(error: UndiciError, packet: Buffer | null, isEarly: boolean): Error {
   if (error.name === 'HTTPParserError') return parserError(error, packet);
   switch (error.code) {
     case 'UND_ERR_HEADERS_OVERFLOW':
       return likeParser(error, 'HPE_HEADER_OVERFLOW', 'Header overflow', packet, packet?.length ?? 0);
-    case 'UND_ERR_RES_CONTENT_LENGTH_MISMATCH':
-      return hangUp(error);
+    case 'UND_ERR_RES_CONTENT_LENGTH_MISMATCH': {
+      // Undici's answer to whatever its parser refuses when there was a Content-Length.
+      if (!isEarly) return hangUp(error);
+      const reason = 'Content-Length already present';
+      return likeParser(error, 'HPE_UNEXPECTED_CONTENT_LENGTH', reason, packet, packet?.length ?? 0);
+    }
     case 'UND_ERR_SOCKET':
       return /closed|destroyed/.test(error.message) ? hangUp(error) : error;
     case 'UND_ERR_INFO':
