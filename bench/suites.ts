@@ -139,6 +139,25 @@ export const suites: readonly Suite[] = [
     run: (client, count, server) =>
       runRequests(client, { url: `${server.url}/big`, n: count, concurrency: 10, delay: true }),
   },
+  {
+    name: 'workers-small',
+    title: 'small JSON, concurrency 10, in-thread and from 2 worker threads, client on all CPUs',
+    clients: ['requests-futures', 'requests-futures-threads'],
+    columns: ['rate', 'cpu', 'delay'],
+    count: ({ scale }) => Math.ceil(10_000 * scale),
+    run: (client, count, server) =>
+      runClient(client, { url: `${server.url}/small`, n: count, concurrency: 10, delay: true }, true),
+  },
+  {
+    name: 'workers-json',
+    title:
+      '1 MB of JSON, concurrency 10, summed up by a hook in-thread and in 2 worker threads, client on all CPUs',
+    clients: ['summary-in-thread', 'summary-threads'],
+    columns: ['rate', 'cpu', 'delay'],
+    count: ({ scale }) => Math.ceil(100 * scale),
+    run: (client, count, server) =>
+      runClient(client, { url: `${server.url}/big`, n: count, concurrency: 10, delay: true }, true),
+  },
   queue(10_000),
   queue(100_000),
   queue(1_000_000),

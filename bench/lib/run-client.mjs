@@ -13,6 +13,8 @@ const onAnswer = (answer) => {
   if (answer?.ok === true) right += 1;
 };
 
+// What takes part in no call: to start threads, for one.
+await client.prepare?.({ url, concurrency });
 const histogram = delay ? monitorEventLoopDelay({ resolution: 1 }) : null;
 histogram?.enable();
 const cpu = process.cpuUsage();

@@ -1,0 +1,14 @@
+import { FuturesSession, WorkerPoolExecutor } from 'requests-futures';
+
+let session;
+
+/** The same session with its requests sent from two worker threads, which are there before the first that counts. */
+export async function prepare({ url, concurrency }) {
+  const executor = new WorkerPoolExecutor({ max_workers: concurrency, threads: 2 });
+  session = new FuturesSession({ executor });
+  await Promise.all(Array.from({ length: concurrency }, () => session.get(url)));
+}
+
+export async function run({ urls, onAnswer }) {
+  await Promise.all(urls.map(async (url) => onAnswer((await session.get(url)).json())));
+}
