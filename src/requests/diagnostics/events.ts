@@ -26,16 +26,19 @@ export interface RequestEventBase {
 
 /** A FuturesSession has taken the request. A plain Session does not publish this. */
 export interface SubmittedEvent extends RequestEventBase {
+  /** Tells this event from the others. */
   readonly type: 'submitted';
 }
 
 /** The request has its worker slot; with a plain Session: it was called. */
 export interface StartedEvent extends RequestEventBase {
+  /** Tells this event from the others. */
   readonly type: 'started';
 }
 
 /** One attempt to send one hop begins: a connection is asked for. */
 export interface AttemptEvent extends RequestEventBase {
+  /** Tells this event from the others. */
   readonly type: 'attempt';
   /** The headers of the prepared request. */
   readonly request_headers: HeaderLines;
@@ -43,6 +46,7 @@ export interface AttemptEvent extends RequestEventBase {
 
 /** The attempt has its connection, ready for the request. Adapters that do not know when, do not publish this. */
 export interface ConnectedEvent extends RequestEventBase {
+  /** Tells this event from the others. */
   readonly type: 'connected';
   /** Which connection it is; the same number for all attempts that it serves. */
   readonly connection: number;
@@ -62,12 +66,15 @@ export interface ConnectedEvent extends RequestEventBase {
 
 /** The head of a response is there. */
 export interface HeadersEvent extends RequestEventBase {
+  /** Tells this event from the others. */
   readonly type: 'headers';
+  /** The status of the response. */
   readonly status: number;
   /** The text after the status; may be empty. */
   readonly reason: string;
   /** 10 for HTTP/1.0, 11 for HTTP/1.1, 20 for HTTP/2; null when the adapter does not say. */
   readonly version: number | null;
+  /** The headers as they came. */
   readonly response_headers: HeaderLines;
   /** When the whole request had been sent, in seconds as `time`; null when the adapter does not know. */
   readonly sent: number | null;
@@ -78,6 +85,7 @@ export interface HeadersEvent extends RequestEventBase {
  * `settled`, or never.
  */
 export interface BodyEvent extends RequestEventBase {
+  /** Tells this event from the others. */
   readonly type: 'body';
   /** Bytes of the body that came off the wire, before decompression. */
   readonly bytes: number;
@@ -85,14 +93,17 @@ export interface BodyEvent extends RequestEventBase {
 
 /** The attempt has failed, before or after the head of a response. Another may follow. */
 export interface FailedEvent extends RequestEventBase {
+  /** Tells this event from the others. */
   readonly type: 'failed';
   /** The name of the error's class: what went wrong in this attempt, so often one of urllib3's. */
   readonly error: string;
+  /** The error's message. */
   readonly message: string;
 }
 
 /** The request is over: its future is done, or a plain Session's promise settled. */
 export interface SettledEvent extends RequestEventBase {
+  /** Tells this event from the others. */
   readonly type: 'settled';
   /** `result`: there is a response, whatever its status; `cancelled`: it was never sent. */
   readonly outcome: 'result' | 'error' | 'cancelled';
