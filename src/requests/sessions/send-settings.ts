@@ -1,6 +1,13 @@
 import type { AbortToken } from '../../builtins/index.js';
 import type { RequestTrace } from '../diagnostics/trace.js';
-import { type Cert, kAbortToken, kTrace, type Proxies, type SendOptions, type TimeoutInput } from '../types.js';
+import {
+  type Cert,
+  kAbortToken,
+  kTrace,
+  type Proxies,
+  type SendOptions,
+  type TimeoutInput,
+} from '../types.js';
 
 /**
  * What a session hands to an adapter and to hooks: every setting is there, absent ones are null. Without a signal of the
