@@ -26,6 +26,10 @@ import {
 import { ThreadCall } from './call.js';
 import { importFunction, receiveHere, setMainModule } from './import-function.js';
 
+// Piscina tries `require` first, and loaders such as tsx make a second copy of each module for that, which knows nothing of what
+// the copies that are imported have registered. What awaits at its top level can only be imported.
+await Promise.resolve();
+
 /** Runs the initializer, then takes calls until it is told to close. */
 export default async function open(opening: Opening): Promise<Opened> {
   setMainModule(opening.mainModule);

@@ -1,0 +1,12 @@
+import type { Response } from 'requests-futures/requests';
+
+/** What {@link summarise} leaves of a response. */
+export interface Summary {
+  readonly rows: number;
+  readonly median: number;
+  /** The turnover of each shop. */
+  readonly shops: Readonly<Record<string, number>>;
+}
+
+/** A hook that puts a {@link Summary} into `response.data`. */
+export function summarise(response: Response): void;
