@@ -268,6 +268,43 @@ describe('1.13 the tree of exceptions', () => {
   });
 });
 
+describe('1.15 Retry', () => {
+  test('1.15: Retry has the defaults of Python', () => {
+    const retry = new requests.urllib3.Retry();
+    expect([retry.total, retry.connect, retry.read, retry.redirect, retry.status, retry.other]).toEqual([
+      10,
+      null,
+      null,
+      null,
+      null,
+      null,
+    ]);
+    expect([...(retry.allowed_methods ?? [])].sort()).toEqual(words('DELETE GET HEAD OPTIONS PUT TRACE'));
+    expect([retry.backoff_factor, retry.backoff_max, retry.backoff_jitter]).toEqual([0, 120, 0]);
+    expect([retry.raise_on_redirect, retry.raise_on_status, retry.respect_retry_after_header]).toEqual([
+      true,
+      true,
+      true,
+    ]);
+    expect([retry.status_forcelist.size, retry.retry_after_max, retry.history.length]).toEqual([
+      0, 21_600, 0,
+    ]);
+  });
+
+  test('1.15: Retry.from_int, new(), history and get_backoff_time()', () => {
+    const { Retry } = requests.urllib3;
+    const first = Retry.from_int(3).new({ backoff_factor: 0.2 });
+    let retry = first;
+    const pauses: number[] = [];
+    for (let i = 0; i < 3; i++) {
+      retry = retry.increment('GET', '/', { error: new requests.urllib3.exceptions.ProtocolError('gone') });
+      pauses.push(retry.get_backoff_time());
+    }
+    expect([first.total, retry.total, retry.history.length]).toEqual([3, 0, 3]);
+    expect(pauses).toEqual([0, 0.4, 0.8]);
+  });
+});
+
 describe('1.16 credentials in the URL', () => {
   test('1.16: are decoded, stay in url, and a user without a colon is none', async () => {
     const url = server.url.replace('://', '://us%20er:p%40ss@');

@@ -280,6 +280,19 @@ describe('shutdown', () => {
     await executor.shutdown();
   });
 
+  test('141: a shutdown that waits does so after one that did not', async () => {
+    const executor = pool({ max_workers: 1 });
+    const gate = new Gate();
+    const running = executor.submit(tasks.gated, gate.memory, 1);
+    const queued = executor.submit(tasks.add, 1, 2);
+    await gate.begun(1);
+    await executor.shutdown({ wait: false });
+    const waiting = executor.shutdown({ wait: true });
+    gate.open();
+    await waiting;
+    expect([running.done(), queued.done()]).toEqual([true, true]);
+  });
+
   test('a pool that was never used shuts down, and one whose calls have all failed to cross', async () => {
     await pool().shutdown();
     const executor = pool();

@@ -44,20 +44,34 @@ describe('a thread that dies', () => {
       /failed with uncaught/,
     ],
     ['out of memory', (executor: WorkerPoolExecutor) => executor.submit(tasks.eatMemory), /memory/],
-  ])('%s fails its running calls, each naming the cause, and the pool goes on', async (_, crash, cause) => {
-    const executor = pool({ max_workers: 3, resource_limits: { max_old_generation_size_mb: 32 } });
-    const gate = new Gate();
-    const neighbour = executor.submit(tasks.gated, gate.memory, 1);
-    const other = executor.submit(tasks.gated, gate.memory, 2);
-    await gate.begun(2);
-    const crashing = crash(executor);
-    const queued = executor.submit(tasks.add, 1, 2);
-    const causes = await Promise.all([neighbour, other, crashing].map(brokenBy));
-    for (const { message } of causes) expect(message).toMatch(cause);
-    expect(await neighbour.exception()).not.toBe(await other.exception());
-    expect(await queued).toBe(3);
-    expect(await executor.submit(tasks.add, 2, 2)).toBe(4);
+  ])(
+    '133, 134: %s fails its running calls, each naming the cause, and the pool goes on',
+    async (_, crash, cause) => {
+      const executor = pool({ max_workers: 3, resource_limits: { max_old_generation_size_mb: 32 } });
+      const gate = new Gate();
+      const neighbour = executor.submit(tasks.gated, gate.memory, 1);
+      const other = executor.submit(tasks.gated, gate.memory, 2);
+      await gate.begun(2);
+      const crashing = crash(executor);
+      const queued = executor.submit(tasks.add, 1, 2);
+      const causes = await Promise.all([neighbour, other, crashing].map(brokenBy));
+      for (const { message } of causes) expect(message).toMatch(cause);
+      expect(await neighbour.exception()).not.toBe(await other.exception());
+      expect(await queued).toBe(3);
+      expect(await executor.submit(tasks.add, 2, 2)).toBe(4);
+      await executor.shutdown();
+    },
+  );
+
+  test('136: futures that were cancelled before stay cancelled', async () => {
+    const executor = pool({ max_workers: 1 });
+    const crashing = executor.submit(tasks.exit, 1);
+    const cancelled = executor.submit(tasks.add, 1, 2);
+    expect(cancelled.cancel()).toBe(true);
+    await brokenBy(crashing);
+    expect(cancelled.cancelled()).toBe(true);
     await executor.shutdown();
+    expect(cancelled.cancelled()).toBe(true);
   });
 
   test('does not touch the calls of other threads', async () => {
