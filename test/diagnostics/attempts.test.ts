@@ -191,6 +191,38 @@ describe('several requests on the wire', () => {
 });
 
 describe('other adapters', () => {
+  test('UndiciAdapter tells the same as HTTPAdapter', async () => {
+    await using server = await startHttpServer(countdown);
+    const refused = `http://127.0.0.1:${await refusedPort()}/`;
+    const told = [];
+    for (const adapter of [
+      new HTTPAdapter({ max_retries: 1 }),
+      new requests.adapters.UndiciAdapter({ max_retries: 1 }),
+    ]) {
+      using watch = new Watch();
+      await using session = new Session();
+      session.mount('http://', adapter);
+      await session.post(`${server.url}/2`, { data: 'x', headers: { 'X-Y': 'z' }, auth: ['user', 'secret'] });
+      await failureOf(session.get(refused));
+      const first = watch.all('started')[0]?.id ?? NaN;
+      const base = watch.all('connected')[0]?.connection ?? NaN;
+      told.push(
+        watch.events.map((event) => {
+          const rest = { ...event, time: 0 };
+          const numbers = { id: event.id - first };
+          if (event.type === 'headers')
+            return { ...rest, ...numbers, sent: event.sent !== null, response_headers: [] };
+          if (event.type !== 'connected') return { ...rest, ...numbers };
+          const isNew = event.connect_started !== null && event.tcp_connected !== null;
+          const times = { connect_started: isNew, tcp_connected: isNew };
+          return { ...rest, ...numbers, ...times, connection: event.connection - base };
+        }),
+      );
+    }
+    expect(told[1]).toEqual(told[0]);
+    expect(JSON.stringify(told)).not.toContain('secret');
+  });
+
   test('that know nothing of events have all but the connection', async () => {
     using watch = new Watch();
     await using session = new Session();
