@@ -1,7 +1,7 @@
 export { copyreg } from './copyreg.js';
 export { decode, decodeLoading, loadReference, type Received, receive } from './decode.js';
 export { encode } from './encode.js';
-export type { Encoded, EncodeOptions } from './encoder.js';
+export type { EncodeOptions } from './encoder.js';
 export { PickleError, PicklingError, UnpicklingError } from './errors.js';
 export { explainCloneError } from './explain.js';
 export {

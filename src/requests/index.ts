@@ -101,7 +101,7 @@ export type {
 export * as urllib3 from './urllib3/index.js';
 export { Retry } from './urllib3/index.js';
 export * as utils from './utils/index.js';
-export { __version__ } from './version.js';
+export { VERSION as __version__ } from './version.js';
 export {
   KeyError,
   type Logger,
