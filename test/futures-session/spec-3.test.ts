@@ -1,4 +1,3 @@
-/* eslint-disable @typescript-eslint/unbound-method -- a session's verbs are bound */
 /** Rows of section 3 of the specification, Python's spelling in TypeScript, that no other file tells of. */
 import { afterAll, beforeAll, beforeEach, describe, expect, test, vi } from 'vitest';
 import { RuntimeError } from '../../src/builtins/index.js';
