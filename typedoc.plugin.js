@@ -14,6 +14,13 @@ const unspoken = [
   'length',
 ];
 
+/** The entry points as they are imported. */
+const doors = new Map([
+  ['index', 'requests-futures'],
+  ['requests', 'requests-futures/requests'],
+  ['concurrent-futures', 'requests-futures/concurrent-futures'],
+]);
+
 /**
  * What the reference needs no words for: the members above where they have none, and the setter of a pair whose getter
  * is documented.
@@ -22,12 +29,25 @@ const unspoken = [
  */
 export function load(app) {
   app.converter.on(Converter.EVENT_RESOLVE_BEGIN, ({ project }) => {
+    for (const module of project.getReflectionsByKind(ReflectionKind.Module)) {
+      module.name = doors.get(module.name) ?? module.name;
+    }
     const kinds = ReflectionKind.Method | ReflectionKind.Accessor | ReflectionKind.Property;
     for (const member of project.getReflectionsByKind(kinds)) {
       const { getSignature, setSignature, signatures = [] } = member;
       const described = [member, getSignature, ...signatures].some((part) => part?.hasComment());
       if (unspoken.includes(member.name) && !described) project.removeReflection(member);
       else if (setSignature && getSignature) setSignature.comment ??= getSignature.comment?.clone();
+    }
+  });
+  // An interface over a type alias (`extends Pick<…>`) is not on the page of the hierarchy, but would link to it.
+  app.converter.on(Converter.EVENT_RESOLVE_END, ({ project }) => {
+    for (const type of project.getReflectionsByKind(ReflectionKind.Interface)) {
+      const isRoot = type.extendedBy === undefined && type.implementedBy === undefined;
+      const isOverAlias = type.extendedTypes?.every(
+        ({ reflection }) => !reflection?.kindOf(ReflectionKind.ClassOrInterface),
+      );
+      if (isRoot && isOverAlias) delete type.typeHierarchy;
     }
   });
 }

@@ -1,16 +1,17 @@
 /**
  * A session keeps its connections open and uses them again.
  *
- * Every new connection costs a round trip before the first byte of the request can be sent; with TLS it costs two or three,
- * and a good deal of arithmetic. The functions of the module open a new one each time, in Python as here:
+ * Every new connection costs a round trip before the first byte of the request can be sent; with TLS it costs two
+ * or three, and a good deal of arithmetic. The functions of the module open a new one each time, in Python as
+ * here:
  *
  *     for url in urls: requests.get(url)          # as many connections as URLs
  *
  *     with requests.Session() as session:         # one connection
  *         for url in urls: session.get(url)
  *
- * A connection can be used again only when its last answer has been read to the end and nobody has closed it. The last two
- * rows show how a session loses that advantage.
+ * A connection can be used again only when its last answer has been read to the end and nobody has closed it. The
+ * last two rows show how a session loses that advantage.
  */
 import * as requests from 'requests-futures/requests';
 import { serve } from './lib/local-server.js';
@@ -53,8 +54,9 @@ rows.push(await measure('requests.get(url)', () => requests.get(`${server.url}/p
   // The server has the last word: one that answers `Connection: close` gets a new connection each time.
   rows.push(await measure('… from a server that hangs up', () => session.get(`${server.url}/closing`)));
 
-  // With `stream` the answer is there when its headers are, its body still under way. Nobody reads these bodies, so none
-  // of the connections comes free. Closing each response would not keep them either, but at least let go of them.
+  // With `stream` the answer is there when its headers are, its body still under way. Nobody reads these bodies,
+  // so none of the connections comes free. Closing each response would not keep them either, but at least let go
+  // of them.
   const unread: requests.Response[] = [];
   rows.push(
     await measure('… stream: true, body never read', async () => {

@@ -4,13 +4,13 @@
  *     adapter = HTTPAdapter(pool_connections=10, pool_maxsize=10, pool_block=False)    # what every session has
  *     session.mount('https://', adapter)
  *
- * - `pool_maxsize` is how many idle connections are kept for one host. It is **no limit** on how many are open: more are
- *   opened when all are busy, and the surplus is thrown away afterwards, with a warning.
+ * - `pool_maxsize` is how many idle connections are kept for one host. It is **no limit** on how many are open:
+ *   more are opened when all are busy, and the surplus is thrown away afterwards, with a warning.
  * - `pool_block: true` makes a limit of it: a request waits until a connection is free.
  * - `pool_connections` is for how many *hosts* connections are kept. The host unused for longest loses its own.
  *
- * A `FuturesSession` with more than 10 workers makes its pools as large as its workers are many; `adapter_kwargs` overrides
- * that. With sessions of your own, mount an adapter that fits.
+ * A `FuturesSession` with more than 10 workers makes its pools as large as its workers are many; `adapter_kwargs`
+ * overrides that. With sessions of your own, mount an adapter that fits.
  */
 import { FuturesSession, HTTPAdapter, wait } from 'requests-futures';
 import * as requests from 'requests-futures/requests';
@@ -33,8 +33,8 @@ async function measure(name: string, session: FuturesSession): Promise<(string |
   return [name, server.requests, server.connections, server.mostAtOnce];
 }
 
-// Python logs "Connection pool is full, discarding connection" by the logger `urllib3.connectionpool`, which is silent until
-// logging is set up; so it is here, until a logger is set. Counting is enough for this page.
+// Python logs "Connection pool is full, discarding connection" by the logger `urllib3.connectionpool`, which is
+// silent until logging is set up; so it is here, until a logger is set. Counting is enough for this page.
 let discarded = 0;
 requests.set_logger({
   log(_level, _name, message) {

@@ -6,9 +6,10 @@
  *         future.add_done_callback(print)
  *         print(future.done(), future.result(timeout=5))
  *
- * A future is a handle on a call that may still be under way. An executor hands them out: it runs so many calls at once and
- * keeps the others in a queue. No threads are needed for that in Node, as a request that waits occupies nobody. What runs
- * "at once" are async functions, and a call keeps its worker until its promise settles.
+ * A future is a handle on a call that may still be under way. An executor hands them out: it runs so many calls
+ * at once and keeps the others in a queue. No threads are needed for that in Node, as a request that waits
+ * occupies nobody. What runs "at once" are async functions, and a call keeps its worker until its promise
+ * settles.
  */
 import { CancelledError, ThreadPoolExecutor, TimeoutError } from 'requests-futures';
 import * as requests from 'requests-futures/requests';
@@ -42,8 +43,8 @@ const unwanted = executor.submit(fetch, '/unwanted');
 console.log('at the start  ', [slow, missing, quick, unwanted].map(String).join(' '));
 console.log(`the executor   ${executor.running} running, ${executor.queued} queued`);
 
-// Python: future.add_done_callback(fn). It is called with the future, as soon as that is done. `result()` gives a promise
-// here, so a callback reads what is there already with `result_now()`.
+// Python: future.add_done_callback(fn). It is called with the future, as soon as that is done. `result()` gives a
+// promise here, so a callback reads what is there already with `result_now()`.
 quick.add_done_callback((future) => {
   console.log('callback       quick says', future.result_now());
 });

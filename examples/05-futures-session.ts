@@ -5,8 +5,8 @@
  *     session = FuturesSession(executor=ThreadPoolExecutor(max_workers=4))   # uses yours
  *     session = FuturesSession(session=OAuth2Session(...))                   # sends through another session
  *
- * Its verbs return futures at once; the executor decides how many requests are on their way. That number is the one knob
- * that matters: too few and you wait, too many and the server refuses you.
+ * Its verbs return futures at once; the executor decides how many requests are on their way. That number is the
+ * one knob that matters: too few and you wait, too many and the server refuses you.
  */
 import { type ExecutorLike, type Future, FuturesSession, ThreadPoolExecutor, wait } from 'requests-futures';
 import * as requests from 'requests-futures/requests';
@@ -41,9 +41,10 @@ for (const max_workers of [2, 8, 24]) {
   await measure('two sessions, one executor of 4', [alice, bob]);
 }
 
-// 3. An executor of your own is any object with `submit`. It is asked once for each request, and returns a future or a
-//    promise. This one starts everything at once, as Promise.all would, and counts. A session cannot know how many run
-//    at once in there, so its pool keeps 10 connections for each host and complains about more, unless it is told.
+// 3. An executor of your own is any object with `submit`. It is asked once for each request, and returns a future
+//    or a promise. This one starts everything at once, as Promise.all would, and counts. A session cannot know
+//    how many run at once in there, so its pool keeps 10 connections for each host and complains about more,
+//    unless it is told.
 class Unlimited implements ExecutorLike {
   submitted = 0;
   submit<A extends unknown[], R>(fn: (...args: A) => R, ...args: A): Promise<Awaited<R>> {
@@ -72,8 +73,9 @@ const polite = new Polite(3);
   await measure('a subclass, 3 workers', [session]);
 }
 
-// 5. `session` sends through another one: its headers, cookies and adapters are used, and none of the FuturesSession's.
-//    With it, a class that signs requests or caches answers gets futures without knowing about them.
+// 5. `session` sends through another one: its headers, cookies and adapters are used, and none of the
+//    FuturesSession's. With it, a class that signs requests or caches answers gets futures without knowing about
+//    them.
 class Signing extends requests.Session {
   signed = 0;
   // `send` gets what is really sent, also for each redirect: the place to sign in Python, too.
@@ -95,5 +97,5 @@ await signing.close();
 await polite.shutdown();
 
 console.log(table([`${paths.length} requests`, 'answers', 'at once'], rows));
-const counts = `asked ${unlimited.submitted} times; ${signing.signed} were signed, and ${polite.finished} went through the subclass.`;
-console.log(`\nThe executor without a limit was ${counts}`);
+const counts = [unlimited.submitted, signing.signed, polite.finished].join(', ');
+console.log(`\nCounted by the executor without a limit, the session that signs and the subclass: ${counts}`);

@@ -5,8 +5,8 @@
  *         print(future.result())
  *     done, not_done = wait(futures, timeout=5, return_when=FIRST_COMPLETED)
  *
- * The two treat a timeout differently, in Python as here: `as_completed` raises a TimeoutError, as its loop cannot go on;
- * `wait` just tells what is done and what is not. Neither stops anything.
+ * The two treat a timeout differently, in Python as here: `as_completed` raises a TimeoutError, as its loop
+ * cannot go on; `wait` just tells what is done and what is not. Neither stops anything.
  */
 import {
   as_completed,
@@ -32,15 +32,16 @@ await using server = await serve(
 await using session = new FuturesSession({ max_workers: 10 });
 const after = (milliseconds: number) => session.get(`${server.url}/after/${milliseconds}`);
 
-// 1. In the order of completion, whatever the order of the requests. `for await` gives futures, not responses: each may
-//    have failed, and each is the very object that `session.get` returned.
+// 1. In the order of completion, whatever the order of the requests. `for await` gives futures, not responses:
+//    each may have failed, and each is the very object that `session.get` returned.
 console.log('as_completed:');
 for await (const future of as_completed([after(150), after(50), after(100)])) {
   const response = await future.result();
   console.log(`  ${response.url.split('/').at(-1)} ms`);
 }
 
-// 2. A progress bar is a count of completed futures. In a terminal it moves; in a file it is one line for each quarter.
+// 2. A progress bar is a count of completed futures. In a terminal it moves; in a file it is one line for each
+//    quarter.
 const futures = Array.from({ length: 20 }, (_, i) => after(10 + 10 * (i % 5)));
 let done = 0;
 for await (const future of as_completed(futures)) {

@@ -1,8 +1,8 @@
 /**
  * Which future belongs to what? Four ways to know.
  *
- * With many requests under way, an answer alone says little: which customer was it, which line of the file? Python scripts
- * do one of these:
+ * With many requests under way, an answer alone says little: which customer was it, which line of the file?
+ * Python scripts do one of these:
  *
  *     future = session.get(url); future.i = i                       # an attribute of the future
  *     futures = {executor.submit(fetch, u): u for u in urls}        # a dict with the futures as its keys
@@ -35,8 +35,9 @@ await using server = await serve(
 await using session = new FuturesSession();
 const urlOf = (name: string): string => `${server.url}/customer/${name}`;
 
-// 1. An attribute. `Object.assign` returns the same future, and TypeScript knows what was attached: `future.customer` is
-//    a string below. The attribute survives as_completed and wait, which hand out the very same objects.
+// 1. An attribute. `Object.assign` returns the same future, and TypeScript knows what was attached:
+//    `future.customer` is a string below. The attribute survives as_completed and wait, which hand out the very
+//    same objects.
 console.log('attributes');
 const futures = customers.map((customer, line) =>
   Object.assign(session.get(urlOf(customer)), { customer, line }),
@@ -78,8 +79,8 @@ for await (const [customer, response] of executor.map(load, customers)) {
   console.log(`  ${customer} got ${response.status_code}`);
 }
 
-// 5. Ask what failed. Every error of a request carries it; in Python only some do. The future has it as well, from the
-//    moment the request is prepared, whatever comes of it.
+// 5. Ask what failed. Every error of a request carries it; in Python only some do. The future has it as well,
+//    from the moment the request is prepared, whatever comes of it.
 console.log('the error knows');
 const failing = session.get('http://127.0.0.1:1/orders', { params: { customer: 'dee' } });
 const error = await failing.exception();

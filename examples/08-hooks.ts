@@ -6,8 +6,9 @@
  *     session.get(url, hooks={'response': parse})      # for one request
  *     session.hooks['response'] = parse                # for all requests of a session
  *
- * A hook runs in the slot of its request: on each response as it comes, redirects included, before the future is done.
- * The body has been read by then, so `json()` and `text` are there. A hook may be async: the slot waits for it.
+ * A hook runs in the slot of its request: on each response as it comes, redirects included, before the future is
+ * done. The body has been read by then, so `json()` and `text` are there. A hook may be async: the slot waits for
+ * it.
  */
 import { FuturesSession, type Response } from 'requests-futures';
 import { serve } from './lib/local-server.js';
@@ -26,8 +27,9 @@ await using server = await serve(
 );
 await using session = new FuturesSession({ max_workers: 4 });
 
-// 1. Attach what was parsed, as Python scripts do. TypeScript wants to know about `data`: `Object.assign` in the hook, and
-//    the type where it is read. Mind the braces: what a hook returns takes the response's place, and must be a Response.
+// 1. Attach what was parsed, as Python scripts do. TypeScript wants to know about `data`: `Object.assign` in the
+//    hook, and the type where it is read. Mind the braces: what a hook returns takes the response's place, and
+//    must be a Response.
 type Parsed = Response & { data: { id: number } };
 function parse(response: Response): void {
   Object.assign(response, { data: response.json() });
@@ -39,13 +41,14 @@ const ids = [];
 for (const future of futures) ids.push(((await future.result()) as Parsed).data.id);
 console.log('parsed in the background:', ids.join(', '));
 
-// 2. The arrow function without braces returns the data. Python would go on with an int in the place of the response, until
-//    something fails far away; here the future fails at once and says how to write it.
+// 2. The arrow function without braces returns the data. Python would go on with an int in the place of the
+//    response, until something fails far away; here the future fails at once and says how to write it.
 const careless = (response: Response) => response.json<Response>();
 const error = await session.get(`${server.url}/items/4`, { hooks: { response: careless } }).exception();
 console.log(`${error?.name}: ${error?.message}`);
 
-// 3. A hook on the session sees everything, redirects as well. Hooks of a request replace those of the session, as in Python.
+// 3. A hook on the session sees everything, redirects as well. Hooks of a request replace those of the session,
+//    as in Python.
 const seen: number[] = [];
 session.hooks.response = (response) => {
   seen.push(response.status_code);
@@ -53,8 +56,9 @@ session.hooks.response = (response) => {
 const response = await session.get(`${server.url}/old`);
 console.log('the hook of the session saw', seen.join(', '), 'and the caller', response.status_code);
 
-// 4. Timing. `elapsed` is the time until the headers came; it does not count the wait in the queue. The old recipe of the
-//    Python README, to measure everything, is a hook that overwrites it. A number counts as seconds, as a timedelta does.
+// 4. Timing. `elapsed` is the time until the headers came; it does not count the wait in the queue. The old
+//    recipe of the Python README, to measure everything, is a hook that overwrites it. A number counts as
+//    seconds, as a timedelta does.
 function timed(started = performance.now()) {
   return (response: Response): void => {
     response.elapsed = (performance.now() - started) / 1000;

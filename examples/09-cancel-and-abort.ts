@@ -4,8 +4,8 @@
  *     future.cancel()                          # Python: only what is still queued
  *     executor.shutdown(cancel_futures=True)   # Python: the whole queue
  *
- * Python stops there: a request that has begun runs to its end, and leaving `with FuturesSession()` waits for all of them.
- * Here there are also `future.abort()`, and a `signal` that stops a request in whatever state it is.
+ * Python stops there: a request that has begun runs to its end, and leaving `with FuturesSession()` waits for all
+ * of them. Here there are also `future.abort()`, and a `signal` that stops a request in whatever state it is.
  */
 import { AbortError, as_completed, CancelledError, FuturesSession, wait } from 'requests-futures';
 import { serve } from './lib/local-server.js';
@@ -83,7 +83,8 @@ const report = (i: number): string => `${server.url}/report/${i}`;
 }
 
 {
-  // 5. Leaving early. `await using` waits for everything, as Python's `with` does. This is what Python's README promises:
+  // 5. Leaving early. `await using` waits for everything, as Python's `with` does. This is what Python's README
+  //    promises:
   const session = new FuturesSession({ max_workers: 2 });
   const futures = Array.from({ length: 100 }, (_, i) => session.get(report(i)));
   await session.close({ cancel_futures: true });

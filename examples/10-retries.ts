@@ -4,9 +4,10 @@
  *     retries = Retry(total=3, backoff_factor=0.1, status_forcelist=[502, 503])
  *     session.mount('http://', HTTPAdapter(max_retries=retries))
  *
- * The rules are those of urllib3. A number alone (`max_retries: 3`) retries what broke before the server can have done
- * anything; an answer, be it a 503, is an answer. What a bad status is worth is said with `status_forcelist`. A request
- * keeps its worker during all that, pauses included. Redirects do not count: the session follows those.
+ * The rules are those of urllib3. A number alone (`max_retries: 3`) retries what broke before the server can have
+ * done anything; an answer, be it a 503, is an answer. What a bad status is worth is said with
+ * `status_forcelist`. A request keeps its worker during all that, pauses included. Redirects do not count: the
+ * session follows those.
  */
 import { createServer } from 'node:net';
 import { ConnectionError, FuturesSession, HTTPAdapter, Retry, RetryError } from 'requests-futures';
@@ -48,12 +49,13 @@ const times = attempts.map(({ at }) => at);
 const pauses = times.slice(1).map((at, i) => (at - (times[i] ?? 0)).toFixed(1));
 console.log(`             pauses of ${pauses.join(', ')} s`);
 
-// 2. When the retries are used up: RetryError. With `raise_on_status: false` the last answer would come through instead.
+// 2. When the retries are used up: RetryError. With `raise_on_status: false` the last answer would come through
+//    instead.
 const error = await session.get(`${server.url}/broken`).exception();
 if (error instanceof RetryError) console.log(`broken:      RetryError after ${count('/broken')} attempts`);
 
-// 3. A server that names its time is obeyed, even without a forcelist: 413, 429 and 503 with `Retry-After`, in seconds or
-//    as a date. `respect_retry_after_header: false` turns that off, and `retry_after_max` bounds it.
+// 3. A server that names its time is obeyed, even without a forcelist: 413, 429 and 503 with `Retry-After`, in
+//    seconds or as a date. `respect_retry_after_header: false` turns that off, and `retry_after_max` bounds it.
 session.mount('http://', new HTTPAdapter({ max_retries: 1 }));
 const before = performance.now();
 const busy = await session.get(`${server.url}/busy`);
@@ -72,7 +74,8 @@ session.mount('http://', new HTTPAdapter({ max_retries: allowing(['POST']) }));
 const again = await session.post(`${server.url}/order-again`, { json: { tea: 1 } });
 console.log(`POST:        ${again.status_code} after ${count('/order-again')} attempts, as POST is allowed`);
 
-// 5. What broke: a number is enough. Here a server that hangs up without an answer. Each retry is logged, as urllib3 does.
+// 5. What broke: a number is enough. Here a server that hangs up without an answer. Each retry is logged, as
+//    urllib3 does.
 let calls = 0;
 const rude = createServer((socket) => {
   calls += 1;

@@ -6,9 +6,10 @@
  *             for chunk in r.iter_content(chunk_size=65536):
  *                 f.write(chunk)
  *
- * Without `stream` a body is held in memory as a whole. With it the future is done when the headers are there; the body comes
- * as fast as it is read, and no faster: a slow disk slows the server down. Reading happens where the loop is, so the loop
- * belongs into the slot: submit a function that downloads, and the executor bounds the downloads as a whole.
+ * Without `stream` a body is held in memory as a whole. With it the future is done when the headers are there;
+ * the body comes as fast as it is read, and no faster: a slow disk slows the server down. Reading happens where
+ * the loop is, so the loop belongs into the slot: submit a function that downloads, and the executor bounds the
+ * downloads as a whole.
  */
 import { createHash } from 'node:crypto';
 import { createWriteStream } from 'node:fs';
@@ -79,7 +80,8 @@ const mebibytes = most / 2 ** 20;
 console.log(`never more than ${server.mostAtOnce} downloads at once`);
 console.log(`bytes held in memory: ${mebibytes < 64 ? 'less than one file' : `${mebibytes.toFixed(0)} MiB`}`);
 
-// A body that is buffered may be bounded: a server's mistake, or malice, is not to fill the memory. Python cannot do that.
+// A body that is buffered may be bounded: a server's mistake, or malice, is not to fill the memory. Python cannot
+// do that.
 try {
   await session.get(`${server.url}/big/four`, { max_response_size: 1024 * 1024 });
 } catch (error) {

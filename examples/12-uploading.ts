@@ -7,7 +7,8 @@
  *     session.post(url, data=open('big.iso', 'rb'))               # a file as the body, streamed
  *     session.post(url, data=generator())                         # chunked
  *
- * All of it goes through `data`, `json` and `files`, which are options here: the second argument is always the options.
+ * All of it goes through `data`, `json` and `files`, which are options here: the second argument is always the
+ * options.
  */
 import { createReadStream } from 'node:fs';
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
@@ -51,7 +52,8 @@ function show(title: string, response: Response): void {
 await using session = new FuturesSession({ max_workers: 4 });
 const url = `${server.url}/upload`;
 
-// A form: keys repeat, null is left out, and truth is Python's: `True`. Booleans that a server wants as `true` are text.
+// A form: keys repeat, null is left out, and truth is Python's: `True`. Booleans that a server wants as `true`
+// are text.
 const form = { name: 'Ada Lovelace', tag: ['maths', 'engines'], active: true, note: null };
 show('data: an object', await session.post(url, { data: form }));
 
@@ -70,8 +72,9 @@ function* measurements(): Generator<string> {
 }
 show('data: a generator', await session.post(url, { data: measurements() }));
 
-// Multipart: fields from `data`, files from `files`. A file is its content, or [filename, content, type, headers]. Leave
-// the Content-Type header alone, which has to name the boundary. The parts are put together in memory, as in Python.
+// Multipart: fields from `data`, files from `files`. A file is its content, or [filename, content, type,
+// headers]. Leave the Content-Type header alone, which has to name the boundary. The parts are put together in
+// memory, as in Python.
 show(
   'files',
   await session.post(url, {
@@ -84,7 +87,8 @@ show(
   }),
 );
 
-// Many uploads at once. What was given is taken at the call: changing the object afterwards changes no queued request.
+// Many uploads at once. What was given is taken at the call: changing the object afterwards changes no queued
+// request.
 const row = { id: 0 };
 const futures = [];
 for (row.id = 1; row.id <= 5; row.id += 1) futures.push(session.post(url, { json: row }));

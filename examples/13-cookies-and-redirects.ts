@@ -6,8 +6,9 @@
  *     print(r.history, s.cookies['session'])
  *     s.get(url, allow_redirects=False).next
  *
- * A session keeps the cookies that servers set, and sends each to whom it belongs. It follows redirects, and on the way it
- * does to methods, bodies and credentials what browsers do. All of that is Python's behaviour to the letter.
+ * A session keeps the cookies that servers set, and sends each to whom it belongs. It follows redirects, and on
+ * the way it does to methods, bodies and credentials what browsers do. All of that is Python's behaviour to the
+ * letter.
  */
 import { FuturesSession, TooManyRedirects } from 'requests-futures';
 import * as requests from 'requests-futures/requests';
@@ -59,7 +60,8 @@ console.log(
   before.url.replace(url, ''),
 );
 
-// 2. The login answers 302, and the POST becomes a GET on the way, as in a browser. The cookies are in the session's jar.
+// 2. The login answers 302, and the POST becomes a GET on the way, as in a browser. The cookies are in the
+//    session's jar.
 const login = await session.post(`${url}/login`, { data: { user: 'ada', password: 'engine' } });
 console.log('login:   ', login.history.map(String).join(' '), '->', login.status_code, login.text);
 console.log('the jar: ', session.cookies.get_dict());
@@ -97,8 +99,8 @@ if (error instanceof TooManyRedirects) {
   console.log('loop:    ', error.message, 'after', error.response?.history.length, 'redirects');
 }
 
-// 7. Futures share the jar: log in first, then send as many as you like. What a response sets is there for every request
-//    that starts afterwards.
+// 7. Futures share the jar: log in first, then send as many as you like. What a response sets is there for every
+//    request that starts afterwards.
 await using futures = new FuturesSession({ max_workers: 5 });
 await futures.post(`${url}/login`, { data: { user: 'ada', password: 'engine' } });
 const pages = await Promise.all(Array.from({ length: 5 }, () => futures.get(`${url}/account`)));

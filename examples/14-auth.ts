@@ -56,8 +56,8 @@ console.log('basic:    ', basic.json<Who>().authorization);
 const inUrl = await session.get(`${url.replace('//', '//ada:engine@')}/whoami`);
 console.log('in the URL', inUrl.json<Who>().authorization);
 
-// 2. Digest: the first request is refused with a challenge, the second answers it. Keep the object: it knows the nonce
-//    afterwards and answers at once, and counts.
+// 2. Digest: the first request is refused with a challenge, the second answers it. Keep the object: it knows the
+//    nonce afterwards and answers at once, and counts.
 session.auth = new requests.auth.HTTPDigestAuth('ada', 'engine');
 for (let i = 0; i < 3; i += 1) {
   const response = await session.get(`${url}/digest`);

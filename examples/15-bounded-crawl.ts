@@ -5,9 +5,9 @@
  *         for status in executor.map(fetch, urls(), buffersize=64):     # Python 3.14
  *             counts[status] += 1
  *
- * A list of futures for a million URLs holds a million responses until somebody lets go of them. `map` with `buffersize` reads
- * so many URLs ahead and no more: each result that is taken makes room for one URL. Input and results are both lazy, so the
- * list of URLs may be a generator, a file, or a database cursor.
+ * A list of futures for a million URLs holds a million responses until somebody lets go of them. `map` with
+ * `buffersize` reads so many URLs ahead and no more: each result that is taken makes room for one URL. Input and
+ * results are both lazy, so the list of URLs may be a generator, a file, or a database cursor.
  *
  *     npm run example bounded-crawl              crawls the first 3,000 and leaves
  *     npm run example bounded-crawl 1000000      crawls them all

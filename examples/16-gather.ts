@@ -11,8 +11,8 @@
  *     with FuturesSession(max_workers=10) as session:               # requests-futures
  *         futures = [session.get(url) for url in urls]
  *
- * Node has asyncio's event loop built in, so `gather` is Promise.all. What promises do not have is a queue, a handle to cancel
- * with, and an order of completion. Those are what futures add.
+ * Node has asyncio's event loop built in, so `gather` is Promise.all. What promises do not have is a queue, a
+ * handle to cancel with, and an order of completion. Those are what futures add.
  */
 import { as_completed, FuturesSession } from 'requests-futures';
 import * as requests from 'requests-futures/requests';
@@ -44,12 +44,14 @@ function settled(outcomes: PromiseSettledResult<unknown>[]): { ok: number; faile
   return { ok, failed: outcomes.length - ok };
 }
 
-// 1. gather(*tasks): everything at once. Sixty connections here; with six thousand URLs the server, or the system, gives up.
+// 1. gather(*tasks): everything at once. Sixty connections here; with six thousand URLs the server, or the
+//    system, gives up.
 await measure('Promise.allSettled, fetch', async () => {
   return settled(await Promise.allSettled(urls.map(async (url) => (await fetch(url)).json())));
 });
 
-// 2. The semaphore. It is a dozen lines, every project has its own, and none of them can take a task out of the queue again.
+// 2. The semaphore. It is a dozen lines, every project has its own, and none of them can take a task out of the
+//    queue again.
 await measure('… and a semaphore by hand', async () => {
   let free = limit;
   const queue: (() => void)[] = [];

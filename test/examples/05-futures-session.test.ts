@@ -14,5 +14,5 @@ test('the executor, whoever made it, decides how many requests the server sees a
     ['a subclass, 3 workers', 24, 3],
     ['through a session that signs', 24, 6],
   ]);
-  expect(stdout).toContain('asked 24 times; 24 were signed, and 24 went through the subclass.');
+  expect(stdout).toContain('the session that signs and the subclass: 24, 24, 24\n');
 });
