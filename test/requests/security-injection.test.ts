@@ -5,6 +5,7 @@ import { FuturesSession } from '../../src/futures-session/index.js';
 import { HTTPBasicAuth, HTTPDigestAuth } from '../../src/requests/auth/index.js';
 import { Request, Session } from '../../src/requests/index.js';
 import type { RequestOptions } from '../../src/requests/index.js';
+import { type AdapterClass, ADAPTERS } from '../servers/adapters.js';
 import { answering, type RawServer, reply, startRawServer } from '../servers/raw-server.js';
 
 /** Ends of lines, and what becomes one when text is cut down to bytes carelessly. */
@@ -153,9 +154,10 @@ const MULTIPART: Record<string, (text: string) => RequestOptions> = {
 const INJECTED = 'X-Injected: yes';
 
 /** Sends, and gives everything that arrived; a refusal is as good as an answer, when it is one of ours. */
-async function arrived(attack: Attack, text: string): Promise<string> {
+async function arrived(attack: Attack, text: string, Adapter: AdapterClass): Promise<string> {
   await using server = await startRawServer(answering(reply('ok')));
   const session = new Session();
+  for (const prefix of ['http://', 'https://']) session.mount(prefix, new Adapter());
   try {
     await attack(session, server, text);
   } catch (error) {
@@ -173,14 +175,14 @@ function headLines(text: string): string[] {
 
 const BREAK_LIST = Object.entries(BREAKS);
 
-describe('no line is added to a request', () => {
+describe.each(ADAPTERS)('1.11: no line is added to a request of %s', (_name, Adapter) => {
   test.each(Object.entries(ATTACKS))('1.11: by %s', async (_argument, attack) => {
     for (const [name, end] of BREAK_LIST) {
-      const sent = headLines(await arrived(attack, `${end}${INJECTED}`));
+      const sent = headLines(await arrived(attack, `${end}${INJECTED}`, Adapter));
       expect([name, sent.filter((line) => line.startsWith('X-Injected'))]).toEqual([name, []]);
       // A whole request more would be smuggled in.
       const more = headLines(
-        await arrived(attack, `${end}${end}GET /smuggled HTTP/1.1${end}Host: x${end}${end}`),
+        await arrived(attack, `${end}${end}GET /smuggled HTTP/1.1${end}Host: x${end}${end}`, Adapter),
       );
       expect([name, more.filter((line) => line.startsWith('GET /smuggled'))]).toEqual([name, []]);
     }
@@ -193,6 +195,7 @@ describe('no line is added to a request', () => {
         const text = await arrived(
           (session, server, part) => session.post(server.url, options(part)),
           `${end}${INJECTED}`,
+          Adapter,
         );
         expect([name, headLines(text).filter((line) => line.startsWith('X-Injected'))]).toEqual([name, []]);
       }

@@ -4,6 +4,7 @@ import * as zlib from 'node:zlib';
 import { describe, expect, test, vi } from 'vitest';
 import { FuturesSession } from '../../src/futures-session/index.js';
 import { type Response, ResponseTooLarge, Session, SSLError } from '../../src/requests/index.js';
+import { ADAPTERS } from '../servers/adapters.js';
 import { startHttpServer } from '../servers/http-server.js';
 import { startTlsServer } from '../servers/tls-server.js';
 
@@ -42,7 +43,11 @@ const readers: Record<string, (response: Response) => Promise<unknown>> = {
   'raw.read()': async (response) => response.raw?.read(null, { decode_content: true }),
 };
 
-describe.each(Object.keys(ENCODERS))('1.12: a decompression bomb of %s', (encoding) => {
+const CASES = ADAPTERS.flatMap(([name, Adapter]) =>
+  Object.keys(ENCODERS).map((encoding) => [encoding, name, Adapter] as const),
+);
+
+describe.each(CASES)('1.12: a decompression bomb of %s for %s', (encoding, _name, Adapter) => {
   const bomb = compress((ENCODERS[encoding] as () => NodeJS.ReadWriteStream)());
 
   test.each(['with a length', 'in chunks'])(
@@ -58,6 +63,7 @@ describe.each(Object.keys(ENCODERS))('1.12: a decompression bomb of %s', (encodi
       const before = process.memoryUsage.rss();
       await using session = new Session();
       await using futures = new FuturesSession();
+      for (const one of [session, futures]) one.mount('http://', new Adapter());
       const limit = { max_response_size: MIB };
       await expect(session.get(server.url, limit)).rejects.toThrow(ResponseTooLarge);
       await expect(futures.get(server.url, limit)).rejects.toThrow(ResponseTooLarge);

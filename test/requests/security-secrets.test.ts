@@ -3,9 +3,10 @@ import { inspect } from 'node:util';
 import { describe, expect, test, vi } from 'vitest';
 import { FuturesSession } from '../../src/futures-session/index.js';
 import { HTTPBasicAuth, HTTPDigestAuth, HTTPProxyAuth } from '../../src/requests/auth/index.js';
-import { HTTPAdapter, PreparedRequest, Request, Session } from '../../src/requests/index.js';
+import { PreparedRequest, Request, Session } from '../../src/requests/index.js';
 import type { RequestOptions } from '../../src/requests/index.js';
 import { disable_warnings } from '../../src/requests/urllib3/index.js';
+import { ADAPTERS } from '../servers/adapters.js';
 import { type Handler, type HttpServer, refusedPort, startHttpServer } from '../servers/http-server.js';
 import { startProxyServer } from '../servers/proxy-server.js';
 import { startTlsServer } from '../servers/tls-server.js';
@@ -222,10 +223,10 @@ describe('credentials are not shown', () => {
     await session.close();
   });
 
-  test('1.15: by adapters that know proxies with credentials', async () => {
+  test.each(ADAPTERS)('1.15: by an %s that knows proxies with credentials', async (_name, Adapter) => {
     await using server = await startHttpServer();
     await using proxy = await startProxyServer({ credentials: `user:${SECRET}` });
-    const adapter = new HTTPAdapter();
+    const adapter = new Adapter();
     const session = new Session();
     session.mount('http://', adapter);
     const proxies = { http: proxy.url.replace('://', `://user:${SECRET}@`) };
