@@ -107,18 +107,11 @@ describe('plain data', () => {
     expect(roundTrip([foreign, new timedelta()])[0]).toEqual({ list: [1, { a: 2 }] });
   });
 
-  test('plain data of 200,000 objects costs less to look through than to clone', () => {
-    const rows = Array.from({ length: 200_000 }, (_, id) => ({
-      id,
-      name: `n${String(id)}`,
-      tags: ['a', 'b'],
-    }));
-    encode(rows.slice(0, 1000));
-    const from = performance.now();
-    encode(rows);
-    const looked = performance.now() - from;
-    structuredClone(rows);
-    expect(looked).toBeLessThan(performance.now() - from - looked);
+  test('plain data is looked through and handed on as it is, without a copy', () => {
+    const rows = Array.from({ length: 1000 }, (_, id) => ({ id, name: `n${String(id)}`, tags: ['a', 'b'] }));
+    const { message } = encode(rows);
+    expect(message.box[0]).toBe(rows);
+    expect(message.steps).toBeUndefined();
   });
 });
 
