@@ -9,6 +9,8 @@ export default defineConfig({
     setupFiles: ['test/setup.ts'],
     // A process per file: what one file leaves open cannot hold or hurt another, and a process that does not end is reported.
     pool: 'forks',
+    // Most tests wait for sockets and processes; on two cores, vitest's own choice is one process at a time.
+    maxWorkers: 3,
     testTimeout: 20_000,
     hookTimeout: 20_000,
     teardownTimeout: 5_000,
