@@ -20,7 +20,7 @@ import { table } from './lib/table.js';
 const workers = 12;
 const rounds = 3;
 
-await using server = await serve(answerAfter(0.02));
+await using server = await serve(answerAfter(0.1));
 
 /** Three times twelve requests at once: a pool that is too small opens connections anew in each round. */
 async function measure(name: string, session: FuturesSession): Promise<(string | number)[]> {

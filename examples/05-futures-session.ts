@@ -13,7 +13,7 @@ import * as requests from 'requests-futures/requests';
 import { answerAfter, serve } from './lib/local-server.js';
 import { table } from './lib/table.js';
 
-await using server = await serve(answerAfter(0.02));
+await using server = await serve(answerAfter(0.1));
 const paths = Array.from({ length: 24 }, (_, i) => `${server.url}/item/${i}`);
 const rows: (string | number)[][] = [];
 

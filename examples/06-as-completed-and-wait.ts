@@ -52,10 +52,10 @@ for await (const future of as_completed(futures)) {
 }
 if (process.stdout.isTTY) console.log();
 
-// 3. `timeout` is for the loop as a whole, in seconds. Python: as_completed(fs, timeout=0.1)
-const late = [after(20), after(2000)];
+// 3. `timeout` is for the loop as a whole, in seconds. Python: as_completed(fs, timeout=0.5)
+const late = [after(20), after(5000)];
 try {
-  for await (const future of as_completed(late, { timeout: 0.2 })) {
+  for await (const future of as_completed(late, { timeout: 0.5 })) {
     console.log('as_completed with a timeout:', (await future.result()).status_code);
   }
 } catch (error) {

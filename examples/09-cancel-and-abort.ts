@@ -19,7 +19,7 @@ await using server = await serve(
       response.once('close', () => {
         if (!response.writableFinished) hungUp += 1;
       });
-      await pause(0.25);
+      await pause(0.6);
       return 'a long report';
     },
     '/search/*': async ({ url }) => {
@@ -46,14 +46,14 @@ const report = (i: number): string => `${server.url}/report/${i}`;
   await using session = new FuturesSession({ max_workers: 2 });
   const [running, queued] = [session.get(report(1)), session.get(report(2))];
   const third = session.get(report(3));
-  await pause(0.05);
+  while (server.requests < 4) await pause(0.01);
   for (const future of [running, queued, third]) future.abort('the user closed the window');
   const error = await running.exception();
   if (error instanceof AbortError) console.log('abort()        running:', error.name, '-', error.cause);
   const reason: unknown = await third.exception().catch((cancelled: unknown) => cancelled);
   if (reason instanceof CancelledError)
     console.log('               queued: ', reason.name, '-', reason.cause);
-  await pause(0.02);
+  for (let i = 0; i < 100 && hungUp < 2; i += 1) await pause(0.01);
   console.log(`               the server saw ${hungUp} clients hang up`);
 }
 
