@@ -1,8 +1,3 @@
-/** Is told that a token was aborted. An object, so that subscribing costs no closure. */
-export interface AbortListener {
-  onAbort(reason: unknown): void;
-}
-
 /**
  * What `future.abort()` reaches: an AbortSignal without its price. A request carries one token; nothing else is allocated
  * until somebody aborts, subscribes, or asks for a real {@link AbortSignal}.
@@ -10,9 +5,7 @@ export interface AbortListener {
 export class AbortToken {
   #aborted = false;
   #reason: unknown = undefined;
-  /** Nearly always there is one at the most. */
-  #listener: AbortListener | null = null;
-  #others: Set<AbortListener> | null = null;
+  #listeners: Set<(reason: unknown) => void> | undefined;
   #controller: AbortController | undefined;
 
   get aborted(): boolean {
@@ -28,35 +21,21 @@ export class AbortToken {
     if (this.#aborted) return;
     this.#aborted = true;
     this.#reason = reason;
-    const listener = this.#listener;
-    const others = this.#others;
-    this.#listener = null;
-    this.#others = null;
+    const listeners = this.#listeners;
+    this.#listeners = undefined;
     this.#controller?.abort(reason);
-    listener?.onAbort(reason);
-    if (others !== null) for (const other of others) other.onAbort(reason);
-  }
-
-  /** Tells `listener` once when aborted; at once, if it has happened already. */
-  add(listener: AbortListener): void {
-    if (this.#aborted) listener.onAbort(this.#reason);
-    else if (this.#listener === null) this.#listener = listener;
-    else (this.#others ??= new Set()).add(listener);
-  }
-
-  /** `listener` is told no more. */
-  remove(listener: AbortListener): void {
-    if (this.#listener === listener) this.#listener = null;
-    else this.#others?.delete(listener);
+    if (listeners) for (const listener of listeners) listener(reason);
   }
 
   /** Calls `listener` once when aborted (at once, if it has happened already). Returns how to take it off again. */
   onAbort(listener: (reason: unknown) => void): () => void {
-    const object: AbortListener = { onAbort: listener };
-    this.add(object);
-    return () => {
-      this.remove(object);
-    };
+    if (this.#aborted) {
+      listener(this.#reason);
+      return () => undefined;
+    }
+    const listeners = (this.#listeners ??= new Set());
+    listeners.add(listener);
+    return () => listeners.delete(listener);
   }
 
   /** The same as a standard signal, made when first asked for. */

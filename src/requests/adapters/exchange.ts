@@ -9,7 +9,7 @@ import type { ClientRequest, ClientRequestArgs, IncomingMessage } from 'node:htt
 import type { Socket } from 'node:net';
 import { Readable } from 'node:stream';
 import type { TLSSocket } from 'node:tls';
-import { type AbortListener, type AbortToken, OSError } from '../../builtins/index.js';
+import { type AbortToken, OSError } from '../../builtins/index.js';
 import type { RequestTrace } from '../diagnostics/trace.js';
 import type { PreparedRequest } from '../models/prepared-request.js';
 import type { HeaderEntry } from '../structures/case-insensitive-dict.js';
@@ -103,7 +103,7 @@ function onProxyError(): void {
 }
 
 /** See above. Its public members are for the modules beside it. */
-export class Exchange implements AbortListener, Attempt, SocketOwner, TunnelOwner {
+export class Exchange implements Attempt, SocketOwner, TunnelOwner {
   // What `http.request` wants to know of an agent.
   readonly keepAlive = true;
   readonly maxSockets: number = Infinity;
@@ -132,6 +132,7 @@ export class Exchange implements AbortListener, Attempt, SocketOwner, TunnelOwne
   #readLimit: number | null = null;
   #proxySocket: Socket | null = null;
   #connectTimer: NodeJS.Timeout | null = null;
+  #unsubscribe: (() => void) | null = null;
   #resolve: ((response: IncomingMessage) => void) | null = null;
 
   constructor(job: Job, fetch: NodeFetch, agent: PoolAgent) {
@@ -160,7 +161,10 @@ export class Exchange implements AbortListener, Attempt, SocketOwner, TunnelOwne
   async send(): Promise<HTTPResponse> {
     const { job } = this;
     const body = wireBody(job.request.body);
-    job.token?.add(this);
+    this.#unsubscribe =
+      job.token?.onAbort((reason) => {
+        this.abort(reason);
+      }) ?? null;
     job.pool.num_requests += 1;
     try {
       if (this.failure !== null) throw this.failure;
@@ -437,7 +441,7 @@ export class Exchange implements AbortListener, Attempt, SocketOwner, TunnelOwne
   }
 
   /** Ends the request because its token was aborted. */
-  onAbort(reason: unknown): void {
+  private abort(reason: unknown): void {
     this.fail(new Error('aborted', { cause: reason }));
   }
 
@@ -461,7 +465,8 @@ export class Exchange implements AbortListener, Attempt, SocketOwner, TunnelOwne
 
   /** Lets go of whatever would outlive the request. */
   private release(): void {
-    this.job.token?.remove(this);
+    this.#unsubscribe?.();
+    this.#unsubscribe = null;
     this.stopConnectTimer();
   }
 

@@ -265,29 +265,29 @@ export class HTTPAdapter extends BaseAdapter {
     const cert = options.cert ?? null;
     const proxies = options.proxies ?? null;
     const retries = this.max_retries;
-    const method = methodOf(request);
-    const timeout = resolveTimeout(options.timeout);
-    const maxResponseSize = options.max_response_size ?? null;
-    const stream = options.stream ?? false;
-    const trace = options[kTrace] ?? null;
+    const common = {
+      request,
+      method: methodOf(request),
+      headers: headersOf(request),
+      timeout: resolveTimeout(options.timeout),
+      token,
+      maxResponseSize: options.max_response_size ?? null,
+      stream: options.stream ?? false,
+      trace: options[kTrace] ?? null,
+      onDone,
+    };
     if (this.#fetch !== null) {
       const refuses = refusalOfFetch(request, verify, cert, select_proxy(request.url ?? '', proxies));
       if (refuses !== null) throw new NotImplementedError(refuses);
       this.add_headers(request, options);
-      const headers = headersOf(request);
-      const job = { request, method, headers, timeout, token, maxResponseSize, stream, trace, onDone };
-      return sendByFetch(this.#fetch, job, retries);
+      return sendByFetch(this.#fetch, common, retries);
     }
     const pool = this.connectionFor(request, verify, proxies, cert);
     this.cert_verify(pool, request.url ?? '', verify, cert);
     const target = encodeTarget(this.request_url(request, proxies));
     this.add_headers(request, options);
     if (pool.settings.cert_reqs === 'CERT_NONE' && pool.scheme === 'https') warnInsecureRequest(pool.host);
-    const headers = headersOf(request);
-    return this[kDeliver](
-      { pool, request, method, target, headers, timeout, token, maxResponseSize, stream, trace, onDone },
-      retries,
-    );
+    return this[kDeliver]({ pool, target, ...common }, retries);
   }
 
   /** @internal */

@@ -4,7 +4,7 @@
  */
 import type { Socket } from 'node:net';
 import { Readable } from 'node:stream';
-import { type AbortListener, NotImplementedError, OSError } from '../../../builtins/index.js';
+import { NotImplementedError, OSError } from '../../../builtins/index.js';
 import { ProtocolError, ProxyError } from '../../urllib3/exceptions.js';
 import { ReprText } from '../../urllib3/exception-text.js';
 import { PushedBody } from '../../urllib3/pushed-body.js';
@@ -50,7 +50,7 @@ const EMPTY = Buffer.alloc(0);
 /** The caller reads the body in its own time; of others as much is taken as comes, and so they never block a connection. */
 const READ_AHEAD_OF_STREAMS = 64 * 1024;
 
-export class UndiciExchange implements AbortListener, Attempt, TunnelOwner {
+export class UndiciExchange implements Attempt, TunnelOwner {
   readonly job: Job;
   readonly timeout: Timeout;
   /** Whether it needs a connection of its own for as long as it lasts: it must not be sent twice, or nobody may read it. */
@@ -90,6 +90,7 @@ export class UndiciExchange implements AbortListener, Attempt, TunnelOwner {
   #proxySocket: Socket | null = null;
   #connectTimer: NodeJS.Timeout | null = null;
   #idleTimer: NodeJS.Timeout | null = null;
+  #unsubscribe: (() => void) | null = null;
 
   constructor(job: Job, clients: Clients) {
     this.job = job;
@@ -106,7 +107,11 @@ export class UndiciExchange implements AbortListener, Attempt, TunnelOwner {
 
   async send(): Promise<HTTPResponse> {
     const { token, pool } = this.job;
-    token?.add(this);
+    if (token !== null) {
+      this.#unsubscribe = token.onAbort((reason) => {
+        this.fail(new Error('aborted', { cause: reason }));
+      });
+    }
     pool.num_requests += 1;
     try {
       if (this.failure !== null) throw this.failure;
@@ -477,10 +482,6 @@ export class UndiciExchange implements AbortListener, Attempt, TunnelOwner {
     return { read: this.#received, expected: Number(length) - this.#received };
   }
 
-  onAbort(reason: unknown): void {
-    this.fail(new Error('aborted', { cause: reason }));
-  }
-
   /** Ends the request with an error of our own. */
   private fail(error: Error): void {
     this.failure ??= error;
@@ -506,7 +507,8 @@ export class UndiciExchange implements AbortListener, Attempt, TunnelOwner {
   }
 
   private release(): void {
-    this.job.token?.remove(this);
+    this.#unsubscribe?.();
+    this.#unsubscribe = null;
     this.stopConnectTimer();
     this.stopIdleTimer();
   }
