@@ -1,3 +1,8 @@
+/** Is told that a token was aborted. An object, so that subscribing costs no closure. */
+export interface AbortListener {
+  onAbort(reason: unknown): void;
+}
+
 /**
  * What `future.abort()` reaches: an AbortSignal without its price. A request carries one token; nothing else is allocated
  * until somebody aborts, subscribes, or asks for a real {@link AbortSignal}.
@@ -5,7 +10,9 @@
 export class AbortToken {
   #aborted = false;
   #reason: unknown = undefined;
-  #listeners: Set<(reason: unknown) => void> | undefined;
+  /** Nearly always there is one at the most. */
+  #listener: AbortListener | null = null;
+  #others: Set<AbortListener> | null = null;
   #controller: AbortController | undefined;
 
   get aborted(): boolean {
@@ -21,21 +28,35 @@ export class AbortToken {
     if (this.#aborted) return;
     this.#aborted = true;
     this.#reason = reason;
-    const listeners = this.#listeners;
-    this.#listeners = undefined;
+    const listener = this.#listener;
+    const others = this.#others;
+    this.#listener = null;
+    this.#others = null;
     this.#controller?.abort(reason);
-    if (listeners) for (const listener of listeners) listener(reason);
+    listener?.onAbort(reason);
+    if (others !== null) for (const other of others) other.onAbort(reason);
+  }
+
+  /** Tells `listener` once when aborted; at once, if it has happened already. */
+  add(listener: AbortListener): void {
+    if (this.#aborted) listener.onAbort(this.#reason);
+    else if (this.#listener === null) this.#listener = listener;
+    else (this.#others ??= new Set()).add(listener);
+  }
+
+  /** `listener` is told no more. */
+  remove(listener: AbortListener): void {
+    if (this.#listener === listener) this.#listener = null;
+    else this.#others?.delete(listener);
   }
 
   /** Calls `listener` once when aborted (at once, if it has happened already). Returns how to take it off again. */
   onAbort(listener: (reason: unknown) => void): () => void {
-    if (this.#aborted) {
-      listener(this.#reason);
-      return () => undefined;
-    }
-    const listeners = (this.#listeners ??= new Set());
-    listeners.add(listener);
-    return () => listeners.delete(listener);
+    const object: AbortListener = { onAbort: listener };
+    this.add(object);
+    return () => {
+      this.remove(object);
+    };
   }
 
   /** The same as a standard signal, made when first asked for. */

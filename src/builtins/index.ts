@@ -1,4 +1,4 @@
-export { AbortToken } from './abort-token.js';
+export { type AbortListener, AbortToken } from './abort-token.js';
 export { monotonic, startTimer, type Timer } from './clock.js';
 export { setErrorName } from './error-name.js';
 export {

@@ -171,12 +171,16 @@ export class FuturesSession extends Session<ResponseFuture, FuturesRequestOption
 
   /** The inner steps of a request that holds its slot must not queue again. @internal */
   override [kRequestNow](method: string, url: UrlInput, options: FuturesRequestOptions): Promise<Response> {
-    return this.requestNow(method, url, options);
+    return this.requestBound(method, url, options);
   }
 
   /** @internal */
-  override [kSendNow](request: PreparedRequest, options: SessionSendOptions): Promise<Response> {
-    return this.sendNow(request, options);
+  override [kSendNow](
+    request: PreparedRequest,
+    options: SessionSendOptions,
+    allow_redirects: boolean,
+  ): Promise<Response> {
+    return this.sendNow(request, options, allow_redirects);
   }
 
   /**

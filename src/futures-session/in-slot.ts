@@ -114,7 +114,7 @@ export async function sendInSlot(
 ): Promise<Response> {
   const call = enterSlot(options);
   try {
-    return await session[kSendNow](request, options);
+    return await session[kSendNow](request, options, options.allow_redirects ?? true);
   } finally {
     bringCookiesHome(call, session);
     bringEventsHome(call, options[kTrace]);

@@ -6,7 +6,7 @@ import { InvalidHeader } from '../../src/requests/exceptions.js';
 import { PreparedRequest } from '../../src/requests/models/prepared-request.js';
 import { Request, type RequestParts } from '../../src/requests/models/request.js';
 import type { HeadersInput } from '../../src/requests/types.js';
-import { CaseInsensitiveDict, headerStore } from '../../src/requests/structures/case-insensitive-dict.js';
+import { CaseInsensitiveDict } from '../../src/requests/structures/case-insensitive-dict.js';
 
 function prepare(url: string, parts: RequestParts = {}, method = 'GET'): PreparedRequest {
   return new Request(method, url, parts).prepare();
@@ -212,14 +212,6 @@ describe('prepare_headers', () => {
     const prepared = prepare('http://h/', { headers: given });
     prepared.headers['A'] = '2';
     expect(given['A']).toBe('1');
-  });
-
-  it('headers that were checked before are adopted as they are', () => {
-    const store = headerStore(new CaseInsensitiveDict({ A: '1' }));
-    const prepared = new PreparedRequest();
-    prepared.adoptHeaders(store);
-    expect(headerStore(prepared.headers)).toBe(store);
-    expect(prepared.headers['a']).toBe('1');
   });
 });
 

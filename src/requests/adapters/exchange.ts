@@ -9,9 +9,10 @@ import type { ClientRequest, ClientRequestArgs, IncomingMessage } from 'node:htt
 import type { Socket } from 'node:net';
 import { Readable } from 'node:stream';
 import type { TLSSocket } from 'node:tls';
-import { type AbortToken, OSError } from '../../builtins/index.js';
+import { type AbortListener, type AbortToken, OSError } from '../../builtins/index.js';
 import type { RequestTrace } from '../diagnostics/trace.js';
 import type { PreparedRequest } from '../models/prepared-request.js';
+import type { SharedHeaders } from '../models/shared-headers.js';
 import type { HeaderEntry } from '../structures/case-insensitive-dict.js';
 import { ProtocolError, ProxyError } from '../urllib3/exceptions.js';
 import { ReprText } from '../urllib3/exception-text.js';
@@ -35,6 +36,8 @@ export interface Job {
   /** The request-target: path and query, or the whole URL for a proxy that forwards. */
   readonly target: string;
   readonly headers: ReadonlyMap<string, HeaderEntry<string>>;
+  /** The same, where other requests have them, too. */
+  readonly shared: SharedHeaders | null;
   readonly timeout: Timeout;
   readonly token: AbortToken | null;
   readonly maxResponseSize: number | null;
@@ -103,7 +106,7 @@ function onProxyError(): void {
 }
 
 /** See above. Its public members are for the modules beside it. */
-export class Exchange implements Attempt, SocketOwner, TunnelOwner {
+export class Exchange implements AbortListener, Attempt, SocketOwner, TunnelOwner {
   // What `http.request` wants to know of an agent.
   readonly keepAlive = true;
   readonly maxSockets: number = Infinity;
@@ -132,7 +135,6 @@ export class Exchange implements Attempt, SocketOwner, TunnelOwner {
   #readLimit: number | null = null;
   #proxySocket: Socket | null = null;
   #connectTimer: NodeJS.Timeout | null = null;
-  #unsubscribe: (() => void) | null = null;
   #resolve: ((response: IncomingMessage) => void) | null = null;
 
   constructor(job: Job, fetch: NodeFetch, agent: PoolAgent) {
@@ -161,10 +163,7 @@ export class Exchange implements Attempt, SocketOwner, TunnelOwner {
   async send(): Promise<HTTPResponse> {
     const { job } = this;
     const body = wireBody(job.request.body);
-    this.#unsubscribe =
-      job.token?.onAbort((reason) => {
-        this.abort(reason);
-      }) ?? null;
+    job.token?.add(this);
     job.pool.num_requests += 1;
     try {
       if (this.failure !== null) throw this.failure;
@@ -441,7 +440,7 @@ export class Exchange implements Attempt, SocketOwner, TunnelOwner {
   }
 
   /** Ends the request because its token was aborted. */
-  private abort(reason: unknown): void {
+  onAbort(reason: unknown): void {
     this.fail(new Error('aborted', { cause: reason }));
   }
 
@@ -465,8 +464,7 @@ export class Exchange implements Attempt, SocketOwner, TunnelOwner {
 
   /** Lets go of whatever would outlive the request. */
   private release(): void {
-    this.#unsubscribe?.();
-    this.#unsubscribe = null;
+    this.job.token?.remove(this);
     this.stopConnectTimer();
   }
 

@@ -4,7 +4,6 @@ import {
   checkOptions,
   NotImplementedError,
   OSError,
-  repr,
   setReducer,
   setReferences,
   ValueError,
@@ -14,12 +13,6 @@ import { basicAuthHeader } from '../auth/basic.js';
 import { InvalidProxyURL, InvalidURL, RequestException } from '../exceptions.js';
 import type { PreparedRequest } from '../models/prepared-request.js';
 import { buildResponse, type Response } from '../models/response.js';
-import {
-  CaseInsensitiveDict,
-  CaseInsensitiveDictMethods,
-  type HeaderEntry,
-  headerStore,
-} from '../structures/case-insensitive-dict.js';
 import { type Cert, kAbortToken, kTrace, type Proxies, type SendOptions } from '../types.js';
 import type { HTTPResponse } from '../urllib3/response.js';
 import { Retry, type RetryCount } from '../urllib3/retry.js';
@@ -36,6 +29,7 @@ import { type FetchFunction, refusalOfFetch, sendByFetch } from './fetch-transpo
 import { NodeFetchTransport } from './node-fetch-transport.js';
 import { copyHTTPAdapter, partsOf } from './http-adapter-copy.js';
 import { connectHost, type HostParams, PoolManager, ProxyManager, proxyManagers } from './pool-manager.js';
+import { headersOf, methodOf } from './request-head.js';
 import { encodeTarget, originOf, targetOf } from './request-target.js';
 import { type ConnectionSettings, kindOfPath } from './tls-settings.js';
 import { urlopen } from './urlopen.js';
@@ -265,29 +259,55 @@ export class HTTPAdapter extends BaseAdapter {
     const cert = options.cert ?? null;
     const proxies = options.proxies ?? null;
     const retries = this.max_retries;
-    const common = {
-      request,
-      method: methodOf(request),
-      headers: headersOf(request),
-      timeout: resolveTimeout(options.timeout),
-      token,
-      maxResponseSize: options.max_response_size ?? null,
-      stream: options.stream ?? false,
-      trace: options[kTrace] ?? null,
-      onDone,
-    };
+    const method = methodOf(request);
+    const timeout = resolveTimeout(options.timeout);
+    const maxResponseSize = options.max_response_size ?? null;
+    const stream = options.stream ?? false;
+    const trace = options[kTrace] ?? null;
     if (this.#fetch !== null) {
       const refuses = refusalOfFetch(request, verify, cert, select_proxy(request.url ?? '', proxies));
       if (refuses !== null) throw new NotImplementedError(refuses);
       this.add_headers(request, options);
-      return sendByFetch(this.#fetch, common, retries);
+      const { _shared: shared } = request;
+      const headers = shared?.store ?? headersOf(request);
+      const job = {
+        request,
+        method,
+        headers,
+        shared,
+        timeout,
+        token,
+        maxResponseSize,
+        stream,
+        trace,
+        onDone,
+      };
+      return sendByFetch(this.#fetch, job, retries);
     }
     const pool = this.connectionFor(request, verify, proxies, cert);
     this.cert_verify(pool, request.url ?? '', verify, cert);
     const target = encodeTarget(this.request_url(request, proxies));
     this.add_headers(request, options);
     if (pool.settings.cert_reqs === 'CERT_NONE' && pool.scheme === 'https') warnInsecureRequest(pool.host);
-    return this[kDeliver]({ pool, target, ...common }, retries);
+    const { _shared: shared } = request;
+    const headers = shared?.store ?? headersOf(request);
+    return this[kDeliver](
+      {
+        pool,
+        request,
+        method,
+        target,
+        headers,
+        shared,
+        timeout,
+        token,
+        maxResponseSize,
+        stream,
+        trace,
+        onDone,
+      },
+      retries,
+    );
   }
 
   /** @internal */
@@ -328,25 +348,6 @@ function abortable(options: SendOptions): { token: AbortToken | null; release: (
 }
 
 const NOT_ABORTABLE = Object.freeze({ token: null, release: null });
-
-const TOKEN = /^[!#$%&'*+.^_`|~0-9A-Za-z-]+$/;
-
-function methodOf({ method }: PreparedRequest): string {
-  if (method === null) throw new TypeError('the request has no method');
-  if (!TOKEN.test(method)) {
-    throw new ValueError(`Method cannot contain non-token characters ${repr(method)}`);
-  }
-  return method;
-}
-
-/** The headers by name in lower case; scripts may have put an object in the place of the dict. */
-function headersOf(request: PreparedRequest): ReadonlyMap<string, HeaderEntry<string>> {
-  const headers: unknown = request.headers;
-  if (headers instanceof CaseInsensitiveDictMethods) {
-    return headerStore(headers as CaseInsensitiveDictMethods<string>);
-  }
-  return headerStore(new CaseInsensitiveDict(headers as Record<string, string>));
-}
 
 /** What is to be trusted by a request with this `verify`, which is a path or true. */
 function trust(verify: string | true): ConnectionSettings {

@@ -32,12 +32,19 @@ export interface Transport<C> {
 export async function urlopen<C>(job: Job, retries: Retry, transport: Transport<C>): Promise<HTTPResponse> {
   for (;;) {
     let response: HTTPResponse;
+    // Waiting where there is nothing to wait for would let later requests overtake this one.
+    const opened = transport.open(job);
+    const connections = opened instanceof Promise ? await opened : opened;
+    const first = transport.attempt(job, connections);
     try {
-      response = await attempt(job, transport);
+      response = await first.send();
     } catch (error) {
-      // What is no exception of urllib3 is nothing that trying again would mend.
-      retries = await afterFailure(job, retries, error);
-      continue;
+      const answer = await afterFirst(job, retries, transport, connections, first, error);
+      if (answer instanceof Retry) {
+        retries = answer;
+        continue;
+      }
+      response = answer;
     }
     if (!isWorthARetry(job.method, response, retries)) return response;
     try {
@@ -54,29 +61,44 @@ export async function urlopen<C>(job: Job, retries: Retry, transport: Transport<
   }
 }
 
-/**
- * One attempt, and a second one where the first only found out that the server had closed an idle connection: urllib3 looks
- * at a connection before it uses it, Node cannot. That is done for requests which are safe to send twice.
- */
-async function attempt<C>(job: Job, transport: Transport<C>): Promise<HTTPResponse> {
-  // Waiting where there is nothing to wait for would let later requests overtake this one.
-  const opened = transport.open(job);
-  const connections = opened instanceof Promise ? await opened : opened;
-  const first = transport.attempt(job, connections);
+/** What comes of an attempt that failed: the answer to another one right away, or the retries that are left. */
+async function afterFirst<C>(
+  job: Job,
+  retries: Retry,
+  transport: Transport<C>,
+  connections: C,
+  first: Attempt,
+  error: unknown,
+): Promise<HTTPResponse | Retry> {
   try {
-    return await first.send();
-  } catch (error) {
-    const reason = failureOf(first, error);
-    const isSafe = Retry.DEFAULT_ALLOWED_METHODS.has(job.method);
-    if (!first.isStale || !isSafe || !isBuffered(job.request.body)) throw reason;
-    // Where one idle connection was dead, the others are most likely dead, too.
-    transport.closeIdle(connections);
+    return await sendAgain(job, transport, connections, first, error);
+  } catch (reason) {
+    // What is no exception of urllib3 is nothing that trying again would mend.
+    return await afterFailure(job, retries, reason);
   }
+}
+
+/**
+ * A second attempt where the first only found out that the server had closed an idle connection: urllib3 looks at a
+ * connection before it uses it, Node cannot. That is done for requests which are safe to send twice.
+ */
+async function sendAgain<C>(
+  job: Job,
+  transport: Transport<C>,
+  connections: C,
+  first: Attempt,
+  error: unknown,
+): Promise<HTTPResponse> {
+  const reason = failureOf(first, error);
+  const isSafe = Retry.DEFAULT_ALLOWED_METHODS.has(job.method);
+  if (!first.isStale || !isSafe || !isBuffered(job.request.body)) throw reason;
+  // Where one idle connection was dead, the others are most likely dead, too.
+  transport.closeIdle(connections);
   const second = transport.attempt(job, connections);
   try {
     return await second.send();
-  } catch (error) {
-    throw failureOf(second, error);
+  } catch (again) {
+    throw failureOf(second, again);
   }
 }
 

@@ -13,8 +13,8 @@ import { authOfHook, type HTTPDigestAuth, hookOfAuth } from '../auth/digest.js';
 import { cookiejar_from_dict, get_cookie_header, RequestsCookieJar } from '../cookies/index.js';
 import { RequestException } from '../exceptions.js';
 import { default_hooks, deregister_hook, register_hook } from '../hooks.js';
+import type { CaseInsensitiveDict } from '../structures/case-insensitive-dict.js';
 import {
-  CaseInsensitiveDict,
   CaseInsensitiveDictMethods,
   type HeaderEntry,
   headerStore,
@@ -44,6 +44,7 @@ import { bodyPosition } from './body-position.js';
 import { encodeJson } from './json-body.js';
 import { encodeMultipart } from './multipart.js';
 import { MultipartBody } from './multipart-body.js';
+import type { SharedHeaders } from './shared-headers.js';
 
 /** What {@link PreparedRequest.prepare} is given: the fields of a Request. Null and undefined leave one out. */
 export interface PrepareOptions {
@@ -94,20 +95,44 @@ export class PreparedRequest {
   method: string | null = null;
   /** The URL, encoded, with the query. */
   url: string | null = null;
-  /** The headers, in the order in which they are sent. Values are text; bytes were decoded as latin-1, as they are sent. */
-  headers: CaseInsensitiveDict;
   /** The body; null for none. */
   body: PreparedBody = null;
-  /** The hooks, those of the auth object first. */
-  hooks: HookLists = default_hooks();
   /** The jar that the `Cookie` header comes from and that redirects go on with; null for none. */
   _cookies: RequestsCookieJar | null = null;
   /** Where the body is rewound to when it is sent again: see `bodyPosition`. */
   _body_position: number | object | null = null;
+  // Most requests are prepared, sent and forgotten without anybody looking at their headers and hooks.
+  /** @internal */
+  _headers: CaseInsensitiveDict | null = null;
+  /** What the headers are as long as nobody has asked for them. @internal */
+  _shared: SharedHeaders | null = null;
+  /** @internal */
+  _hooks: HookLists | null = null;
 
-  /** Without arguments. The headers are given by this package alone, to do without a dict that is thrown away. */
-  constructor(headers: CaseInsensitiveDict = new CaseInsensitiveDict()) {
-    this.headers = headers;
+  /** The headers, in the order in which they are sent. Values are text; bytes were decoded as latin-1, as they are sent. */
+  get headers(): CaseInsensitiveDict {
+    if (this._headers === null) {
+      this._headers = wrapStore(new Map(this._shared?.store));
+      this._shared = null;
+    }
+    return this._headers;
+  }
+  set headers(value: CaseInsensitiveDict) {
+    this._headers = value;
+    this._shared = null;
+  }
+
+  /** The hooks, those of the auth object first. */
+  get hooks(): HookLists {
+    return (this._hooks ??= default_hooks());
+  }
+  set hooks(value: HookLists) {
+    this._hooks = value;
+  }
+
+  /** @internal */
+  get hasHooks(): boolean {
+    return this._hooks !== null && this._hooks.response.length > 0;
   }
 
   /**
@@ -166,14 +191,6 @@ export class PreparedRequest {
         }
       }
     }
-    this.headers = wrapStore(store);
-  }
-
-  /**
-   * Takes over headers that were checked before, as a session's are, without looking at or copying them.
-   * @internal
-   */
-  adoptHeaders(store: Map<string, HeaderEntry<string>>): void {
     this.headers = wrapStore(store);
   }
 
@@ -290,12 +307,14 @@ export class PreparedRequest {
 
   /** An independent copy; the body itself is shared. */
   copy(): PreparedRequest {
-    const copy = new PreparedRequest(this.headers.copy());
+    const copy = new PreparedRequest();
+    copy._headers = this._headers?.copy() ?? null;
+    copy._shared = this._shared;
     copy.method = this.method;
     copy.url = this.url;
     copy._cookies = this._cookies?.copy() ?? null;
     copy.body = this.body;
-    copy.hooks = { response: [...this.hooks.response] };
+    if (this._hooks !== null) copy._hooks = { response: [...this._hooks.response] };
     copy._body_position = this._body_position;
     return copy;
   }
@@ -324,13 +343,16 @@ export function restorePreparedRequest(
 }
 
 setReferences(import.meta.url, { restorePreparedRequest });
-setReducer(PreparedRequest, (request) => [
-  restorePreparedRequest,
-  [
-    Object.assign({}, request, { hooks: undefined }),
-    request.hooks.response.map((hook) => authOfHook(hook) ?? hook),
-  ],
-]);
+setReducer(PreparedRequest, (request) => {
+  const { headers, hooks } = request;
+  return [
+    restorePreparedRequest,
+    [
+      Object.assign({}, request, { _headers: headers, _hooks: null }),
+      hooks.response.map((hook) => authOfHook(hook) ?? hook),
+    ],
+  ];
+});
 
 /** Names and values, which come from untyped callers and are checked next. */
 function headerEntries(headers: object): Iterable<HeaderEntry<unknown>> {

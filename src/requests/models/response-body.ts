@@ -125,6 +125,26 @@ export abstract class ResponseBody implements Disposable, AsyncDisposable {
   }
 
   /**
+   * Buffers the body if that takes no waiting, and tells whether it did: if not there is {@link read}, which also tells what
+   * went wrong.
+   * @internal
+   */
+  readNow(): boolean {
+    const { raw } = this;
+    if (raw === null || this._content !== false || this._content_consumed || this.status_code === 0)
+      return false;
+    if (this.read !== ResponseBody.prototype.read) return false;
+    try {
+      const content = raw.readAllSync();
+      if (content === null) return false;
+      this._content = content;
+      return (this._content_consumed = true);
+    } catch {
+      return false;
+    }
+  }
+
+  /**
    * Iterates over the body in pieces of `chunk_size` bytes; with `for await`, or with a plain `for` when the body is
    * buffered. A stream gives exactly so many, except that the chunks of a chunked body are not joined; null, or less than 1:
    * pieces as they arrive, of a buffered body everything. Another iteration of a stream goes on where the first stopped.

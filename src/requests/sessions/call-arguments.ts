@@ -1,5 +1,6 @@
 /** Reads the arguments of `request()`, the verbs and `send()`, and refuses what Python's signatures refuse. */
 import { checkOptions, isPlainObject, typeName } from '../../builtins/index.js';
+import type { RequestOptions } from '../types.js';
 
 /** A URL as callers give it; anything else is turned into text first, as Python does. */
 export type UrlInput = string | URL | Uint8Array;
@@ -125,4 +126,10 @@ export function checkRequestOptions(callee: string, options: object, extra: read
     known,
     '; a body is written { data: … } or { json: … }, a query { params: … }',
   );
+}
+
+/** The part of the options that makes up the Request. */
+export function requestPart(options: RequestOptions): RequestOptions {
+  const { params, data, json, headers, cookies, files, auth, hooks } = options;
+  return { params, data, json, headers, cookies, files, auth, hooks };
 }

@@ -1,8 +1,9 @@
 /** How a request's settings are laid over the session's (spec 1.4). */
 import { isPlainObject } from '../../builtins/index.js';
+import { merge_cookies, RequestsCookieJar } from '../cookies/index.js';
 import { hookList } from '../hooks.js';
 import { CaseInsensitiveDict, headerStore } from '../structures/case-insensitive-dict.js';
-import type { HeadersInput, HookLists, Hooks, Params, ParamValue } from '../types.js';
+import type { HeadersInput, HookLists, Hooks, Params, ParamValue, RequestOptions } from '../types.js';
 
 type Absent = null | undefined;
 
@@ -72,4 +73,19 @@ export function mergeHeaders(
 export function mergeHooks(request: Hooks | Absent, session: HookLists): HookLists {
   const own = hookList(request?.response);
   return { response: own.length > 0 ? own : [...session.response] };
+}
+
+/** Python's truth of an auth setting: `()`, `false` and `''` count as none. */
+export function hasAuth(auth: RequestOptions['auth']): boolean {
+  return Boolean(auth) && !(Array.isArray(auth) && auth.length === 0);
+}
+
+/** The session's cookies and the request's, in a jar of the request's own; null when there are none at all. */
+export function mergeCookies(
+  request: RequestsCookieJar | null,
+  session: RequestsCookieJar,
+): RequestsCookieJar | null {
+  if (session.length === 0 && request === null) return null;
+  const jar = merge_cookies(new RequestsCookieJar(), session);
+  return request === null ? jar : merge_cookies(jar, request);
 }

@@ -38,7 +38,11 @@ export abstract class RedirectingSession {
   abstract cookies: RequestsCookieJar;
 
   /** @internal */
-  abstract [kSendNow](request: PreparedRequest, options: SessionSendOptions): Promise<Response>;
+  abstract [kSendNow](
+    request: PreparedRequest,
+    options: SessionSendOptions,
+    allow_redirects: boolean,
+  ): Promise<Response>;
 
   /** The Location that `response` redirects to, or null. */
   get_redirect_target(response: Response): string | null {
@@ -135,7 +139,7 @@ export abstract class RedirectingSession {
         yield next;
         return;
       }
-      const answer = await this[kSendNow](next, { ...settings, proxies, allow_redirects: false });
+      const answer = await this[kSendNow](next, { ...settings, proxies }, false);
       hop = { response: answer, request: next };
       yield answer;
     }

@@ -2,25 +2,20 @@ import { inspect } from 'node:util';
 import { type AbortToken, repr, setReducer, setReferences, ValueError } from '../../builtins/index.js';
 import type { BaseAdapter } from '../adapters/base-adapter.js';
 import { HTTPAdapter } from '../adapters/http-adapter.js';
-import {
-  cookiejar_from_dict,
-  extractSetCookies,
-  merge_cookies,
-  RequestsCookieJar,
-} from '../cookies/index.js';
+import { cookiejar_from_dict, extractSetCookies, RequestsCookieJar } from '../cookies/index.js';
 import { requestChannel, type RequestTrace, traced } from '../diagnostics/trace.js';
 import { InvalidSchema } from '../exceptions.js';
 import { dispatch_hook } from '../hooks.js';
 import { PreparedRequest } from '../models/prepared-request.js';
 import { Request } from '../models/request.js';
-import type { Response } from '../models/response.js';
+import { Response } from '../models/response.js';
 import { CaseInsensitiveDict } from '../structures/case-insensitive-dict.js';
+import type { kAbortToken } from '../types.js';
 import {
   type Auth,
   type Cert,
   type HeadersInput,
   type Hooks,
-  kAbortToken,
   kTrace,
   type Params,
   type Proxies,
@@ -28,13 +23,20 @@ import {
   type SessionSendOptions,
   type TimeoutInput,
 } from '../types.js';
-import { default_headers, get_netrc_auth, resolve_proxies } from '../utils/index.js';
+import { default_headers, get_netrc_auth } from '../utils/index.js';
 import { withoutUserinfo } from '../utils/redact.js';
-import { bindRequest, checkRequestOptions, type UrlInput, type WithMethodAndUrl } from './call-arguments.js';
+import {
+  bindRequest,
+  checkRequestOptions,
+  requestPart,
+  type UrlInput,
+  type WithMethodAndUrl,
+} from './call-arguments.js';
 import { type EnvironmentSettings, mergeEnvironment } from './environment.js';
-import { mergeHeaders, mergeHooks, mergeParams, mergeScalar } from './merge.js';
+import { hasAuth, mergeCookies, mergeHeaders, mergeHooks, mergeParams, mergeScalar } from './merge.js';
+import { PlainRequests } from './plain-requests.js';
 import { kSendNow } from './redirecting-session.js';
-import { SendSettings } from './send-settings.js';
+import { SendSettings, sendSettings, settingsToSend } from './send-settings.js';
 import { arriveAs, sessionParts, type SessionState } from './session-copy.js';
 import { SessionHooks } from './session-hooks.js';
 import { SessionVerbs } from './verbs.js';
@@ -100,6 +102,9 @@ export class Session<
   cookies: RequestsCookieJar = cookiejar_from_dict({});
   /** The adapters by URL prefix, longest first. */
   readonly adapters: Map<string, BaseAdapter> = new Map();
+  readonly #plainRequests = new PlainRequests();
+  /** `send`, as long as nobody has put another in its place. */
+  #ownSend: unknown = null;
   #headers = default_headers();
   #hooks = new SessionHooks();
 
@@ -113,11 +118,13 @@ export class Session<
       this.mount('https://', new HTTPAdapter());
       this.mount('http://', new HTTPAdapter());
     }
+    const isOwnSend = Reflect.get(this, 'send') === send;
     for (const verb of BOUND) {
       // The subclass's method, if it has one: it must be found by `super` and by overriding, and still come bound.
       const bound = (this[verb] as (this: unknown, ...args: never[]) => unknown).bind(this);
       Object.defineProperty(this, verb, { value: bound, writable: true, configurable: true });
     }
+    if (isOwnSend) this.#ownSend = Reflect.get(this, 'send');
   }
 
   /** Sent with each request, unless it has its own of the same name. Other headers, or a plain object, may be put in their place. */
@@ -155,29 +162,38 @@ export class Session<
   }
 
   /** @internal */
-  protected async requestNow(
+  protected requestNow(
     first: string | Uint8Array | WithMethodAndUrl<O>,
     second?: UrlInput,
     third?: O | null,
   ): Promise<Response> {
-    const { method, url, options } = bindRequest<O>(first, second, third);
+    try {
+      const { method, url, options } = bindRequest<O>(first, second, third);
+      return this.requestBound(method, url, options);
+    } catch (error) {
+      return rejected(error);
+    }
+  }
+
+  /** A request whose arguments are sorted out. May throw instead of rejecting. @internal */
+  protected requestBound(method: string, url: UrlInput, options: O): Promise<Response> {
     const internal: InternalRequestOptions = options;
     if (internal[kTrace] === undefined && requestChannel.hasSubscribers) {
       return traced(method, url, (trace) => this.requestNow(method, url, { ...options, [kTrace]: trace }));
     }
     checkRequestOptions('request()', options);
-    const prepared = this.prepare_request(new Request(method.toUpperCase(), url, requestPart(options)));
+    const prepared = this.#prepare(method.toUpperCase(), url, options);
     internal[kOnPrepared]?.prepared(prepared);
-    const settings = mergeEnvironment(prepared.url ?? '', options, this);
-    return await this[kSendNow](prepared, {
-      ...settings,
-      timeout: options.timeout,
-      allow_redirects: options.allow_redirects,
-      max_response_size: options.max_response_size,
-      signal: options.signal,
-      [kAbortToken]: internal[kAbortToken],
-      [kTrace]: internal[kTrace] ?? null,
-    });
+    const settings = sendSettings(options, mergeEnvironment(prepared.url ?? '', options, this), this);
+    return this[kSendNow](prepared, settings, options.allow_redirects ?? true);
+  }
+
+  #prepare(method: string, url: UrlInput, options: O): PreparedRequest {
+    if (this.prepare_request === prepareRequest) {
+      const plain = this.#plainRequests.prepare(this, method, url, options);
+      if (plain !== null) return plain;
+    }
+    return this.prepare_request(new Request(method, url, requestPart(options)));
   }
 
   /** Merges the session's state into `request` (headers, query, cookies, credentials, hooks) and makes it ready to send. */
@@ -198,7 +214,7 @@ export class Session<
       headers: mergeHeaders(request.headers, this.headers),
       params: mergeParams(request.params, this.params),
       auth: mergeScalar(auth, this.auth),
-      cookies: mergedCookies(cookies, this.cookies),
+      cookies: mergeCookies(cookies, this.cookies),
       hooks: mergeHooks(request.hooks, this.#hooks),
     });
     return prepared;
@@ -216,32 +232,48 @@ export class Session<
   }
 
   /** @internal */
-  [kSendNow](request: PreparedRequest, options: SessionSendOptions): Promise<Response> {
-    return this.send(request, options);
+  [kSendNow](
+    request: PreparedRequest,
+    options: SessionSendOptions,
+    allow_redirects: boolean,
+  ): Promise<Response> {
+    if (this.send === this.#ownSend) return this.sendNow(request, options, allow_redirects);
+    return this.send(request, { ...options, allow_redirects });
   }
 
   /** @internal */
-  protected async sendNow(request: PreparedRequest, options: SessionSendOptions): Promise<Response> {
+  protected async sendNow(
+    request: PreparedRequest,
+    options: SessionSendOptions,
+    allow_redirects: boolean = options.allow_redirects ?? true,
+  ): Promise<Response> {
     if (!(request instanceof PreparedRequest)) throw new ValueError('You can only send PreparedRequests.');
     const trace = options[kTrace];
     if (trace === undefined && requestChannel.hasSubscribers) {
       const { method, url } = request;
-      return traced(method, url, (made) => this.sendNow(request, { ...options, [kTrace]: made }));
+      return traced(method, url, (made) =>
+        this.sendNow(request, { ...options, [kTrace]: made }, allow_redirects),
+      );
     }
-    const settings = new SendSettings(
-      options.stream ?? this.stream,
-      options.timeout ?? this.timeout,
-      options.verify ?? this.verify,
-      options.cert ?? this.cert,
-      options.proxies ?? resolve_proxies(request, this.proxies, this.trust_env),
-      options.max_response_size ?? this.max_response_size,
-      options[kAbortToken],
-      trace ?? null,
-      options.signal ?? null,
-    );
-    const response = await this.sendOnce(request, settings);
+    const settings = options instanceof SendSettings ? options : settingsToSend(request, options, this);
+    const adapter = this.get_adapter(request.url ?? '');
+    const start = performance.now();
+    let response = await (settings[kTrace] === null
+      ? adapter.send(request, settings)
+      : settings[kTrace].send(adapter, request, settings));
+    response.elapsed = (performance.now() - start) / 1000;
+    if (!settings.stream) {
+      if (!(response instanceof Response && response.readNow())) await response.read();
+      trace?.bodyRead(response);
+    }
+    // One on the wire, its body buffered unless streaming, then the hooks, then the cookies it set.
+    if (request.hasHooks) response = await this.#runHooks(response, request, settings);
+    for (const earlier of response.history) extractSetCookies(this.cookies, earlier.request, earlier);
+    extractSetCookies(this.cookies, request, response);
     try {
-      return await this.finish(response, request, settings, options.allow_redirects ?? true);
+      // Nearly every response is no redirect; the generator is not worth starting for those.
+      if (this.get_redirect_target(response) === null) return response;
+      return await this.#finish(response, request, settings, allow_redirects);
     } catch (error) {
       // Nobody is handed this response: unread, it would hold its connection for ever.
       response.close();
@@ -249,41 +281,24 @@ export class Session<
     }
   }
 
-  /** One request on the wire, its body buffered unless streaming, then the hooks, then the cookies it set. */
-  private async sendOnce(request: PreparedRequest, settings: SendSettings): Promise<Response> {
-    const adapter = this.get_adapter(request.url ?? '');
-    const start = performance.now();
-    const trace = settings[kTrace];
-    const sent = trace === null ? adapter.send(request, settings) : trace.send(adapter, request, settings);
-    let response = await sent;
-    response.elapsed = (performance.now() - start) / 1000;
-    if (!settings.stream) {
-      await response.read();
-      trace?.bodyRead(response);
-    }
-    if (request.hooks.response.length > 0) {
-      try {
-        response = await dispatch_hook('response', request.hooks, response, settings);
-      } catch (error) {
-        response.close();
-        throw error;
-      }
+  async #runHooks(first: Response, request: PreparedRequest, settings: SendSettings): Promise<Response> {
+    try {
+      const response = await dispatch_hook('response', request.hooks, first, settings);
       if (!settings.stream) await response.read();
+      return response;
+    } catch (error) {
+      first.close();
+      throw error;
     }
-    for (const earlier of response.history) extractSetCookies(this.cookies, earlier.request, earlier);
-    extractSetCookies(this.cookies, request, response);
-    return response;
   }
 
   /** Follows redirects, or notes where the next one would lead. */
-  private async finish(
+  async #finish(
     first: Response,
     request: PreparedRequest,
     settings: SendSettings,
     follow: boolean,
   ): Promise<Response> {
-    // Nearly every response is no redirect; the generator is not worth starting for those.
-    if (this.get_redirect_target(first) === null) return first;
     if (!follow) {
       for await (const next of this.followRedirects(first, request, settings, true)) {
         first._next = next as PreparedRequest;
@@ -361,23 +376,10 @@ setReducer(Session, (session) => [copySession, sessionParts(session, session.con
   subclasses: true,
 });
 
-/** The part of the options that makes up the Request. */
-function requestPart(options: RequestOptions): RequestOptions {
-  const { params, data, json, headers, cookies, files, auth, hooks } = options;
-  return { params, data, json, headers, cookies, files, auth, hooks };
-}
+// What is found in their place is a subclass's, or somebody has replaced it.
+const { prepare_request: prepareRequest, send } = Session.prototype as unknown as Record<string, unknown>;
 
-/** Python's truth of an auth setting: `()`, `false` and `''` count as none. */
-function hasAuth(auth: RequestOptions['auth']): boolean {
-  return Boolean(auth) && !(Array.isArray(auth) && auth.length === 0);
-}
-
-/** The session's cookies and the request's, in a jar of the request's own; null when there are none at all. */
-function mergedCookies(
-  request: RequestsCookieJar | null,
-  session: RequestsCookieJar,
-): RequestsCookieJar | null {
-  if (session.length === 0 && request === null) return null;
-  const jar = merge_cookies(new RequestsCookieJar(), session);
-  return request === null ? jar : merge_cookies(jar, request);
+function rejected(error: unknown): Promise<never> {
+  // eslint-disable-next-line @typescript-eslint/prefer-promise-reject-errors -- it is what was thrown
+  return Promise.reject(error);
 }

@@ -35,6 +35,20 @@ export interface HTTPResponseInit {
   pushed?: PushedBody | null | undefined;
 }
 
+/** What a transport has that has received everything. */
+export class WholeAnswer implements HTTPResponseInit {
+  constructor(
+    readonly status: number,
+    readonly reason: string,
+    readonly version: number,
+    readonly headers: readonly string[],
+    readonly body: Buffer,
+    readonly request_method: string | null,
+    readonly request_url: string,
+    readonly max_response_size: number | null,
+  ) {}
+}
+
 const INIT_NAMES = [
   'body',
   'headers',

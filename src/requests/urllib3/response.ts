@@ -2,9 +2,9 @@ import { Readable } from 'node:stream';
 import { checkOptions, setReducer, setReferences } from '../../builtins/index.js';
 import { BodyReader } from './body-reader.js';
 import { HTTPHeaderDict } from './http-header-dict.js';
-import { headerLines } from './raw-headers.js';
+import { headerLine, headerLines } from './raw-headers.js';
 import type { RemainingBody } from './remaining-body.js';
-import { checkInit, flatHeaders, type HTTPResponseInit } from './response-init.js';
+import { checkInit, flatHeaders, type HTTPResponseInit, WholeAnswer } from './response-init.js';
 
 export type { HTTPResponseInit };
 
@@ -35,17 +35,33 @@ export class HTTPResponse {
   readonly rawHeaders: readonly string[];
 
   #headers: HTTPHeaderDict | null = null;
-  readonly #body: BodyReader;
+  /** Null for a body that is bytes, until something is asked of it that they alone cannot answer. */
+  #reader: BodyReader | null;
+  #bytes: Buffer | null = null;
+  #maxSize: number | null = null;
 
   constructor(init: HTTPResponseInit = {}) {
-    checkInit(init);
+    // Transports make one for each request, and are checked by TypeScript.
+    if (!(init instanceof WholeAnswer)) checkInit(init);
     this.status = init.status ?? 200;
     this.reason = init.reason ?? '';
     this.version = init.version ?? 11;
     this.request_method = init.request_method ?? null;
     this.request_url = init.request_url ?? null;
     this.rawHeaders = flatHeaders(init.headers);
-    this.#body = new BodyReader(init, this.rawHeaders);
+    if (init instanceof WholeAnswer) {
+      this.#reader = null;
+      this.#bytes = init.body;
+      this.#maxSize = init.max_response_size;
+    } else this.#reader = new BodyReader(init, this.rawHeaders);
+  }
+
+  get #body(): BodyReader {
+    if (this.#reader === null) {
+      this.#reader = new BodyReader({ body: this.#bytes, max_response_size: this.#maxSize }, this.rawHeaders);
+      this.#bytes = null;
+    }
+    return this.#reader;
   }
 
   /** The most bytes the decoded body may have; null for no limit. May be set until the body is read. */
@@ -68,12 +84,12 @@ export class HTTPResponse {
 
   /** Whether nothing more will come off the wire: the body was read to its end, failed, or was closed. */
   get closed(): boolean {
-    return this.#body.done;
+    return this.#reader?.done ?? true;
   }
 
   /** Whether a reader waits for the wire now. @internal */
   get awaited(): boolean {
-    return this.#body.awaited;
+    return this.#reader?.awaited ?? false;
   }
 
   /** How many bytes of the body have come off the wire. */
@@ -83,7 +99,7 @@ export class HTTPResponse {
 
   /** The same as {@link closed}. */
   isclosed(): boolean {
-    return this.#body.done;
+    return this.closed;
   }
 
   /** The header's value, several lines joined with `, `; `fallback` (null unless given) when there is none. */
@@ -171,6 +187,15 @@ export class HTTPResponse {
    * @internal
    */
   readAllSync(): Buffer | null {
+    const bytes = this.#bytes;
+    if (
+      bytes !== null &&
+      this.#maxSize === null &&
+      headerLine(this.rawHeaders, 'content-encoding') === null
+    ) {
+      this.#bytes = EMPTY;
+      return bytes;
+    }
     return this.#body.readAllSync();
   }
 
@@ -194,7 +219,7 @@ export class HTTPResponse {
 
   /** Gives the connection back. One with an unread body cannot be used again, and is closed. */
   release_conn(): void {
-    if (!this.#body.done) this.close();
+    if (!this.closed) this.close();
   }
 }
 

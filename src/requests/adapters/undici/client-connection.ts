@@ -8,7 +8,7 @@ import type { Socket } from 'node:net';
 import type { HTTPConnectionPool } from '../connection-pool.js';
 import type { Clients } from './clients.js';
 import { openSocket } from './open-socket.js';
-import { isChunked, requestHead } from './request-head.js';
+import { checkedLines, isChunked } from './request-head.js';
 import type { UndiciExchange } from './undici-exchange.js';
 
 /** Python takes 100 headers of 64 KiB. */
@@ -244,14 +244,17 @@ export class ClientConnection {
   /** What undici ends with a line, it goes on from with chunks; what it ends with an empty one has no body, or bytes. */
   private head(exchange: UndiciExchange, isWhole: boolean): string {
     const { job } = exchange;
-    const head = requestHead(job, exchange.lines);
+    const head = `${job.method} ${job.target} HTTP/1.1\r\n${exchange.head}`;
     if (!isWhole) return head;
     return isChunked(job) ? `${head}\r\n0\r\n\r\n` : `${head}\r\n`;
   }
 
   private look(piece: Buffer | null): Buffer | null {
-    if (piece === null) return null;
     const first = this.running[0];
+    if (piece === null) {
+      first?.packetEnded();
+      return null;
+    }
     if (first === undefined || first.isAnswered) return (this.lastPacket = piece);
     let rest = this.#partial === null ? piece : Buffer.concat([this.#partial, piece]);
     this.#partial = null;
@@ -329,7 +332,8 @@ export class ClientConnection {
 const ZERO = 0x30;
 const ONE = 0x31;
 
-function linesForHTTP2({ job, lines }: UndiciExchange): string[] {
+function linesForHTTP2({ job }: UndiciExchange): string[] {
+  const lines = checkedLines(job);
   const hasOwnHost = job.headers.has('host');
   return lines.filter((_, i) => {
     const name = (lines[i - (i % 2)] as string).toLowerCase();

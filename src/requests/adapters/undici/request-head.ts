@@ -8,11 +8,17 @@ const MOST_KNOWN_NAMES = 1000;
 const TOKEN = /^[!#$%&'*+.^_`|~0-9A-Za-z-]+$/;
 const NOT_IN_VALUES = /[^\t\x20-\x7e\x80-\xff]/;
 
-/** The head without the empty line. */
-export function requestHead({ method, target }: Job, lines: readonly string[]): string {
-  let head = `${method} ${target} HTTP/1.1\r\n`;
-  for (let i = 0; i < lines.length; i += 2) head += `${lines[i] as string}: ${lines[i + 1] as string}\r\n`;
-  return head;
+/** The lines of the headers as they go on the wire. Throws InvalidHeader and UnicodeEncodeError. */
+export function checkedHead(job: Job): string {
+  const { shared, pool, request } = job;
+  if (shared === null || pool.forwards || request.body !== null) return textOf(checkedLines(job));
+  return shared.textFor(pool.hostHeader, () => textOf(checkedLines(job)));
+}
+
+function textOf(lines: readonly string[]): string {
+  let text = '';
+  for (let i = 0; i < lines.length; i += 2) text += `${lines[i] as string}: ${lines[i + 1] as string}\r\n`;
+  return text;
 }
 
 /** The lines to be sent, `[name, value, name, value …]`. Throws InvalidHeader and UnicodeEncodeError. */

@@ -4,12 +4,13 @@
  */
 import type { Socket } from 'node:net';
 import { Readable } from 'node:stream';
-import { NotImplementedError, OSError } from '../../../builtins/index.js';
+import { type AbortListener, NotImplementedError, OSError } from '../../../builtins/index.js';
 import { ProtocolError, ProxyError } from '../../urllib3/exceptions.js';
 import { ReprText } from '../../urllib3/exception-text.js';
 import { PushedBody } from '../../urllib3/pushed-body.js';
 import { headerLine } from '../../urllib3/raw-headers.js';
 import { HTTPResponse } from '../../urllib3/response.js';
+import { WholeAnswer } from '../../urllib3/response-init.js';
 import { Retry } from '../../urllib3/retry.js';
 import type { Timeout } from '../../urllib3/timeout.js';
 import { abortError, bodyError } from '../errors.js';
@@ -22,7 +23,7 @@ import type { ClientConnection } from './client-connection.js';
 import type { Clients } from './clients.js';
 import { dispatchBody } from './dispatch-body.js';
 import { ExchangeTrace } from './exchange-trace.js';
-import { checkedLines } from './request-head.js';
+import { checkedHead } from './request-head.js';
 import { headOf, headOfSwitch, latin1Reason, trimmed } from './response-head.js';
 import { hangUp, nodeError } from './wire-errors.js';
 
@@ -50,13 +51,13 @@ const EMPTY = Buffer.alloc(0);
 /** The caller reads the body in its own time; of others as much is taken as comes, and so they never block a connection. */
 const READ_AHEAD_OF_STREAMS = 64 * 1024;
 
-export class UndiciExchange implements Attempt, TunnelOwner {
+export class UndiciExchange implements AbortListener, Attempt, TunnelOwner {
   readonly job: Job;
   readonly timeout: Timeout;
   /** Whether it needs a connection of its own for as long as it lasts: it must not be sent twice, or nobody may read it. */
   readonly isExclusive: boolean;
-  /** The header lines to be sent, `[name, value, name, value …]`. */
-  lines: readonly string[] = NO_HEADERS;
+  /** The header lines to be sent, as they go on the wire. */
+  head = '';
   stage: Stage = Stage.Connecting;
   failure: Error | null = null;
   error: Error | null = null;
@@ -73,7 +74,7 @@ export class UndiciExchange implements Attempt, TunnelOwner {
   /** What has nothing to do with the connection: the caller's own body failed, or a header cannot be sent. */
   #refusal: Error | null = null;
   #outgoing: unknown = undefined;
-  #resolve: (() => void) | null = null;
+  #resolve: ((answer: HTTPResponse) => void) | null = null;
   #reject: ((reason: unknown) => void) | null = null;
   #abort: ((error?: Error) => void) | null = null;
   #resume: (() => void) | null = null;
@@ -90,7 +91,6 @@ export class UndiciExchange implements Attempt, TunnelOwner {
   #proxySocket: Socket | null = null;
   #connectTimer: NodeJS.Timeout | null = null;
   #idleTimer: NodeJS.Timeout | null = null;
-  #unsubscribe: (() => void) | null = null;
 
   constructor(job: Job, clients: Clients) {
     this.job = job;
@@ -105,64 +105,86 @@ export class UndiciExchange implements Attempt, TunnelOwner {
     }
   }
 
-  async send(): Promise<HTTPResponse> {
+  send(): Promise<HTTPResponse> {
     const { token, pool } = this.job;
-    if (token !== null) {
-      this.#unsubscribe = token.onAbort((reason) => {
-        this.fail(new Error('aborted', { cause: reason }));
-      });
-    }
+    token?.add(this);
     pool.num_requests += 1;
-    try {
-      if (this.failure !== null) throw this.failure;
-      this.lines = checkedLines(this.job);
-      await new Promise<void>((resolve, reject) => {
-        this.#resolve = resolve;
-        this.#reject = reject;
+    return new Promise((resolve, reject) => {
+      this.#resolve = resolve;
+      this.#reject = reject;
+      try {
+        if (this.failure !== null) throw this.failure;
+        this.head = checkedHead(this.job);
         this.#clients.start(this);
-      });
-      return this.respond();
-    } catch (error) {
-      this.release();
-      throw this.failure ?? this.#refusal ?? this.error ?? error;
+      } catch (error) {
+        this.refuse(error);
+      }
+    });
+  }
+
+  /** Wakes whoever waits in {@link send}. */
+  private settle(): void {
+    const resolve = this.#resolve;
+    if (resolve === null) return;
+    if (this.stage !== Stage.Responding) {
+      this.refuse(this.failure ?? this.#refusal ?? this.error);
+      return;
     }
+    if (this.failure !== null) this.refuse(this.failure);
+    else {
+      this.#resolve = this.#reject = null;
+      resolve(this.respond());
+    }
+  }
+
+  private refuse(error: unknown): void {
+    const reject = this.#reject;
+    this.#resolve = this.#reject = null;
+    this.release();
+    reject?.(this.failure ?? this.#refusal ?? this.error ?? error);
   }
 
   /** A body that has come with its head, as small ones do, is handed on as bytes. */
   private respond(): HTTPResponse {
-    const isWhole = this.#isComplete;
-    if (!isWhole) {
-      this.#body = new PushedBody(this, this.job.stream ? READ_AHEAD_OF_STREAMS : Infinity);
-      if (this.#first !== null) this.#body.push(this.#first);
-      for (const piece of this.#more ?? []) this.#body.push(piece);
+    const { job } = this;
+    const version = this.#connection?.version ?? 11;
+    if (this.#isComplete) {
+      const body = this.wholeBody();
+      const answer = new WholeAnswer(
+        this.#status,
+        this.#reason,
+        version,
+        this.#rawHeaders,
+        body,
+        job.method,
+        job.target,
+        job.maxResponseSize,
+      );
+      this.done(null);
+      return new HTTPResponse(answer);
     }
+    this.#body = new PushedBody(this, job.stream ? READ_AHEAD_OF_STREAMS : Infinity);
+    if (this.#first !== null) this.#body.push(this.#first);
+    for (const piece of this.#more ?? []) this.#body.push(piece);
     const response = new HTTPResponse({
-      body: isWhole ? this.wholeBody() : null,
       pushed: this.#body,
       headers: this.#rawHeaders,
       status: this.#status,
       reason: this.#reason,
-      version: this.#connection?.version ?? 11,
-      request_method: this.job.method,
-      request_url: this.job.target,
-      max_response_size: this.job.maxResponseSize,
-      onDone: isWhole
-        ? null
-        : (error) => {
-            this.done(error);
-          },
-      mapError: isWhole ? null : (error) => bodyError(error, this),
-      destroy: isWhole
-        ? null
-        : () => {
-            this.end(null);
-          },
+      version,
+      request_method: job.method,
+      request_url: job.target,
+      max_response_size: job.maxResponseSize,
+      onDone: (error) => {
+        this.done(error);
+      },
+      mapError: (error) => bodyError(error, this),
+      destroy: () => {
+        this.end(null);
+      },
     });
-    if (isWhole) this.done(null);
-    else {
-      this.#answer = response;
-      if (this.error !== null) this.#body?.failed(this.error);
-    }
+    this.#answer = response;
+    if (this.error !== null) this.#body.failed(this.error);
     return response;
   }
 
@@ -284,8 +306,14 @@ export class UndiciExchange implements Attempt, TunnelOwner {
     const rawHeaders: string[] = [];
     for (const piece of headers) rawHeaders.push(trimmed(piece.toString(encoding)));
     this.useHead(status, latin1Reason(reason, connection?.lastPacket ?? null), rawHeaders);
-    this.settle();
+    // The body may be in the same packet, and makes a simpler response then.
+    if (connection?.isHTTP2 !== false || this.job.stream) this.settle();
     return true;
+  }
+
+  /** Everything that has arrived has been handed over. */
+  packetEnded(): void {
+    if (this.#resolve !== null && this.stage === Stage.Responding) this.settle();
   }
 
   private useHead(status: number, reason: string, rawHeaders: readonly string[]): void {
@@ -312,6 +340,7 @@ export class UndiciExchange implements Attempt, TunnelOwner {
   onComplete(): void {
     this.#isComplete = true;
     this.leave();
+    this.settle();
     this.#body?.ended();
   }
 
@@ -367,15 +396,6 @@ export class UndiciExchange implements Attempt, TunnelOwner {
   private leave(): void {
     this.#connection?.finished(this);
     this.stopIdleTimer();
-  }
-
-  /** Wakes whoever waits in {@link send}. */
-  private settle(): void {
-    const resolve = this.#resolve;
-    const reject = this.#reject;
-    this.#resolve = this.#reject = null;
-    if (this.stage === Stage.Responding) resolve?.();
-    else reject?.(this.failure ?? this.#refusal ?? this.error);
   }
 
   /** The reader has room again. */
@@ -482,6 +502,10 @@ export class UndiciExchange implements Attempt, TunnelOwner {
     return { read: this.#received, expected: Number(length) - this.#received };
   }
 
+  onAbort(reason: unknown): void {
+    this.fail(new Error('aborted', { cause: reason }));
+  }
+
   /** Ends the request with an error of our own. */
   private fail(error: Error): void {
     this.failure ??= error;
@@ -507,8 +531,7 @@ export class UndiciExchange implements Attempt, TunnelOwner {
   }
 
   private release(): void {
-    this.#unsubscribe?.();
-    this.#unsubscribe = null;
+    this.job.token?.remove(this);
     this.stopConnectTimer();
     this.stopIdleTimer();
   }

@@ -17,7 +17,7 @@ export class UndiciTransport implements Transport<Clients> {
   open({ pool, method }: Job): Clients | Promise<Clients> {
     const { clients: known } = pool;
     if (known instanceof Clients) {
-      if (known.idle.length === 0 || Retry.DEFAULT_ALLOWED_METHODS.has(method)) return known;
+      if (Retry.DEFAULT_ALLOWED_METHODS.has(method) || known.idle.length === 0) return known;
       return newsOfClosedSockets().then(() => known);
     }
     const undici = loadedUndici();
