@@ -16,19 +16,16 @@ import { bindRequest } from '../requests/sessions/call-arguments.js';
 import { kSendNow } from '../requests/sessions/redirecting-session.js';
 import { copySession, kRequestNow } from '../requests/sessions/session.js';
 import { sessionParts } from '../requests/sessions/session-copy.js';
-import { kTrace } from '../requests/types.js';
 import {
   type BackgroundCallback,
-  kCall,
   PendingCall,
   type RequestingSession,
   requestInSlot,
   sendInSlot,
-  type SlotOptions,
 } from './in-slot.js';
 import { checkFunctions, forgetAdapters, isIsolated } from './isolated.js';
 import { adoptFuture, cancelledFuture, followSignal, type ResponseFuture } from './response-future.js';
-import { snapshotOptions } from './snapshot.js';
+import { slotOptions } from './slot-options.js';
 import { newTrace, submitTraced, traceOutcome } from './traced-calls.js';
 
 /** An executor of the caller's own: any object with `submit`. What it returns must be a Future or a promise. */
@@ -137,36 +134,22 @@ export class FuturesSession extends Session<ResponseFuture, FuturesRequestOption
     third?: FuturesRequestOptions | null,
   ): ResponseFuture {
     const { method, url, options } = bindRequest<FuturesRequestOptions>(first, second, third);
-    const { background_callback = null, signal, ...own } = snapshotOptions(options);
+    const { background_callback = null, signal } = options;
+    const call = new PendingCall(newTrace(method, url));
+    const own = slotOptions(options, call, isIsolated(this.executor));
     if (background_callback !== null) warnAboutBackgroundCallback();
     if (isIsolated(this.executor)) checkFunctions(this.session ?? this, own, background_callback);
-    const call = new PendingCall(newTrace(method, url));
     return this.submit(call, signal, () =>
-      this.executor.submit(
-        requestInSlot,
-        this.session ?? this,
-        method,
-        url,
-        this.slotOptions(own, call),
-        background_callback,
-      ),
+      this.executor.submit(requestInSlot, this.session ?? this, method, url, own, background_callback),
     );
   }
 
   /** Queues a prepared request. */
   override send(request: PreparedRequest, options?: SessionSendOptions | null): ResponseFuture {
-    const { signal, ...own } = options ?? {};
     const call = new PendingCall(newTrace(request.method, request.url));
     call.prepared(request);
-    return this.submit(call, signal, () =>
-      this.executor.submit(sendInSlot, this, request, this.slotOptions(own, call)),
-    );
-  }
-
-  private slotOptions<O extends object>(options: O, call: PendingCall): SlotOptions<O> {
-    const { trace } = call;
-    if (trace === null || !isIsolated(this.executor)) return { ...options, [kCall]: call, [kTrace]: trace };
-    return { ...options, [kCall]: call, _traced: trace.identity() };
+    const own = slotOptions(options ?? {}, call, isIsolated(this.executor));
+    return this.submit(call, options?.signal, () => this.executor.submit(sendInSlot, this, request, own));
   }
 
   /** The inner steps of a request that holds its slot must not queue again. @internal */

@@ -11,11 +11,12 @@ import {
   type SessionSendOptions,
   type UrlInput,
 } from '../requests/index.js';
-import type { RequestTrace, TraceIdentity } from '../requests/diagnostics/trace.js';
+import type { RequestTrace } from '../requests/diagnostics/trace.js';
 import { kSendNow } from '../requests/sessions/redirecting-session.js';
 import { type InternalRequestOptions, kOnPrepared, kRequestNow } from '../requests/sessions/session.js';
 import { changeCookies, cookieChanges } from '../requests/sessions/session-copy.js';
 import { kAbortToken, kTrace } from '../requests/types.js';
+import { kCall, type SlotOptions } from './slot-options.js';
 import { bringEventsHome, traceInThread } from './traced-calls.js';
 
 /**
@@ -72,49 +73,62 @@ function hook(future: Future<Response>, token: AbortToken): void {
   });
 }
 
-/** Carries the {@link PendingCall} among a call's options; it does not cross a thread. */
-export const kCall: unique symbol = Symbol('requests-futures.call');
-
-/** Options on their way into the slot. `_traced` stands for a trace where that cannot come along. */
-export type SlotOptions<O> = O & {
-  [kCall]?: PendingCall;
-  [kTrace]?: RequestTrace | null | undefined;
-  _traced?: TraceIdentity;
-};
-
 /** Sends one request; the response's hooks run inside. */
-export async function requestInSlot(
+export function requestInSlot(
   session: RequestingSession,
   method: string,
   url: UrlInput,
   options: SlotOptions<InternalRequestOptions>,
   background_callback: BackgroundCallback | null,
-): Promise<Response> {
+): PromiseLike<Response> {
   const call = enterSlot(options);
+  // For most requests nothing comes after it.
+  if (isAtHome(options) && background_callback === null) return send(session, method, url, options);
+  return finish(session, options, call, () => send(session, method, url, options), background_callback);
+}
+
+function send(
+  session: RequestingSession,
+  method: string,
+  url: UrlInput,
+  options: InternalRequestOptions,
+): PromiseLike<Response> {
+  return session instanceof Session
+    ? session[kRequestNow](method, url, options)
+    : session.request(method, url, options);
+}
+
+/** Sends one prepared request. */
+export function sendInSlot(
+  session: Session,
+  request: PreparedRequest,
+  options: SlotOptions<SessionSendOptions>,
+): PromiseLike<Response> {
+  const call = enterSlot(options);
+  const follow = options.allow_redirects ?? true;
+  if (isAtHome(options)) return session[kSendNow](request, options, follow);
+  return finish(session, options, call, () => session[kSendNow](request, options, follow), null);
+}
+
+/** Whether the slot is in the thread that submitted the request, so that nothing has to be told there. */
+function isAtHome(options: SlotOptions<object>): boolean {
+  return options[kCall] !== undefined;
+}
+
+/** Sends, and does what is left to do before the slot is free. */
+async function finish(
+  session: RequestingSession,
+  options: SlotOptions<InternalRequestOptions>,
+  call: Call | null,
+  start: () => PromiseLike<Response>,
+  background_callback: BackgroundCallback | null,
+): Promise<Response> {
   try {
-    const response =
-      session instanceof Session
-        ? await session[kRequestNow](method, url, options)
-        : await session.request(method, url, options);
+    const response = await start();
     if (background_callback === null) return response;
     const replacement = await background_callback(session, response);
     // Python's rule: whatever the callback returns, if it is truthy, is what the future resolves to.
     return (replacement || response) as Response;
-  } finally {
-    bringCookiesHome(call, session);
-    bringEventsHome(call, options[kTrace]);
-  }
-}
-
-/** Sends one prepared request. */
-export async function sendInSlot(
-  session: Session,
-  request: PreparedRequest,
-  options: SlotOptions<SessionSendOptions>,
-): Promise<Response> {
-  const call = enterSlot(options);
-  try {
-    return await session[kSendNow](request, options, options.allow_redirects ?? true);
   } finally {
     bringCookiesHome(call, session);
     bringEventsHome(call, options[kTrace]);

@@ -1,21 +1,16 @@
 import { isPlainObject } from '../builtins/index.js';
 import { CaseInsensitiveDict, RequestsCookieJar } from '../requests/index.js';
 
+type Seen = Map<object, unknown>;
+
 /**
- * A copy of a request's arguments as they are now: a queued request must not change when its caller goes on to change the
+ * A copy of a request's argument as it is now: a queued request must not change when its caller goes on to change the
  * dict it came from. Plain containers and bytes are copied, as `fetch` copies bytes; streams, class instances and
  * functions are the caller's own.
  */
-export function snapshotOptions<O extends object>(options: O): O {
-  const captured = { ...options };
-  for (const name in captured) {
-    const value = captured[name];
-    if (typeof value === 'object' && value !== null) captured[name] = copy(value, undefined) as typeof value;
-  }
-  return captured;
+export function snapshot(value: unknown): unknown {
+  return copy(value, undefined);
 }
-
-type Seen = Map<object, unknown>;
 
 function copy(value: unknown, seen: Seen | undefined): unknown {
   if (typeof value !== 'object' || value === null) return value;
@@ -45,10 +40,12 @@ function copy(value: unknown, seen: Seen | undefined): unknown {
   if (!isPlainObject(value)) return value;
   const object: Record<string, unknown> = {};
   cycleSafe.set(value, object);
-  for (const key of Object.keys(value)) {
-    // A key named __proto__ must stay a key.
-    if (key === '__proto__') Object.defineProperty(object, key, { value: value[key], enumerable: true });
-    else object[key] = copy(value[key], cycleSafe);
-  }
+  for (const key of Object.keys(value)) setField(object, key, copy(value[key], cycleSafe));
   return object;
+}
+
+/** Sets a field of a new object; one named `__proto__` stays a field. */
+export function setField(object: Record<string, unknown>, key: string, value: unknown): void {
+  if (key === '__proto__') Object.defineProperty(object, key, { value, enumerable: true });
+  else object[key] = value;
 }

@@ -319,8 +319,9 @@ export class Session<
 
   /** The adapter mounted for `url`: the longest prefix it starts with. Throws InvalidSchema when there is none. */
   get_adapter(url: string): BaseAdapter {
+    const lower = url.toLowerCase();
     for (const [prefix, adapter] of this.adapters) {
-      if (url.slice(0, prefix.length).toLowerCase() === prefix.toLowerCase()) return adapter;
+      if (lower.startsWith(prefix.toLowerCase())) return adapter;
     }
     throw new InvalidSchema(`No connection adapters were found for ${repr(withoutUserinfo(url))}`);
   }

@@ -8,6 +8,7 @@ import type { Socket } from 'node:net';
 import type { HTTPConnectionPool } from '../connection-pool.js';
 import type { Clients } from './clients.js';
 import { openSocket } from './open-socket.js';
+import { Outbox, type Write } from './outbox.js';
 import { checkedLines, isChunked } from './request-head.js';
 import type { UndiciExchange } from './undici-exchange.js';
 
@@ -227,15 +228,18 @@ export class ClientConnection {
   }
 
   private replaceMethods(socket: Socket): void {
-    // Undici calls them with these arguments alone.
-    type Write = (data: string | Uint8Array, encoding?: BufferEncoding) => boolean;
     const write: Write = socket.write.bind(socket);
     const read = socket.read.bind(socket) as () => Buffer | null;
+    const outbox = this.#clients.pipelining > 1 ? new Outbox(write) : null;
     const replaced: Write = (data, encoding) => {
       const exchange = this.#writing;
-      if (exchange === null || typeof data !== 'string') return write(data, encoding);
+      if (exchange === null || typeof data !== 'string') {
+        outbox?.flush();
+        return write(data, encoding);
+      }
       this.#writing = null;
-      return write(this.head(exchange, data.endsWith('\r\n\r\n')), 'latin1');
+      const head = this.head(exchange, exchange.job.request.body === null || data.endsWith('\r\n\r\n'));
+      return outbox === null ? write(head, 'latin1') : outbox.put(head);
     };
     socket.write = replaced as Socket['write'];
     socket.read = () => this.look(read());
