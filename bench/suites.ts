@@ -104,8 +104,8 @@ function queue(tasks: number): Suite {
 }
 
 export const suites: readonly Suite[] = [
-  smallJson(10, 10_000),
-  smallJson(100, 5_000),
+  smallJson(10, 20_000),
+  smallJson(100, 20_000),
   {
     name: 'delay',
     title: '1,000 answers that take 50 ms each, concurrency 100 (ideal: 0.5 s)',
@@ -181,7 +181,7 @@ export const suites: readonly Suite[] = [
     run: (client, count, server) =>
       timeProcess('./run-client.mjs', [
         client,
-        JSON.stringify({ url: `${server.url}/small`, n: count, concurrency: 10 }),
+        JSON.stringify({ url: `${server.url}/small`, n: count, concurrency: 10, warmUp: false }),
       ]),
   },
 ];

@@ -15,6 +15,7 @@ import {
 import { bindRequest } from '../requests/sessions/call-arguments.js';
 import { kSendNow } from '../requests/sessions/redirecting-session.js';
 import { copySession, kRequestNow } from '../requests/sessions/session.js';
+import { asQueuedAt } from '../requests/utils/environment-variables.js';
 import { sessionParts } from '../requests/sessions/session-copy.js';
 import {
   type BackgroundCallback,
@@ -25,7 +26,7 @@ import {
 } from './in-slot.js';
 import { checkFunctions, forgetAdapters, isIsolated } from './isolated.js';
 import { adoptFuture, cancelledFuture, followSignal, type ResponseFuture } from './response-future.js';
-import { slotOptions } from './slot-options.js';
+import { kCall, type SlotOptions, slotOptions } from './slot-options.js';
 import { newTrace, submitTraced, traceOutcome } from './traced-calls.js';
 
 /** An executor of the caller's own: any object with `submit`. What it returns must be a Future or a promise. */
@@ -153,8 +154,13 @@ export class FuturesSession extends Session<ResponseFuture, FuturesRequestOption
   }
 
   /** The inner steps of a request that holds its slot must not queue again. @internal */
-  override [kRequestNow](method: string, url: UrlInput, options: FuturesRequestOptions): Promise<Response> {
-    return this.requestBound(method, url, options);
+  override [kRequestNow](
+    method: string,
+    url: UrlInput,
+    options: SlotOptions<FuturesRequestOptions>,
+  ): Promise<Response> {
+    const queuedAt = options[kCall]?.moment ?? Infinity;
+    return asQueuedAt(queuedAt, () => this.requestBound(method, url, options));
   }
 
   /** @internal */

@@ -23,7 +23,7 @@ import { select_proxy } from '../utils/proxies.js';
 import { parse_url } from '../utils/parse-url.js';
 import { BaseAdapter } from './base-adapter.js';
 import type { HTTPConnectionPool } from './connection-pool.js';
-import { abortError, requestError } from './errors.js';
+import { abortError } from './errors.js';
 import type { Job } from './exchange.js';
 import { type FetchFunction, refusalOfFetch, sendByFetch } from './fetch-transport.js';
 import { NodeFetchTransport } from './node-fetch-transport.js';
@@ -32,7 +32,7 @@ import { connectHost, type HostParams, PoolManager, ProxyManager, proxyManagers 
 import { headersOf, methodOf } from './request-head.js';
 import { encodeTarget, originOf, targetOf } from './request-target.js';
 import { type ConnectionSettings, kindOfPath } from './tls-settings.js';
-import { urlopen } from './urlopen.js';
+import { sendingError, urlopen } from './urlopen.js';
 
 /** Options of {@link HTTPAdapter}. */
 export interface HTTPAdapterOptions {
@@ -237,15 +237,13 @@ export class HTTPAdapter extends BaseAdapter {
    * Sends a request. Rejects with ConnectionError and its kin, Timeout, RetryError, InvalidHeader and AbortError, each with
    * its `request`; with InvalidURL; with OSError for a missing certificate; with ValueError for a bad timeout.
    */
-  override async send(request: PreparedRequest, options: SendOptions = {}): Promise<Response> {
+  override send(request: PreparedRequest, options: SendOptions = {}): Promise<Response> {
     const { token, release } = abortable(options);
     try {
       if (token?.aborted) throw abortError(token, request);
-      const raw = await this.deliver(request, options, token, release);
-      return this.build_response(request, raw);
+      return this.deliver(request, options, token, release);
     } catch (error) {
-      release?.();
-      throw token?.aborted ? abortError(token, request) : requestError(error, request);
+      return Promise.reject(sendingError(error, { request, token, onDone: release }));
     }
   }
 
@@ -254,7 +252,7 @@ export class HTTPAdapter extends BaseAdapter {
     options: SendOptions,
     token: AbortToken | null,
     onDone: (() => void) | null,
-  ): Promise<HTTPResponse> {
+  ): Promise<Response> {
     const verify = options.verify ?? true;
     const cert = options.cert ?? null;
     const proxies = options.proxies ?? null;
@@ -268,21 +266,17 @@ export class HTTPAdapter extends BaseAdapter {
       const refuses = refusalOfFetch(request, verify, cert, select_proxy(request.url ?? '', proxies));
       if (refuses !== null) throw new NotImplementedError(refuses);
       this.add_headers(request, options);
-      const { _shared: shared } = request;
-      const headers = shared?.store ?? headersOf(request);
-      const job = {
-        request,
-        method,
-        headers,
-        shared,
-        timeout,
-        token,
-        maxResponseSize,
-        stream,
-        trace,
-        onDone,
-      };
-      return sendByFetch(this.#fetch, job, retries);
+      const headers = headersOf(request);
+      return sendByFetch(
+        this.#fetch,
+        { request, method, headers, shared: null, timeout, token, maxResponseSize, stream, trace, onDone },
+        retries,
+      ).then(
+        (raw) => this.build_response(request, raw),
+        (error: unknown) => {
+          throw sendingError(error, { request, token, onDone });
+        },
+      );
     }
     const pool = this.connectionFor(request, verify, proxies, cert);
     this.cert_verify(pool, request.url ?? '', verify, cert);
@@ -311,8 +305,8 @@ export class HTTPAdapter extends BaseAdapter {
   }
 
   /** @internal */
-  [kDeliver](job: Job, retries: Retry): Promise<HTTPResponse> {
-    return urlopen(job, retries, NODE_FETCH);
+  [kDeliver](job: Job, retries: Retry): Promise<Response> {
+    return urlopen(job, retries, NODE_FETCH, this);
   }
 
   private connectionFor(

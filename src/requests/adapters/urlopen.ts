@@ -1,10 +1,12 @@
 import { getLogger } from '../../builtins/index.js';
+import type { PreparedRequest } from '../models/prepared-request.js';
+import type { Response } from '../models/response.js';
 import { rewind_body } from '../utils/rewind-body.js';
 import { HTTPError, InvalidHeader, MaxRetryError } from '../urllib3/exceptions.js';
 import { reprArgument } from '../urllib3/exception-text.js';
 import type { HTTPResponse } from '../urllib3/response.js';
 import { Retry } from '../urllib3/retry.js';
-import { connectionError, type ExchangeState } from './errors.js';
+import { abortError, connectionError, type ExchangeState, requestError } from './errors.js';
 import type { Job } from './exchange.js';
 import { isBuffered } from './request-body.js';
 
@@ -28,37 +30,71 @@ export interface Transport<C> {
   closeIdle(connections: C): void;
 }
 
-/** Sends a job, and sends it again as often as `retries` allows: urllib3's `urlopen`. */
-export async function urlopen<C>(job: Job, retries: Retry, transport: Transport<C>): Promise<HTTPResponse> {
-  for (;;) {
-    let response: HTTPResponse;
-    // Waiting where there is nothing to wait for would let later requests overtake this one.
-    const opened = transport.open(job);
-    const connections = opened instanceof Promise ? await opened : opened;
-    const first = transport.attempt(job, connections);
-    try {
-      response = await first.send();
-    } catch (error) {
-      const answer = await afterFirst(job, retries, transport, connections, first, error);
-      if (answer instanceof Retry) {
-        retries = answer;
-        continue;
+/** Makes responses of what transports answer: an adapter. */
+export interface ResponseBuilder {
+  build_response(request: PreparedRequest, raw: HTTPResponse): Response;
+}
+
+/**
+ * Sends a job, and sends it again as often as `retries` allows: urllib3's `urlopen`, with the exceptions of requests. All in
+ * one function: each promise between the wire and the caller costs a hundredth of a request.
+ */
+export async function urlopen<C>(
+  job: Job,
+  retries: Retry,
+  transport: Transport<C>,
+  builder: ResponseBuilder,
+): Promise<Response> {
+  try {
+    for (;;) {
+      let raw: HTTPResponse;
+      // Waiting where there is nothing to wait for would let later requests overtake this one.
+      const opened = transport.open(job);
+      const connections = opened instanceof Promise ? await opened : opened;
+      const first = transport.attempt(job, connections);
+      try {
+        raw = await first.send();
+      } catch (error) {
+        const answer = await afterFirst(job, retries, transport, connections, first, error);
+        if (answer instanceof Retry) {
+          retries = answer;
+          continue;
+        }
+        raw = answer;
       }
-      response = answer;
+      const next = isWorthARetry(job.method, raw, retries) ? await afterAnswer(job, retries, raw) : null;
+      if (next === null) return builder.build_response(job.request, raw);
+      retries = next;
     }
-    if (!isWorthARetry(job.method, response, retries)) return response;
-    try {
-      retries = retries.increment(job.method, job.target, { response, pool: job.pool });
-    } catch (error) {
-      if (!(error instanceof MaxRetryError)) throw error;
-      if (!retries.raise_on_status) return response;
-      await response.drain_conn();
-      throw error;
-    }
-    await response.drain_conn();
-    await retries.sleep(response, job.token);
-    rewind(job);
+  } catch (error) {
+    throw sendingError(error, job);
   }
+}
+
+/** What the caller is told of an error; the request is over. */
+export function sendingError(
+  error: unknown,
+  { request, token, onDone }: Pick<Job, 'request' | 'token' | 'onDone'>,
+): Error {
+  onDone?.();
+  return token?.aborted ? abortError(token, request) : (requestError(error, request) as Error);
+}
+
+/** The retries that are left after an answer that is worth another attempt, once the pause before it is over; null to keep it. */
+async function afterAnswer(job: Job, retries: Retry, response: HTTPResponse): Promise<Retry | null> {
+  let next: Retry;
+  try {
+    next = retries.increment(job.method, job.target, { response, pool: job.pool });
+  } catch (error) {
+    if (!(error instanceof MaxRetryError)) throw error;
+    if (!retries.raise_on_status) return null;
+    await response.drain_conn();
+    throw error;
+  }
+  await response.drain_conn();
+  await next.sleep(response, job.token);
+  rewind(job);
+  return next;
 }
 
 /** What comes of an attempt that failed: the answer to another one right away, or the retries that are left. */

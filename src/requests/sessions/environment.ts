@@ -1,4 +1,5 @@
 /** What a session takes from the environment when `trust_env` is set (spec 1.5). */
+import { variable } from '../utils/environment-variables.js';
 import { environProxiesFor } from '../utils/proxies.js';
 import type { Cert, Proxies } from '../types.js';
 import { mergeDicts, mergeScalar } from './merge.js';
@@ -68,5 +69,5 @@ function isEmpty(object: object | null | undefined): boolean {
 }
 
 function environmentBundle(): string | undefined {
-  return process.env['REQUESTS_CA_BUNDLE'] || process.env['CURL_CA_BUNDLE'] || undefined;
+  return variable('REQUESTS_CA_BUNDLE') || variable('CURL_CA_BUNDLE') || undefined;
 }

@@ -3,6 +3,7 @@ import { readFileSync, type Stats, statSync } from 'node:fs';
 import { homedir } from 'node:os';
 import { join } from 'node:path';
 import { checkOptions, monotonic } from '../../builtins/index.js';
+import { variable } from './environment-variables.js';
 import { type NetrcEntry, type NetrcParseError, parseNetrc } from './netrc.js';
 import type { Bytes } from '../types.js';
 import { decodeUtf8, toBuffer } from './text.js';
@@ -58,11 +59,11 @@ function hostOf(url: string): string | null {
 }
 
 function currentFile(): NetrcFile | null {
-  const { NETRC } = process.env;
-  const environment = NETRC ?? '~';
+  const netrc = variable('NETRC');
+  const environment = netrc ?? '~';
   const now = monotonic();
   if (cached === null || cached.environment !== environment || now - cached.checkedAt > RECHECK_AFTER) {
-    cached = { environment, checkedAt: now, file: findFile(NETRC, cached?.file ?? null) };
+    cached = { environment, checkedAt: now, file: findFile(netrc, cached?.file ?? null) };
   }
   return cached.file;
 }

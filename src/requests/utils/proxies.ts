@@ -1,6 +1,7 @@
 /** Which proxy a request goes through (spec 1.5). */
 import { checkOptions } from '../../builtins/index.js';
 import type { Proxies } from '../types.js';
+import { variable } from './environment-variables.js';
 import { address_in_network, is_ipv4_address, is_valid_cidr } from './network.js';
 import { hostnameOf, schemeOf } from './url-tools.js';
 import type { ParseResult } from './url-parts.js';
@@ -57,11 +58,10 @@ export function getproxies(): EnvironProxies {
  * this is asked for every request.
  */
 function hasEnvironProxy(scheme: string): boolean {
-  const { env } = process;
-  if (env['all_proxy'] || env['ALL_PROXY']) return true;
-  if (scheme === 'http') return Boolean(env['http_proxy'] || env['HTTP_PROXY']);
-  if (scheme === 'https') return Boolean(env['https_proxy'] || env['HTTPS_PROXY']);
-  return Boolean(env[`${scheme}_proxy`] || env[`${scheme}_proxy`.toUpperCase()]);
+  if (variable('all_proxy') || variable('ALL_PROXY')) return true;
+  if (scheme === 'http') return Boolean(variable('http_proxy') || variable('HTTP_PROXY'));
+  if (scheme === 'https') return Boolean(variable('https_proxy') || variable('HTTPS_PROXY'));
+  return Boolean(variable(`${scheme}_proxy`) || variable(`${scheme}_proxy`.toUpperCase()));
 }
 
 /**

@@ -15,7 +15,7 @@ export class Outbox {
 
   /** Whatever is put in goes out before the loop turns. */
   put(head: string): boolean {
-    if (this.#text === '') process.nextTick(() => this.flush());
+    if (this.#text === '') process.nextTick(flush, this);
     this.#text += head;
     return true;
   }
@@ -26,4 +26,8 @@ export class Outbox {
     this.#text = '';
     this.#write(text, 'latin1');
   }
+}
+
+function flush(outbox: Outbox): void {
+  outbox.flush();
 }

@@ -1,6 +1,6 @@
 import { checkOptions, setReducer, setReferences, ValueError } from '../../../builtins/index.js';
 import { reduceHomed } from '../../../pickle/index.js';
-import type { HTTPResponse } from '../../urllib3/response.js';
+import type { Response } from '../../models/response.js';
 import type { Retry } from '../../urllib3/retry.js';
 import type { Job } from '../exchange.js';
 import { HTTPAdapter, type HTTPAdapterOptions, kDeliver } from '../http-adapter.js';
@@ -88,8 +88,8 @@ export class UndiciAdapter extends HTTPAdapter {
   }
 
   /** @internal */
-  override [kDeliver](job: Job, retries: Retry): Promise<HTTPResponse> {
-    return urlopen(job, retries, this.#transport);
+  override [kDeliver](job: Job, retries: Retry): Promise<Response> {
+    return urlopen(job, retries, this.#transport, this);
   }
 }
 
