@@ -4,6 +4,7 @@ import {
   HTTPAdapter,
   type HTTPAdapterOptions,
   type PreparedRequest,
+  type RequestArguments,
   RequestException,
   type RequestOptions,
   type Response,
@@ -122,12 +123,7 @@ export class FuturesSession extends Session<ResponseFuture, FuturesRequestOption
   }
 
   /** Queues a request. */
-  override request(
-    method: string | Uint8Array,
-    url: UrlInput,
-    options?: FuturesRequestOptions | null,
-  ): ResponseFuture;
-  override request(options: WithMethodAndUrl<FuturesRequestOptions>): ResponseFuture;
+  override request(...args: RequestArguments<FuturesRequestOptions>): ResponseFuture;
   override request(
     first: string | Uint8Array | WithMethodAndUrl<FuturesRequestOptions>,
     second?: UrlInput,

@@ -64,7 +64,13 @@ export * as models from './models/index.js';
 export { PreparedRequest } from './models/prepared-request.js';
 export { Request, type RequestFields, type RequestParts } from './models/request.js';
 export { Response } from './models/response.js';
-export type { UrlInput, WithMethodAndUrl, WithUrl } from './sessions/call-arguments.js';
+export type {
+  RequestArguments,
+  UrlInput,
+  VerbArguments,
+  WithMethodAndUrl,
+  WithUrl,
+} from './sessions/call-arguments.js';
 export type { EnvironmentSettings } from './sessions/environment.js';
 export type { ResolveRedirectsOptions } from './sessions/redirecting-session.js';
 export { type EnvironmentInput, Session } from './sessions/session.js';

@@ -29,6 +29,7 @@ import {
   bindRequest,
   checkRequestOptions,
   requestPart,
+  type RequestArguments,
   type UrlInput,
   type WithMethodAndUrl,
 } from './call-arguments.js';
@@ -149,8 +150,7 @@ export class Session<
   }
 
   /** Sends a request with any method. Every verb comes down to this. */
-  request(method: string | Uint8Array, url: UrlInput, options?: O | null): R;
-  request(options: WithMethodAndUrl<O>): R;
+  request(...args: RequestArguments<O>): R;
   request(method: string | Uint8Array | WithMethodAndUrl<O>, url?: UrlInput, options?: O | null): R {
     // `R` is a plain promise here; the one subclass that narrows it to a Future overrides this method.
     return this.requestNow(method, url, options) as R;
