@@ -11,6 +11,12 @@
  *
  *     npm run example bounded-crawl              crawls the first 3,000 and leaves
  *     npm run example bounded-crawl 1000000      crawls them all
+ *
+ * The second took four minutes (2 cores, Node 20; the server is in the same process) and printed, of 2.2 GiB of text:
+ *
+ *      200000 pages, 436.6 MiB of text seen; 18.4 MiB alive, 133 MiB resident
+ *      600000 pages, 1352.1 MiB of text seen; 18.6 MiB alive, 135 MiB resident
+ *     1000000 pages, 2267.6 MiB of text seen; 18.2 MiB alive, 136 MiB resident
  */
 import { setFlagsFromString } from 'node:v8';
 import { runInNewContext } from 'node:vm';

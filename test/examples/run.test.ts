@@ -14,6 +14,12 @@ test('without a name every walkthrough is listed with what it shows', async () =
   }
 });
 
+test('the number of a walkthrough is enough', async () => {
+  const { code, lines } = await runExample(['4']);
+  expect(code).toBe(0);
+  expect(lines[0]).toMatch(/^at the start/);
+});
+
 test('a name that does not exist gives the list on stderr and exit code 2', async () => {
   const { code, stdout, stderr } = await runExample(['no-such-walkthrough']);
   expect(code).toBe(2);
