@@ -130,7 +130,7 @@ export class FuturesSession extends Session<ResponseFuture, FuturesRequestOption
     this.sizePools(executor === null ? max_workers : 0, adapter_kwargs ?? {});
   }
 
-  /** Queues a request. */
+  /** Queues a request: `request(method, url, options)`, or `request({ method, url, … })`. */
   override request(...args: RequestArguments<FuturesRequestOptions>): ResponseFuture;
   override request(
     first: string | Uint8Array | WithMethodAndUrl<FuturesRequestOptions>,

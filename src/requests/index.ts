@@ -1,3 +1,15 @@
+/**
+ * Python's `requests`, with its submodules as namespaces:
+ *
+ * ```ts
+ * import * as requests from 'requests-futures/requests';
+ *
+ * const response = await requests.get('https://example.org/', { auth: new requests.auth.HTTPDigestAuth('user', 'password') });
+ * ```
+ *
+ * @packageDocumentation
+ */
+
 export * as adapters from './adapters/index.js';
 export {
   HTTPAdapter,
@@ -67,7 +79,6 @@ export { Response } from './models/response.js';
 export type {
   RequestArguments,
   UrlInput,
-  VerbArguments,
   WithMethodAndUrl,
   WithUrl,
 } from './sessions/call-arguments.js';

@@ -9,7 +9,7 @@ import {
   type ResponseFuture,
   Session,
 } from '../../src/index.js';
-import type { PreparedRequest, RequestArguments, VerbArguments } from '../../src/requests/index.js';
+import type { PreparedRequest, RequestArguments } from '../../src/requests/index.js';
 
 declare const session: Session;
 declare const futures: FuturesSession;
@@ -34,13 +34,10 @@ void session.request('GET');
 void session.request({ method: 'GET' });
 // @ts-expect-error keywords are given once
 void session.request({ method: 'GET', url: 'http://a/' }, { timeout: 5 });
-// @ts-expect-error keywords are given once
-void session.get({ url: 'http://a/' }, { timeout: 5 });
 // @ts-expect-error a body is an option
 void session.post('http://a/', 'text');
 // @ts-expect-error an unknown option
 void session.get('http://a/', { time_out: 5 });
-expectTypeOf<Parameters<Session['get']>>().toEqualTypeOf<VerbArguments<RequestOptions>>();
 
 // An override has the signature that it wants, and no casts.
 class Logging extends Session {

@@ -40,12 +40,9 @@ export type WithMethodAndUrl<O> = O & {
 };
 
 /**
- * The arguments of a verb: `(url, options)`, or one object with all of it. One signature for both, not two, lets a subclass
- * override the verb in the form that it wants.
+ * The arguments of `request`: `(method, url, options)`, or one object with all of it. One signature for both, not two, lets a
+ * subclass override the method in the form that it wants.
  */
-export type VerbArguments<O> = [url: UrlInput, options?: O | null | undefined] | [options: WithUrl<O>];
-
-/** The arguments of `request`: `(method, url, options)`, or one object with all of it; see {@link VerbArguments}. */
 export type RequestArguments<O> =
   | [method: string | Uint8Array, url: UrlInput, options?: O | null | undefined]
   | [options: WithMethodAndUrl<O>];

@@ -1,15 +1,12 @@
 import type { Response } from '../models/response.js';
 import type { RequestOptions } from '../types.js';
-import {
-  bindVerb,
-  type RequestArguments,
-  type UrlInput,
-  type VerbArguments,
-  type WithUrl,
-} from './call-arguments.js';
+import { bindVerb, type RequestArguments, type UrlInput, type WithUrl } from './call-arguments.js';
 import { RedirectingSession } from './redirecting-session.js';
 
-/** Each verb also takes its URL among the options. `R` is what a call returns, `O` the options it knows. */
+/**
+ * Each verb also takes its URL among the options. `R` is what a call returns, `O` the options it knows. One signature for both
+ * forms, not two, lets a subclass override a verb in the form that it wants.
+ */
 export abstract class SessionVerbs<
   R extends Promise<Response>,
   O extends RequestOptions,
@@ -18,43 +15,36 @@ export abstract class SessionVerbs<
   abstract request(...args: RequestArguments<O>): R;
 
   /** Sends a GET request. */
-  get(...args: VerbArguments<O>): R;
   get(url: UrlInput | WithUrl<O>, options?: O | null): R {
     return this.callVerb('get', url, options);
   }
 
   /** Sends an OPTIONS request. */
-  options(...args: VerbArguments<O>): R;
   options(url: UrlInput | WithUrl<O>, options?: O | null): R {
     return this.callVerb('options', url, options);
   }
 
   /** Sends a HEAD request. Redirects are not followed unless `allow_redirects` says so. */
-  head(...args: VerbArguments<O>): R;
   head(url: UrlInput | WithUrl<O>, options?: O | null): R {
     return this.callVerb('head', url, options);
   }
 
   /** Sends a POST request. */
-  post(...args: VerbArguments<O>): R;
   post(url: UrlInput | WithUrl<O>, options?: O | null): R {
     return this.callVerb('post', url, options);
   }
 
   /** Sends a PUT request. */
-  put(...args: VerbArguments<O>): R;
   put(url: UrlInput | WithUrl<O>, options?: O | null): R {
     return this.callVerb('put', url, options);
   }
 
   /** Sends a PATCH request. */
-  patch(...args: VerbArguments<O>): R;
   patch(url: UrlInput | WithUrl<O>, options?: O | null): R {
     return this.callVerb('patch', url, options);
   }
 
   /** Sends a DELETE request. */
-  delete(...args: VerbArguments<O>): R;
   delete(url: UrlInput | WithUrl<O>, options?: O | null): R {
     return this.callVerb('delete', url, options);
   }
