@@ -40,6 +40,20 @@ export function load(app) {
       else if (setSignature && getSignature) setSignature.comment ??= getSignature.comment?.clone();
     }
   });
+  app.converter.on(Converter.EVENT_RESOLVE_END, ({ project }) => {
+    const order = [...doors.values()];
+    const byDoor = (a, b) => order.indexOf(a.name) - order.indexOf(b.name);
+    for (const list of [
+      project.children,
+      project.childrenIncludingDocuments,
+      ...(project.groups ?? []).map((group) => group.children),
+    ]) {
+      const modules = list?.filter((child) => child.kindOf(ReflectionKind.Module)).sort(byDoor) ?? [];
+      list?.forEach((child, i) => {
+        if (child.kindOf(ReflectionKind.Module)) list[i] = modules.shift();
+      });
+    }
+  });
   // An interface over a type alias (`extends Pick<…>`) is not on the page of the hierarchy, but would link to it.
   app.converter.on(Converter.EVENT_RESOLVE_END, ({ project }) => {
     for (const type of project.getReflectionsByKind(ReflectionKind.Interface)) {

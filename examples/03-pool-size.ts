@@ -10,7 +10,8 @@
  * - `pool_connections` is for how many *hosts* connections are kept. The host unused for longest loses its own.
  *
  * A `FuturesSession` with more than 10 workers makes its pools as large as its workers are many; `adapter_kwargs`
- * overrides that. With sessions of your own, mount an adapter that fits.
+ * overrides that. How many workers an executor of yours has it does not ask, in Python as here: say `pool_maxsize`
+ * yourself. On a plain Session, mount an adapter that fits.
  */
 import { FuturesSession, HTTPAdapter, wait } from 'requests-futures';
 import * as requests from 'requests-futures/requests';

@@ -1,5 +1,5 @@
 /**
- * Which future belongs to what? Four ways to know.
+ * Which future belongs to what? Five ways to know.
  *
  * With many requests under way, an answer alone says little: which customer was it, which line of the file?
  * Python scripts do one of these:
@@ -7,6 +7,7 @@
  *     future = session.get(url); future.i = i                       # an attribute of the future
  *     futures = {executor.submit(fetch, u): u for u in urls}        # a dict with the futures as its keys
  *     hooks={'response': partial(handle, customer=customer)}        # a function that knows
+ *     return customer, session.get(url)                             # a pair as the result
  *     error.request.url                                             # ask the error
  */
 import {
@@ -86,5 +87,5 @@ const failing = session.get('http://127.0.0.1:1/orders', { params: { customer: '
 const error = await failing.exception();
 if (error instanceof RequestException) {
   console.log(`  ${error.name} for`, error.request?.method, error.request?.url);
+  console.log(`  and so does the future: ${failing.request === error.request}`);
 }
-console.log(`  and so does the future: ${failing.request?.url === (error as RequestException).request?.url}`);

@@ -10,7 +10,8 @@
  * done. The body has been read by then, so `json()` and `text` are there. A hook may be async: the slot waits for
  * it.
  */
-import { FuturesSession, type Response } from 'requests-futures';
+import { FuturesSession, type Response, Session } from 'requests-futures';
+import type { HookOptions } from 'requests-futures/requests';
 import { serve } from './lib/local-server.js';
 import { pause, routes } from './lib/routes.js';
 
@@ -84,16 +85,23 @@ session.hooks.response = [
 const stored = await session.get(`${server.url}/items/8`);
 console.log('after the async hook:', stored.headers['x-stored'], '- hooks run in their order:', follow_ups);
 
-// 6. A hook may put another response in its place: here a fallback for what is missing.
-const fallback = await session.get(`${server.url}/missing`, {
-  hooks: {
-    // In a hook, `session.get` would wait for a free slot while it holds one. The connection sends directly.
-    response: async (response) => {
-      if (response.status_code !== 404) return null;
-      const other = response.request.copy();
-      other.url = `${server.url}/items/0`;
-      return response.connection?.send(other);
-    },
-  },
-});
-console.log('the fallback for a 404:', fallback.status_code, fallback.url.replace(server.url, ''));
+// 6. A second request from within a hook. To await `narrow.get` there would wait for a slot while it holds the only
+//    one, in Python as here: for ever. The connection sends without a slot, with the settings of the first request.
+//    What comes takes the place of the response: a fallback for what is missing.
+async function fallback(response: Response, options: HookOptions) {
+  if (response.status_code !== 404) return null;
+  const other = response.request.copy();
+  other.url = `${server.url}/items/0`;
+  return response.connection?.send(other, options);
+}
+const found = await narrow.get(`${server.url}/missing`, { hooks: { response: fallback } });
+console.log('the fallback for a 404:', found.status_code, found.json());
+
+// 7. A plain Session has no slots either, and it follows redirects, keeps cookies and has hooks of its own.
+await using helper = new Session();
+async function addDetails(response: Response): Promise<void> {
+  const { id } = response.json<{ id: number }>();
+  Object.assign(response, { details: (await helper.get(`${server.url}/items/${id * 100}`)).json<object>() });
+}
+const detailed = await narrow.get(`${server.url}/items/9`, { hooks: { response: addDetails } });
+console.log('with details:', detailed.json(), (detailed as Response & { details: object }).details);

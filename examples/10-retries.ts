@@ -40,7 +40,7 @@ const count = (path: string): number => attempts.filter((attempt) => attempt.pat
 
 await using session = new FuturesSession();
 
-// 1. Backoff: no pause before the first retry, then factor, doubled each time: 0, 0.1, 0.2, 0.4 … seconds.
+// 1. Backoff: no pause before the first retry, then twice the factor, four times, eight times: 0, 0.1, 0.2 … seconds.
 const retries = new Retry({ total: 3, backoff_factor: 0.05, status_forcelist: [502, 503] });
 session.mount('http://', new HTTPAdapter({ max_retries: retries }));
 const response = await session.get(`${server.url}/flaky`);

@@ -7,8 +7,8 @@
  *     s.get(url, allow_redirects=False).next
  *
  * A session keeps the cookies that servers set, and sends each to whom it belongs. It follows redirects, and on
- * the way it does to methods, bodies and credentials what browsers do. All of that is Python's behaviour to the
- * letter.
+ * the way it does to methods, bodies and credentials what browsers do. All of that as in Python, but for one thing:
+ * cookies that you give without a domain do not follow a redirect to another host.
  */
 import { FuturesSession, TooManyRedirects } from 'requests-futures';
 import * as requests from 'requests-futures/requests';

@@ -90,7 +90,7 @@ const signed = await session.post(`${url}/whoami`, {
 });
 console.log('signed:   ', signed.json<Who>().signature);
 
-// 5. Redirected to another host, the Authorization header stays behind. (Other headers go along, as in Python.)
+// 5. Redirected to another host, the Authorization header stays behind. (Other headers go along, as in Python, but for `Host`.)
 const elsewhere = await session.get(`${url}/elsewhere`, { auth: ['ada', 'engine'] });
 console.log(
   'elsewhere:',

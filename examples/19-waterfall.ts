@@ -13,11 +13,10 @@
  * Writes examples/output/waterfall.html and waterfall.har. Other numbers: npm run example 19 -- REQUESTS SECONDS
  */
 import { mkdirSync, writeFileSync } from 'node:fs';
-import { setTimeout as sleep } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 import { as_completed, FuturesSession, HARRecorder } from 'requests-futures';
 import * as requests from 'requests-futures/requests';
-import { serve } from './lib/local-server.js';
+import { answerUnevenly, serve } from './lib/local-server.js';
 import { type LoggedRequest, logRequests } from './lib/request-log.js';
 import { table } from './lib/table.js';
 import { type Strategy, waterfallPage } from './lib/waterfall-page.js';
@@ -75,20 +74,7 @@ function inOrder(max_workers: number): Run {
   };
 }
 
-// Answers of different speed: between half and one and a half times as long as they should take, the body in four pieces.
-await using server = await serve((request, response) => {
-  const item = Number(request.url?.split('/').at(-1));
-  const factor = 0.5 + ((item * 7 + 3) % 11) / 10;
-  const answer = async (): Promise<void> => {
-    await sleep(seconds * factor * 1000);
-    for (let piece = 1; piece <= 4; piece += 1) {
-      response.write('x'.repeat(2_000));
-      await sleep(seconds * 50);
-    }
-    response.end();
-  };
-  void answer();
-});
+await using server = await serve(answerUnevenly(seconds));
 const urls = Array.from({ length: howMany }, (_, i) => `${server.url}/item/${i}`);
 
 // The first request of a program also pays for what is loaded at first use.
@@ -109,10 +95,8 @@ for (const [name, note, run] of strategies) {
 const output = new URL('./output/', import.meta.url);
 mkdirSync(output, { recursive: true });
 const page = new URL('waterfall.html', output);
-writeFileSync(
-  page,
-  waterfallPage(measured, `${howMany} requests to a server that takes about ${seconds} s for each`),
-);
+const title = `${howMany} requests to a server that takes about ${seconds} s for each`;
+writeFileSync(page, waterfallPage(measured, title));
 await recorder.save(new URL('waterfall.har', output));
 
 const mean = (numbers: readonly number[]): string =>
@@ -132,6 +116,5 @@ console.log(
   ),
 );
 console.log(`\nAs a picture: ${fileURLToPath(page)}`);
-console.log(
-  `As an archive for the network panel of a browser: ${recorder.har.log.entries.length} entries in waterfall.har`,
-);
+const { entries } = recorder.har.log;
+console.log(`For the network panel of a browser: ${entries.length} requests in waterfall.har`);

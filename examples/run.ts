@@ -1,4 +1,4 @@
-/** `npm run example NAME`: runs one walkthrough. A part of its name is enough, as long as it is the name of one only. */
+/** `npm run example NAME`: runs one walkthrough. A number or a part of its name is enough, if it is that of one only. */
 import { readdirSync, readFileSync } from 'node:fs';
 
 const directory = new URL('./', import.meta.url);
@@ -18,7 +18,10 @@ function list(): string {
 }
 
 const [wanted, ...rest] = process.argv.slice(2);
-const exact = wanted?.replace(/^examples\//, '').replace(/\.ts$/, '');
+const exact = wanted
+  ?.replace(/^examples\//, '')
+  .replace(/\.ts$/, '')
+  .replace(/^\d$/, '0$&');
 const found = names.filter((name) => exact !== undefined && (name === exact || name.includes(exact)));
 const name = found.find((candidate) => candidate === exact) ?? (found.length === 1 ? found[0] : undefined);
 

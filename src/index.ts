@@ -1,3 +1,13 @@
+/**
+ * Python's `requests_futures.sessions`, and the everyday names of the other two doors:
+ *
+ * ```ts
+ * import { as_completed, FuturesSession, HTTPAdapter, Retry, ThreadPoolExecutor } from 'requests-futures';
+ * ```
+ *
+ * @packageDocumentation
+ */
+
 export {
   ALL_COMPLETED,
   abort_signal,

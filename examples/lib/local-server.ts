@@ -61,6 +61,23 @@ export async function serve(listener: RequestListener): Promise<LocalServer> {
   };
 }
 
+/** Answers between half and one and a half times as long as `seconds`, the body in four pieces: a stand-in for real servers. */
+export function answerUnevenly(seconds: number): RequestListener {
+  return (request, response) => {
+    const item = Number(request.url?.split('/').at(-1));
+    const factor = 0.5 + ((item * 7 + 3) % 11) / 10;
+    const answer = async (): Promise<void> => {
+      await sleep(seconds * factor * 1000);
+      for (let piece = 1; piece <= 4; piece += 1) {
+        response.write('x'.repeat(2_000));
+        await sleep(seconds * 50);
+      }
+      response.end();
+    };
+    void answer();
+  };
+}
+
 /** Answers every request with a little JSON after `seconds`: a stand-in for any slow API. */
 export function answerAfter(seconds: number): RequestListener {
   return (request, response) => {

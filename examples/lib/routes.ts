@@ -39,9 +39,9 @@ export function routes(table: Readonly<Record<string, Route>>): RequestListener 
   };
 }
 
-/** Waits, as a slow server does. */
+/** Waits, as a slow server does; a program need not wait for it when all else is done. */
 export async function pause(seconds: number): Promise<void> {
-  await sleep(seconds * 1000);
+  await sleep(seconds * 1000, undefined, { ref: false });
 }
 
 function isMatch(key: string, method: string, path: string): boolean {

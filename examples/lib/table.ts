@@ -1,6 +1,6 @@
-/** Lines up cells in columns. Columns that hold numbers are put to the right. */
+/** Lines up cells in columns. Columns that hold numbers, as such or as text, are put to the right. */
 export function table(head: readonly string[], rows: readonly (readonly (string | number)[])[]): string {
-  const numeric = head.map((_, column) => rows.every((row) => typeof row[column] === 'number'));
+  const numeric = head.map((_, column) => rows.every((row) => /^[\d.]+$/.test(String(row[column]))));
   const cells = [head, ...rows].map((row) => row.map(String));
   const widths = head.map((_, column) => Math.max(...cells.map((row) => row[column]?.length ?? 0)));
   const line = (row: readonly string[]): string =>

@@ -35,8 +35,14 @@ async function read(name: string): Promise<Walkthrough> {
 function listings(markdown: string): string {
   return markdown.replaceAll(/(?:^ {4}.*\n?(?:\n(?= {4}))?)+/gm, (block) => {
     const code = block.replaceAll(/^ {4}/gm, '').trimEnd();
-    return `\`\`\`${code.startsWith('npm ') ? 'sh' : 'python'}\n${code}\n\`\`\`\n`;
+    return `\`\`\`${languageOf(code)}\n${code}\n\`\`\`\n`;
   });
+}
+
+/** What is quoted is Python, unless it is a command or what a program printed. */
+function languageOf(code: string): string {
+  if (code.startsWith('npm ')) return 'sh';
+  return /^\s*\d/.test(code) ? 'text' : 'python';
 }
 
 async function outputOf(name: string): Promise<string> {

@@ -1,4 +1,13 @@
-/** Python's `concurrent.futures`. */
+/**
+ * Python's `concurrent.futures`: futures, executors and what waits for them. It knows nothing of HTTP.
+ *
+ * ```ts
+ * import { as_completed, ThreadPoolExecutor, wait } from 'requests-futures/concurrent-futures';
+ * ```
+ *
+ * @packageDocumentation
+ */
+
 export { type Logger, RuntimeError, setLogger as set_logger, TimeoutError } from '../builtins/index.js';
 export { type AsCompleted, as_completed } from './as-completed.js';
 export {

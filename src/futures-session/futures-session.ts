@@ -4,6 +4,7 @@ import {
   HTTPAdapter,
   type HTTPAdapterOptions,
   type PreparedRequest,
+  type RequestArguments,
   RequestException,
   type RequestOptions,
   type Response,
@@ -40,7 +41,11 @@ export interface ExecutorLike {
 
 /** How a {@link FuturesSession} is made. */
 export interface FuturesSessionOptions {
-  /** Runs the requests. The session neither sizes its pool for it nor shuts it down. Default: an executor of its own. */
+  /**
+   * Runs the requests. The session does not shut it down, and as in Python does not size its connection pools for it: they
+   * keep 10 idle connections for each host. For more workers say `adapter_kwargs: { pool_maxsize: workers }`. Default: an
+   * executor of its own, for which the pools are sized.
+   */
   executor?: ExecutorLike | null | undefined;
   /** How many requests run at once in the session's own executor. Default 8; ignored when `executor` is given. */
   max_workers?: number | undefined;
@@ -88,6 +93,10 @@ function warnAboutBackgroundCallback(): void {
  * Whatever goes wrong with a request is the outcome of its future. Only a call that could not be understood, or a closed
  * executor, throws from the call itself. Leaving an `await using` block waits for all requests.
  *
+ * A hook runs in the slot of its request. One that needs a second request must not await a verb of this session: that would
+ * wait for a slot while it holds one, for ever when all do. `response.connection.send(request, options)` sends without a slot,
+ * and so does a plain {@link Session}.
+ *
  * @example
  * ```ts
  * await using session = new FuturesSession({ max_workers: 10 });
@@ -122,13 +131,8 @@ export class FuturesSession extends Session<ResponseFuture, FuturesRequestOption
     this.sizePools(executor === null ? max_workers : 0, adapter_kwargs ?? {});
   }
 
-  /** Queues a request. */
-  override request(
-    method: string | Uint8Array,
-    url: UrlInput,
-    options?: FuturesRequestOptions | null,
-  ): ResponseFuture;
-  override request(options: WithMethodAndUrl<FuturesRequestOptions>): ResponseFuture;
+  /** Queues a request: `request(method, url, options)`, or `request({ method, url, … })`. */
+  override request(...args: RequestArguments<FuturesRequestOptions>): ResponseFuture;
   override request(
     first: string | Uint8Array | WithMethodAndUrl<FuturesRequestOptions>,
     second?: UrlInput,

@@ -39,8 +39,7 @@ type Verb = 'get' | 'options' | 'head' | 'post' | 'put' | 'patch' | 'delete';
 async function send(verb: Verb, first: UrlOrKeywords, second?: RequestOptions | null): Promise<Response> {
   const session = new Session();
   try {
-    // Either form of the arguments, which the verb tells apart itself.
-    return await session[verb](first as UrlInput, second);
+    return await session[verb](first, second);
   } finally {
     await session.close();
   }

@@ -30,13 +30,12 @@ import {
 } from '../builtins/index.js';
 import { HTTPError as Urllib3HTTPError } from './urllib3/exceptions.js';
 import type { PreparedRequest } from './models/prepared-request.js';
-import type { Request } from './models/request.js';
 import type { Response } from './models/response.js';
 
 /** What an exception of this package may carry beside its message. */
 export interface RequestExceptionOptions {
   /** The request that failed. Taken from `response` when absent. */
-  request?: PreparedRequest | Request | null | undefined;
+  request?: PreparedRequest | null | undefined;
   /** The response that led to the failure, when there was one. */
   response?: Response | null | undefined;
   /** The lower layer's error. */
@@ -48,8 +47,11 @@ export class RequestException extends OSError {
   static {
     setErrorName(this, 'RequestException');
   }
-  /** The request that failed; null when it failed before there was one. Not enumerable: it is heavy and may hold credentials. */
-  declare request: PreparedRequest | Request | null;
+  /**
+   * The request that failed, as far as it was prepared; null when it failed before there was one. Not enumerable: it is heavy
+   * and may hold credentials.
+   */
+  declare request: PreparedRequest | null;
   /** The response that led to the failure; null when there was none. Not enumerable, as `request`. */
   declare response: Response | null;
 

@@ -1,3 +1,15 @@
+/**
+ * Python's `requests`, with its submodules as namespaces:
+ *
+ * ```ts
+ * import * as requests from 'requests-futures/requests';
+ *
+ * const response = await requests.get('https://example.org/', { auth: new requests.auth.HTTPDigestAuth('user', 'password') });
+ * ```
+ *
+ * @packageDocumentation
+ */
+
 export * as adapters from './adapters/index.js';
 export {
   HTTPAdapter,
@@ -64,7 +76,12 @@ export * as models from './models/index.js';
 export { PreparedRequest } from './models/prepared-request.js';
 export { Request, type RequestFields, type RequestParts } from './models/request.js';
 export { Response } from './models/response.js';
-export type { UrlInput, WithMethodAndUrl, WithUrl } from './sessions/call-arguments.js';
+export type {
+  RequestArguments,
+  UrlInput,
+  WithMethodAndUrl,
+  WithUrl,
+} from './sessions/call-arguments.js';
 export type { EnvironmentSettings } from './sessions/environment.js';
 export type { ResolveRedirectsOptions } from './sessions/redirecting-session.js';
 export { type EnvironmentInput, Session } from './sessions/session.js';

@@ -30,3 +30,9 @@ test('a link to nowhere is noticed', () => {
   expect(linksOf(text)).toEqual(['#a-b-c_d', 'v.md']);
   expect([...headingIds(text)]).toEqual(['a-b-c_d', 'a-b-c_d-1']);
 });
+
+test('the site has every page, in an order of its own', () => {
+  const config = readFileSync('typedoc.json', 'utf8');
+  const missing = pages.filter((page) => page.startsWith('docs/') && !config.includes(`"${page}"`));
+  expect(missing, 'name it among the projectDocuments of typedoc.json').toEqual([]);
+});

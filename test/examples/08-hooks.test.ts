@@ -9,5 +9,6 @@ test('hooks parse, see redirects, measure, are awaited, and may put another resp
   expect(lines[2]).toBe('the hook of the session saw 302, 200 and the caller 200');
   expect(lines[3]).toMatch(/^with one worker the second took \d+ times as long/);
   expect(lines[4]).toBe('after the async hook: yes - hooks run in their order: 1');
-  expect(lines[5]).toBe('the fallback for a 404: 200 /items/0');
+  expect(lines[5]).toBe('the fallback for a 404: 200 { id: 0 }');
+  expect(lines[6]).toBe('with details: { id: 9 } { id: 900 }');
 });

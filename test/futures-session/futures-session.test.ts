@@ -7,6 +7,7 @@ import {
   CancelledError,
   type ExecutorLike,
   Future,
+  type FuturesRequestOptions,
   FuturesSession,
   HTTPAdapter,
   MissingSchema,
@@ -442,10 +443,10 @@ describe('FuturesSession', () => {
     expect(sent.headers).not.toHaveProperty('x-outer');
     const calls: string[] = [];
     const original = inner.request;
-    inner.request = ((method: string, url: string, options?: object) => {
+    inner.request = (method: string, url: string, options?: object) => {
       calls.push(method);
       return original(method, url, options);
-    }) as typeof inner.request;
+    };
     await session.post(server.url, { data: 'x' });
     await session.close();
     expect(calls).toEqual(['post']);
@@ -548,8 +549,7 @@ describe('FuturesSession', () => {
 
   test('a subclass may override request(), and every verb uses it', async () => {
     class Based extends FuturesSession {
-      override request(...args: unknown[]): ReturnType<FuturesSession['request']> {
-        const [method, path, options] = args as [string, string, object];
+      override request(method: string, path: string, options?: FuturesRequestOptions | null) {
         return super.request(method, `${server.url}${path}`, options);
       }
     }

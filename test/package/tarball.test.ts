@@ -1,6 +1,7 @@
 import { execFile, spawnSync } from 'node:child_process';
 import {
   copyFileSync,
+  existsSync,
   mkdirSync,
   mkdtempSync,
   readdirSync,
@@ -14,6 +15,7 @@ import path from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { linksOf } from '../docs/markdown.js';
 import { readmeSources } from './readme.js';
 
 const run = promisify(execFile);
@@ -61,7 +63,7 @@ async function evaluate(kind: 'module' | 'commonjs', program: string): Promise<u
 }
 
 describe('the packed package', () => {
-  test('holds what is built and the three documents, and nothing else', () => {
+  test('holds what is built and the documents, and nothing else', () => {
     const files = readdirSync(installed, { recursive: true, withFileTypes: true })
       .filter((entry) => entry.isFile())
       .map((entry) => path.relative(installed, path.join(entry.parentPath, entry.name)));
@@ -70,9 +72,22 @@ describe('the packed package', () => {
       'CHANGELOG.md',
       'LICENSE',
       'README.md',
+      'docs/diagnostics.md',
+      'docs/porting.md',
+      'docs/worker-threads.md',
       'package.json',
     ]);
     expect(files).toContain('dist/src/index.js');
+  });
+
+  test('every link of its documents leads to one of its files', () => {
+    const pages = ['README.md', 'docs/diagnostics.md', 'docs/porting.md', 'docs/worker-threads.md'];
+    const links = pages.flatMap((page) =>
+      linksOf(readFileSync(path.join(installed, page), 'utf8')).map((link) => path.join(page, '..', link)),
+    );
+    const files = links.filter((link) => !/https?:/.test(link)).map((link) => link.replace(/#.*/, ''));
+    expect(files).toContain(path.normalize('docs/porting.md'));
+    expect(files.filter((file) => !existsSync(path.join(installed, file)))).toEqual([]);
   });
 
   test('every entry point can be imported', async () => {

@@ -36,7 +36,7 @@ async function wire(options: RequestOptions, method = 'POST'): Promise<string> {
     await connection.write('HTTP/1.1 200 OK\r\nContent-Length: 0\r\n\r\n');
   });
   try {
-    await session.request(method, `${server.url}/`, options as never);
+    await session.request(method, `${server.url}/`, options);
   } finally {
     await server.close();
   }

@@ -39,6 +39,14 @@ export type WithMethodAndUrl<O> = O & {
   url: UrlInput;
 };
 
+/**
+ * The arguments of `request`: `(method, url, options)`, or one object with all of it. One signature for both, not two, lets a
+ * subclass override the method in the form that it wants.
+ */
+export type RequestArguments<O> =
+  | [method: string | Uint8Array, url: UrlInput, options?: O | null | undefined]
+  | [options: WithMethodAndUrl<O>];
+
 /** A call's arguments, sorted out. */
 export interface BoundCall<O> {
   method: string;

@@ -29,6 +29,7 @@ import {
   bindRequest,
   checkRequestOptions,
   requestPart,
+  type RequestArguments,
   type UrlInput,
   type WithMethodAndUrl,
 } from './call-arguments.js';
@@ -148,9 +149,11 @@ export class Session<
     this.#hooks = hooks instanceof SessionHooks ? hooks : new SessionHooks(hooks);
   }
 
-  /** Sends a request with any method. Every verb comes down to this. */
-  request(method: string | Uint8Array, url: UrlInput, options?: O | null): R;
-  request(options: WithMethodAndUrl<O>): R;
+  /**
+   * Sends a request with any method: `request(method, url, options)`, or `request({ method, url, … })`. Every verb comes down
+   * to this.
+   */
+  request(...args: RequestArguments<O>): R;
   request(method: string | Uint8Array | WithMethodAndUrl<O>, url?: UrlInput, options?: O | null): R {
     // `R` is a plain promise here; the one subclass that narrows it to a Future overrides this method.
     return this.requestNow(method, url, options) as R;

@@ -1,62 +1,50 @@
 import type { Response } from '../models/response.js';
 import type { RequestOptions } from '../types.js';
-import { bindVerb, type UrlInput, type WithMethodAndUrl, type WithUrl } from './call-arguments.js';
+import { bindVerb, type RequestArguments, type UrlInput, type WithUrl } from './call-arguments.js';
 import { RedirectingSession } from './redirecting-session.js';
 
-/** Each verb also takes its URL among the options. `R` is what a call returns, `O` the options it knows. */
+/**
+ * Each verb also takes its URL among the options. `R` is what a call returns, `O` the options it knows. One signature for both
+ * forms, not two, lets a subclass override a verb in the form that it wants.
+ */
 export abstract class SessionVerbs<
   R extends Promise<Response>,
   O extends RequestOptions,
 > extends RedirectingSession {
   /** Sends a request with any method; the method is upper-cased. */
-  abstract request(method: string | Uint8Array, url: UrlInput, options?: O | null): R;
-  abstract request(options: WithMethodAndUrl<O>): R;
+  abstract request(...args: RequestArguments<O>): R;
 
   /** Sends a GET request. */
-  get(url: UrlInput, options?: O | null): R;
-  get(options: WithUrl<O>): R;
   get(url: UrlInput | WithUrl<O>, options?: O | null): R {
     return this.callVerb('get', url, options);
   }
 
   /** Sends an OPTIONS request. */
-  options(url: UrlInput, options?: O | null): R;
-  options(options: WithUrl<O>): R;
   options(url: UrlInput | WithUrl<O>, options?: O | null): R {
     return this.callVerb('options', url, options);
   }
 
   /** Sends a HEAD request. Redirects are not followed unless `allow_redirects` says so. */
-  head(url: UrlInput, options?: O | null): R;
-  head(options: WithUrl<O>): R;
   head(url: UrlInput | WithUrl<O>, options?: O | null): R {
     return this.callVerb('head', url, options);
   }
 
   /** Sends a POST request. */
-  post(url: UrlInput, options?: O | null): R;
-  post(options: WithUrl<O>): R;
   post(url: UrlInput | WithUrl<O>, options?: O | null): R {
     return this.callVerb('post', url, options);
   }
 
   /** Sends a PUT request. */
-  put(url: UrlInput, options?: O | null): R;
-  put(options: WithUrl<O>): R;
   put(url: UrlInput | WithUrl<O>, options?: O | null): R {
     return this.callVerb('put', url, options);
   }
 
   /** Sends a PATCH request. */
-  patch(url: UrlInput, options?: O | null): R;
-  patch(options: WithUrl<O>): R;
   patch(url: UrlInput | WithUrl<O>, options?: O | null): R {
     return this.callVerb('patch', url, options);
   }
 
   /** Sends a DELETE request. */
-  delete(url: UrlInput, options?: O | null): R;
-  delete(options: WithUrl<O>): R;
   delete(url: UrlInput | WithUrl<O>, options?: O | null): R {
     return this.callVerb('delete', url, options);
   }

@@ -5,7 +5,8 @@ import { readZipMember } from './zip.js';
 
 /**
  * The path as it is, unless it leads into a zip archive (`app.zip/certs/ca.pem`): then that of a temporary file with the
- * member's content, which the caller may remove.
+ * member's content, which the caller may remove. Archives in the zip64 form, for more than 4 GiB or 65,535 members, are not
+ * supported.
  */
 export function extract_zipped_paths(path: string): string {
   if (existsSync(path)) return path;

@@ -1,0 +1,74 @@
+/** The figures that the README quotes, taken as they stand from what `npm run bench` wrote. */
+
+/** The cells of a benchmark's table, by client and by the head of the column. */
+type Suite = ReadonlyMap<string, ReadonlyMap<string, string>>;
+
+const CPU = 'CPU µs/request';
+const RATIO = 'CPU x node-fetch';
+
+/** What the README calls the clients of the benchmark. */
+const clients: readonly (readonly [name: string, called: string])[] = [
+  ['requests-futures', '`FuturesSession`'],
+  ['requests-futures-undici', '`FuturesSession` with `UndiciAdapter`'],
+  ['node-fetch', 'node-fetch, keep-alive agent, p-limit'],
+  ['global-fetch', '`fetch` of Node, p-limit'],
+  ['undici-request', 'undici.request, p-limit'],
+  ['axios', 'axios, p-limit'],
+  ['got', 'got, p-limit'],
+  ['python:requests_futures', "Python's requests-futures"],
+];
+
+/** The README's section, out of bench/results/latest.md. Throws when a suite or a client is not in there. */
+export function performanceSection(results: string): string {
+  const rows = clients.map(([name, called]) => {
+    const few = (column: string): string => cell(results, 'small-10', name, column);
+    const many = (column: string): string => cell(results, 'small-100', name, column);
+    return `| ${called} | ${few(CPU)} | ${many(CPU)} | ${few(RATIO)}, ${many(RATIO)} |`;
+  });
+  const queue = (client: string, column: string): string =>
+    median(cell(results, 'queue-1000000', client, column));
+  const cold = cell(results, 'cold-start', 'requests-futures', RATIO);
+  const [, cpus = '', node = '', rounds = ''] =
+    /^(\d+ CPUs).*?(Node v[\d.]+).*? (\d+) interleaved/.exec(results) ?? [];
+  return `CPU time per request in µs, small JSON (${cpus}, ${node}; median [min-max] of ${rounds} rounds):
+
+| client | 10 at once | 100 at once | x node-fetch |
+|---|--:|--:|--:|
+${rows.join('\n')}
+
+A million tasks queued at once take ${queue('requests-futures', 'µs/task')} µs each and ${queue('requests-futures', 'peak MB')} MB at the most \
+(p-limit: ${queue('p-limit', 'µs/task')} µs, ${queue('p-limit', 'peak MB')} MB). A process that imports the package and sends ten \
+requests takes ${cold} times the CPU time of one with node-fetch.
+`;
+}
+
+function cell(results: string, suite: string, client: string, column: string): string {
+  const found = readSuite(results, suite).get(client)?.get(column);
+  if (found === undefined || found === '' || found === '–') {
+    throw new Error(
+      `bench/results/latest.md has no '${column}' of ${client} in ${suite}: run all of npm run bench`,
+    );
+  }
+  return found;
+}
+
+function readSuite(results: string, name: string): Suite {
+  const section = results.split(/^### /m).find((text) => text.startsWith(`${name}:`)) ?? '';
+  const [head = [], , ...rows] = section
+    .split('\n')
+    .filter((line) => line.startsWith('|'))
+    .map((line) =>
+      line
+        .split('|')
+        .slice(1, -1)
+        .map((text) => text.trim()),
+    );
+  return new Map(
+    rows.map((row) => [row[0] ?? '', new Map(row.map((text, i) => [head[i] ?? '', text] as const))] as const),
+  );
+}
+
+/** `2.05 [1.24-5.19]` without what is in brackets. */
+function median(spread: string): string {
+  return spread.replace(/ \[.*/, '');
+}
