@@ -61,7 +61,7 @@ const WRK = works('sh', ['-c', 'command -v wrk']) ? ['wrk'] : [];
 
 async function runRequests(
   client: string,
-  options: { url: string; n: number; concurrency: number; delay?: boolean },
+  options: { url: string; n: number; concurrency: number; delay?: boolean; warmUp?: boolean },
 ): Promise<Run> {
   if (client === 'wrk') return await runWrk(options.url, options.n, options.concurrency);
   if (!client.startsWith('python:')) return await runClient(client, options);
@@ -128,7 +128,7 @@ export const suites: readonly Suite[] = [
     columns: ['seconds', 'cpu'],
     count: () => 10,
     run: (client, count, server) =>
-      runRequests(client, { url: `${server.url}/delay/100`, n: count, concurrency: count }),
+      runRequests(client, { url: `${server.url}/delay/100`, n: count, concurrency: count, warmUp: false }),
   },
   {
     name: 'big-json',
