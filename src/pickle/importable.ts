@@ -1,8 +1,17 @@
-import { setReference, typeName } from '../builtins/index.js';
+import { lazyPattern, setReference, typeName } from '../builtins/index.js';
 
 /** Names that `import` can reach: an export, or a member of one. */
-const EXPORT_NAME =
-  /^[\p{ID_Start}$_][\p{ID_Continue}$\u200c\u200d]*(?:\.[\p{ID_Start}$_][\p{ID_Continue}$\u200c\u200d]*)*$/u;
+const exportName = lazyPattern(
+  String.raw`^[\p{ID_Start}$_][\p{ID_Continue}$\u200c\u200d]*(?:\.[\p{ID_Start}$_][\p{ID_Continue}$\u200c\u200d]*)*$`,
+  'u',
+);
+
+/** As plain a name as most are, which needs no table of all letters. */
+const PLAIN_NAME = /^[a-z$_][\w$]*$/i;
+
+function isExportName(name: string): boolean {
+  return PLAIN_NAME.test(name) || exportName().test(name);
+}
 
 /**
  * Marks an exported function or class with where it can be imported from, and returns it unchanged. That is what lets it be
@@ -50,7 +59,7 @@ export function importable<F extends object>(fn: F, url: string, name?: string):
         'or give the function its name: importable(function name() { … }, import.meta.url)',
     );
   }
-  if (typeof exported !== 'string' || !EXPORT_NAME.test(exported)) {
+  if (typeof exported !== 'string' || !isExportName(exported)) {
     throw new TypeError(`importable() expects the name of an export, got '${String(exported)}'`);
   }
   setReference(fn, url, exported);

@@ -1,10 +1,10 @@
-import { RuntimeError } from '../builtins/index.js';
+import { lazyPattern, RuntimeError } from '../builtins/index.js';
 import { PicklingError } from './errors.js';
 
 /** Where in the value a part is: the value's name, then keys and indexes. */
 export type Path = readonly (string | number)[];
 
-const IDENTIFIER = /^[\p{ID_Start}$_][\p{ID_Continue}$]*$/u;
+const identifier = lazyPattern(String.raw`^[\p{ID_Start}$_][\p{ID_Continue}$]*$`, 'u');
 
 /** The error about an object of class `what` that cannot cross. */
 export function refuse(what: string, path: Path, mend: string): PicklingError {
@@ -16,7 +16,7 @@ export function refuse(what: string, path: Path, mend: string): PicklingError {
  */
 export function refuseFunction(fn: { readonly name: string }, path: Path): RuntimeError {
   const isClass = /^class\b/.test(Function.prototype.toString.call(fn));
-  const name = IDENTIFIER.test(fn.name) ? fn.name : 'name';
+  const name = identifier().test(fn.name) ? fn.name : 'name';
   const mend = isClass
     ? `export the class from a module and mark it: importable(${name}, import.meta.url)`
     : 'export the function from a module and mark it: ' +
@@ -30,7 +30,7 @@ export function refuseFunction(fn: { readonly name: string }, path: Path): Runti
 function textOf(path: Path): string {
   return path.reduce<string>((text, key) => {
     if (typeof key === 'number' || /^\d+$/.test(key)) return `${text}[${key}]`;
-    if (!IDENTIFIER.test(key)) return `${text}[${JSON.stringify(key)}]`;
+    if (!identifier().test(key)) return `${text}[${JSON.stringify(key)}]`;
     return text === '' ? key : `${text}.${key}`;
   }, '');
 }

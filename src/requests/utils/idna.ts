@@ -1,5 +1,5 @@
 /** Host names beyond ASCII: IDNA 2008, as Python's `idna` package applies it, with tr46 for the rules it has. */
-import { lazyRequire } from '../../builtins/index.js';
+import { lazyPattern, lazyRequire } from '../../builtins/index.js';
 
 /** The part of tr46 that is used; the package has no types of its own. */
 interface Tr46 {
@@ -21,8 +21,14 @@ const STRICT: Tr46Options = { checkHyphens: true, checkBidi: true, checkJoiners:
  * What UTS46 admits and IDNA 2008 does not: RFC 5892 derives the permitted characters from letters, marks and digits that
  * normalization leaves alone. Symbols such as the snowman fall out here.
  */
-const STABLE_LETTER = /^[\p{Ll}\p{Lu}\p{Lo}\p{Nd}\p{Lm}\p{Mn}\p{Mc}]$/u;
-const UNSTABLE = /^[\p{Changes_When_NFKC_Casefolded}\p{Default_Ignorable_Code_Point}\p{White_Space}]$/u;
+const stableLetter = lazyPattern(String.raw`^[\p{Ll}\p{Lu}\p{Lo}\p{Nd}\p{Lm}\p{Mn}\p{Mc}]$`, 'u');
+const unstable = lazyPattern(
+  String.raw`^[\p{Changes_When_NFKC_Casefolded}\p{Default_Ignorable_Code_Point}\p{White_Space}]$`,
+  'u',
+);
+const greek = lazyPattern(String.raw`^\p{Script=Greek}$`, 'u');
+const hebrew = lazyPattern(String.raw`^\p{Script=Hebrew}$`, 'u');
+const japanese = lazyPattern(String.raw`^[\p{Script=Hiragana}\p{Script=Katakana}\p{Script=Han}]$`, 'u');
 const HANGUL_JAMO = /^[\u1100-\u11ff\ua960-\ua97c\ud7b0-\ud7fb]$/u;
 const IGNORABLE_BLOCK = /^[\u20d0-\u20ff\u{1d100}-\u{1d1ff}\u{1d200}-\u{1d24f}]$/u;
 const ALWAYS_PERMITTED = /^[-\u00df\u03c2\u06fd\u06fe\u0f0b\u3007]$/u;
@@ -31,8 +37,8 @@ const NEVER_PERMITTED = /^[\u0640\u07fa\u302e\u302f\u3031-\u3035\u303b]$/u;
 function isPermitted(char: string): boolean {
   if (ALWAYS_PERMITTED.test(char)) return true;
   if (NEVER_PERMITTED.test(char)) return false;
-  if (UNSTABLE.test(char) || HANGUL_JAMO.test(char) || IGNORABLE_BLOCK.test(char)) return false;
-  return STABLE_LETTER.test(char);
+  if (unstable().test(char) || HANGUL_JAMO.test(char) || IGNORABLE_BLOCK.test(char)) return false;
+  return stableLetter().test(char);
 }
 
 /** The characters of RFC 5892, appendix A, that are permitted in some company only. Joiners are tr46's. */
@@ -46,12 +52,12 @@ function isPermittedHere(char: string, index: number, chars: readonly string[]):
     case '\u00b7':
       return before === 'l' && after === 'l';
     case '\u0375':
-      return /^\p{Script=Greek}$/u.test(after);
+      return greek().test(after);
     case '\u05f3':
     case '\u05f4':
-      return /^\p{Script=Hebrew}$/u.test(before);
+      return hebrew().test(before);
     case '\u30fb':
-      return chars.some((each) => /^[\p{Script=Hiragana}\p{Script=Katakana}\p{Script=Han}]$/u.test(each));
+      return chars.some((each) => japanese().test(each));
     default:
       break;
   }

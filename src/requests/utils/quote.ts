@@ -1,5 +1,5 @@
 /** Percent-encoding as `urllib.parse` and `requests.utils` do it: byte by byte over UTF-8, upper-case hexadecimal. */
-import { checkOptions, UnicodeEncodeError } from '../../builtins/index.js';
+import { checkOptions, lazyPattern, UnicodeEncodeError } from '../../builtins/index.js';
 import { InvalidURL } from '../exceptions.js';
 import type { Bytes } from '../types.js';
 import { toBuffer } from './text.js';
@@ -35,7 +35,7 @@ function tableFor(safe: string): QuoteTable {
   return table;
 }
 
-const LONE_SURROGATE = /\p{Surrogate}/u;
+const LONE_SURROGATE = /[\ud800-\udfff]/u;
 
 /** UTF-8, or UnicodeEncodeError for a lone surrogate, where Node would silently put U+FFFD. */
 function encodeUtf8(text: string): Buffer {
@@ -132,7 +132,7 @@ export function unquote_plus(value: string): string {
 }
 
 /** An escape that Python tries to read and cannot: two letters or digits that are not hexadecimal. */
-const BAD_ESCAPE = /%(?![0-9a-f]{2})([\p{L}\p{N}]{2})/iu;
+const badEscape = lazyPattern(String.raw`%(?![0-9a-f]{2})([\p{L}\p{N}]{2})`, 'iu');
 
 /**
  * Decodes the escapes of unreserved characters (`%7E` becomes `~`) and leaves all others as they are.
@@ -140,7 +140,7 @@ const BAD_ESCAPE = /%(?![0-9a-f]{2})([\p{L}\p{N}]{2})/iu;
  */
 export function unquote_unreserved(uri: string): string {
   if (!uri.includes('%')) return uri;
-  const bad = BAD_ESCAPE.exec(uri);
+  const bad = badEscape().exec(uri);
   if (bad) throw new InvalidURL(`Invalid percent-escape sequence: '${bad[1] ?? ''}'`);
   return decodeUnreserved(uri);
 }
@@ -161,6 +161,6 @@ const REQUOTE_KEEPING_ESCAPES: QuoteTable = REQUOTE_ALL.with(0x25, '%');
  */
 export function requote_uri(uri: string): string {
   if (!uri.includes('%')) return quoteWith(uri, REQUOTE_KEEPING_ESCAPES);
-  if (BAD_ESCAPE.test(uri)) return quoteWith(uri, REQUOTE_ALL);
+  if (badEscape().test(uri)) return quoteWith(uri, REQUOTE_ALL);
   return quoteWith(decodeUnreserved(uri), REQUOTE_KEEPING_ESCAPES);
 }
