@@ -1,12 +1,12 @@
 /**
  * The second half of `npm run build`: puts the modules that tsc has made (build/) together into a few files (dist/). Node
- * takes about 0.4 ms for each module it loads, and there are some 170: importing the package from single files took
- * 163 ms of CPU, from these 87, where node-fetch alone takes 70 (`npm run bench -- --suite cold-start`).
+ * takes about 0.4 ms for each module it loads, and there are some 230: importing the package from single files took twice as
+ * long (`npm run bench -- --suite cold-start`).
  *
  * The entry points share their chunks, so that every class exists once.
  */
-import { cpSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
-import { relative, sep } from 'node:path';
+import { cpSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { dirname, posix, relative, sep } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { build } from 'esbuild';
 
@@ -17,35 +17,65 @@ const doors = ['src/requests/index', 'src/concurrent-futures/index', 'src/index'
  * What crosses to another thread is named by module and export (`setReferences`). Bundled modules have no file of their own
  * any more: each is named by the door it is behind, and told from the others behind it by what follows the `#`.
  */
-const nameModules = {
-  name: 'name-modules',
+const nameReferences = (code, module) => {
+  const door = doors.find((name) => module.startsWith(name.replace(/index$/, ''))) ?? 'src/index';
+  // The chunks lie beside dist/src/index.js, so the way to the door is the same from all of them.
+  const url = `new URL('../${door}.js#${module}', import.meta.url).href`;
+  return code.replace(/^(setReferences\(|\}, )import\.meta\.url/gm, (_, before) => before + url);
+};
+
+/**
+ * esbuild makes a chunk for each set of entry points that reach the same modules. Modules that are loaded whenever others are,
+ * but are not in the same sets, would have small chunks of their own; they are in the same ones once a module pretends to
+ * import another that is there anyway when it is loaded.
+ */
+const loadedBeside = {
+  'src/requests/adapters/proxy-agents': ['src/requests/index', 'src/concurrent-futures/index'],
+  'src/concurrent-futures/index': ['src/concurrent-futures/worker-pool/effects'],
+  'src/requests/index': [
+    'src/concurrent-futures/call-context',
+    'src/concurrent-futures/worker-pool/bootstrapping',
+    'src/concurrent-futures/worker-pool/effects',
+    'src/concurrent-futures/worker-pool/protocol',
+  ],
+};
+
+const prepareModules = {
+  name: 'prepare-modules',
   setup({ onLoad }) {
     onLoad({ filter: /\.js$/ }, ({ path }) => {
       const module = relative(`${root}build`, path).split(sep).join('/').replace(/\.js$/, '');
       if (module.startsWith('..')) return undefined;
-      const door = doors.find((name) => module.startsWith(name.replace(/index$/, ''))) ?? 'src/index';
-      // Chunks lie in dist/src/chunks/, so the way to the door is the same from each of them.
-      const url = `new URL('../../${door}.js#${module}', import.meta.url).href`;
-      const code = readFileSync(path, 'utf8');
-      return {
-        contents: code.replace(/^(setReferences\(|\}, )import\.meta\.url/gm, (_, before) => before + url),
-        loader: 'js',
-      };
+      const beside = (loadedBeside[module] ?? []).map((name) => {
+        const way = posix.relative(posix.dirname(module), name);
+        return `\nimport '${way.startsWith('.') ? way : `./${way}`}.js';`;
+      });
+      // Before the comment with the way to the source map, which is to be the last line.
+      const code = nameReferences(readFileSync(path, 'utf8'), module);
+      return { contents: code.replace(/\n(?=\/\/# sourceMappingURL)/, `${beside.join('')}\n`), loader: 'js' };
     });
   },
 };
 
+/**
+ * `keepNames` gives every function and class its name once more, most of which have it. Lines stay where they are, for the
+ * source maps.
+ */
+const withoutRedundantNames = (code) =>
+  code
+    .replace(/^__name\((\w+), "\1"\);$/gm, '')
+    .replace(
+      /^(var (\w+) = class(?: extends [\w.]+)? \{\n) {2}static \{\n {4}__name\(this, "\2"\);\n {2}\}$/gm,
+      '$1\n\n',
+    );
+
 rmSync(`${root}dist`, { recursive: true, force: true });
-// An entry that has everything: what two entries share becomes a chunk, so no code stays in the doors themselves.
-const everything = `${root}build/everything.js`;
-const entries = [...doors.map((name) => `${name}.js`), 'workers/thread.js'];
-writeFileSync(everything, entries.map((path) => `import './${path}';\n`).join(''));
-await build({
+const { outputFiles } = await build({
   absWorkingDir: `${root}build`,
-  entryPoints: [...entries, 'everything.js'],
+  entryPoints: [...doors, 'workers/thread'].map((name) => `${name}.js`),
   outdir: `${root}dist`,
   outbase: '.',
-  chunkNames: 'src/chunks/[hash]',
+  chunkNames: 'src/chunk-[hash]',
   bundle: true,
   splitting: true,
   format: 'esm',
@@ -59,9 +89,13 @@ await build({
   // Names of classes are seen: in messages, in logs, by users.
   keepNames: true,
   logLevel: 'warning',
-  plugins: [nameModules],
+  plugins: [prepareModules],
+  write: false,
 });
-for (const suffix of ['', '.map']) rmSync(`${root}dist/everything.js${suffix}`);
+for (const { path, text } of outputFiles) {
+  mkdirSync(dirname(path), { recursive: true });
+  writeFileSync(path, path.endsWith('.js') ? withoutRedundantNames(text) : text);
+}
 cpSync(`${root}build`, `${root}dist`, {
   recursive: true,
   filter: (path) => !/\.(js|js\.map|tsbuildinfo)$/.test(path),

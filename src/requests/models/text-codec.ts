@@ -22,9 +22,8 @@ const ASCII = stateless(decodeAscii);
 const UTF8: Codec = { decode: (bytes) => bytes.toString('utf8'), decoder: () => utf8Decoder(false) };
 
 /** Python's names, in the form of {@link normalize}, of the charsets that need no tables. */
-const BUILT_IN: Readonly<Record<string, Codec>> = Object.assign(
-  Object.create(null) as Record<string, Codec>,
-  {
+function builtInCodecs(): Readonly<Record<string, Codec>> {
+  return Object.assign(Object.create(null) as Record<string, Codec>, {
     ...named(UTF8, 'utf_8 utf8 u8 utf utf8_ucs2 utf8_ucs4 cp65001'),
     ...named(
       stateful(() => utf8Decoder(true)),
@@ -69,8 +68,11 @@ const BUILT_IN: Readonly<Record<string, Codec>> = Object.assign(
       stateful(() => new Iso2022JpDecoder(new MultiByteDecoder('eucjp'))),
       'iso2022_jp iso_2022_jp csiso2022jp iso2022jp',
     ),
-  },
-);
+  });
+}
+
+/** Made when the first charset is asked for: the answers of most programs are JSON or bytes. */
+let builtIn: Readonly<Record<string, Codec>> | undefined;
 
 /** Python's names of charsets that iconv-lite knows by another. */
 const OTHER_NAMES: Readonly<Record<string, string>> = {
@@ -110,7 +112,8 @@ export function incrementalDecoder(encoding: string): IncrementalDecoder {
 function lookup(encoding: string): Codec {
   let codec = found.get(encoding);
   if (codec === undefined) {
-    codec = BUILT_IN[normalize(encoding)] ?? tableCodec(encoding);
+    builtIn ??= builtInCodecs();
+    codec = builtIn[normalize(encoding)] ?? tableCodec(encoding);
     // Servers choose the names: only those that mean something may stay.
     if (codec !== null) found.set(encoding, codec);
   }

@@ -9,16 +9,34 @@ const LETTERS_AND_DIGITS = 'ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz
 /** The characters that RFC 3986 never requires to be escaped. */
 export const UNRESERVED_SET: ReadonlySet<string> = new Set(`${LETTERS_AND_DIGITS}-._~`);
 
-/** What each byte becomes: itself when it is safe, else its escape. */
-export type QuoteTable = readonly string[];
+/** The character that each byte becomes, by its code: mostly its own; {@link ESCAPED} when it is escaped. */
+export type QuoteTable = Readonly<Uint8Array>;
+
+const ESCAPED = 0xff;
+const KEEPING_NOTHING: QuoteTable = new Uint8Array(256).fill(ESCAPED);
+const KEEPING_UNRESERVED: QuoteTable = keeping(KEEPING_NOTHING, `${LETTERS_AND_DIGITS}-._~`);
+
+function keeping(base: QuoteTable, chars: string): QuoteTable {
+  const table = base.slice();
+  for (let index = 0; index < chars.length; index++) {
+    const code = chars.charCodeAt(index);
+    if (code < 0x80) table[code] = code;
+  }
+  return table;
+}
 
 /** Makes the table that keeps unreserved characters and those of `safe`. */
 export function quoteTable(safe: string): QuoteTable {
-  return Array.from({ length: 256 }, (_, byte) => {
-    const char = String.fromCharCode(byte);
-    const kept = byte < 0x80 && (UNRESERVED_SET.has(char) || safe.includes(char));
-    return kept ? char : `%${byte.toString(16).toUpperCase().padStart(2, '0')}`;
-  });
+  return keeping(KEEPING_UNRESERVED, safe);
+}
+
+/** Filled as they are needed: a dozen tables are made when the module is loaded, and most programs escape nothing. */
+const escapes: string[] = [];
+
+function quoteByte(byte: number, table: QuoteTable): string {
+  const code = table[byte] ?? ESCAPED;
+  if (code !== ESCAPED) return String.fromCharCode(code);
+  return (escapes[byte] ??= `%${byte.toString(16).toUpperCase().padStart(2, '0')}`);
 }
 
 /** Callers use a handful of `safe` arguments; the bound only keeps generated ones from piling up. */
@@ -57,10 +75,14 @@ export function encodeUtf8WithSurrogates(text: string): Buffer {
   return Buffer.concat(pieces);
 }
 
+function isKept(code: number, table: QuoteTable): boolean {
+  return code < 0x80 && table[code] === code;
+}
+
 /** How many leading characters of `text` the table keeps. */
 function cleanPrefix(text: string, table: QuoteTable): number {
   let index = 0;
-  while (index < text.length && table[text.charCodeAt(index)] === text.charAt(index)) index++;
+  while (index < text.length && isKept(text.charCodeAt(index), table)) index++;
   return index;
 }
 
@@ -76,14 +98,14 @@ export function quoteWith(
   for (let index = clean; index < text.length; index++) {
     const code = text.charCodeAt(index);
     if (code > 0x7f) return out + quoteBytesWith(encode(text.slice(index)), table);
-    out += table[code] ?? '';
+    out += quoteByte(code, table);
   }
   return out;
 }
 
 function quoteBytesWith(bytes: Uint8Array, table: QuoteTable): string {
   let out = '';
-  for (const byte of bytes) out += table[byte] ?? '';
+  for (const byte of bytes) out += quoteByte(byte, table);
   return out;
 }
 
@@ -108,12 +130,12 @@ export function quote(value: string | Bytes, safe: string | QuoteOptions = '/'):
   return typeof value === 'string' ? quoteWith(value, table) : quoteBytesWith(toBuffer(value), table);
 }
 
-const PLUS_TABLE: QuoteTable = quoteTable('').with(0x20, '+');
+const PLUS_TABLE: QuoteTable = quoteTable('').with(0x20, 0x2b);
 
 /** `urllib.parse.quote_plus`: as {@link quote}, but a space becomes `+` and nothing is safe by default. */
 export function quote_plus(value: string | Bytes, safe: string | QuoteOptions = ''): string {
   const kept = safeOf('quote_plus()', safe, '');
-  const table = kept === '' ? PLUS_TABLE : tableFor(kept).with(0x20, '+');
+  const table = kept === '' ? PLUS_TABLE : tableFor(kept).with(0x20, 0x2b);
   return typeof value === 'string' ? quoteWith(value, table) : quoteBytesWith(toBuffer(value), table);
 }
 
@@ -153,7 +175,7 @@ function decodeUnreserved(uri: string): string {
 }
 
 const REQUOTE_ALL = quoteTable("!#$&'()*+,/:;=?@[]~");
-const REQUOTE_KEEPING_ESCAPES: QuoteTable = REQUOTE_ALL.with(0x25, '%');
+const REQUOTE_KEEPING_ESCAPES: QuoteTable = REQUOTE_ALL.with(0x25, 0x25);
 
 /**
  * Quotes what is illegal in a URI and decodes what needs no escape, so that equal URIs look the same. A malformed escape
