@@ -31,6 +31,7 @@ const nameReferences = (code, module) => {
  */
 const loadedBeside = {
   'src/requests/adapters/proxy-agents': ['src/requests/index', 'src/concurrent-futures/index'],
+  'src/requests/adapters/undici/undici-transport': ['src/requests/index', 'src/concurrent-futures/index'],
   'src/concurrent-futures/index': ['src/concurrent-futures/worker-pool/effects'],
   'src/requests/index': [
     'src/concurrent-futures/call-context',

@@ -204,5 +204,6 @@ export function defaultPort(scheme: string): number {
 }
 
 function hostInUrl(host: string): string {
-  return isIPv6(host) ? `[${host.replace(/%.*$/s, '')}]` : host;
+  // Node compiles a large pattern at its first question, which takes as long as two requests.
+  return host.includes(':') && isIPv6(host) ? `[${host.replace(/%.*$/s, '')}]` : host;
 }

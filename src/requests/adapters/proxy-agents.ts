@@ -34,7 +34,7 @@ export async function indirectAgent(pool: HTTPConnectionPool, proxy: PoolProxy):
 }
 
 function proxyUrl({ scheme, host, port }: PoolProxy, credentials = ''): string {
-  return `${scheme}://${credentials}${net.isIPv6(host) ? `[${host}]` : host}:${port}`;
+  return `${scheme}://${credentials}${host.includes(':') && net.isIPv6(host) ? `[${host}]` : host}:${port}`;
 }
 
 async function tunnelAgent(pool: HTTPConnectionPool, proxy: PoolProxy): Promise<PoolAgent> {

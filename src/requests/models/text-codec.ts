@@ -71,7 +71,7 @@ function builtInCodecs(): Readonly<Record<string, Codec>> {
   });
 }
 
-/** Made when the first charset is asked for: the answers of most programs are JSON or bytes. */
+/** Made when the first charset other than UTF-8 is asked for. */
 let builtIn: Readonly<Record<string, Codec>> | undefined;
 
 /** Python's names of charsets that iconv-lite knows by another. */
@@ -97,7 +97,7 @@ const OTHER_NAMES: Readonly<Record<string, string>> = {
 /** What iconv-lite offers beside charsets: not encodings of text to Python. */
 const NOT_CHARSETS = new Set(['base64', 'hex', 'binary', 'internal', 'ucs2', 'utf7imap', 'cesu8']);
 
-const found = new Map<string, Codec | null>();
+const found = new Map<string, Codec | null>([['utf-8', UTF8]]);
 
 /** The text of `bytes`, errors replaced. Throws LookupError for a name that is no charset's. */
 export function decodeText(bytes: Buffer, encoding: string): string {

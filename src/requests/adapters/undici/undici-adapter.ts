@@ -6,7 +6,7 @@ import type { Job } from '../exchange.js';
 import { HTTPAdapter, type HTTPAdapterOptions, kDeliver } from '../http-adapter.js';
 import { copyHTTPAdapter, partsOf } from '../http-adapter-copy.js';
 import { urlopen } from '../urlopen.js';
-import { UndiciTransport } from './undici-transport.js';
+import type { UndiciTransport } from './undici-transport.js';
 
 /** Options of {@link UndiciAdapter}. */
 export interface UndiciAdapterOptions extends Omit<HTTPAdapterOptions, 'fetch'> {
@@ -65,7 +65,8 @@ export class UndiciAdapter extends HTTPAdapter {
   readonly pipelining: number;
   /** Whether servers are asked for HTTP/2. */
   readonly allow_h2: boolean;
-  readonly #transport: UndiciTransport;
+  /** Loaded with the first request, for programs that do not use this adapter not to wait for it when they start. */
+  #transport: UndiciTransport | null = null;
 
   constructor(options: UndiciAdapterOptions = {}) {
     checkOptions('UndiciAdapter()', options, OPTION_NAMES);
@@ -84,12 +85,18 @@ export class UndiciAdapter extends HTTPAdapter {
     });
     this.pipelining = pipelining;
     this.allow_h2 = allow_h2;
-    this.#transport = new UndiciTransport({ pipelining, allowH2: allow_h2 });
   }
 
   /** @internal */
   override [kDeliver](job: Job, retries: Retry): Promise<Response> {
-    return urlopen(job, retries, this.#transport, this);
+    if (this.#transport !== null) return urlopen(job, retries, this.#transport, this);
+    return this.#load().then((transport) => urlopen(job, retries, transport, this));
+  }
+
+  async #load(): Promise<UndiciTransport> {
+    const { UndiciTransport } = await import('./undici-transport.js');
+    const { pipelining, allow_h2: allowH2 } = this;
+    return (this.#transport ??= new UndiciTransport({ pipelining, allowH2 }));
   }
 }
 
