@@ -6,10 +6,11 @@
  * The entry points share their chunks, so that every class exists once.
  */
 import { cpSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
-import { dirname, posix, relative, sep } from 'node:path';
+import { basename, dirname, posix, relative, sep } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { build } from 'esbuild';
+import { build, transform } from 'esbuild';
 
+const TARGET = 'node20.19';
 const root = fileURLToPath(new URL('../', import.meta.url));
 const doors = ['src/requests/index', 'src/concurrent-futures/index', 'src/index'];
 
@@ -58,17 +59,22 @@ const prepareModules = {
   },
 };
 
-/**
- * `keepNames` gives every function and class its name once more, most of which have it. Lines stay where they are, for the
- * source maps.
- */
-const withoutRedundantNames = (code) =>
+// Both leave every line, and the second every character, where it is: the source maps are made already.
+
+/** `keepNames` gives every function and class its name once more, most of which have it. */
+const withoutNeedlessNames = (code) =>
   code
     .replace(/^__name\((\w+), "\1"\);$/gm, '')
     .replace(
       /^(var (\w+) = class(?: extends [\w.]+)? \{\n) {2}static \{\n {4}__name\(this, "\2"\);\n {2}\}$/gm,
       '$1\n\n',
     );
+
+/** A class that speaks of itself has another name inside, which stack traces would show: `_Retry`. It becomes ` Retry`. */
+function withOwnNamesInside(code) {
+  const classes = new Set([...code.matchAll(/(\w+)=class _\1\b/g)].map(([, name]) => name));
+  return code.replace(/(?<![\w$.#'"])_(\w+)\b/g, (inner, name) => (classes.has(name) ? ` ${name}` : inner));
+}
 
 rmSync(`${root}dist`, { recursive: true, force: true });
 const { outputFiles } = await build({
@@ -81,9 +87,9 @@ const { outputFiles } = await build({
   splitting: true,
   format: 'esm',
   platform: 'node',
-  target: 'node20.19',
+  target: TARGET,
   packages: 'external',
-  sourcemap: true,
+  sourcemap: 'inline',
   legalComments: 'none',
   // Every module is wanted, though some are there for what they register alone.
   ignoreAnnotations: true,
@@ -94,8 +100,18 @@ const { outputFiles } = await build({
   write: false,
 });
 for (const { path, text } of outputFiles) {
+  // V8 reads all of a file before it runs any of it, and a third of this one would be white space and comments.
+  const { code, map } = await transform(withoutNeedlessNames(text), {
+    minifyWhitespace: true,
+    // For the line of an error to say something, and to be short when Node prints it.
+    lineLimit: 100,
+    sourcemap: 'external',
+    sourcefile: basename(path),
+    target: TARGET,
+  });
   mkdirSync(dirname(path), { recursive: true });
-  writeFileSync(path, path.endsWith('.js') ? withoutRedundantNames(text) : text);
+  writeFileSync(path, `${withOwnNamesInside(code)}//# sourceMappingURL=${basename(path)}.map\n`);
+  writeFileSync(`${path}.map`, map);
 }
 cpSync(`${root}build`, `${root}dist`, {
   recursive: true,
