@@ -1,24 +1,30 @@
 /**
- * `npm run bench` – all suites; `npm run bench -- --suite small-10 --suite delay --rounds 5`; `--smoke` runs a little of
- * everything and checks only that every client got right answers. Writes bench/results/latest.json and latest.md.
+ * `npm run bench -- --help` tells how it is used. Writes bench/results/latest.json and latest.md, in which every suite has the
+ * date, the rounds and the machine of its own: suites that were not run keep what was measured last.
  */
 import { execFileSync } from 'node:child_process';
-import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { existsSync, readFileSync } from 'node:fs';
 import { cpus, totalmem } from 'node:os';
 import { parseArgs } from 'node:util';
 import { BenchServer, isPinned, type Run } from './lib/measure.js';
+import { type Result, saveResults, savedResults } from './lib/results.js';
 import { show, spread, table } from './lib/statistics.js';
 import { type Column, type Size, type Suite, suites } from './suites.js';
 
 const directory = new URL('./', import.meta.url);
 
-/** All runs of one suite, by client. */
-interface Result {
-  name: string;
-  title: string;
-  counts: Record<string, number>;
-  runs: Record<string, Run[]>;
-}
+const USAGE = `npm run bench -- [--suite NAME]... [--rounds N] [--smoke]
+
+Measures this package and others, every client in a process of its own, one after the other, round after round. Prints tables
+and writes them to bench/results/latest.md, with all figures in latest.json.
+
+  --suite NAME  only this suite; may be given several times. The results of the other suites stay as they are.
+  --rounds N    how often each client is run. Default: 5.
+  --smoke       runs a little of everything and checks only that every client got right answers. Writes no results.
+  --help        prints this.
+
+Suites: ${suites.map(({ name }) => name).join(', ')}
+`;
 
 const HEADS: Record<Column, string> = {
   rate: 'requests/s',
@@ -59,8 +65,10 @@ function ratio(result: Result, client: string, yardstick: string): string {
 }
 
 function markdown(suite: Suite, result: Result): string {
+  const { date, rounds, machine } = result;
   const yardsticks = suite.clients.slice(0, 2);
-  const rows = suite.clients.map((client) => {
+  const clients = suite.clients.filter((client) => client in result.runs);
+  const rows = clients.map((client) => {
     const runs = result.runs[client] ?? [];
     const cells = suite.columns.map((column) => cell(column, runs, result.counts[client] ?? 1));
     return [client, ...cells, ...yardsticks.map((yardstick) => ratio(result, client, yardstick))];
@@ -70,11 +78,20 @@ function markdown(suite: Suite, result: Result): string {
     ...suite.columns.map((column) => HEADS[column]),
     ...yardsticks.map((name) => `CPU x ${name}`),
   ];
-  return `### ${suite.name}: ${suite.title}\n\n${table(head, rows)}\n`;
+  const when = `${date}, ${rounds} interleaved rounds, median [min-max]. ${machine}`;
+  return `### ${suite.name}: ${result.title}\n\n${when}\n\n${table(head, rows)}\n`;
 }
 
 async function measure(suite: Suite, size: Size, server: BenchServer): Promise<Result> {
-  const result: Result = { name: suite.name, title: suite.title, counts: {}, runs: {} };
+  const result: Result = {
+    name: suite.name,
+    title: suite.title,
+    date: new Date().toISOString().slice(0, 10),
+    rounds: size.rounds,
+    machine: versions(),
+    counts: {},
+    runs: {},
+  };
   for (let round = 0; round < size.rounds; round += 1) {
     for (const client of suite.clients) {
       const count = suite.count(size, client);
@@ -95,7 +112,9 @@ function versions(): string {
   const manifest = JSON.parse(readFileSync(new URL('package.json', directory), 'utf8')) as {
     dependencies: Record<string, string>;
   };
-  const peers = Object.entries(manifest.dependencies).map(([name, version]) => `${name} ${version}`);
+  const peers = Object.entries(manifest.dependencies)
+    .filter(([name]) => name !== 'requests-futures')
+    .map(([name, version]) => `${name} ${version}`);
   const gigabytes = Math.round(totalmem() / 2 ** 30);
   return (
     `${cpus().length} CPUs (${cpus()[0]?.model ?? 'unknown'}), ${gigabytes} GB, Node ${process.version}; client and server ` +
@@ -108,8 +127,13 @@ const { values } = parseArgs({
     suite: { type: 'string', multiple: true },
     rounds: { type: 'string', default: '5' },
     smoke: { type: 'boolean', default: false },
+    help: { type: 'boolean', default: false },
   },
 });
+if (values.help) {
+  console.log(USAGE);
+  process.exit();
+}
 const unknown = (values.suite ?? []).filter((name) => !suites.some((suite) => suite.name === name));
 if (unknown.length > 0) {
   console.error(
@@ -124,25 +148,25 @@ if (!existsSync(new URL('node_modules', directory))) {
 const size: Size = values.smoke ? { rounds: 1, scale: 0.01 } : { rounds: Number(values.rounds), scale: 1 };
 const chosen = suites.filter((suite) => values.suite === undefined || values.suite.includes(suite.name));
 const server = await BenchServer.start();
-const results: Result[] = [];
-const sections: string[] = [];
+const measured: Result[] = [];
 try {
-  for (const suite of chosen) {
-    const result = await measure(suite, size, server);
-    results.push(result);
-    sections.push(markdown(suite, result));
-  }
+  for (const suite of chosen) measured.push(await measure(suite, size, server));
 } finally {
   server.stop();
 }
 
-const page = `${versions()} ${size.rounds} interleaved rounds, median [min-max].\n\n${sections.join('\n')}`;
-console.log(page);
+/** The tables of those suites that there are results of, in the order of the suites. */
+function page(results: readonly Result[]): string {
+  return suites
+    .flatMap((suite) => results.filter(({ name }) => name === suite.name).map((of) => markdown(suite, of)))
+    .join('\n');
+}
+
+console.log(page(measured));
 if (!values.smoke) {
-  mkdirSync(new URL('results/', directory), { recursive: true });
-  writeFileSync(
-    new URL('results/latest.json', directory),
-    `${JSON.stringify({ machine: versions(), results }, null, 1)}\n`,
+  const others = savedResults().filter(({ name }) => !measured.some((result) => result.name === name));
+  const results = suites.flatMap(({ name }) =>
+    [...measured, ...others].filter((result) => result.name === name),
   );
-  writeFileSync(new URL('results/latest.md', directory), page);
+  saveResults(results, page(results));
 }

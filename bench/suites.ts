@@ -49,6 +49,9 @@ const NODE_PEERS = [
   'p-queue',
 ] as const;
 
+/** Ten requests on the wire per connection, and a tenth of the connections. */
+const PIPELINING = ['requests-futures-undici-pipelining', 'undici-request-pipelining'] as const;
+
 /** Debian's packages go with Debian's interpreter. */
 const PYTHON = '/usr/bin/python3';
 const python = ['requests_futures', 'aiohttp', 'httpx'].filter((module) =>
@@ -76,7 +79,7 @@ function smallJson(concurrency: number, n: number): Suite {
   return {
     name: `small-${concurrency}`,
     title: `small JSON, concurrency ${concurrency}`,
-    clients: [...NODE_PEERS, ...PYTHON_PEERS, ...WRK],
+    clients: [...NODE_PEERS, ...PIPELINING, ...PYTHON_PEERS, ...WRK],
     columns: ['rate', 'cpu', 'rss'],
     count: ({ scale }, client) => Math.ceil(n * scale * slow(client)),
     run: (client, count, server) =>
@@ -109,7 +112,7 @@ export const suites: readonly Suite[] = [
   {
     name: 'delay',
     title: '1,000 answers that take 50 ms each, concurrency 100 (ideal: 0.5 s)',
-    clients: [...NODE_PEERS, 'requests-futures-pipelining', ...PYTHON_PEERS],
+    clients: [...NODE_PEERS, ...PIPELINING, ...PYTHON_PEERS],
     columns: ['seconds', 'ideal', 'cpu'],
     count: ({ scale }) => Math.ceil(1_000 * scale),
     run: (client, count, server) =>
@@ -157,6 +160,16 @@ export const suites: readonly Suite[] = [
     count: ({ scale }) => Math.ceil(100 * scale),
     run: (client, count, server) =>
       runClient(client, { url: `${server.url}/big`, n: count, concurrency: 10, delay: true }, true),
+  },
+  {
+    name: 'diagnostics',
+    title:
+      'small JSON, concurrency 10, with nobody on the diagnostics channel, a subscriber that counts, and a HARRecorder',
+    clients: ['node-fetch', 'requests-futures', 'requests-futures-subscribed', 'requests-futures-har'],
+    columns: ['rate', 'cpu', 'rss'],
+    count: ({ scale }) => Math.ceil(10_000 * scale),
+    run: (client, count, server) =>
+      runRequests(client, { url: `${server.url}/small`, n: count, concurrency: 10 }),
   },
   queue(10_000),
   queue(100_000),

@@ -23,9 +23,10 @@ export interface Run {
   longestDelay: number | null;
 }
 
-// A CA bundle or a proxy of the machine's would be looked up by those clients alone that honour it.
+// A CA bundle or a proxy of the machine's would be looked up by those clients alone that honour it. More certificates for Node
+// are read before any program begins, which can take longer than the program.
 for (const name of Object.keys(process.env)) {
-  if (/^(https?|all|no)_proxy$/i.test(name) || /_CA_BUNDLE$/.test(name))
+  if (/^(https?|all|no)_proxy$|_CA_BUNDLE$|^NODE_EXTRA_CA_CERTS$/i.test(name))
     Reflect.deleteProperty(process.env, name);
 }
 

@@ -16,7 +16,7 @@ export function spread(values: readonly number[]): Spread {
 /** `1234 [1200-1300]`, with as many digits as are worth reading. */
 export function show({ median, min, max }: Spread): string {
   if (Number.isNaN(median)) return '–';
-  const digits = median >= 100 ? 0 : median >= 10 ? 1 : 2;
+  const digits = median >= 100 ? 0 : median >= 10 ? 1 : median >= 1 ? 2 : 3;
   return `${median.toFixed(digits)} [${min.toFixed(digits)}-${max.toFixed(digits)}]`;
 }
 
