@@ -146,6 +146,17 @@ function notReExports({ name, syntax }: SourceFile): string[] {
     .map((s) => `${name}: ${s.getText(syntax).slice(0, 60)}`);
 }
 
+/** The regular expression literals that V8 looks up the characters of as it reads the file. */
+function unicodeProperties({ name, syntax }: SourceFile): string[] {
+  const found: string[] = [];
+  const visit = (node: ts.Node): void => {
+    if (ts.isRegularExpressionLiteral(node) && /\\p\{/i.test(node.text)) found.push(`${name}: ${node.text}`);
+    ts.forEachChild(node, visit);
+  };
+  visit(syntax);
+  return found;
+}
+
 const source = [...readTree('src'), ...readTree('workers')];
 
 describe('the source', () => {
@@ -187,6 +198,10 @@ describe('the source', () => {
     expect(early).toEqual([]);
   });
 
+  test('patterns with Unicode properties are made at first use only', () => {
+    expect(source.flatMap(unicodeProperties)).toEqual([]);
+  });
+
   test('whoever switches a lint rule off says why', () => {
     const silent = source.flatMap(({ name, syntax }) =>
       syntax.text
@@ -223,6 +238,11 @@ describe('the checks themselves', () => {
     }
     const upwards = parse('src/futures-session/a.ts', "import { Session } from '../requests/index.js';");
     expect(forbiddenImports([upwards])).toEqual([]);
+  });
+
+  test('see a Unicode property in a function', () => {
+    const file = parse('src/a.ts', 'export const f = (x) => /^\\P{L}/u.test(x) && /p{2}/.test(x);');
+    expect(unicodeProperties(file)).toEqual(['src/a.ts: /^\\P{L}/u']);
   });
 
   test('see code and nameless re-exports in an index file', () => {

@@ -105,6 +105,56 @@ describe('the packed package', () => {
     ).toEqual(['function', 'function', 'function', true, true]);
   });
 
+  test('classes and functions are called what they are exported as, unless they have two names', async () => {
+    expect(
+      await evaluate(
+        'module',
+        `const doors = ['', '/requests', '/concurrent-futures'].map((door) => import('requests-futures' + door));
+        const namespaces = ['adapters', 'auth', 'cookies', 'exceptions', 'models', 'structures', 'utils'];
+        const others = new Set();
+        const look = (exported) => {
+          for (const [name, value] of Object.entries(exported)) {
+            if (typeof value === 'function' && value.name !== name) others.add(name + ' is ' + value.name);
+            if (namespaces.includes(name)) look(value);
+          }
+        };
+        (await Promise.all(doors)).forEach(look);
+        console.log(JSON.stringify([...others].sort()));`,
+      ),
+    ).toEqual([
+      'Error is FuturesError',
+      'ProcessPoolExecutor is WorkerPoolExecutor',
+      'ThreadPoolExecutor is AsyncPoolExecutor',
+      '_basic_auth_str is basicAuthHeader',
+      'delete is del',
+      'set_logger is setLogger',
+    ]);
+  });
+
+  test('stack traces name methods, and lead to the sources where source maps are switched on', async () => {
+    const program = `import { PreparedRequest } from 'requests-futures';
+      try { new PreparedRequest().prepare({ method: 'GET', url: 'nowhere' }) } catch (error) { console.log(error.stack) }`;
+    const args = ['--input-type=module', '--eval', program];
+    const { stdout: plain } = await run(process.execPath, args, { cwd: project });
+    expect(plain).toMatch(/at PreparedRequest\.prepare_url \(file:.*\/dist\/src\/.+\.js:\d+:\d+\)/);
+    expect(
+      Math.max(...plain.split('\n').map((line) => Number(/:(\d+)\)$/.exec(line)?.[1] ?? 0))),
+    ).toBeLessThan(200);
+
+    const { stdout: mapped } = await run(process.execPath, ['--enable-source-maps', ...args], {
+      cwd: project,
+    });
+    const frame =
+      /at PreparedRequest\.prepare_url \(.*src\/requests\/models\/prepared-request\.ts:(\d+):\d+\)/.exec(
+        mapped,
+      );
+    const sourceLines = readFileSync(
+      path.join(root, 'src/requests/models/prepared-request.ts'),
+      'utf8',
+    ).split('\n');
+    expect(sourceLines[Number(frame?.[1]) - 1]).toContain('prepare_url(');
+  });
+
   test('CommonJS can require it', async () => {
     expect(
       await evaluate(
