@@ -18,12 +18,15 @@ test('the figures of the README are those of the last benchmark', () => {
 
 test('the page of results and its raw data are of the same runs', () => {
   const raw = JSON.parse(readFileSync('bench/results/latest.json', 'utf8')) as {
-    machine: string;
-    results: { name: string; title: string }[];
+    results: { name: string; title: string; date: string; rounds: number; machine: string }[];
   };
-  expect(results.startsWith(raw.machine)).toBe(true);
-  const headings = [...results.matchAll(/^### (.*)$/gm)].map(([, heading]) => heading);
-  expect(headings).toEqual(raw.results.map(({ name, title }) => `${name}: ${title}`));
+  const headings = [...results.matchAll(/^### (.*)\n\n(.*)$/gm)].map(([, heading, when]) => [heading, when]);
+  expect(headings).toEqual(
+    raw.results.map(({ name, title, date, rounds, machine }) => [
+      `${name}: ${title}`,
+      `${date}, ${rounds} interleaved rounds, median [min-max]. ${machine}`,
+    ]),
+  );
 });
 
 test('results without one of the figures are noticed', () => {

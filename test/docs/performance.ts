@@ -28,8 +28,9 @@ export function performanceSection(results: string): string {
   const queue = (client: string, column: string): string =>
     median(cell(results, 'queue-1000000', client, column));
   const cold = cell(results, 'cold-start', 'requests-futures', RATIO);
-  const [, cpus = '', node = '', rounds = ''] =
-    /^(\d+ CPUs).*?(Node v[\d.]+).*? (\d+) interleaved/.exec(results) ?? [];
+  // Each suite says where it was measured; the table's first column speaks for the table.
+  const [, rounds = '', cpus = '', node = ''] =
+    /(\d+) interleaved rounds.*?(\d+ CPUs).*?(Node v[\d.]+)/.exec(sectionOf(results, 'small-10')) ?? [];
   return `CPU time per request in µs, small JSON (${cpus}, ${node}; median [min-max] of ${rounds} rounds):
 
 | client | 10 at once | 100 at once | x node-fetch |
@@ -52,9 +53,12 @@ function cell(results: string, suite: string, client: string, column: string): s
   return found;
 }
 
+function sectionOf(results: string, suite: string): string {
+  return results.split(/^### /m).find((text) => text.startsWith(`${suite}:`)) ?? '';
+}
+
 function readSuite(results: string, name: string): Suite {
-  const section = results.split(/^### /m).find((text) => text.startsWith(`${name}:`)) ?? '';
-  const [head = [], , ...rows] = section
+  const [head = [], , ...rows] = sectionOf(results, name)
     .split('\n')
     .filter((line) => line.startsWith('|'))
     .map((line) =>
