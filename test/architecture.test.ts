@@ -6,12 +6,6 @@ import { describe, expect, test } from 'vitest';
 
 const root = fileURLToPath(new URL('..', import.meta.url));
 
-/** Files over the limit, each with its reason. A file that has become short leaves the list. */
-const longFiles: Readonly<Record<string, string>> = {
-  'src/requests/adapters/exchange.ts':
-    'one attempt on the wire is one state machine; its clocks, errors and events are the same stages seen from four sides',
-  'src/requests/adapters/undici/undici-exchange.ts': 'the same for undici',
-};
 const longestFile = 400;
 
 /** Loading these costs more than the rest of the package together, or they are optional: they are loaded at first use. */
@@ -184,9 +178,9 @@ describe('the source', () => {
     expect(indexes.flatMap(notReExports)).toEqual([]);
   });
 
-  test(`no file is longer than ${longestFile} lines, but for the listed ones`, () => {
+  test(`no file is longer than ${longestFile} lines`, () => {
     const long = source.filter(({ lines }) => lines > longestFile).map(({ name }) => name);
-    expect(long).toEqual(Object.keys(longFiles).sort());
+    expect(long).toEqual([]);
   });
 
   test('heavy and optional packages are loaded at first use only', () => {

@@ -25,7 +25,7 @@ import {
   reprTlsError,
 } from '../urllib3/exception-text.js';
 import * as urllib3 from '../urllib3/exceptions.js';
-import type { Job } from './exchange.js';
+import type { Job } from './job.js';
 
 /** What an attempt says of itself when it has failed. */
 export interface ExchangeState {

@@ -9,70 +9,24 @@ import type { ClientRequest, ClientRequestArgs, IncomingMessage } from 'node:htt
 import type { Socket } from 'node:net';
 import { Readable } from 'node:stream';
 import type { TLSSocket } from 'node:tls';
-import { type AbortListener, type AbortToken, OSError } from '../../builtins/index.js';
-import type { RequestTrace } from '../diagnostics/trace.js';
-import type { PreparedRequest } from '../models/prepared-request.js';
-import type { SharedHeaders } from '../models/shared-headers.js';
-import type { HeaderEntry } from '../structures/case-insensitive-dict.js';
-import { ProtocolError, ProxyError } from '../urllib3/exceptions.js';
-import { ReprText } from '../urllib3/exception-text.js';
+import { OSError } from '../../builtins/index.js';
 import { headerLine } from '../urllib3/raw-headers.js';
 import { HTTPResponse } from '../urllib3/response.js';
-import type { Timeout } from '../urllib3/timeout.js';
-import type { HTTPConnectionPool } from './connection-pool.js';
 import { bodyError } from './errors.js';
 import { setHeaders } from './header-lines.js';
+import type { Job } from './job.js';
 import { kExchange, type PoolAgent, type PoolSocket, type SocketOwner } from './pool-agent.js';
-import type { TunnelOwner } from './proxy-agents.js';
 import { isBuffered, wireBody } from './request-body.js';
-import { bodyTimeout, connectTimeout, milliseconds, readTimeout, sendTimeout } from './time-limits.js';
-import type { Attempt } from './urlopen.js';
-
-/** What is to be sent, the same for every attempt. */
-export interface Job {
-  readonly pool: HTTPConnectionPool;
-  readonly request: PreparedRequest;
-  readonly method: string;
-  /** The request-target: path and query, or the whole URL for a proxy that forwards. */
-  readonly target: string;
-  readonly headers: ReadonlyMap<string, HeaderEntry<string>>;
-  /** The same, where other requests have them, too. */
-  readonly shared: SharedHeaders | null;
-  readonly timeout: Timeout;
-  readonly token: AbortToken | null;
-  readonly maxResponseSize: number | null;
-  /** Whether the body is left unread until somebody reads it. */
-  readonly stream: boolean;
-  /** Is told what becomes of the request; null when nobody wants to know. */
-  readonly trace: RequestTrace | null;
-  /** Called when the body of the response is done with. */
-  readonly onDone: (() => void) | null;
-}
+import { milliseconds } from './time-limits.js';
+import { Stage, TimedAttempt } from './timed-attempt.js';
 
 /** node-fetch, as far as it is used. */
 export type NodeFetch = (url: string, options: object) => Promise<unknown>;
-
-/** Where an exchange stands. */
-const enum Stage {
-  /** No connection yet. */
-  Connecting,
-  /** Connected to a proxy, waiting for its tunnel. */
-  Tunnelling,
-  /** TLS is negotiated. */
-  Securing,
-  /** The body of the request is sent. */
-  Sending,
-  /** Waiting for the head of the response. */
-  Waiting,
-  /** The head is there. */
-  Responding,
-}
 
 export type OwnedRequest = ClientRequest & { [kExchange]?: Exchange };
 
 /** Python takes 100 headers of 64 KiB; Node's 16 KiB for all of them is too little for some servers. */
 const MAX_HEADER_SIZE = 1 << 20;
-const NO_HEADERS: readonly string[] = [];
 
 // Shared by all requests, in place of closures for each.
 
@@ -106,49 +60,28 @@ function onProxyError(): void {
 }
 
 /** See above. Its public members are for the modules beside it. */
-export class Exchange implements AbortListener, Attempt, SocketOwner, TunnelOwner {
+export class Exchange extends TimedAttempt implements SocketOwner {
   // What `http.request` wants to know of an agent.
   readonly keepAlive = true;
   readonly maxSockets: number = Infinity;
 
-  readonly job: Job;
-  readonly timeout: Timeout;
-  stage: Stage = Stage.Connecting;
-  /** Why this exchange ended the request itself. */
-  failure: Error | null = null;
-  /** What went wrong on the connection, first. */
-  error: Error | null = null;
   /** What the caller's own body threw. */
   sourceError: unknown = null;
-  /** Whether the connection had served another request. */
-  reused = false;
-  rawHeaders: readonly string[] = NO_HEADERS;
+  protected override socket: PoolSocket | null = null;
   readonly #fetch: NodeFetch;
   #agent: PoolAgent | null;
   #request: OwnedRequest | null = null;
-  #socket: PoolSocket | null = null;
   #bytesBefore = 0;
-  #response: IncomingMessage | null = null;
   #body: Readable | null = null;
-  #answer: HTTPResponse | null = null;
   readonly #hasBody: boolean;
-  #readLimit: number | null = null;
-  #proxySocket: Socket | null = null;
-  #connectTimer: NodeJS.Timeout | null = null;
   #resolve: ((response: IncomingMessage) => void) | null = null;
 
   constructor(job: Job, fetch: NodeFetch, agent: PoolAgent) {
-    this.job = job;
+    super(job);
     this.#fetch = fetch;
     this.#agent = agent;
     const { body } = job.request;
     this.#hasBody = !isBuffered(body) || (body !== null && body.length > 0);
-    const { timeout } = job;
-    if (timeout.total === null) this.timeout = timeout;
-    else {
-      this.timeout = timeout.clone();
-      this.timeout.start_connect();
-    }
   }
 
   get protocol(): string {
@@ -160,7 +93,7 @@ export class Exchange implements AbortListener, Attempt, SocketOwner, TunnelOwne
   }
 
   /** Sends the request and resolves when the head of the response is there. Rejects with whatever went wrong. */
-  async send(): Promise<HTTPResponse> {
+  override async send(): Promise<HTTPResponse> {
     const { job } = this;
     const body = wireBody(job.request.body);
     job.token?.add(this);
@@ -210,7 +143,7 @@ export class Exchange implements AbortListener, Attempt, SocketOwner, TunnelOwne
   private respond(response: IncomingMessage): HTTPResponse {
     // After switching protocols there is nothing that HTTP knows about.
     this.#body = (response as { upgrade?: boolean | null }).upgrade ? null : response;
-    return (this.#answer = new HTTPResponse({
+    return (this.answer = new HTTPResponse({
       body: this.#body,
       headers: this.rawHeaders,
       status: response.statusCode ?? 0,
@@ -234,11 +167,11 @@ export class Exchange implements AbortListener, Attempt, SocketOwner, TunnelOwne
     this.release();
     this.job.onDone?.();
     // Responses may be kept for long.
-    this.#request = this.#socket = this.#response = this.#body = this.#answer = this.#agent = null;
+    this.#request = this.socket = this.#body = this.answer = this.#agent = null;
   }
 
   /** For whoever watches the attempts. */
-  tellFailure(_reason: unknown): void {
+  override tellFailure(_reason: unknown): void {
     // Nobody does.
   }
 
@@ -266,7 +199,7 @@ export class Exchange implements AbortListener, Attempt, SocketOwner, TunnelOwne
 
   /** The request has a socket, which may still be connecting. */
   useSocket(request: OwnedRequest, socket: PoolSocket): void {
-    this.#socket = socket;
+    this.socket = socket;
     this.reused = socket[kExchange] !== undefined;
     socket[kExchange] = this;
     const isSecuring =
@@ -279,10 +212,10 @@ export class Exchange implements AbortListener, Attempt, SocketOwner, TunnelOwne
     this.startConnectTimer();
     if (socket.connecting) {
       socket.once('connect', () => {
-        if (isSecuring) this.secure();
+        if (isSecuring) this.securing();
         else this.connected(request);
       });
-    } else this.secure();
+    } else this.securing();
     if (isSecuring) {
       socket.once('secureConnect', () => {
         this.connected(request);
@@ -290,18 +223,11 @@ export class Exchange implements AbortListener, Attempt, SocketOwner, TunnelOwne
     }
   }
 
-  private secure(): void {
-    this.stage = Stage.Securing;
-    this.startConnectTimer();
-  }
-
   protected connected(request: OwnedRequest): void {
-    this.stopConnectTimer();
+    this.stopTimer();
     if (this.stage >= Stage.Responding) return;
-    if (this.#hasBody && !request.writableFinished) {
-      this.stage = Stage.Sending;
-      this.arm(this.timeout.connect_timeout);
-    } else this.requestSent();
+    if (this.#hasBody && !request.writableFinished) this.sendingBody();
+    else this.requestSent();
   }
 
   /** The last byte of the request is out. */
@@ -309,24 +235,9 @@ export class Exchange implements AbortListener, Attempt, SocketOwner, TunnelOwne
     if (this.stage === Stage.Sending) this.requestSent();
   }
 
-  protected requestSent(): void {
-    this.stage = Stage.Waiting;
-    this.startReading();
-  }
-
-  /** A total limit may leave nothing for reading. */
-  private startReading(): void {
-    this.#readLimit = this.timeout.read_timeout;
-    if (this.#readLimit === 0) this.fail(readTimeout(this.job.pool, this.job.target, 0));
-    else this.arm(this.#readLimit);
-  }
-
   /** The head of the response is there. */
   useResponse(response: IncomingMessage): void {
-    if (this.stage === Stage.Sending) this.startReading();
-    this.stage = Stage.Responding;
-    this.#response = response;
-    this.rawHeaders = response.rawHeaders;
+    this.headArrived(response.rawHeaders);
     this.#resolve?.(response);
     this.#resolve = null;
   }
@@ -340,44 +251,9 @@ export class Exchange implements AbortListener, Attempt, SocketOwner, TunnelOwne
     else request.emit('error', new OSError('the connection was closed'));
   }
 
-  /** The proxy has answered CONNECT; as in Python, all but 200 is a refusal. */
-  tunnelAnswered({ statusCode, statusText }: { statusCode: number; statusText: string }): void {
-    if (statusCode === 200) return;
-    if (Number.isNaN(statusCode)) {
-      this.fail(new ProtocolError(['Connection aborted.', new ReprText('BadStatusLine()')]));
-      return;
-    }
-    const error = new OSError(`Tunnel connection failed: ${statusCode} ${statusText.trim()}`);
-    this.fail(new ProxyError('Unable to connect to proxy', error));
-  }
-
-  onProxySocket(socket: Socket): void {
-    this.#proxySocket = socket;
-    socket.on('error', onProxyError).once('connect', () => {
-      if (this.stage !== Stage.Connecting) return;
-      this.stage = Stage.Tunnelling;
-      this.startConnectTimer();
-    });
-  }
-
-  get connectLimit(): number {
-    return milliseconds(this.timeout.connect_timeout);
-  }
-
-  /** Not the socket's timer, which waits twice as long while a write has to wait for TLS; connecting is rare. */
-  private startConnectTimer(): void {
-    this.stopConnectTimer();
-    const limit = this.connectLimit;
-    if (limit > 0) {
-      this.#connectTimer = setTimeout(() => {
-        this.onIdle();
-      }, limit);
-    }
-  }
-
-  private stopConnectTimer(): void {
-    if (this.#connectTimer !== null) clearTimeout(this.#connectTimer);
-    this.#connectTimer = null;
+  override onProxySocket(socket: Socket): void {
+    socket.on('error', onProxyError);
+    super.onProxySocket(socket);
   }
 
   keepAliveSeconds(): number | null {
@@ -387,73 +263,24 @@ export class Exchange implements AbortListener, Attempt, SocketOwner, TunnelOwne
   }
 
   /** Starts the timer of the socket anew; null switches it off. */
-  private arm(seconds: number | null): void {
-    const socket = this.#socket;
+  protected override arm(seconds: number | null): void {
+    const socket = this.socket;
     if (socket === null) return;
     const delay = milliseconds(seconds);
     if (delay !== 0 || socket.timeout) socket.setTimeout(delay);
   }
 
-  onIdle(): void {
-    const { pool, target } = this.job;
-    const connect = this.timeout.connect_timeout;
-    switch (this.stage) {
-      case Stage.Connecting:
-        this.fail(connectTimeout(pool, connect));
-        break;
-      case Stage.Tunnelling:
-      case Stage.Securing:
-        // As in Python, where these read from the socket with the limit for connecting.
-        this.fail(readTimeout(pool, target, connect));
-        break;
-      case Stage.Sending:
-        // With nothing left to write, it is the caller's body that is slow.
-        if (this.#socket?.writableLength === 0) this.arm(connect);
-        else this.fail(sendTimeout());
-        break;
-      case Stage.Waiting:
-        this.fail(readTimeout(pool, target, this.#readLimit));
-        break;
-      case Stage.Responding:
-        if (this.isReaderSlow()) this.arm(this.#readLimit);
-        else this.fail(bodyTimeout(pool));
-        break;
-    }
-  }
-
-  /** Whether the caller has something to read, or is not reading: then it is not the server who is waited for. */
-  private isReaderSlow(): boolean {
-    return this.#answer?.awaited !== true || (this.#body?.readableLength ?? 0) > 0;
+  protected override isReaderSlow(): boolean {
+    return super.isReaderSlow() || (this.#body?.readableLength ?? 0) > 0;
   }
 
   /** How many bytes of the body came. */
   protected get bytesRead(): number {
-    return this.#answer?.tell() ?? 0;
-  }
-
-  /** How many bytes of the body came, and how many more its Content-Length promised; null when it promised none. */
-  get missingBytes(): { readonly read: number; readonly expected: number } | null {
-    const length = headerLine(this.rawHeaders, 'content-length');
-    if (length === null || !/^\d+$/.test(length) || this.#answer === null) return null;
-    const read = this.#answer.tell();
-    return { read, expected: Number(length) - read };
-  }
-
-  /** Ends the request because its token was aborted. */
-  onAbort(reason: unknown): void {
-    this.fail(new Error('aborted', { cause: reason }));
-  }
-
-  /** Ends the request with an error of our own. */
-  private fail(error: Error): void {
-    this.failure ??= error;
-    this.end(error);
+    return this.answer?.tell() ?? 0;
   }
 
   /** Closes the connection under the request. */
-  private end(error: Error | null): void {
-    this.stopConnectTimer();
-    this.#proxySocket?.destroy();
+  protected override abandon(error: Error | null): void {
     const request = this.#request;
     if (request === null) return;
     if (error !== null) this.#body?.destroy(error);
@@ -462,36 +289,7 @@ export class Exchange implements AbortListener, Attempt, SocketOwner, TunnelOwne
     if (error !== null && request.socket === null) request.emit('error', error);
   }
 
-  /** Lets go of whatever would outlive the request. */
-  private release(): void {
-    this.job.token?.remove(this);
-    this.stopConnectTimer();
-  }
-
-  /** Whether there was no connection yet. */
-  get isConnecting(): boolean {
-    return this.stage === Stage.Connecting;
-  }
-
-  /** Whether a proxy was being asked for a tunnel. */
-  get isTunnelling(): boolean {
-    return this.stage === Stage.Tunnelling;
-  }
-
-  /** Whether TLS was being negotiated. */
-  get isSecuring(): boolean {
-    return this.stage === Stage.Securing;
-  }
-
-  /** Whether the connection was used before and broke before a byte of the answer: most likely the server had closed it. */
-  get isStale(): boolean {
-    return (
-      this.reused &&
-      this.failure === null &&
-      this.error !== null &&
-      this.#response === null &&
-      this.#socket !== null &&
-      this.#socket.bytesRead === this.#bytesBefore
-    );
+  override get isAnswered(): boolean {
+    return this.socket?.bytesRead !== this.#bytesBefore;
   }
 }

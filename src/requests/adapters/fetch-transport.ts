@@ -13,7 +13,7 @@ import { HTTPResponse } from '../urllib3/response.js';
 import type { Retry } from '../urllib3/retry.js';
 import { rewind_body } from '../utils/rewind-body.js';
 import { abortError } from './errors.js';
-import type { Job } from './exchange.js';
+import type { Job } from './job.js';
 import { isBuffered, wireBody } from './request-body.js';
 
 /** What a fetch function answers, as far as it is used. */

@@ -24,7 +24,7 @@ import { parse_url } from '../utils/parse-url.js';
 import { BaseAdapter } from './base-adapter.js';
 import type { HTTPConnectionPool } from './connection-pool.js';
 import { abortError } from './errors.js';
-import type { Job } from './exchange.js';
+import type { Job } from './job.js';
 import { type FetchFunction, refusalOfFetch, sendByFetch } from './fetch-transport.js';
 import { NodeFetchTransport } from './node-fetch-transport.js';
 import { copyHTTPAdapter, partsOf } from './http-adapter-copy.js';

@@ -1,6 +1,7 @@
 import { Retry } from '../urllib3/retry.js';
 import { newsOfClosedSockets } from './closed-sockets.js';
-import { Exchange, type Job, type NodeFetch } from './exchange.js';
+import { Exchange, type NodeFetch } from './exchange.js';
+import type { Job } from './job.js';
 import { closeIdle, type PoolAgent } from './pool-agent.js';
 import { TracedExchange } from './traced-exchange.js';
 import type { Attempt, Transport } from './urlopen.js';

@@ -4,7 +4,8 @@ import { monotonic } from '../../builtins/index.js';
 import { connectionNumber } from '../diagnostics/connection-number.js';
 import type { AttemptTrace, RequestTrace } from '../diagnostics/trace.js';
 import { abortError } from './errors.js';
-import { Exchange, type Job, type NodeFetch, type OwnedRequest } from './exchange.js';
+import { Exchange, type NodeFetch, type OwnedRequest } from './exchange.js';
+import type { Job } from './job.js';
 import type { PoolAgent } from './pool-agent.js';
 
 /** An exchange that somebody watches; the others are spared all of this. */

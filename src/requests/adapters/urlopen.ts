@@ -7,7 +7,7 @@ import { reprArgument } from '../urllib3/exception-text.js';
 import type { HTTPResponse } from '../urllib3/response.js';
 import { Retry } from '../urllib3/retry.js';
 import { abortError, connectionError, type ExchangeState, requestError } from './errors.js';
-import type { Job } from './exchange.js';
+import type { Job } from './job.js';
 import { isBuffered } from './request-body.js';
 
 /** One attempt to send a job. */

@@ -3,7 +3,7 @@ import { monotonic } from '../../../builtins/index.js';
 import { connectionNumber } from '../../diagnostics/connection-number.js';
 import type { AttemptTrace, RequestTrace } from '../../diagnostics/trace.js';
 import type { PreparedRequest } from '../../models/prepared-request.js';
-import type { Job } from '../exchange.js';
+import type { Job } from '../job.js';
 import { headerLines } from '../header-lines.js';
 
 /** What an exchange tells whoever traces its request. */

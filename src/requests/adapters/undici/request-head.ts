@@ -1,6 +1,6 @@
 /** The head of a request as it goes on the wire, and how its body is framed. undici has its own spelling and order. */
 import { headerLines, headerRefusal } from '../header-lines.js';
-import type { Job } from '../exchange.js';
+import type { Job } from '../job.js';
 
 /** Names that were found to be fit to be sent, not to be looked at again: programs use a few dozen. */
 const knownNames = new Set<string>();

@@ -2,7 +2,7 @@ import { checkOptions, setReducer, setReferences, ValueError } from '../../../bu
 import { reduceHomed } from '../../../pickle/index.js';
 import type { Response } from '../../models/response.js';
 import type { Retry } from '../../urllib3/retry.js';
-import type { Job } from '../exchange.js';
+import type { Job } from '../job.js';
 import { HTTPAdapter, type HTTPAdapterOptions, kDeliver } from '../http-adapter.js';
 import { copyHTTPAdapter, partsOf } from '../http-adapter-copy.js';
 import { urlopen } from '../urlopen.js';

@@ -4,68 +4,32 @@
  */
 import type { Socket } from 'node:net';
 import { Readable } from 'node:stream';
-import { type AbortListener, NotImplementedError, OSError } from '../../../builtins/index.js';
-import { ProtocolError, ProxyError } from '../../urllib3/exceptions.js';
-import { ReprText } from '../../urllib3/exception-text.js';
-import { PushedBody } from '../../urllib3/pushed-body.js';
-import { headerLine } from '../../urllib3/raw-headers.js';
-import { HTTPResponse } from '../../urllib3/response.js';
-import { WholeAnswer } from '../../urllib3/response-init.js';
+import { NotImplementedError } from '../../../builtins/index.js';
+import type { HTTPResponse } from '../../urllib3/response.js';
 import { Retry } from '../../urllib3/retry.js';
-import type { Timeout } from '../../urllib3/timeout.js';
-import { abortError, bodyError } from '../errors.js';
-import type { Job } from '../exchange.js';
-import type { TunnelOwner } from '../proxy-agents.js';
+import { abortError } from '../errors.js';
+import type { Job } from '../job.js';
 import { isBuffered } from '../request-body.js';
-import { bodyTimeout, connectTimeout, milliseconds, readTimeout, sendTimeout } from '../time-limits.js';
-import type { Attempt } from '../urlopen.js';
+import { milliseconds } from '../time-limits.js';
+import { Stage } from '../timed-attempt.js';
 import type { ClientConnection } from './client-connection.js';
 import type { Clients } from './clients.js';
 import { dispatchBody } from './dispatch-body.js';
 import { ExchangeTrace } from './exchange-trace.js';
+import { PushedAttempt } from './pushed-attempt.js';
 import { checkedHead } from './request-head.js';
 import { headOf, headOfSwitch, latin1Reason, trimmed } from './response-head.js';
 import { hangUp, nodeError } from './wire-errors.js';
 
-/** Where an exchange stands. */
-const enum Stage {
-  /** No connection yet. */
-  Connecting,
-  /** Connected to a proxy, waiting for its tunnel. */
-  Tunnelling,
-  /** TLS is negotiated. */
-  Securing,
-  /** Given to a connection, which looks whether it is still there before it writes. */
-  Assigned,
-  /** The body of the request is sent. */
-  Sending,
-  /** Waiting for the head of the response. */
-  Waiting,
-  /** The head is there. */
-  Responding,
-}
-
-const NO_HEADERS: readonly string[] = [];
-const EMPTY = Buffer.alloc(0);
-
-/** The caller reads the body in its own time; of others as much is taken as comes, and so they never block a connection. */
-const READ_AHEAD_OF_STREAMS = 64 * 1024;
-
-export class UndiciExchange implements AbortListener, Attempt, TunnelOwner {
-  readonly job: Job;
-  readonly timeout: Timeout;
+/** See above. Its public members are for undici and for the modules beside it. */
+export class UndiciExchange extends PushedAttempt {
   /** Whether it needs a connection of its own for as long as it lasts: it must not be sent twice, or nobody may read it. */
   readonly isExclusive: boolean;
   /** The header lines to be sent, as they go on the wire. */
   head = '';
-  stage: Stage = Stage.Connecting;
-  failure: Error | null = null;
-  error: Error | null = null;
-  reused = false;
   /** Milliseconds of silence that are too much now; 0 for no limit. */
   limit = 0;
-  /** Whether anything came on the connection since it was this one's turn. */
-  isAnswered = false;
+  override isAnswered = false;
   /** Whether nobody waits for it any more, but it stands in line on a connection that others use. */
   isDiscarded = false;
   readonly #clients: Clients;
@@ -78,34 +42,16 @@ export class UndiciExchange implements AbortListener, Attempt, TunnelOwner {
   #reject: ((reason: unknown) => void) | null = null;
   #abort: ((error?: Error) => void) | null = null;
   #resume: (() => void) | null = null;
-  #status = 0;
-  #reason = '';
-  #rawHeaders: readonly string[] = NO_HEADERS;
-  #first: Buffer | null = null;
-  #more: Buffer[] | null = null;
-  #received = 0;
-  #isComplete = false;
-  #body: PushedBody | null = null;
-  #answer: HTTPResponse | null = null;
-  #readLimit: number | null = null;
-  #proxySocket: Socket | null = null;
-  #connectTimer: NodeJS.Timeout | null = null;
-  #idleTimer: NodeJS.Timeout | null = null;
 
   constructor(job: Job, clients: Clients) {
-    this.job = job;
+    super(job);
     this.#clients = clients;
-    const { timeout, method, stream, request, trace } = job;
+    const { method, stream, request, trace } = job;
     this.isExclusive = stream || !Retry.DEFAULT_ALLOWED_METHODS.has(method) || !isBuffered(request.body);
     this.#trace = trace === null ? null : new ExchangeTrace(trace, request);
-    if (timeout.total === null) this.timeout = timeout;
-    else {
-      this.timeout = timeout.clone();
-      this.timeout.start_connect();
-    }
   }
 
-  send(): Promise<HTTPResponse> {
+  override send(): Promise<HTTPResponse> {
     const { token, pool } = this.job;
     token?.add(this);
     pool.num_requests += 1;
@@ -133,10 +79,11 @@ export class UndiciExchange implements AbortListener, Attempt, TunnelOwner {
     if (this.failure !== null) this.refuse(this.failure);
     else {
       this.#resolve = this.#reject = null;
-      resolve(this.respond());
+      resolve(this.respond(this.#connection?.version ?? 11));
     }
   }
 
+  /** Tells whoever waits in {@link send} that nothing will come. */
   private refuse(error: unknown): void {
     const reject = this.#reject;
     this.#resolve = this.#reject = null;
@@ -144,61 +91,12 @@ export class UndiciExchange implements AbortListener, Attempt, TunnelOwner {
     reject?.(this.failure ?? this.#refusal ?? this.error ?? error);
   }
 
-  /** A body that has come with its head, as small ones do, is handed on as bytes. */
-  private respond(): HTTPResponse {
-    const { job } = this;
-    const version = this.#connection?.version ?? 11;
-    if (this.#isComplete) {
-      const body = this.wholeBody();
-      const answer = new WholeAnswer(
-        this.#status,
-        this.#reason,
-        version,
-        this.#rawHeaders,
-        body,
-        job.method,
-        job.target,
-        job.maxResponseSize,
-      );
-      this.done(null);
-      return new HTTPResponse(answer);
-    }
-    this.#body = new PushedBody(this, job.stream ? READ_AHEAD_OF_STREAMS : Infinity);
-    if (this.#first !== null) this.#body.push(this.#first);
-    for (const piece of this.#more ?? []) this.#body.push(piece);
-    const response = new HTTPResponse({
-      pushed: this.#body,
-      headers: this.#rawHeaders,
-      status: this.#status,
-      reason: this.#reason,
-      version,
-      request_method: job.method,
-      request_url: job.target,
-      max_response_size: job.maxResponseSize,
-      onDone: (error) => {
-        this.done(error);
-      },
-      mapError: (error) => bodyError(error, this),
-      destroy: () => {
-        this.end(null);
-      },
-    });
-    this.#answer = response;
-    if (this.error !== null) this.#body.failed(this.error);
-    return response;
-  }
-
-  private wholeBody(): Buffer {
-    const first = this.#first ?? EMPTY;
-    return this.#more === null ? first : Buffer.concat([first, ...this.#more], this.#received);
-  }
-
-  private done(error: Error | null): void {
+  protected override done(error: Error | null): void {
     this.release();
-    this.#trace?.done(error, this.#received);
+    this.#trace?.done(error, this.received);
     this.job.onDone?.();
-    // Responses may be kept for long.
-    this.#first = this.#more = this.#body = this.#answer = this.#connection = null;
+    this.forget();
+    this.#connection = null;
   }
 
   /** A connection is being made for this request. */
@@ -207,15 +105,14 @@ export class UndiciExchange implements AbortListener, Attempt, TunnelOwner {
     this.startConnectTimer();
   }
 
-  /** TCP is connected, and TLS is next. */
-  securing(): void {
-    this.stage = Stage.Securing;
-    this.startConnectTimer();
-  }
-
   /** TCP is connecting: somebody may watch. */
   watch(socket: Socket): void {
     this.#trace?.watch(socket);
+  }
+
+  override onProxySocket(socket: Socket): void {
+    this.#trace?.watch(socket);
+    super.onProxySocket(socket);
   }
 
   /** The connection could not be made. */
@@ -226,11 +123,15 @@ export class UndiciExchange implements AbortListener, Attempt, TunnelOwner {
 
   /** Comes next, or stands in line, on a connection. */
   assigned(connection: ClientConnection, reused: boolean): void {
-    this.stopConnectTimer();
+    this.stopTimer();
     this.#connection = connection;
     this.reused = reused;
     this.isAnswered = false;
     this.stage = Stage.Assigned;
+  }
+
+  protected override get socket(): Socket | null {
+    return this.#connection?.socket ?? null;
   }
 
   /** Called by undici just before it writes. */
@@ -249,10 +150,7 @@ export class UndiciExchange implements AbortListener, Attempt, TunnelOwner {
       connection.writes(this);
       this.#trace?.connected(connection.socket, this.reused, this.job);
       if (isBuffered(body) && (body === null || body.length === 0)) this.requestSent();
-      else {
-        this.stage = Stage.Sending;
-        this.arm(this.timeout.connect_timeout);
-      }
+      else this.sendingBody();
     } catch (error) {
       this.#refusal = error as Error;
       abort(this.#refusal);
@@ -284,17 +182,18 @@ export class UndiciExchange implements AbortListener, Attempt, TunnelOwner {
     });
   }
 
-  private requestSent(): void {
-    this.stage = Stage.Waiting;
+  protected override requestSent(): void {
     this.#trace?.requestSent();
-    this.startReading();
+    super.requestSent();
   }
 
-  /** A total limit may leave nothing for reading. */
-  private startReading(): void {
-    this.#readLimit = this.timeout.read_timeout;
-    if (this.#readLimit === 0) this.fail(readTimeout(this.job.pool, this.job.target, 0));
-    else this.arm(this.#readLimit);
+  /** Starts the clock of silence anew; null switches it off. Streams of HTTP/2 share a connection that others keep busy. */
+  protected override arm(seconds: number | null): void {
+    const connection = this.#connection;
+    this.limit = milliseconds(seconds);
+    if (connection === null) return;
+    if (connection.isHTTP2) this.startTimer(this.limit);
+    else connection.arm(this);
   }
 
   /** Called by undici for each head, informational ones included. */
@@ -316,32 +215,23 @@ export class UndiciExchange implements AbortListener, Attempt, TunnelOwner {
     if (this.#resolve !== null && this.stage === Stage.Responding) this.settle();
   }
 
-  private useHead(status: number, reason: string, rawHeaders: readonly string[]): void {
-    if (this.stage === Stage.Sending) this.startReading();
-    this.stage = Stage.Responding;
-    this.#status = status;
-    this.#reason = reason;
-    this.#rawHeaders = rawHeaders;
+  protected override useHead(status: number, reason: string, rawHeaders: readonly string[]): void {
+    super.useHead(status, reason, rawHeaders);
     this.#trace?.headers(status, reason, this.#connection?.version ?? 11, rawHeaders);
-    if (this.#idleTimer !== null) this.#idleTimer.refresh();
   }
 
-  /** Called by undici for each piece of the body; false makes it wait for {@link resume}. */
-  onData(piece: Buffer): boolean {
-    this.#received += piece.length;
-    if (this.#idleTimer !== null) this.#idleTimer.refresh();
-    if (this.#body !== null) return this.#body.push(piece);
-    if (this.#first === null) this.#first = piece;
-    else (this.#more ??= []).push(piece);
-    return true;
+  override resume(): void {
+    const resume = this.#resume;
+    // Not while undici is in the middle of a piece.
+    if (resume !== null) queueMicrotask(resume);
   }
 
   /** Called by undici at the end of the response. */
   onComplete(): void {
-    this.#isComplete = true;
+    this.isComplete = true;
     this.leave();
     this.settle();
-    this.#body?.ended();
+    this.body?.ended();
   }
 
   /** Called by undici when the server has switched to another protocol, of which HTTP knows nothing. */
@@ -356,7 +246,7 @@ export class UndiciExchange implements AbortListener, Attempt, TunnelOwner {
 
   /** Called by undici when the request has failed. */
   onError(error: Error): void {
-    if (this.#status === 304 && this.failure === null) {
+    if (this.status === 304 && this.failure === null) {
       // undici waits for the body whose length a 304 may tell, and that never comes.
       this.onComplete();
       return;
@@ -375,14 +265,14 @@ export class UndiciExchange implements AbortListener, Attempt, TunnelOwner {
     const head = isEarly && this.failure === null ? headOfSwitch(error, packet) : null;
     if (head !== null) {
       this.useHead(101, head.reason, head.rawHeaders);
-      this.#isComplete = true;
+      this.isComplete = true;
       this.settle();
       return;
     }
     const reason = this.#refusal ?? nodeError(ofSocket(error, connection), packet, isEarly);
     if (this.#refusal === null) this.error ??= reason;
     this.settle();
-    this.#body?.failed(reason);
+    this.body?.failed(reason);
   }
 
   /** Its connection was lost before it was its turn. */
@@ -395,134 +285,18 @@ export class UndiciExchange implements AbortListener, Attempt, TunnelOwner {
 
   private leave(): void {
     this.#connection?.finished(this);
-    this.stopIdleTimer();
-  }
-
-  /** The reader has room again. */
-  resume(): void {
-    const resume = this.#resume;
-    // Not while undici is in the middle of a piece.
-    if (resume !== null) queueMicrotask(resume);
-  }
-
-  tunnelAnswered({ statusCode, statusText }: { statusCode: number; statusText: string }): void {
-    if (statusCode === 200) return;
-    if (Number.isNaN(statusCode)) {
-      this.fail(new ProtocolError(['Connection aborted.', new ReprText('BadStatusLine()')]));
-      return;
-    }
-    const error = new OSError(`Tunnel connection failed: ${statusCode} ${statusText.trim()}`);
-    this.fail(new ProxyError('Unable to connect to proxy', error));
-  }
-
-  onProxySocket(socket: Socket): void {
-    this.#trace?.watch(socket);
-    this.#proxySocket = socket;
-    socket.once('connect', () => {
-      if (this.stage !== Stage.Connecting) return;
-      this.stage = Stage.Tunnelling;
-      this.startConnectTimer();
-    });
-  }
-
-  get connectLimit(): number {
-    return milliseconds(this.timeout.connect_timeout);
-  }
-
-  private startConnectTimer(): void {
-    this.stopConnectTimer();
-    const limit = this.connectLimit;
-    if (limit > 0) {
-      this.#connectTimer = setTimeout(() => {
-        this.onIdle();
-      }, limit);
-    }
-  }
-
-  private stopConnectTimer(): void {
-    if (this.#connectTimer !== null) clearTimeout(this.#connectTimer);
-    this.#connectTimer = null;
-  }
-
-  private stopIdleTimer(): void {
-    if (this.#idleTimer !== null) clearTimeout(this.#idleTimer);
-    this.#idleTimer = null;
-  }
-
-  /** Starts the clock of silence anew; null switches it off. Streams of HTTP/2 share a connection that others keep busy. */
-  private arm(seconds: number | null): void {
-    const connection = this.#connection;
-    this.limit = milliseconds(seconds);
-    if (connection === null) return;
-    if (!connection.isHTTP2) {
-      connection.arm(this);
-      return;
-    }
-    this.stopIdleTimer();
-    if (this.limit > 0) {
-      this.#idleTimer = setTimeout(() => {
-        this.onIdle();
-      }, this.limit);
-    }
-  }
-
-  /** Nothing came or went for as long as the limit was. */
-  onIdle(): void {
-    const { pool, target } = this.job;
-    const connect = this.timeout.connect_timeout;
-    switch (this.stage) {
-      case Stage.Connecting:
-        this.fail(connectTimeout(pool, connect));
-        break;
-      case Stage.Tunnelling:
-      case Stage.Securing:
-        // As in Python, where these read from the socket with the limit for connecting.
-        this.fail(readTimeout(pool, target, connect));
-        break;
-      case Stage.Assigned:
-        break;
-      case Stage.Sending:
-        // With nothing left to write, it is the caller's body that is slow.
-        if (this.#connection?.socket?.writableLength === 0) this.arm(connect);
-        else this.fail(sendTimeout());
-        break;
-      case Stage.Waiting:
-        this.fail(readTimeout(pool, target, this.#readLimit));
-        break;
-      case Stage.Responding:
-        if (this.#answer?.awaited !== true) this.arm(this.#readLimit);
-        else this.fail(bodyTimeout(pool));
-        break;
-    }
-  }
-
-  get missingBytes(): { readonly read: number; readonly expected: number } | null {
-    const length = headerLine(this.#rawHeaders, 'content-length');
-    if (length === null || !/^\d+$/.test(length)) return null;
-    return { read: this.#received, expected: Number(length) - this.#received };
-  }
-
-  onAbort(reason: unknown): void {
-    this.fail(new Error('aborted', { cause: reason }));
-  }
-
-  /** Ends the request with an error of our own. */
-  private fail(error: Error): void {
-    this.failure ??= error;
-    this.end(error);
+    this.stopTimer();
   }
 
   /** Ends the request; on a connection that others use, it only leaves when its turn comes. */
-  private end(error: Error | null): void {
-    this.stopConnectTimer();
-    this.#proxySocket?.destroy();
+  protected override abandon(error: Error | null): void {
     const connection = this.#connection;
     if (connection === null) this.#clients.drop(this);
     else if (this.stage < Stage.Assigned) connection.giveUp();
     else if (this.#abort === null || connection.isBehindOthers(this)) this.isDiscarded = true;
     else this.abortNow();
     if (this.stage < Stage.Responding) this.settle();
-    else if (error !== null) this.#body?.failed(error);
+    else if (error !== null) this.body?.failed(error);
   }
 
   /** Takes the request off its connection, which with HTTP/1.1 does not outlive that. */
@@ -530,37 +304,9 @@ export class UndiciExchange implements AbortListener, Attempt, TunnelOwner {
     this.#abort?.(this.failure ?? undefined);
   }
 
-  private release(): void {
-    this.job.token?.remove(this);
-    this.stopConnectTimer();
-    this.stopIdleTimer();
-  }
-
-  tellFailure(reason: unknown): void {
+  override tellFailure(reason: unknown): void {
     const { token, request } = this.job;
     this.#trace?.failed(token?.aborted ? abortError(token, request) : reason);
-  }
-
-  get isConnecting(): boolean {
-    return this.stage === Stage.Connecting;
-  }
-
-  get isTunnelling(): boolean {
-    return this.stage === Stage.Tunnelling;
-  }
-
-  get isSecuring(): boolean {
-    return this.stage === Stage.Securing;
-  }
-
-  get isStale(): boolean {
-    return (
-      this.reused &&
-      this.failure === null &&
-      this.error !== null &&
-      this.stage < Stage.Responding &&
-      !this.isAnswered
-    );
   }
 }
 

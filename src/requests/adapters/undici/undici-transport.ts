@@ -1,6 +1,6 @@
 import { Retry } from '../../urllib3/retry.js';
 import { newsOfClosedSockets } from '../closed-sockets.js';
-import type { Job } from '../exchange.js';
+import type { Job } from '../job.js';
 import type { Attempt, Transport } from '../urlopen.js';
 import { Clients, type ClientsOptions } from './clients.js';
 import { loadedUndici, loadUndici } from './load-undici.js';
