@@ -1,5 +1,5 @@
 /**
- * One attempt to send one request: what the pool's agent, node-fetch and the response's body have in common.
+ * One attempt to send one request over node-fetch: what that, the pool's agent and the response's body have in common.
  *
  * node-fetch is given an exchange as its `agent`. `http.request` hands the request to its agent before anything of it is
  * written, and so this is the place where the request becomes exactly ours: headers in their spelling and order, the

@@ -2,7 +2,8 @@
  * What an attempt to send a request is, whatever puts it on the wire: how far it has come, how long it may stay there, and
  * what it says of itself when it has failed. Subclasses know the connection, and lead from stage to stage.
  *
- * The clock is a timer of its own while the connection is made, and the socket's afterwards, which costs less: see `arm`.
+ * Two clocks end it, both by `onIdle`: a timer of its own while the connection is made, which is rare, and whatever `arm`
+ * sets afterwards, most often the timer that the socket has anyway.
  */
 import type { Socket } from 'node:net';
 import { type AbortListener, OSError } from '../../builtins/index.js';
@@ -36,7 +37,7 @@ export const enum Stage {
 
 const NO_HEADERS: readonly string[] = [];
 
-/** See above. A request costs one such object; its public members are for the modules beside it. */
+/** See above. One object for each attempt; its public members are for the modules beside it. */
 export abstract class TimedAttempt implements AbortListener, Attempt, TunnelOwner {
   readonly job: Job;
   /** The job's, or where a total limit counts from the beginning of the attempt, a copy. */

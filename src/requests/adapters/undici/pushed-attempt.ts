@@ -10,7 +10,7 @@ const EMPTY = Buffer.alloc(0);
 /** The caller reads the body in its own time; of others as much is taken as comes, and so they never block a connection. */
 const READ_AHEAD_OF_STREAMS = 64 * 1024;
 
-/** An attempt as far as its response goes. How the request gets to where it is answered is for the subclass. */
+/** An attempt as far as its response goes. How the request is sent, and what ends it, is for the subclass. */
 export abstract class PushedAttempt extends TimedAttempt implements PieceSource {
   /** Zero until the head is there. */
   protected status = 0;

@@ -1,6 +1,8 @@
 /**
- * One attempt to send one request: the handler that undici calls, and what an attempt is to the retry loop, to a connection
- * and to whoever waits. A request costs this object and its promise; the rest is made for those that need it.
+ * One attempt to send one request over undici: the handler that undici calls, and what an attempt is to the retry loop, to
+ * a connection and to whoever waits. A request costs this object and its promise; the rest is made for those that need it.
+ *
+ * Its stages and clocks are in `TimedAttempt`, what it makes of the response in `PushedAttempt`.
  */
 import type { Socket } from 'node:net';
 import { Readable } from 'node:stream';
