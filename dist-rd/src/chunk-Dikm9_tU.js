@@ -1,2 +1,0 @@
-const effects=new WeakMap;function addEffect(call,fn,args){const others=effects.get(call);if(others===undefined)effects.set(call,[[fn,args]]);else others.push([fn,args])}function effectsOf(call){return effects.get(call)??[]}export{effectsOf as n,addEffect as t};
-//# sourceMappingURL=chunk-Dikm9_tU.js.map
