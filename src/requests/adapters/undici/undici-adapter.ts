@@ -65,7 +65,6 @@ export class UndiciAdapter extends HTTPAdapter {
   readonly pipelining: number;
   /** Whether servers are asked for HTTP/2. */
   readonly allow_h2: boolean;
-  /** Loaded with the first request, for programs that do not use this adapter not to wait for it when they start. */
   #transport: UndiciTransport | null = null;
 
   constructor(options: UndiciAdapterOptions = {}) {
@@ -89,15 +88,26 @@ export class UndiciAdapter extends HTTPAdapter {
 
   /** @internal */
   override [kDeliver](job: Job, retries: Retry): Promise<Response> {
-    if (this.#transport !== null) return urlopen(job, retries, this.#transport, this);
-    return this.#load().then((transport) => urlopen(job, retries, transport, this));
+    const transport = (this.#transport ??= this.#makeTransport());
+    if (transport !== null) return urlopen(job, retries, transport, this);
+    return loadTransport().then(() => this[kDeliver](job, retries));
   }
 
-  async #load(): Promise<UndiciTransport> {
-    const { UndiciTransport } = await import('./undici-transport.js');
+  #makeTransport(): UndiciTransport | null {
     const { pipelining, allow_h2: allowH2 } = this;
-    return (this.#transport ??= new UndiciTransport({ pipelining, allowH2 }));
+    return Transport && new Transport({ pipelining, allowH2 });
   }
+}
+
+// Loaded with the first request, for programs that do not use this adapter not to wait for it when they start.
+let Transport: typeof UndiciTransport | null = null;
+/** One for all who wait, so that they go on one behind the other: `import()` takes its time even for what is there. */
+let loading: Promise<void> | null = null;
+
+function loadTransport(): Promise<void> {
+  return (loading ??= import('./undici-transport.js').then((module) => {
+    Transport = module.UndiciTransport;
+  }));
 }
 
 setReferences(import.meta.url, { UndiciAdapter });
