@@ -2,6 +2,7 @@ import type { Reference } from '../src/builtins/index.js';
 import { targetOf } from '../src/builtins/index.js';
 import { setImporting } from '../src/concurrent-futures/worker-pool/bootstrapping.js';
 import {
+  type Flat,
   loadReference,
   type Pickled,
   type Received,
@@ -28,10 +29,11 @@ export function importFunction(reference: Reference): AnyFunction | Promise<AnyF
 }
 
 /** Takes a message in, see `receive()`. */
-export function receiveHere(message: Pickled, table?: ReceivedReferences): Received {
+export function receiveHere(message: Pickled | Flat, table?: ReceivedReferences): Received {
   const received = receive(message, table);
   const { loading } = received.imports;
-  if (loading !== undefined && message.references?.some(({ url }) => url === mainModule) === true) {
+  if (loading === undefined || !('references' in message)) return received;
+  if (message.references?.some(({ url }) => url === mainModule) === true) {
     void guarded(() => loading);
   }
   return received;

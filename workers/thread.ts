@@ -3,7 +3,7 @@ import type { MessagePort, Transferable } from 'node:worker_threads';
 import type { Reference } from '../src/builtins/index.js';
 import { effectsOf } from '../src/concurrent-futures/worker-pool/effects.js';
 import {
-  type CallMessage,
+  type FlatCall,
   LINGERING,
   type Opened,
   type Opening,
@@ -16,7 +16,9 @@ import {
   decode,
   decodeLoading,
   encode,
+  encodeFlat,
   explainCloneError,
+  type Flat,
   forgetCopies,
   type Pickled,
   ReceivedReferences,
@@ -41,6 +43,12 @@ export default async function open(opening: Opening): Promise<Opened> {
   }
   thread.listen();
   return { failure: null };
+}
+
+const NOTHING: readonly never[] = [];
+
+function isFlat(message: ToThread): message is FlatCall {
+  return Array.isArray(message);
 }
 
 class Thread {
@@ -68,9 +76,14 @@ class Thread {
 
   listen(): void {
     this.#calls.on('message', (message: ToThread) => {
+      if (isFlat(message)) {
+        void this.#run(...message);
+        return;
+      }
       switch (message.type) {
         case 'call':
-          void this.#run(message);
+          if (message.reference !== undefined) this.#functions[message.fn] = message.reference;
+          void this.#run(message.id, message.fn, message.args);
           break;
         case 'abort':
           void this.#abort(message.id, message.reason);
@@ -84,8 +97,7 @@ class Thread {
     });
   }
 
-  async #run({ id, fn, reference, args }: CallMessage): Promise<void> {
-    if (reference !== undefined) this.#functions[fn] = reference;
+  async #run(id: number, fn: number, args: Pickled | Flat): Promise<void> {
     const call = new ThreadCall(this, this.#workerName);
     this.#running.set(id, call);
     // At once: the next message builds on what is new in this one.
@@ -118,6 +130,7 @@ class Thread {
   #send(id: number, call: ThreadCall, failed: boolean, value: unknown): void {
     const effects = effectsOf(call);
     const hasEffects = effects.length > 0;
+    if (!failed && !hasEffects && this.#sendFlat(id, value)) return;
     const { message, transferList, size } = encode(hasEffects ? [value, effects] : value, {
       owned: true,
       name: failed ? 'error' : 'result',
@@ -126,9 +139,21 @@ class Thread {
     try {
       this.#post({ id, failed, value: message, hasEffects }, transferList, size > SMALL);
     } catch (error) {
-      this.#sent.takeBack(message.references);
+      this.#sent.takeBack();
       throw error;
     }
+  }
+
+  /** The short way, if there is one for this result. */
+  #sendFlat(id: number, value: unknown): boolean {
+    if (typeof value !== 'object' || value === null) return false;
+    const flat = encodeFlat(Object.getPrototypeOf(value) as object, value, this.#sent);
+    if (flat === null) return false;
+    const { message, transfer } = flat;
+    const result: FromThread =
+      'box' in message ? { id, failed: false, value: message, hasEffects: false } : [id, message];
+    this.#calls.postMessage(result, transfer === null ? NOTHING : [transfer]);
+    return true;
   }
 
   #post(outcome: Outcome, transferList: readonly Transferable[], isLarge: boolean): void {

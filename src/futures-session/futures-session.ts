@@ -16,8 +16,8 @@ import {
 import { bindRequest } from '../requests/sessions/call-arguments.js';
 import { kSendNow } from '../requests/sessions/redirecting-session.js';
 import { copySession, kRequestNow } from '../requests/sessions/session.js';
+import { reduceSession } from '../requests/sessions/session-copy.js';
 import { asQueuedAt } from '../requests/utils/environment-variables.js';
-import { sessionParts } from '../requests/sessions/session-copy.js';
 import {
   type BackgroundCallback,
   PendingCall,
@@ -222,13 +222,16 @@ export class FuturesSession extends Session<ResponseFuture, FuturesRequestOption
   }
 }
 
-// Another thread has no use for futures: there it is a plain session, unless it is of a class of its own.
+/** Another thread has no use for futures: there it is a plain session, unless it is of a class of its own. */
+function copyClass(session: Session): unknown {
+  return session.constructor === FuturesSession ? Session : session.constructor;
+}
+
+const LEFT_OUT = ['executor', 'session'];
+
 setReducer(
   FuturesSession,
-  (session) => {
-    const cls = session.constructor === FuturesSession ? Session : session.constructor;
-    return [copySession, sessionParts(session, cls, ['executor', 'session'])];
-  },
+  (session) => reduceSession(copySession, session, copyClass(session), LEFT_OUT),
   { subclasses: true },
 );
 

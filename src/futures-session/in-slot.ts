@@ -14,7 +14,7 @@ import {
 import type { RequestTrace } from '../requests/diagnostics/trace.js';
 import { kSendNow } from '../requests/sessions/redirecting-session.js';
 import { type InternalRequestOptions, kOnPrepared, kRequestNow } from '../requests/sessions/session.js';
-import { changeCookies, cookieChanges } from '../requests/sessions/session-copy.js';
+import { changeCookies, cookieChanges, giveBack } from '../requests/sessions/session-copy.js';
 import { kAbortToken, kTrace } from '../requests/types.js';
 import { nextMoment } from '../requests/utils/environment-variables.js';
 import { kCall, type SlotOptions } from './slot-options.js';
@@ -135,6 +135,7 @@ async function finish(
   } finally {
     bringCookiesHome(call, session);
     bringEventsHome(call, options[kTrace]);
+    if (background_callback === null) leaveSession(call, session);
   }
 }
 
@@ -157,6 +158,12 @@ function bringCookiesHome(call: Call | null, session: RequestingSession): void {
   if (call === null || !(session instanceof Session)) return;
   const changes = cookieChanges(session as Session);
   if (changes !== null) addEffect(call, changeCookies, changes);
+}
+
+/** A copy that none of the caller's code has seen can serve another call. */
+function leaveSession(call: Call | null, session: RequestingSession): void {
+  if (call !== null && Object.getPrototypeOf(session) === Session.prototype)
+    giveBack(session as Session, Session);
 }
 
 setReferences(import.meta.url, { requestInSlot, sendInSlot });

@@ -1,6 +1,7 @@
 /** What is different when the executor runs its calls elsewhere. */
 import { encode } from '../pickle/index.js';
 import type { RequestOptions, Session } from '../requests/index.js';
+import { forgetState } from '../requests/sessions/session-state.js';
 import type { BackgroundCallback } from './in-slot.js';
 
 /** An executor whose workers share nothing with this thread. */
@@ -40,5 +41,7 @@ export function checkFunctions(
 
 /** Closes the connections that the workers keep for `session`. */
 export function forgetAdapters(executor: object, session: Session): void {
-  if (isIsolated(executor)) executor._forget?.(session.adapters.values());
+  if (!isIsolated(executor)) return;
+  executor._forget?.(session.adapters.values());
+  forgetState(session);
 }

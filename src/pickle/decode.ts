@@ -3,22 +3,35 @@ import { UnpicklingError } from './errors.js';
 import { GLOBAL } from './globals.js';
 import { objectAtHome, setHomeId } from './homed.js';
 import { type Import, ReceivedReferences } from './reference-table.js';
+import type { Memory } from './remembered.js';
 import { readStream } from './stream-reader.js';
-import { assign, type Container, Op, type Pickled, type Step } from './wire.js';
+import { assign, type Container, type Flat, Op, type Pickled, type RecallStep, type Step } from './wire.js';
 
 /** A message that has arrived, and what it refers to. */
 export interface Received {
-  readonly message: Pickled;
+  readonly message: Pickled | Flat;
   readonly imports: ReceivedReferences;
+  readonly memories: readonly Memory[];
 }
 
 /**
  * Takes a message in: to be called for each in the order in which they were encoded, with the table of its channel if it has one.
  * {@link decode} must wait for `imports.loading`.
  */
-export function receive(message: Pickled, table: ReceivedReferences = new ReceivedReferences()): Received {
+export function receive(
+  message: Pickled | Flat,
+  table: ReceivedReferences = new ReceivedReferences(),
+): Received {
+  if (isFlat(message)) {
+    const slot = message[1];
+    return { message, imports: table, memories: slot < 0 ? NONE : table.recalled([slot]) };
+  }
   table.receive(message, loadReference);
-  return { message, imports: table };
+  return { message, imports: table, memories: table.recalled(message.recalls) };
+}
+
+function isFlat(message: Pickled | Flat): message is Flat {
+  return Array.isArray(message);
 }
 
 /**
@@ -48,12 +61,28 @@ export async function loadReference(reference: Reference): Promise<object> {
  * Puts a message together.
  * @throws UnpicklingError when a module could not be imported or lacks the export; what a restoring function throws
  */
-export function decode({ message: { box, steps }, imports }: Received): unknown {
+export function decode({ message, imports, memories }: Received): unknown {
+  if (isFlat(message)) {
+    const [restore, , values] = message;
+    const [memory] = memories;
+    return imports.get(restore)(values, memory === undefined ? null : recall(memory, imports));
+  }
+  const { box, steps } = message;
   if (steps === undefined) return box[0];
   const parts: unknown[] = [];
-  for (const step of steps) take(step, parts, imports);
+  for (const step of steps) {
+    if (step[0] === Op.recall) parts[step[1]] = recall(memories[step[2]] as Memory, imports);
+    else take(step, parts, imports);
+  }
   return box[0];
 }
+
+function recall(memory: Memory, imports: ReceivedReferences): unknown {
+  memory.made ??= { value: decode({ message: memory.pickled, imports, memories: NONE }) };
+  return memory.made.value;
+}
+
+const NONE: readonly never[] = [];
 
 /** Both in one, for a message that stands alone: a promise only when something has to be loaded. */
 export function decodeLoading(message: Pickled): unknown {
@@ -62,7 +91,7 @@ export function decodeLoading(message: Pickled): unknown {
   return loading === undefined ? decode(received) : loading.then(() => decode(received));
 }
 
-function take(step: Step, parts: unknown[], imports: ReceivedReferences): void {
+function take(step: Exclude<Step, RecallStep>, parts: unknown[], imports: ReceivedReferences): void {
   switch (step[0]) {
     case Op.fill:
       assign(step[1], step[2], parts[step[3]]);

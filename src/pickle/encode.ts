@@ -1,4 +1,5 @@
-import { type Encoded, encodeParts, type EncodeOptions } from './encoder.js';
+import type { Encoded, EncodeOptions } from './encoded.js';
+import { encodeParts } from './encoder.js';
 import { feed } from './stream-source.js';
 
 /**

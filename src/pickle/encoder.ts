@@ -1,7 +1,8 @@
 import type { Readable } from 'node:stream';
-import { MessageChannel, type MessagePort, type Transferable } from 'node:worker_threads';
+import { MessageChannel, type Transferable } from 'node:worker_threads';
 import { type Reduced, type Reference, referenceOf } from '../builtins/index.js';
 import { exactCopy, isGivenUp, isWorthTransferring, isWhole } from './bytes.js';
+import type { Encoded, EncodeOptions, OutgoingStream } from './encoded.js';
 import { PicklingError } from './errors.js';
 import { foreignId, homeId } from './homed.js';
 import { globalReference } from './globals.js';
@@ -9,35 +10,8 @@ import { className, type Kind, kindOf } from './kinds.js';
 import { Purity } from './purity.js';
 import { SentReferences } from './reference-table.js';
 import { refuse, refuseFunction } from './refusal.js';
+import type { Remembered } from './remembered.js';
 import { assign, type Container, Op, type Pickled, type Step, type StreamKind } from './wire.js';
-
-/** How a value is to be sent. */
-export interface EncodeOptions {
-  /**
-   * Whether the sender gives the value up: then the bytes in it are moved and not copied (default false). A buffer that
-   * shares its memory with others is always copied.
-   */
-  readonly owned?: boolean | undefined;
-  /** What the value is called in messages, such as `args` or `result`. */
-  readonly name?: string | undefined;
-  /** What has been sent over the channel before. Default: the message stands alone. */
-  readonly table?: SentReferences | undefined;
-}
-
-/** A stream within the value: its other end is in the message, and this one waits for somebody to feed it. */
-export interface OutgoingStream {
-  readonly source: object;
-  readonly port: MessagePort;
-}
-
-/** A value that is ready to be posted. */
-export interface Encoded {
-  readonly message: Pickled;
-  readonly transferList: readonly Transferable[];
-  readonly streams: readonly OutgoingStream[];
-  /** Roughly how many values there are in it: what it costs to make them again. */
-  readonly size: number;
-}
 
 const NOTHING: readonly never[] = [];
 
@@ -50,11 +24,12 @@ export function encodeParts(value: unknown, options: EncodeOptions = {}): Encode
     const size = typeof value === 'string' ? value.length >>> 8 : 1;
     return { message: { box: [value] }, transferList: NOTHING, streams: NOTHING, size };
   }
-  const encoder = new Encoder(options);
+  const { table = new SentReferences() } = options;
+  table.begin();
   try {
-    return encoder.encode(value);
+    return new Encoder(options, table, new Set(), []).encode(value);
   } catch (error) {
-    encoder.takeBack();
+    table.takeBack();
     if (error instanceof RangeError && error.message === 'Maximum call stack size exceeded') {
       const what = options.name ?? 'value';
       throw new PicklingError(`Cannot pickle ${what}: it is nested too deeply`, { cause: error });
@@ -73,39 +48,49 @@ class Encoder {
   /** The objects whose constructing arguments are being collected. */
   readonly #open = new Set<number>();
   readonly #table: SentReferences;
-  readonly #first: number;
-  /** Those that are new in the table. */
-  readonly #references: Reference[] = [];
   readonly #steps: Step[] = [];
-  readonly #transfers = new Set<Transferable>();
-  readonly #streams: OutgoingStream[] = [];
+  readonly #transfers: Set<Transferable>;
+  readonly #streams: OutgoingStream[];
+  #memories: [slot: number, value: Pickled][] | undefined;
+  #recalls: number[] | undefined;
   #nextPart = 0;
 
-  constructor({ owned = false, name = 'value', table = new SentReferences() }: EncodeOptions) {
+  constructor(
+    { owned = false, name = 'value' }: EncodeOptions,
+    table: SentReferences,
+    transfers: Set<Transferable>,
+    streams: OutgoingStream[],
+  ) {
     this.#owned = owned;
     this.#table = table;
-    this.#first = table.size;
-    this.#purity = new Purity(owned, this.#transfers);
+    this.#transfers = transfers;
+    this.#streams = streams;
+    this.#purity = new Purity(owned, transfers);
     this.#path = [name];
   }
 
   encode(value: unknown): Encoded {
+    const message = this.#pickle(value);
+    const { references, first } = this.#table;
+    const size = this.#purity.size + this.#steps.length;
+    return {
+      message: references.length === 0 ? message : { ...message, references, first },
+      transferList: [...this.#transfers],
+      streams: this.#streams,
+      size,
+    };
+  }
+
+  #pickle(value: unknown): Pickled {
     const box: [unknown] = [value];
-    if (this.#purity.isPure(value)) return this.#encoded({ box });
+    if (this.#purity.isPure(value)) return { box };
     this.#place(box, 0, value);
     const steps = this.#steps;
-    if (this.#references.length === 0) return this.#encoded({ box, steps });
-    return this.#encoded({ box, steps, references: this.#references, first: this.#first });
-  }
-
-  #encoded(message: Pickled): Encoded {
-    const size = this.#purity.size + this.#steps.length;
-    return { message, transferList: [...this.#transfers], streams: this.#streams, size };
-  }
-
-  /** The value cannot be sent: the other side will not learn what is new in it. */
-  takeBack(): void {
-    this.#table.takeBack(this.#references);
+    if (this.#recalls === undefined) return { box, steps };
+    const recalls = this.#recalls;
+    return this.#memories === undefined
+      ? { box, steps, recalls }
+      : { box, steps, recalls, memories: this.#memories };
   }
 
   /** Writes `value` to `container[key]`, or leaves a hole there and the steps that fill it. */
@@ -189,6 +174,9 @@ class Encoder {
       case 'node-stream':
         this.#fill(container, key, this.#nodeStream(value as Readable));
         break;
+      case 'remembered':
+        this.#fill(container, key, this.#remembered(value as Remembered));
+        break;
       case 'refused':
         throw this.#refuse(className(prototype), kind.reason);
       case 'native':
@@ -214,7 +202,7 @@ class Encoder {
     const reference = referenceOf(fn) ?? globalReference(fn as { readonly name: string });
     if (reference === undefined) throw refuseFunction(fn as { readonly name: string }, this.#path);
     const part = this.#begin(fn);
-    this.#steps.push([Op.reference, part, this.#reference(reference)]);
+    this.#steps.push([Op.reference, part, this.#table.number(reference)]);
     return part;
   }
 
@@ -272,14 +260,14 @@ class Encoder {
     const given: unknown[] = [];
     for (const argument of args) this.#child(given, given.length, argument);
     this.#open.delete(part);
-    this.#steps.push([Op.call, part, this.#reference(reference), given]);
+    this.#steps.push([Op.call, part, this.#table.number(reference), given]);
     if (state !== undefined) this.#steps.push([Op.state, part, this.#fields(state, {})]);
     return part;
   }
 
   #instance(value: object, cls: Reference): number {
     const part = this.#begin(value);
-    this.#steps.push([Op.instance, part, this.#reference(cls)]);
+    this.#steps.push([Op.instance, part, this.#table.number(cls)]);
     this.#steps.push([Op.state, part, this.#fields(value, {})]);
     return part;
   }
@@ -347,9 +335,25 @@ class Encoder {
       const lost = error.name === 'Error' ? className(own) : error.name;
       // A DOMException's name is not its class's but its own.
       const isOwn = prototype === own && cls !== DOMException;
-      return [reference === undefined ? cls.name : this.#reference(reference), isOwn ? '' : lost];
+      return [reference === undefined ? cls.name : this.#table.number(reference), isOwn ? '' : lost];
     }
     return ['Error', ''];
+  }
+
+  /** A message within the message the first time, since it outlives this one; later only a word on where it is kept. */
+  #remembered(remembered: Remembered): number {
+    const part = this.#begin(remembered);
+    let slot = this.#table.slotOf(remembered);
+    if (slot === undefined) {
+      const encoder = new Encoder({ name: this.#path.join('.') }, this.#table, this.#transfers, this.#streams);
+      const value = encoder.#pickle(remembered.value);
+      slot = this.#table.remember(remembered);
+      (this.#memories ??= []).push([slot, value]);
+    }
+    const recalls = (this.#recalls ??= []);
+    this.#steps.push([Op.recall, part, recalls.length]);
+    recalls.push(slot);
+    return part;
   }
 
   #begin(value: object): number {
@@ -361,12 +365,6 @@ class Encoder {
   #fill(container: Container, key: string | number, part: number): void {
     assign(container, key, null);
     this.#steps.push([Op.fill, container, key, part]);
-  }
-
-  #reference(reference: Reference): number {
-    const [number, isNew] = this.#table.number(reference);
-    if (isNew) this.#references.push(reference);
-    return number;
   }
 
   /** The sizes of everything that only grows. */

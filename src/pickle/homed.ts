@@ -68,6 +68,14 @@ export function forgetCopies(originals: Iterable<string>): void {
   }
 }
 
+/** A copy is used again without having been sent again, and counts as if it had. */
+export function keepCopy(copy: object): void {
+  const id = ids.get(copy);
+  if (id === undefined || id.startsWith(home) || (copies.size < KEPT / 2 && copies.has(id))) return;
+  copies.delete(id);
+  copies.set(id, copy);
+}
+
 /** As {@link reduceHomed} for what is used up: a copy is not kept for another time. */
 export function reduceGuest<T extends object>(
   object: T,

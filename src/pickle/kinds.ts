@@ -9,13 +9,14 @@ import {
   referenceOf,
 } from '../builtins/index.js';
 import { globalReducer } from './globals.js';
+import { Remembered } from './remembered.js';
 
 /** How the objects of one class cross. */
 export type Kind =
   | { readonly type: 'plain' | 'array' | 'map' | 'set' | 'native' | 'view' | 'bytes' | 'buffer' }
   /** Given away: the sender's end no longer works. */
   | { readonly type: 'transferable' }
-  | { readonly type: 'error' | 'iterable' | 'node-stream' | 'web-stream' }
+  | { readonly type: 'error' | 'iterable' | 'node-stream' | 'web-stream' | 'remembered' }
   | { readonly type: 'reduced'; readonly reducer: Reducer }
   | { readonly type: 'instance'; readonly cls: Reference }
   | { readonly type: 'refused'; readonly reason: string };
@@ -41,6 +42,7 @@ const builtin = new Map<object, Kind>([
   [Buffer.prototype, { type: 'buffer' }],
   [ArrayBuffer.prototype, bytes],
   [ReadableStream.prototype, { type: 'web-stream' }],
+  [Remembered.prototype, { type: 'remembered' }],
   ...[Date, RegExp, Boolean, Number, String, BigInt, SharedArrayBuffer, Blob].map(
     ({ prototype }): [object, Kind] => [prototype, native],
   ),

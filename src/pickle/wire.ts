@@ -43,6 +43,8 @@ export const Op = {
   stream: 12,
   /** part = what has its home on the receiving side */
   home: 13,
+  /** part = something that the receiving side remembers */
+  recall: 14,
 } as const;
 
 /** A list or an object that has holes. */
@@ -73,7 +75,11 @@ export type Step =
   | readonly [op: typeof Op.members, part: number, members: readonly unknown[]]
   | readonly [op: typeof Op.buffer, part: number, bytes: Uint8Array]
   | readonly [op: typeof Op.stream, part: number, port: MessagePort, kind: StreamKind, id: string]
-  | readonly [op: typeof Op.home, part: number, id: string];
+  | readonly [op: typeof Op.home, part: number, id: string]
+  | RecallStep;
+
+/** part = something that is remembered, by its number in `recalls` */
+export type RecallStep = readonly [op: typeof Op.recall, part: number, recall: number];
 
 /** A value on its way. To be posted with its transfer list, and given to `decode()` on the other side. */
 export interface Pickled {
@@ -83,7 +89,17 @@ export interface Pickled {
   readonly references?: readonly Reference[];
   /** The number of the first of them. */
   readonly first?: number;
+  /** What the receiving side is to remember from now on, and where. */
+  readonly memories?: readonly (readonly [slot: number, value: Pickled])[];
+  /** Where that is which the steps recall. */
+  readonly recalls?: readonly number[];
 }
+
+/**
+ * The short form of a value that consists of plain data: `restore(values, remembered)`. Only where the receiving side knows the
+ * restoring function and what it has to remember already; a negative slot stands for nothing.
+ */
+export type Flat = readonly [restore: number, slot: number, values: readonly unknown[]];
 
 /** Writes a field, also one named `__proto__`, which must not become the prototype. */
 export function assign(container: Container, key: string | number, value: unknown): void {

@@ -8,8 +8,10 @@ import { type Reference, referenceOf, typeName } from '../../builtins/index.js';
 import {
   decode,
   encode,
+  encodeFlat,
   explainCloneError,
   receive,
+  type Received,
   ReceivedReferences,
   SentReferences,
 } from '../../pickle/index.js';
@@ -17,7 +19,14 @@ import type { AnyFunction, WorkItem } from '../work-item.js';
 import { mainModule } from './bootstrapping.js';
 import type { Effect } from './effects.js';
 import { inbox } from './inbox.js';
-import { type FromThread, LINGERING, type Opening, type Outcome, type ToThread } from './protocol.js';
+import {
+  type FlatResult,
+  type FromThread,
+  LINGERING,
+  type Opening,
+  type Outcome,
+  type ToThread,
+} from './protocol.js';
 import { terminatedAbruptly } from './terminated.js';
 import { type HostSettings, ThreadHost } from './thread-host.js';
 
@@ -143,24 +152,38 @@ export class PoolThread {
   #post(fn: AnyFunction | undefined, args: readonly unknown[], item: WorkItem): void {
     // Checked here and not by `submit`: as in Python it is the call that fails, not the submission.
     if (typeof fn !== 'function') throw new TypeError(`'${typeName(fn)}' object is not callable`);
-    const known = this.#functions.get(fn);
-    const isNew = known === undefined ? { reference: importOf(fn) } : {};
     const id = (this.#lastId += 1);
-    const { message, transferList } = encode(args, { name: 'args', table: this.#sent });
-    const number = known ?? this.#functions.size;
-    try {
-      this.#tell({ type: 'call', id, fn: number, ...isNew, args: message }, transferList, args);
-    } catch (error) {
-      this.#sent.takeBack(message.references);
-      throw error;
-    }
-    this.#functions.set(fn, number);
+    if (!this.#postFlat(id, fn, args)) this.#postCall(id, fn, args);
     this.started += 1;
     this.#items.set(id, item);
     if (this.#items.size === 1) this.#calls.ref();
     item.future.set_abort_handler((reason) => {
       this.#abort(id, reason);
     });
+  }
+
+  /** The short way, if there is one for these arguments and the thread knows it. */
+  #postFlat(id: number, fn: AnyFunction, args: readonly unknown[]): boolean {
+    const number = this.#functions.get(fn);
+    const flat = number === undefined ? null : encodeFlat(fn, args, this.#sent);
+    if (number === undefined || flat === null) return false;
+    const { message } = flat;
+    this.#tell('box' in message ? { type: 'call', id, fn: number, args: message } : [id, number, message]);
+    return true;
+  }
+
+  #postCall(id: number, fn: AnyFunction, args: readonly unknown[]): void {
+    const known = this.#functions.get(fn);
+    const isNew = known === undefined ? { reference: importOf(fn) } : {};
+    const { message, transferList } = encode(args, { name: 'args', table: this.#sent });
+    const number = known ?? this.#functions.size;
+    try {
+      this.#tell({ type: 'call', id, fn: number, ...isNew, args: message }, transferList, args);
+    } catch (error) {
+      this.#sent.takeBack();
+      throw error;
+    }
+    this.#functions.set(fn, number);
   }
 
   #tell(message: ToThread, transferList: readonly Transferable[] = [], value?: unknown): void {
@@ -184,13 +207,26 @@ export class PoolThread {
       this.#released?.();
       return;
     }
-    const isOutcome = 'value' in message;
     // At once: the next message builds on what is new in this one.
-    const { loading } = receive(isOutcome ? message.value : message.announced, this.#received).imports;
-    deliver(() => {
-      const outcome = isOutcome ? message : this.#takeOutcome();
-      if (outcome !== null) this.#handle(outcome, loading);
-    });
+    if (isFlat(message)) {
+      const received = receive(message[1], this.#received);
+      deliver(() => {
+        this.#handle(message[0], received, false, false);
+      });
+    } else if ('value' in message) {
+      const received = receive(message.value, this.#received);
+      deliver(() => {
+        this.#handle(message.id, received, message.failed, message.hasEffects);
+      });
+    } else {
+      const received = receive(message.announced, this.#received);
+      deliver(() => {
+        const outcome = this.#takeOutcome();
+        if (outcome === null) return;
+        const { id, value, failed, hasEffects } = outcome;
+        this.#handle(id, { ...received, message: value }, failed, hasEffects);
+      });
+    }
   }
 
   #takeOutcome(): Outcome | null {
@@ -198,24 +234,24 @@ export class PoolThread {
     return received?.message ?? null;
   }
 
-  #handle(outcome: Outcome, loading: Promise<unknown> | undefined): void {
-    const { id } = outcome;
+  #handle(id: number, received: Received, failed: boolean, hasEffects: boolean): void {
     const item = this.#items.get(id);
     if (item === undefined) return;
     this.#items.delete(id);
     // Only calls under way keep the process alive.
     if (this.#items.size === 0) this.#calls.unref();
-    if (loading === undefined) this.#settle(item, outcome);
+    const { loading } = received.imports;
+    if (loading === undefined) this.#settle(item, received, failed, hasEffects);
     else {
       void loading.then(() => {
-        this.#settle(item, outcome);
+        this.#settle(item, received, failed, hasEffects);
       });
     }
   }
 
-  #settle(item: WorkItem, { failed, value, hasEffects }: Outcome): void {
+  #settle(item: WorkItem, received: Received, failed: boolean, hasEffects: boolean): void {
     try {
-      let result = decode({ message: value, imports: this.#received });
+      let result = decode(received);
       if (hasEffects) {
         const [actual, effects] = result as [unknown, readonly Effect[]];
         for (const [fn, args] of effects) fn(...(args as never[]));
@@ -287,6 +323,10 @@ export class PoolThread {
     }
     return this.#gone;
   }
+}
+
+function isFlat(message: Exclude<FromThread, typeof LINGERING>): message is FlatResult {
+  return Array.isArray(message);
 }
 
 /** @throws RuntimeError with the mend, when the function is not importable */

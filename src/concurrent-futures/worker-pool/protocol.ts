@@ -9,7 +9,7 @@
  */
 import type { MessagePort } from 'node:worker_threads';
 import type { Reference } from '../../builtins/index.js';
-import type { Pickled } from '../../pickle/index.js';
+import type { Flat, Pickled } from '../../pickle/index.js';
 
 /** The first message, by way of piscina: how the thread is set up. Answered with an {@link Opened}. */
 export interface Opening {
@@ -28,7 +28,7 @@ export interface Opened {
 }
 
 /** To the thread. */
-export type ToThread = CallMessage | AbortMessage | ForgetMessage | { readonly type: 'close' };
+export type ToThread = CallMessage | FlatCall | AbortMessage | ForgetMessage | { readonly type: 'close' };
 
 /** One call. */
 export interface CallMessage {
@@ -40,6 +40,9 @@ export interface CallMessage {
   readonly reference?: Reference;
   readonly args: Pickled;
 }
+
+/** One call whose function is known, with arguments in their short form. */
+export type FlatCall = readonly [id: number, fn: number, args: Flat];
 
 /** Somebody called `abort(reason)` on the future of the call. */
 export interface AbortMessage {
@@ -55,7 +58,10 @@ export interface ForgetMessage {
 }
 
 /** From the thread: an outcome, or the signal that one can be taken from the other channel, or {@link LINGERING}. */
-export type FromThread = Outcome | OutcomeReady | typeof LINGERING;
+export type FromThread = Outcome | FlatResult | OutcomeReady | typeof LINGERING;
+
+/** A result in its short form, without effects. */
+export type FlatResult = readonly [id: number, result: Flat];
 
 /** Another outcome can be taken. What is new in it is announced here. */
 export interface OutcomeReady {

@@ -28,8 +28,13 @@ export function partsOf(adapter: HTTPAdapter, base: HTTPAdapterClass, own: objec
     ...own,
   };
   const added = Object.entries(adapter).filter(([name]) => !MADE.includes(name));
-  const retriesNothing = max_retries.total === 0 && max_retries.read === false;
-  return [base, adapter.constructor, options, retriesNothing ? null : max_retries, Object.fromEntries(added)];
+  const retries = retriesNothing(adapter) ? null : max_retries;
+  return [base, adapter.constructor, options, retries, Object.fromEntries(added)];
+}
+
+/** Whether `max_retries` is as it is unless it is given. */
+export function retriesNothing({ max_retries: { total, read } }: HTTPAdapter): boolean {
+  return total === 0 && read === false;
 }
 
 /**

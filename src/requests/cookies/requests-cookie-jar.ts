@@ -347,6 +347,14 @@ export function cookieStore(jar: RequestsCookieJarMethods): CookieStore {
 }
 
 /**
+ * Whether `jar` is as a new one.
+ * @internal
+ */
+export function isPristine(jar: RequestsCookieJarMethods): boolean {
+  return jar[kStore].length === 0 && jar[kPolicy] === null;
+}
+
+/**
  * Brings back a jar that crossed to this thread.
  * @internal
  */

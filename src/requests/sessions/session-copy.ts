@@ -1,14 +1,26 @@
 /** How a session crosses to another thread, and what its copy there brings home. */
-import { setReferences } from '../../builtins/index.js';
-import { foreignId, homeId, objectAtHome, setHomeId } from '../../pickle/index.js';
-import type { Cookie, RequestsCookieJar } from '../cookies/index.js';
+import { isPlainObject, type Reduced, setReferences } from '../../builtins/index.js';
+import { foreignId, homeId, keepCopy, objectAtHome, type Remembered, setHomeId } from '../../pickle/index.js';
+import { type Cookie, RequestsCookieJar } from '../cookies/index.js';
+import { isPristine } from '../cookies/requests-cookie-jar.js';
+import { CaseInsensitiveDict } from '../structures/case-insensitive-dict.js';
 import type { Session } from './session.js';
+import { rememberedState } from './session-state.js';
 
-/** The fields of a session that are not what they are in a new one. */
-export type SessionState = Readonly<Record<string, unknown>>;
+/** What a session is made of again. */
+export interface SessionParts {
+  readonly id: string;
+  /** What it is to be an object of. */
+  readonly cls: unknown;
+  /** The fields that are not what they are in a new session. */
+  readonly state: Readonly<Record<string, unknown>>;
+}
+
+/** Makes a session again; with the cookies, where they are not part of its state. */
+type CopySession = (parts: SessionParts, cookies: RequestsCookieJar | null) => Session;
 
 /** What fields are in a new session; those that are so need not cross. */
-const USUAL: SessionState = {
+const USUAL: Readonly<Record<string, unknown>> = {
   auth: null,
   stream: false,
   verify: true,
@@ -19,41 +31,101 @@ const USUAL: SessionState = {
   trust_env: true,
 };
 
-/** The cookies that a copy came with. */
-const arrived = new WeakMap<Session, ReadonlySet<Cookie>>();
-
-/** What `session` is made of again, as an object of class `cls`; without the fields that mean nothing elsewhere. */
-export function sessionParts(
+/**
+ * How `session` is taken apart for `copy`: to arrive as an object of class `cls`, without the fields `leftOut`, which mean
+ * nothing elsewhere. What has not changed since the last time is only named.
+ */
+export function reduceSession(
+  copy: CopySession,
   session: Session,
   cls: unknown,
   leftOut: readonly string[] = [],
-): readonly [id: string, cls: unknown, state: SessionState] {
+): Reduced {
+  const remembered = rememberedParts(session, cls, leftOut);
+  if (remembered === null) return [copy, [partsOf(session, cls, leftOut), null]];
+  return [copy, [remembered, hasUsualCookies(session) ? null : session.cookies]];
+}
+
+/** What `session` is made of again but for its cookies; null where it has to be sent each time. */
+export function rememberedParts(
+  session: Session,
+  cls: unknown,
+  leftOut: readonly string[],
+): Remembered | null {
+  if (foreignId(session) !== undefined) return null;
+  return rememberedState(session, leftOut, () => partsOf(session, cls, [...leftOut, 'cookies']));
+}
+
+/** Whether the cookies are those of a new session: none. */
+export function hasUsualCookies({ cookies }: Session): boolean {
+  return cookies instanceof RequestsCookieJar && isPristine(cookies);
+}
+
+function partsOf(session: Session, cls: unknown, leftOut: readonly string[]): SessionParts {
   const state: Record<string, unknown> = { headers: session.headers };
   for (const [name, value] of Object.entries(session) as [string, unknown][]) {
-    if (!leftOut.includes(name) && !isUsual(name, value)) state[name] = value;
+    if (!leftOut.includes(name) && !isUsual(session, name, value)) state[name] = value;
   }
   const hooks = session.hooks.response;
   if (hooks.length > 0) state['hooks'] = { response: hooks };
-  return [homeId(session), cls, state];
+  return { id: homeId(session), cls, state };
 }
 
-function isUsual(name: string, value: unknown): boolean {
+function isUsual(session: Session, name: string, value: unknown): boolean {
   if (name in USUAL) return USUAL[name] === value;
-  if (name === 'cookies') return (value as RequestsCookieJar).length === 0;
+  if (name === 'cookies') return hasUsualCookies(session);
   const isEmptyByDefault = name === 'proxies' || name === 'params';
   return isEmptyByDefault && typeof value === 'object' && value !== null && Object.keys(value).length === 0;
 }
 
-/** The session itself, where it has its home; elsewhere a copy from `make` with `state`. */
-export function arriveAs(id: string, make: () => Session, state: SessionState): Session {
-  const original = objectAtHome(id);
+/** The cookies that a copy came with. */
+const arrived = new WeakMap<Session, ReadonlySet<Cookie>>();
+
+/** What copies without cookies were made of. */
+const origins = new WeakMap<Session, SessionParts>();
+
+/** Copies that no call uses, by what they were made of. */
+const idle = new WeakMap<SessionParts, Session[]>();
+
+/** The session itself, where it has its home; elsewhere a copy that is one call's own, from `make` where none is idle. */
+export function arriveAs(
+  parts: SessionParts,
+  cookies: RequestsCookieJar | null,
+  make: () => Session,
+): Session {
+  const original = objectAtHome(parts.id);
   if (original !== undefined) return original as Session;
-  const { adapters, ...fields } = state;
-  const copy = Object.assign(make(), fields);
-  for (const [prefix, adapter] of adapters as Session['adapters']) copy.adapters.set(prefix, adapter);
-  setHomeId(copy, id);
-  arrived.set(copy, new Set(copy.cookies));
+  const copy = (cookies === null ? idle.get(parts)?.pop() : undefined) ?? makeCopy(parts, cookies, make);
+  for (const adapter of copy.adapters.values()) keepCopy(adapter);
   return copy;
+}
+
+function makeCopy(parts: SessionParts, cookies: RequestsCookieJar | null, make: () => Session): Session {
+  const { adapters, ...fields } = parts.state;
+  const copy = make();
+  for (const [name, value] of Object.entries(fields)) Object.assign(copy, { [name]: ownCopy(value) });
+  if (cookies !== null) copy.cookies = cookies;
+  for (const [prefix, adapter] of adapters as Session['adapters']) copy.adapters.set(prefix, adapter);
+  setHomeId(copy, parts.id);
+  arrived.set(copy, new Set(copy.cookies));
+  if (cookies === null) origins.set(copy, parts);
+  return copy;
+}
+
+/** Other copies will be made of the same value, so that none may change it. */
+function ownCopy(value: unknown): unknown {
+  if (value instanceof CaseInsensitiveDict) return value.copy();
+  if (Array.isArray(value)) return [...(value as unknown[])];
+  return isPlainObject(value) ? { ...value } : value;
+}
+
+/** A call is done with `session`, which its code has not seen: where it is a copy and as it was made, another call can have it. */
+export function giveBack(session: Session, cls: unknown): void {
+  const parts = origins.get(session);
+  if (parts?.cls !== cls || session.cookies.length > 0) return;
+  const others = idle.get(parts as SessionParts);
+  if (others === undefined) idle.set(parts as SessionParts, [session]);
+  else others.push(session);
 }
 
 /** What has happened to the cookies of a copy, for {@link changeCookies}; null when nothing has, or when it is no copy. */
@@ -61,6 +133,7 @@ export function cookieChanges(copy: Session): Parameters<typeof changeCookies> |
   const id = foreignId(copy);
   const before = arrived.get(copy);
   if (id === undefined || before === undefined) return null;
+  if (before.size === 0 && copy.cookies.length === 0) return null;
   const after = new Set(copy.cookies);
   // A cookie that is set again is another object.
   const set = [...after].filter((cookie) => !before.has(cookie));

@@ -38,7 +38,7 @@ import { hasAuth, mergeCookies, mergeHeaders, mergeHooks, mergeParams, mergeScal
 import { PlainRequests } from './plain-requests.js';
 import { kSendNow } from './redirecting-session.js';
 import { SendSettings, sendSettings, settingsToSend } from './send-settings.js';
-import { arriveAs, sessionParts, type SessionState } from './session-copy.js';
+import { arriveAs, reduceSession, type SessionParts } from './session-copy.js';
 import { SessionHooks } from './session-hooks.js';
 import { SessionVerbs } from './verbs.js';
 
@@ -370,13 +370,14 @@ export class Session<
  * The copy of a session in another thread, for one call. Its adapters are kept there from call to call.
  * @internal
  */
-export function copySession(id: string, cls: typeof Session, state: SessionState): Session {
-  const make = (): Session => Reflect.construct<[typeof kNoAdapters], Session>(Session, [kNoAdapters], cls);
-  return arriveAs(id, make, state);
+export function copySession(parts: SessionParts, cookies: RequestsCookieJar | null): Session {
+  return arriveAs(parts, cookies, () =>
+    Reflect.construct<[typeof kNoAdapters], Session>(Session, [kNoAdapters], parts.cls as typeof Session),
+  );
 }
 
 setReferences(import.meta.url, { copySession, Session });
-setReducer(Session, (session) => [copySession, sessionParts(session, session.constructor)], {
+setReducer(Session, (session) => reduceSession(copySession, session, session.constructor), {
   subclasses: true,
 });
 
