@@ -1,5 +1,6 @@
 import { checkOptions, setReducer } from '../builtins/index.js';
 import { AsyncPoolExecutor, type Future } from '../concurrent-futures/index.js';
+import { setFlatForm } from '../pickle/index.js';
 import {
   HTTPAdapter,
   type HTTPAdapterOptions,
@@ -25,6 +26,7 @@ import {
   requestInSlot,
   sendInSlot,
 } from './in-slot.js';
+import { flattenArguments, restoreArguments } from './flat-call.js';
 import { checkFunctions, forgetAdapters, isIsolated } from './isolated.js';
 import { adoptFuture, cancelledFuture, followSignal, type ResponseFuture } from './response-future.js';
 import { kCall, type SlotOptions, slotOptions } from './slot-options.js';
@@ -229,11 +231,15 @@ function copyClass(session: Session): unknown {
 
 const LEFT_OUT = ['executor', 'session'];
 
-setReducer(
-  FuturesSession,
-  (session) => reduceSession(copySession, session, copyClass(session), LEFT_OUT),
-  { subclasses: true },
+setFlatForm(
+  requestInSlot,
+  (args: Parameters<typeof requestInSlot>) => flattenArguments(args, copyClass, LEFT_OUT),
+  restoreArguments,
 );
+
+setReducer(FuturesSession, (session) => reduceSession(copySession, session, copyClass(session), LEFT_OUT), {
+  subclasses: true,
+});
 
 function enter(signal: AbortSignal | null | undefined, start: () => unknown): Future<Response> {
   return signal?.aborted ? cancelledFuture(signal.reason) : adoptFuture(start());

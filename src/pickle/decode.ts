@@ -63,9 +63,11 @@ export async function loadReference(reference: Reference): Promise<object> {
  */
 export function decode({ message, imports, memories }: Received): unknown {
   if (isFlat(message)) {
-    const [restore, , values] = message;
+    const [restore, , values, functions = NONE] = message;
     const [memory] = memories;
-    return imports.get(restore)(values, memory === undefined ? null : recall(memory, imports));
+    const remembered = memory === undefined ? null : recall(memory, imports);
+    const found = functions.length === 0 ? NONE : functions.map((number) => imports.get(number));
+    return imports.get(restore)(values, found, remembered);
   }
   const { box, steps } = message;
   if (steps === undefined) return box[0];

@@ -345,7 +345,12 @@ class Encoder {
     const part = this.#begin(remembered);
     let slot = this.#table.slotOf(remembered);
     if (slot === undefined) {
-      const encoder = new Encoder({ name: this.#path.join('.') }, this.#table, this.#transfers, this.#streams);
+      const encoder = new Encoder(
+        { name: this.#path.join('.') },
+        this.#table,
+        this.#transfers,
+        this.#streams,
+      );
       const value = encoder.#pickle(remembered.value);
       slot = this.#table.remember(remembered);
       (this.#memories ??= []).push([slot, value]);

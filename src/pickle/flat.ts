@@ -3,17 +3,20 @@
  * make a value again part by part. What is not so plain takes the long way, and arrives as the same.
  */
 import { type Reference, referenceOf } from '../builtins/index.js';
+import { isGivenUp, isWhole, isWorthTransferring } from './bytes.js';
 import type { SentReferences } from './reference-table.js';
 import type { Remembered } from './remembered.js';
 import { type Flat, Op, type Pickled } from './wire.js';
 
 /** A value that is taken apart. */
 export interface Flattened {
-  /** Primitives, bytes, and lists and plain objects of such. */
+  /** Primitives, and lists and plain objects of such; for bytes what {@link flattenBytes} gives. */
   readonly values: readonly unknown[];
+  /** Functions that belong to it; importable. */
+  readonly functions: readonly object[];
   /** What does not change from one such value to the next; null for nothing. */
   readonly remembered: Remembered | null;
-  /** Memory to be handed over, which is among the values. */
+  /** Memory to be handed over, which is among the values; null for none. */
   readonly transfer: ArrayBuffer | null;
 }
 
@@ -28,12 +31,12 @@ const forms = new WeakMap<object, FlatForm>();
  * Gives the objects of a class (not those of derived ones), or the arguments of a function, a short form.
  * @param of the class's prototype, or the function
  * @param flatten takes a value apart; null when this one is not plain enough
- * @param restore makes it again, of the values and what is remembered; importable
+ * @param restore makes it again; importable
  */
-export function setFlatForm<T extends object, R>(
+export function setFlatForm<T extends object, F extends object, R>(
   of: object,
   flatten: (value: T) => Flattened | null,
-  restore: (values: never, remembered: R) => T,
+  restore: (values: never, functions: readonly F[], remembered: R) => T,
 ): void {
   const reference = referenceOf(restore);
   if (reference === undefined) throw new TypeError(`'${restore.name}' is not importable`);
@@ -52,13 +55,29 @@ export function encodeFlat(of: object, value: object, table: SentReferences): En
   if (form === undefined) return null;
   const flattened = form.flatten(value as never);
   if (flattened === null) return null;
-  const { values, remembered, transfer } = flattened;
+  const { values, functions, remembered, transfer } = flattened;
+  // Whatever the other side does not know yet, the long way tells it.
   const slot = remembered === null ? -1 : table.slotOf(remembered);
   if (slot === undefined) return null;
   const restore = table.known(form.restore);
-  const message: Flat | Pickled =
-    restore === undefined ? introduction(form.restore, slot, values, table) : [restore, slot, values];
-  return { message, transfer };
+  if (functions.length > 0) {
+    const numbers = numbersOf(functions, table);
+    if (numbers === null || restore === undefined) return null;
+    return { message: [restore, slot, values, numbers], transfer };
+  }
+  if (restore === undefined) return { message: introduction(form.restore, slot, values, table), transfer };
+  return { message: [restore, slot, values], transfer };
+}
+
+function numbersOf(functions: readonly object[], table: SentReferences): number[] | null {
+  const numbers: number[] = [];
+  for (const fn of functions) {
+    const reference = referenceOf(fn);
+    const number = reference && table.known(reference);
+    if (number === undefined) return null;
+    numbers.push(number);
+  }
+  return numbers;
 }
 
 /** The same value by the long way, as the other side does not know the restoring function yet. */
@@ -70,11 +89,49 @@ function introduction(
 ): Pickled {
   table.begin();
   const box: [unknown] = [null];
-  const args: [values: unknown, remembered: unknown] = [values, null];
+  const args: unknown[] = [values, [], null];
   const call = [Op.call, 0, table.number(reference), args] as const;
   const fill = [Op.fill, box, 0, 0] as const;
   const { references, first } = table;
   if (slot < 0) return { box, steps: [call, fill], references, first };
-  const recalled = [[Op.recall, 1, 0] as const, [Op.fill, args, 1, 1] as const];
+  const recalled = [[Op.recall, 1, 0] as const, [Op.fill, args, 2, 1] as const];
   return { box, steps: [...recalled, call, fill], references, first, recalls: [slot] };
+}
+
+/** Whether `value` is a primitive, or a list or plain object of such. */
+export function isShallow(value: unknown): boolean {
+  if (typeof value !== 'object' || value === null) return isPrimitive(value);
+  const prototype = Object.getPrototypeOf(value) as object | null;
+  if (prototype === Array.prototype) return (value as unknown[]).every(isPrimitive);
+  if (prototype !== Object.prototype) return false;
+  for (const key of Object.keys(value)) {
+    if (key === '__proto__' || !isPrimitive((value as Record<string, unknown>)[key])) return false;
+  }
+  return true;
+}
+
+function isPrimitive(value: unknown): boolean {
+  return (
+    value === null || (typeof value !== 'object' && typeof value !== 'function' && typeof value !== 'symbol')
+  );
+}
+
+/**
+ * Bytes that are given up, as one of the `values`: a few as text, which is copied faster than bytes are, more as memory to be
+ * transferred. Null where that cannot be.
+ */
+export function flattenBytes(bytes: Buffer): string | ArrayBuffer | null {
+  if (isGivenUp(bytes)) return null;
+  if (bytes.byteLength < AS_TEXT) return bytes.toString('latin1');
+  const { buffer, byteOffset, byteLength } = bytes;
+  if (isWorthTransferring(bytes) && isWhole(bytes)) return buffer as ArrayBuffer;
+  return buffer instanceof ArrayBuffer ? buffer.slice(byteOffset, byteOffset + byteLength) : null;
+}
+
+/** Up to here text is the cheaper way. */
+const AS_TEXT = 16 * 1024;
+
+/** The bytes again. */
+export function restoreBytes(flat: string | ArrayBuffer): Buffer {
+  return typeof flat === 'string' ? Buffer.from(flat, 'latin1') : Buffer.from(flat);
 }

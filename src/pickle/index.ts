@@ -14,7 +14,14 @@ export {
   reduceHomed,
   setHomeId,
 } from './homed.js';
-export { encodeFlat, type Flattened, setFlatForm } from './flat.js';
+export {
+  encodeFlat,
+  flattenBytes,
+  type Flattened,
+  isShallow,
+  restoreBytes,
+  setFlatForm,
+} from './flat.js';
 export { importable } from './importable.js';
 export { ReceivedReferences, SentReferences } from './reference-table.js';
 export { Remembered } from './remembered.js';

@@ -96,10 +96,15 @@ export interface Pickled {
 }
 
 /**
- * The short form of a value that consists of plain data: `restore(values, remembered)`. Only where the receiving side knows the
- * restoring function and what it has to remember already; a negative slot stands for nothing.
+ * The short form of a value that consists of plain data: `restore(values, functions, remembered)`. Only where the receiving
+ * side knows the functions and what it has to remember already; a negative slot stands for nothing.
  */
-export type Flat = readonly [restore: number, slot: number, values: readonly unknown[]];
+export type Flat = readonly [
+  restore: number,
+  slot: number,
+  values: readonly unknown[],
+  functions?: readonly number[],
+];
 
 /** Writes a field, also one named `__proto__`, which must not become the prototype. */
 export function assign(container: Container, key: string | number, value: unknown): void {

@@ -1,3 +1,5 @@
+import './flat-response.js';
+
 export type { BodyIterator } from './body-iterator.js';
 export type { IterContentOptions, IterLinesOptions } from './iter-body.js';
 export type { PreparedBody } from './body.js';
