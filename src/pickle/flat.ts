@@ -6,7 +6,7 @@ import { type Reference, referenceOf } from '../builtins/index.js';
 import { isGivenUp, isWhole, isWorthTransferring } from './bytes.js';
 import type { SentReferences } from './reference-table.js';
 import type { Remembered } from './remembered.js';
-import { type Flat, Op, type Pickled } from './wire.js';
+import { type Flat, Op, type Pickled, type Step } from './wire.js';
 
 /** A value that is taken apart. */
 export interface Flattened {
@@ -59,43 +59,42 @@ export function encodeFlat(of: object, value: object, table: SentReferences): En
   // Whatever the other side does not know yet, the long way tells it.
   const slot = remembered === null ? -1 : table.slotOf(remembered);
   if (slot === undefined) return null;
-  const restore = table.known(form.restore);
-  if (functions.length > 0) {
-    const numbers = numbersOf(functions, table);
-    if (numbers === null || restore === undefined) return null;
-    return { message: [restore, slot, values, numbers], transfer };
-  }
-  if (restore === undefined) return { message: introduction(form.restore, slot, values, table), transfer };
-  return { message: [restore, slot, values], transfer };
-}
-
-function numbersOf(functions: readonly object[], table: SentReferences): number[] | null {
-  const numbers: number[] = [];
+  const references: Reference[] = [];
   for (const fn of functions) {
     const reference = referenceOf(fn);
-    const number = reference && table.known(reference);
-    if (number === undefined) return null;
-    numbers.push(number);
+    if (reference === undefined) return null;
+    references.push(reference);
   }
-  return numbers;
+  const restore = table.known(form.restore);
+  const numbers = references.map((reference) => table.known(reference));
+  if (restore === undefined || numbers.includes(undefined)) {
+    return { message: introduction(form.restore, slot, values, references, table), transfer };
+  }
+  const known = numbers as number[];
+  return { message: known.length === 0 ? [restore, slot, values] : [restore, slot, values, known], transfer };
 }
 
-/** The same value by the long way, as the other side does not know the restoring function yet. */
+/** The same value by the long way, as the other side does not know the functions yet. */
 function introduction(
-  reference: Reference,
+  restore: Reference,
   slot: number,
   values: readonly unknown[],
+  functions: readonly Reference[],
   table: SentReferences,
 ): Pickled {
   table.begin();
   const box: [unknown] = [null];
-  const args: unknown[] = [values, [], null];
-  const call = [Op.call, 0, table.number(reference), args] as const;
-  const fill = [Op.fill, box, 0, 0] as const;
+  const list: unknown[] = [];
+  const args: [values: unknown, functions: unknown, remembered: unknown] = [values, list, null];
+  const steps: Step[] = [];
+  for (const [index, reference] of functions.entries()) {
+    steps.push([Op.reference, index, table.number(reference)], [Op.fill, list, index, index]);
+  }
+  const part = functions.length;
+  if (slot >= 0) steps.push([Op.recall, part, 0], [Op.fill, args, 2, part]);
+  steps.push([Op.call, part, table.number(restore), args], [Op.fill, box, 0, part]);
   const { references, first } = table;
-  if (slot < 0) return { box, steps: [call, fill], references, first };
-  const recalled = [[Op.recall, 1, 0] as const, [Op.fill, args, 2, 1] as const];
-  return { box, steps: [...recalled, call, fill], references, first, recalls: [slot] };
+  return { box, steps, references, first, ...(slot >= 0 && { recalls: [slot] }) };
 }
 
 /** Whether `value` is a primitive, or a list or plain object of such. */
