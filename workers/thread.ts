@@ -1,6 +1,6 @@
 /** What a pool thread runs. Piscina calls the default export once, with how the thread is to be set up. */
 import type { MessagePort, Transferable } from 'node:worker_threads';
-import type { Reference } from '../src/builtins/index.js';
+import { type Reference, setHome } from '../src/builtins/index.js';
 import { effectsOf } from '../src/concurrent-futures/worker-pool/effects.js';
 import {
   type FlatCall,
@@ -36,6 +36,9 @@ await Promise.resolve();
 export default async function open(opening: Opening): Promise<Opened> {
   setMainModule(opening.mainModule);
   const thread = new Thread(opening);
+  setHome((fn, args) => {
+    thread.callHome(fn, args);
+  });
   try {
     await thread.initialize(opening.initializer, opening.initargs);
   } catch (error) {
@@ -167,6 +170,12 @@ class Thread {
       transferList,
     );
     this.#calls.postMessage({ announced: { box: [null], ...news } } satisfies FromThread);
+  }
+
+  /** Has the main thread call a function of this package. */
+  callHome(fn: (...args: never[]) => unknown, args: readonly unknown[]): void {
+    const { message, transferList } = encode([fn, args], { name: 'args' });
+    this.#calls.postMessage({ home: message } satisfies FromThread, transferList);
   }
 
   /** Ends the thread; not before the streams that it returned have been read or given up. */

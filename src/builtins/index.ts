@@ -15,6 +15,7 @@ export {
   ValueError,
   Warning,
 } from './exceptions.js';
+export { calledHome, setHome } from './home.js';
 export { lazyPattern } from './lazy-pattern.js';
 export { lazyRequire } from './lazy-require.js';
 export { getLogger, type Logger, setLogger } from './logging.js';

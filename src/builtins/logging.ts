@@ -1,3 +1,6 @@
+import { calledHome } from './home.js';
+import { setReferences } from './references.js';
+
 /** Receives what Python's loggers would: errors of callbacks, initialisers and the like. Replace it with `set_logger`. */
 export interface Logger {
   /** `name` is the logger's name in Python, such as `concurrent.futures`; `error` the exception, when there is one. */
@@ -6,6 +9,7 @@ export interface Logger {
 
 const consoleLogger: Logger = {
   log(level, name, message, error) {
+    if (calledHome(logHere, [level, name, message, error])) return;
     // As in Python, where urllib3 is silent until somebody sets logging up.
     if (name.startsWith('urllib3')) return;
     const line = `${level.toUpperCase()}:${name}:${message}`;
@@ -17,6 +21,13 @@ const consoleLogger: Logger = {
 
 let current: Logger = consoleLogger;
 
+/** Logs something for another thread. */
+export function logHere(...record: Parameters<Logger['log']>): void {
+  current.log(...record);
+}
+
+setReferences(import.meta.url, { logHere });
+
 /** The logger in force. */
 export function getLogger(): Logger {
   return current;
@@ -24,7 +35,8 @@ export function getLogger(): Logger {
 
 /**
  * Puts `logger` in the place of the console (null: the console again) and returns the one that was there. The console
- * shows everything but urllib3's warnings, such as that of a pool which is full.
+ * shows everything but urllib3's warnings, such as that of a pool which is full. What is logged in a pool thread that has no logger of
+ * its own comes here as well.
  */
 export function setLogger(logger: Logger | null): Logger {
   const previous = current;

@@ -1,6 +1,6 @@
 import { Future } from '../concurrent-futures/index.js';
 import { typeName } from '../builtins/index.js';
-import type { PreparedRequest, Request, Response } from '../requests/index.js';
+import { AbortError, type PreparedRequest, type Request, Response } from '../requests/index.js';
 
 /** The handle of one request. */
 export type ResponseFuture = Future<Response> & {
@@ -34,7 +34,7 @@ function isThenable(value: unknown): value is PromiseLike<Response> {
   return typeof value === 'object' && value !== null && 'then' in value && typeof value.then === 'function';
 }
 
-/** Lets `signal` abort `future` in whatever state it is, until the future is done. */
+/** Lets `signal` abort `future` in whatever state it is; and when that is done, a body that is still to be read. */
 export function followSignal(future: Future<Response>, signal: AbortSignal): void {
   const abort = (): void => {
     future.abort(signal.reason);
@@ -42,7 +42,15 @@ export function followSignal(future: Future<Response>, signal: AbortSignal): voi
   signal.addEventListener('abort', abort, { once: true });
   future.add_done_callback(() => {
     signal.removeEventListener('abort', abort);
+    const response: unknown =
+      future.cancelled() || future.exception_now() !== null ? null : future.result_now();
+    if (response instanceof Response) followBody(response, signal);
   });
+}
+
+function followBody({ raw, request }: Response, signal: AbortSignal): void {
+  if (raw === null || raw.closed) return;
+  raw.follow(signal, () => new AbortError('The request was aborted', { request, cause: signal.reason }));
 }
 
 /** The future of a request that is not sent at all, because its signal was aborted before. */

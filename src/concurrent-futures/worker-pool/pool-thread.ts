@@ -7,9 +7,11 @@ import {
 import { type Reference, referenceOf, typeName } from '../../builtins/index.js';
 import {
   decode,
+  decodeLoading,
   encode,
   encodeFlat,
   explainCloneError,
+  type Pickled,
   receive,
   type Received,
   ReceivedReferences,
@@ -218,6 +220,9 @@ export class PoolThread {
       deliver(() => {
         this.#handle(message.id, received, message.failed, message.hasEffects);
       });
+    } else if ('home' in message) {
+      const { home } = message;
+      deliver(() => void callAtHome(home));
     } else {
       const received = receive(message.announced, this.#received);
       deliver(() => {
@@ -323,6 +328,11 @@ export class PoolThread {
     }
     return this.#gone;
   }
+}
+
+async function callAtHome(call: Pickled): Promise<void> {
+  const [fn, args] = (await decodeLoading(call)) as Effect;
+  fn(...(args as never[]));
 }
 
 function isFlat(message: Exclude<FromThread, typeof LINGERING>): message is FlatResult {

@@ -58,7 +58,12 @@ export interface ForgetMessage {
 }
 
 /** From the thread: an outcome, or the signal that one can be taken from the other channel, or {@link LINGERING}. */
-export type FromThread = Outcome | FlatResult | OutcomeReady | typeof LINGERING;
+export type FromThread = Outcome | FlatResult | OutcomeReady | HomeCall | typeof LINGERING;
+
+/** A call to be made in the main thread, whose result nobody waits for: a pair of the function and its arguments. */
+export interface HomeCall {
+  readonly home: Pickled;
+}
 
 /** A result in its short form, without effects. */
 export type FlatResult = readonly [id: number, result: Flat];

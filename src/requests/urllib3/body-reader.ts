@@ -152,6 +152,20 @@ export class BodyReader implements WireOwner {
     return { body: rest.length === 0 ? null : rest, decoded };
   }
 
+  /** Ends the body with `error`, which whoever reads it gets. */
+  abort(error: Error): void {
+    if (!this.#done) this.#fail(error);
+  }
+
+  /** Calls `listener` when nothing more will come; never, when that is so already. */
+  whenDone(listener: () => void): void {
+    const onDone = this.#onDone;
+    this.#onDone = (error) => {
+      onDone?.(error);
+      listener();
+    };
+  }
+
   wireEnded(): void {
     this.#finish(null);
   }

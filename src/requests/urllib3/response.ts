@@ -210,6 +210,24 @@ export class HTTPResponse {
   }
 
   /**
+   * Lets `signal` end a body that is still on its way, with the error that `makeError` gives; until the body has ended.
+   * @internal
+   */
+  follow(signal: AbortSignal, makeError: () => Error): void {
+    const abort = (): void => {
+      this.#body.abort(makeError());
+    };
+    if (signal.aborted) {
+      abort();
+      return;
+    }
+    signal.addEventListener('abort', abort, { once: true });
+    this.#body.whenDone(() => {
+      signal.removeEventListener('abort', abort);
+    });
+  }
+
+  /**
    * What is left of the body, to be read in another thread, and no longer here.
    * @internal
    */

@@ -1,3 +1,4 @@
+import { calledHome, setReferences } from '../../builtins/index.js';
 import { HTTPWarning, InsecureRequestWarning } from './exceptions.js';
 
 const disabled = new Set<abstract new () => object>();
@@ -19,9 +20,12 @@ function isDisabled(cls: abstract new () => object): boolean {
 export function warnInsecureRequest(host: string): void {
   if (warnedHosts.has(host) || isDisabled(InsecureRequestWarning)) return;
   warnedHosts.add(host);
+  if (calledHome(warnInsecureRequest, [host])) return;
   process.emitWarning(
     `Unverified HTTPS request is being made to host '${host}'. Adding certificate verification is strongly ` +
       'advised. See: https://urllib3.readthedocs.io/en/latest/advanced-usage.html#tls-warnings',
     'InsecureRequestWarning',
   );
 }
+
+setReferences(import.meta.url, { warnInsecureRequest });
