@@ -33,7 +33,7 @@ export function receiveHere(message: Pickled | Flat, table?: ReceivedReferences)
   const received = receive(message, table);
   const { loading } = received.imports;
   if (loading === undefined || !('references' in message)) return received;
-  if (message.references?.some(({ url }) => url === mainModule) === true) {
+  if (message.references.some(({ url }) => url === mainModule)) {
     void guarded(() => loading);
   }
   return received;

@@ -155,7 +155,12 @@ class Thread {
     const { message, transfer } = flat;
     const result: FromThread =
       'box' in message ? { id, failed: false, value: message, hasEffects: false } : [id, message];
-    this.#calls.postMessage(result, transfer === null ? NOTHING : [transfer]);
+    try {
+      this.#calls.postMessage(result, transfer === null ? NOTHING : [transfer]);
+    } catch (error) {
+      this.#sent.takeBack();
+      throw error;
+    }
     return true;
   }
 

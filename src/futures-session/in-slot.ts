@@ -162,8 +162,9 @@ function bringCookiesHome(call: Call | null, session: RequestingSession): void {
 
 /** A copy that none of the caller's code has seen can serve another call. */
 function leaveSession(call: Call | null, session: RequestingSession): void {
-  if (call !== null && Object.getPrototypeOf(session) === Session.prototype)
+  if (call !== null && session instanceof Session && session.constructor === Session) {
     giveBack(session as Session, Session);
+  }
 }
 
 setReferences(import.meta.url, { requestInSlot, sendInSlot });

@@ -33,10 +33,10 @@ const forms = new WeakMap<object, FlatForm>();
  * @param flatten takes a value apart; null when this one is not plain enough
  * @param restore makes it again; importable
  */
-export function setFlatForm<T extends object, F extends object, R>(
+export function setFlatForm<T extends object>(
   of: object,
   flatten: (value: T) => Flattened | null,
-  restore: (values: never, functions: readonly F[], remembered: R) => T,
+  restore: (values: never, functions: never, remembered: never) => T,
 ): void {
   const reference = referenceOf(restore);
   if (reference === undefined) throw new TypeError(`'${restore.name}' is not importable`);
@@ -53,6 +53,7 @@ export interface EncodedFlat {
 export function encodeFlat(of: object, value: object, table: SentReferences): EncodedFlat | null {
   const form = forms.get(of);
   if (form === undefined) return null;
+  table.begin();
   const flattened = form.flatten(value as never);
   if (flattened === null) return null;
   const { values, functions, remembered, transfer } = flattened;
@@ -82,7 +83,6 @@ function introduction(
   functions: readonly Reference[],
   table: SentReferences,
 ): Pickled {
-  table.begin();
   const box: [unknown] = [null];
   const list: unknown[] = [];
   const args: [values: unknown, functions: unknown, remembered: unknown] = [values, list, null];

@@ -413,6 +413,31 @@ describe.each(executors)('over %s', (name, makeExecutor) => {
       expect(server.requests).toEqual([]);
     });
 
+    test("Digest: one challenge for each thread, as Python's state is each thread's own, and not for each call", async () => {
+      await using guarded = await startHttpServer();
+      const digest = digestServer();
+      // The first two requests meet, so that they are in two threads.
+      let arrived = 0;
+      const held: (() => void)[] = [];
+      guarded.handler = (request, response) => {
+        held.push(() => {
+          digest.handler(request, response);
+        });
+        if ((arrived += 1) >= 2) for (const go of held.splice(0)) go();
+      };
+      open(2);
+      session.auth = new auth.HTTPDigestAuth('user', 'pass');
+      const first = await Promise.all([1, 2].map(() => session.get(`${guarded.url}/secret`)));
+      expect(first.map(({ status_code, history }) => [status_code, history.length])).toEqual([
+        [200, 1],
+        [200, 1],
+      ]);
+      expect(digest.challenges).toBe(2);
+      const later = await Promise.all(Array.from({ length: 30 }, () => session.get(`${guarded.url}/secret`)));
+      expect(later.map(({ text }) => text)).toEqual(later.map(() => 'secret'));
+      expect(digest.challenges).toBe(2);
+    });
+
     test('an adapter lives on in its thread', async () => {
       open(1);
       const adapter: adapters.BaseAdapter = new hooks.CountingAdapter();

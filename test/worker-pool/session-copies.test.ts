@@ -1,10 +1,10 @@
 /** A session that stays as it is crosses to a thread once, and plain responses come back by a short way: nobody may notice. */
 import { gzipSync } from 'node:zlib';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest';
+import type { HTTPAdapter } from 'requests-futures';
 import {
   AsyncPoolExecutor,
   FuturesSession,
-  HTTPAdapter,
   type ResponseFuture,
   Retry,
   WorkerPoolExecutor,
@@ -177,6 +177,24 @@ describe.each([
     const responses = await Promise.all(held);
     expect(responses.map(({ request }) => request.headers['X-N'])).toEqual(['0', '1', '2']);
     expect(server.requests.map(({ headers }) => headers['x-n'])).toEqual(['0', '1', '2', '0']);
+  });
+
+  test('an option that cannot cross fails its request and no other', async () => {
+    await seen();
+    if (name === 'WorkerPoolExecutor') {
+      const error = await session.get(server.url, { headers: new Proxy({ 'X-A': '1' }, {}) }).exception();
+      expect(error?.message).toMatch(/^Cannot pickle object \(args\["?3"?\]\["headers"\]\)/);
+    }
+    const [list, plain] = await Promise.all([
+      session.get(`${server.url}/echo`, {
+        params: { q: ['1', '2'] },
+        timeout: [3, 5],
+        headers: { 'X-A': '1' },
+      }),
+      get('/echo'),
+    ]);
+    expect([list.request.path_url, list.request.headers['X-A']]).toEqual(['/echo?q=1&q=2', '1']);
+    expect(plain.request.path_url).toBe('/echo');
   });
 
   test('many sessions take turns', async () => {

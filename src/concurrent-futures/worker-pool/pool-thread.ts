@@ -22,6 +22,8 @@ import { mainModule } from './bootstrapping.js';
 import type { Effect } from './effects.js';
 import { inbox } from './inbox.js';
 import {
+  type CallMessage,
+  type FlatCall,
   type FlatResult,
   type FromThread,
   LINGERING,
@@ -170,7 +172,11 @@ export class PoolThread {
     const flat = number === undefined ? null : encodeFlat(fn, args, this.#sent);
     if (number === undefined || flat === null) return false;
     const { message } = flat;
-    this.#tell('box' in message ? { type: 'call', id, fn: number, args: message } : [id, number, message]);
+    this.#tellCall(
+      'box' in message ? { type: 'call', id, fn: number, args: message } : [id, number, message],
+      [],
+      args,
+    );
     return true;
   }
 
@@ -179,13 +185,21 @@ export class PoolThread {
     const isNew = known === undefined ? { reference: importOf(fn) } : {};
     const { message, transferList } = encode(args, { name: 'args', table: this.#sent });
     const number = known ?? this.#functions.size;
+    this.#tellCall({ type: 'call', id, fn: number, ...isNew, args: message }, transferList, args);
+    this.#functions.set(fn, number);
+  }
+
+  #tellCall(
+    message: CallMessage | FlatCall,
+    transferList: readonly Transferable[],
+    args: readonly unknown[],
+  ): void {
     try {
-      this.#tell({ type: 'call', id, fn: number, ...isNew, args: message }, transferList, args);
+      this.#tell(message, transferList, args);
     } catch (error) {
       this.#sent.takeBack();
       throw error;
     }
-    this.#functions.set(fn, number);
   }
 
   #tell(message: ToThread, transferList: readonly Transferable[] = [], value?: unknown): void {

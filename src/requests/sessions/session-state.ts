@@ -51,7 +51,7 @@ function snapshotOf(session: Session, leftOut: readonly string[]): unknown[] | n
   const { headers, hooks } = session;
   if (Object.getPrototypeOf(headers) !== CaseInsensitiveDict.prototype) return null;
   const snapshot: unknown[] = [session.constructor];
-  for (const entry of headerStore(headers).values()) {
+  for (const entry of headerStore<unknown>(headers).values()) {
     // An entry never changes; another takes its place. But its value must be text.
     if (typeof entry[1] !== 'string' && entry[1] !== null) return null;
     snapshot.push(entry);

@@ -1,0 +1,164 @@
+/** What the two ends of a channel know of each other: references by number, values to be remembered, short forms. */
+import { describe, expect, test } from 'vitest';
+import { setReferences } from '../../src/builtins/index.js';
+import {
+  decode,
+  encode,
+  encodeFlat,
+  type Flat,
+  type Flattened,
+  flattenBytes,
+  importable,
+  isShallow,
+  type Pickled,
+  receive,
+  ReceivedReferences,
+  Remembered,
+  restoreBytes,
+  SentReferences,
+  setFlatForm,
+} from '../../src/pickle/index.js';
+
+const double = importable((x: number) => 2 * x, import.meta.url, 'double');
+
+/** Both ends, with structured clone between them. */
+class Channel {
+  readonly sent = new SentReferences();
+  readonly #received = new ReceivedReferences();
+
+  send(value: unknown): unknown {
+    const { message } = encode(value, { table: this.sent });
+    return this.arrive(message)();
+  }
+
+  /** What has arrived can be made later than what comes after it. */
+  arrive(message: Pickled | Flat): () => unknown {
+    const received = receive(structuredClone(message), this.#received);
+    return () => decode(received);
+  }
+}
+
+describe('a remembered value', () => {
+  test('crosses once, and is the same object again each time', () => {
+    const channel = new Channel();
+    const remembered = new Remembered({ fn: double, list: [1, 2] });
+    const first = channel.send({ value: remembered }) as { value: { fn: unknown } };
+    expect(first.value).toEqual({ fn: double, list: [1, 2] });
+    expect(first.value.fn).toBe(double);
+    const { message } = encode([remembered, 5], { table: channel.sent });
+    expect(message.memories).toBeUndefined();
+    const [again, five] = channel.arrive(message)() as unknown[];
+    expect(again).toBe(first.value);
+    expect(five).toBe(5);
+  });
+
+  test('is the one that was meant when the message was sent, though others have come since', () => {
+    const channel = new Channel();
+    const early = channel.arrive(encode(new Remembered('early'), { table: channel.sent }).message);
+    for (let n = 0; n < 100; n += 1) expect(channel.send(new Remembered(n))).toBe(n);
+    expect(early()).toBe('early');
+  });
+
+  test('that was pushed out by others crosses once more', () => {
+    const channel = new Channel();
+    const remembered = new Remembered('mine');
+    for (let round = 0; round < 3; round += 1) {
+      expect(channel.send(remembered)).toBe('mine');
+      for (let n = 0; n < 50; n += 1) channel.send(new Remembered(n));
+    }
+  });
+
+  test('of a message that could not be sent is sent with the next', () => {
+    const channel = new Channel();
+    const remembered = new Remembered([double]);
+    expect(() => encode([remembered, Symbol('s')], { table: channel.sent })).toThrow(/'symbol'/);
+    encode([remembered], { table: channel.sent });
+    channel.sent.takeBack();
+    expect(channel.send([remembered])).toEqual([[double]]);
+  });
+});
+
+class Pair {
+  constructor(
+    readonly left: unknown,
+    readonly fn: object,
+    readonly right: Remembered,
+  ) {}
+}
+importable(Pair, import.meta.url);
+
+function restorePair(values: [unknown], [fn]: [object], right: unknown): Pair {
+  return new Pair(values[0], fn, right as Remembered);
+}
+setReferences(import.meta.url, { restorePair });
+setFlatForm(
+  Pair.prototype,
+  ({ left, fn, right }: Pair): Flattened | null =>
+    isShallow(left) ? { values: [left], functions: [fn], remembered: right, transfer: null } : null,
+  restorePair,
+);
+
+describe('a short form', () => {
+  test('is used once the other side knows what it refers to, and gives the same', () => {
+    const channel = new Channel();
+    const right = new Remembered({ right: true });
+    const pair = new Pair({ a: 1 }, double, right);
+    expect(encodeFlat(Pair.prototype, pair, channel.sent)).toBeNull();
+    channel.send(right);
+    for (const isShort of [false, true, true]) {
+      const flat = encodeFlat(Pair.prototype, pair, channel.sent);
+      if (flat === null) throw new Error('it has no short form');
+      expect(Array.isArray(flat.message)).toBe(isShort);
+      const got = channel.arrive(flat.message)() as Pair;
+      expect(got).toBeInstanceOf(Pair);
+      expect([got.left, got.fn, got.right]).toEqual([{ a: 1 }, double, { right: true }]);
+    }
+  });
+
+  test('is not for what is not plain, nor for functions that cannot be imported', () => {
+    const channel = new Channel();
+    const right = new Remembered(1);
+    channel.send(right);
+    expect(encodeFlat(Pair.prototype, new Pair(new Date(), double, right), channel.sent)).toBeNull();
+    expect(encodeFlat(Pair.prototype, new Pair(1, () => 1, right), channel.sent)).toBeNull();
+    expect(encodeFlat(Object.prototype, {}, channel.sent)).toBeNull();
+  });
+
+  test('plain are primitives, and lists and objects of them', () => {
+    const plain = [1, 'a', null, undefined, 3n, [1, 'a'], { a: 1, b: null }, {}, []];
+    expect(plain.filter((value) => !isShallow(value))).toEqual([]);
+    const other = [
+      Symbol('s'),
+      () => 1,
+      [[1]],
+      { a: {} },
+      new Date(),
+      new Map(),
+      Object.create(null),
+      [() => 1],
+    ];
+    expect(other.filter((value) => isShallow(value))).toEqual([]);
+    expect(isShallow(JSON.parse('{"__proto__":1}'))).toBe(false);
+  });
+
+  test.each([0, 1, 1000, 16_383, 16_384, 70_000])('%i bytes arrive as they were', (size) => {
+    const bytes = Buffer.from(Array.from({ length: size }, (_, n) => n % 256));
+    const before = Buffer.from(bytes);
+    const flat = flattenBytes(bytes);
+    if (flat === null) throw new Error('they are refused');
+    const got = restoreBytes(structuredClone(flat, typeof flat === 'string' ? {} : { transfer: [flat] }));
+    expect(got.equals(before)).toBe(true);
+  });
+
+  test('bytes that share their memory leave the rest of it alone, and those that are gone are refused', () => {
+    const memory = new ArrayBuffer(100_000);
+    const part = Buffer.from(memory, 10, 50_000);
+    const flat = flattenBytes(part);
+    if (typeof flat !== 'object') throw new Error('it is no memory');
+    structuredClone(flat, { transfer: [flat as ArrayBuffer] });
+    expect(memory.byteLength).toBe(100_000);
+    const gone = Buffer.from(new ArrayBuffer(20_000));
+    structuredClone(gone.buffer, { transfer: [gone.buffer] });
+    expect(flattenBytes(gone)).toBeNull();
+  });
+});
