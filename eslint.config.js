@@ -2,7 +2,14 @@ import { defineConfig, globalIgnores } from 'eslint/config';
 import tseslint from 'typescript-eslint';
 
 export default defineConfig(
-  globalIgnores(['build/', 'dist/', 'docs/', 'coverage/', 'test/fixtures/**/*.mjs']),
+  globalIgnores([
+    'build/',
+    'dist/',
+    'docs/',
+    'coverage/',
+    'test/fixtures/**/*.mjs',
+    'test/package/fixtures/',
+  ]),
   tseslint.configs.strictTypeChecked,
   {
     languageOptions: { parserOptions: { projectService: true } },

@@ -1,6 +1,7 @@
 import { execFile, spawnSync } from 'node:child_process';
 import {
   copyFileSync,
+  cpSync,
   existsSync,
   mkdirSync,
   mkdtempSync,
@@ -185,6 +186,25 @@ describe('the packed package', () => {
       /node_modules\/(bullmq|https-proxy-agent|iconv-lite|piscina|socks|tough-cookie|tr46|undici)/;
     expect((loaded as string[]).filter((file) => heavy.test(file))).toEqual([]);
   });
+
+  test.each([
+    ['ES modules', 'main.mjs'],
+    ['CommonJS modules', 'main.cjs'],
+    ['both', 'mixed.cjs'],
+  ])(
+    'its threads import hooks from the modules of a project in plain JavaScript: %s',
+    async (_kind, main) => {
+      cpSync(path.join(root, 'test/package/fixtures'), path.join(project, 'threads'), { recursive: true });
+      const { stdout, stderr } = await run(process.execPath, [path.join('threads', main)], { cwd: project });
+      expect({ ...(JSON.parse(stdout) as object), stderr }).toEqual({
+        rows: Array.from({ length: 20 }, () => 3),
+        total: 3,
+        refused: 'Cannot pickle function.',
+        // Node 20 warns of ES modules that are require()d.
+        stderr: expect.not.stringContaining('Error') as string,
+      });
+    },
+  );
 
   test('its types satisfy the strictest consumer, and every line of the README compiles', {
     timeout: 60_000,
