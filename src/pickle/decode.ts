@@ -42,7 +42,7 @@ export async function loadReference(reference: Reference): Promise<object> {
   const { url, name } = reference;
   let found: unknown;
   try {
-    found = url === GLOBAL ? globalThis : await import(url);
+    found = url === GLOBAL ? globalThis : await importModule(url);
   } catch (error) {
     const reason = error instanceof Error ? error.message : String(error);
     throw new UnpicklingError(`Cannot import '${name}' from ${url}: ${reason}`, { cause: error });
@@ -55,6 +55,30 @@ export async function loadReference(reference: Reference): Promise<object> {
   }
   setTarget(reference, target);
   return target;
+}
+
+const ownRoot = new URL('../../', import.meta.url).href;
+/** This package's own modules that are being loaded. */
+const ownModules = new Set<Promise<unknown>>();
+
+/**
+ * Loads this package's modules before any of the caller's: Node 22 fails where a CommonJS module require()s an ES module that is being
+ * imported at that moment.
+ */
+async function importModule(url: string): Promise<unknown> {
+  if (url.startsWith(ownRoot)) {
+    const loading: Promise<unknown> = import(url);
+    ownModules.add(loading);
+    try {
+      return await loading;
+    } finally {
+      ownModules.delete(loading);
+    }
+  }
+  // The rest of the same message may name some.
+  await Promise.resolve();
+  while (ownModules.size > 0) await Promise.allSettled(ownModules);
+  return import(url);
 }
 
 /**
