@@ -48,8 +48,6 @@ export default async function open(opening: Opening): Promise<Opened> {
   return { failure: null };
 }
 
-const NOTHING: readonly never[] = [];
-
 function isFlat(message: ToThread): message is FlatCall {
   return Array.isArray(message);
 }
@@ -152,11 +150,11 @@ class Thread {
     if (typeof value !== 'object' || value === null) return false;
     const flat = encodeFlat(Object.getPrototypeOf(value) as object, value, this.#sent);
     if (flat === null) return false;
-    const { message, transfer } = flat;
+    const { message, transferList } = flat;
     const result: FromThread =
       'box' in message ? { id, failed: false, value: message, hasEffects: false } : [id, message];
     try {
-      this.#calls.postMessage(result, transfer === null ? NOTHING : [transfer]);
+      this.#calls.postMessage(result, transferList);
     } catch (error) {
       this.#sent.takeBack();
       throw error;

@@ -2,11 +2,13 @@
  * The short way across, for what crosses often and is nearly always plain: one list of plain data in place of the steps that
  * make a value again part by part. What is not so plain takes the long way, and arrives as the same.
  */
-import { type Reference, referenceOf } from '../builtins/index.js';
+import type { Transferable } from 'node:worker_threads';
+import { type Reference, referenceOf, setReducer } from '../builtins/index.js';
 import { isGivenUp, isWhole, isWorthTransferring } from './bytes.js';
+import { encodeParts } from './encoder.js';
 import type { SentReferences } from './reference-table.js';
 import type { Remembered } from './remembered.js';
-import { type Flat, Op, type Pickled, type Step } from './wire.js';
+import type { Flat, Pickled } from './wire.js';
 
 /** A value that is taken apart. */
 export interface Flattened {
@@ -20,9 +22,13 @@ export interface Flattened {
   readonly transfer: ArrayBuffer | null;
 }
 
+/** Makes a value again, of its values, its functions, and what is remembered; importable. */
+type Restore = (values: never, functions: never, remembered: never) => unknown;
+
 interface FlatForm {
   readonly flatten: (value: never) => Flattened | null;
-  readonly restore: Reference;
+  readonly restore: Restore;
+  readonly reference: Reference;
 }
 
 const forms = new WeakMap<object, FlatForm>();
@@ -31,7 +37,6 @@ const forms = new WeakMap<object, FlatForm>();
  * Gives the objects of a class (not those of derived ones), or the arguments of a function, a short form.
  * @param of the class's prototype, or the function
  * @param flatten takes a value apart; null when this one is not plain enough
- * @param restore makes it again; importable
  */
 export function setFlatForm<T extends object>(
   of: object,
@@ -40,61 +45,66 @@ export function setFlatForm<T extends object>(
 ): void {
   const reference = referenceOf(restore);
   if (reference === undefined) throw new TypeError(`'${restore.name}' is not importable`);
-  forms.set(of, { flatten, restore: reference });
+  forms.set(of, { flatten, restore, reference });
 }
 
-/** A value in its short form, or what introduces that form to the other side. */
+/** A value in its short form, or in one that tells the other side what it needs for the next of its kind. */
 export interface EncodedFlat {
   readonly message: Flat | Pickled;
-  readonly transfer: ArrayBuffer | null;
+  readonly transferList: readonly Transferable[];
 }
+
+const NOTHING: readonly never[] = [];
 
 /** Puts `value` into the form that `of` has; null where there is none, and where this value has to take the long way. */
 export function encodeFlat(of: object, value: object, table: SentReferences): EncodedFlat | null {
   const form = forms.get(of);
   if (form === undefined) return null;
-  table.begin();
   const flattened = form.flatten(value as never);
   if (flattened === null) return null;
+  table.begin();
   const { values, functions, remembered, transfer } = flattened;
-  // Whatever the other side does not know yet, the long way tells it.
   const slot = remembered === null ? -1 : table.slotOf(remembered);
-  if (slot === undefined) return null;
-  const references: Reference[] = [];
-  for (const fn of functions) {
-    const reference = referenceOf(fn);
-    if (reference === undefined) return null;
-    references.push(reference);
+  const restore = table.known(form.reference);
+  const numbers = functions.length === 0 ? NOTHING : numbersOf(functions, table);
+  if (slot === undefined || restore === undefined || numbers === null) {
+    return introduce(new Introduction(form.restore, flattened), table);
   }
-  const restore = table.known(form.restore);
-  const numbers = references.map((reference) => table.known(reference));
-  if (restore === undefined || numbers.includes(undefined)) {
-    return { message: introduction(form.restore, slot, values, references, table), transfer };
-  }
-  const known = numbers as number[];
-  return { message: known.length === 0 ? [restore, slot, values] : [restore, slot, values, known], transfer };
+  const message: Flat = numbers.length === 0 ? [restore, slot, values] : [restore, slot, values, numbers];
+  return { message, transferList: transfer === null ? NOTHING : [transfer] };
 }
 
-/** The same value by the long way, as the other side does not know the functions yet. */
-function introduction(
-  restore: Reference,
-  slot: number,
-  values: readonly unknown[],
-  functions: readonly Reference[],
-  table: SentReferences,
-): Pickled {
-  const box: [unknown] = [null];
-  const list: unknown[] = [];
-  const args: [values: unknown, functions: unknown, remembered: unknown] = [values, list, null];
-  const steps: Step[] = [];
-  for (const [index, reference] of functions.entries()) {
-    steps.push([Op.reference, index, table.number(reference)], [Op.fill, list, index, index]);
+/** Null when the other side does not know them all. */
+function numbersOf(functions: readonly object[], table: SentReferences): number[] | null {
+  const numbers: number[] = [];
+  for (const fn of functions) {
+    const reference = referenceOf(fn);
+    const number = reference && table.known(reference);
+    if (number === undefined) return null;
+    numbers.push(number);
   }
-  const part = functions.length;
-  if (slot >= 0) steps.push([Op.recall, part, 0], [Op.fill, args, 2, part]);
-  steps.push([Op.call, part, table.number(restore), args], [Op.fill, box, 0, part]);
-  const { references, first } = table;
-  return { box, steps, references, first, ...(slot >= 0 && { recalls: [slot] }) };
+  return numbers;
+}
+
+/** A value that is sent step by step, as the other side does not know yet what its short form refers to. */
+class Introduction {
+  constructor(
+    readonly restore: Restore,
+    readonly flattened: Flattened,
+  ) {}
+}
+setReducer(Introduction, ({ restore, flattened: { values, functions, remembered } }) => [
+  restore,
+  [values, functions, remembered],
+]);
+
+function introduce(introduction: Introduction, table: SentReferences): EncodedFlat | null {
+  try {
+    return encodeParts(introduction, { owned: true, table });
+  } catch {
+    // By the long way the error says where in the value the part is that cannot cross.
+    return null;
+  }
 }
 
 /** Whether `value` is a primitive, or a list or plain object of such. */

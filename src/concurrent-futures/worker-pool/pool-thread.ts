@@ -171,10 +171,10 @@ export class PoolThread {
     const number = this.#functions.get(fn);
     const flat = number === undefined ? null : encodeFlat(fn, args, this.#sent);
     if (number === undefined || flat === null) return false;
-    const { message } = flat;
+    const { message, transferList } = flat;
     this.#tellCall(
       'box' in message ? { type: 'call', id, fn: number, args: message } : [id, number, message],
-      [],
+      transferList,
       args,
     );
     return true;

@@ -66,7 +66,7 @@ export class HTTPResponse {
 
   /** The most bytes the decoded body may have; null for no limit. May be set until the body is read. */
   get max_response_size(): number | null {
-    return this.#body.maxSize;
+    return this.#reader === null ? this.#maxSize : this.#reader.maxSize;
   }
   set max_response_size(value: number | null) {
     this.#body.maxSize = value;
@@ -225,6 +225,15 @@ export class HTTPResponse {
     this.#body.whenDone(() => {
       signal.removeEventListener('abort', abort);
     });
+  }
+
+  /**
+   * Whether all of the body has been handed out.
+   * @internal
+   */
+  get spent(): boolean {
+    if (this.#reader === null) return this.#bytes === null || this.#bytes.length === 0;
+    return this.#reader.done && this.#reader.remaining().body === null;
   }
 
   /**
