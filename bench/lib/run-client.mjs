@@ -5,7 +5,7 @@
 import { monitorEventLoopDelay } from 'node:perf_hooks';
 
 const [, , name, json] = process.argv;
-const { url, n, concurrency, delay, warmUp = true } = JSON.parse(json);
+const { url, n, concurrency, delay, warmUp = 1 } = JSON.parse(json);
 const client = await import(`../clients/${name}.mjs`);
 const urls = Array.from({ length: n }, () => url);
 let right = 0;
@@ -16,7 +16,8 @@ const onAnswer = (answer) => {
 // What takes part in no call: to start threads, for one.
 await client.prepare?.({ url, concurrency });
 // Some load their parts with the first request, others when they are imported: that is for the suite `cold-start` to tell.
-if (warmUp) await client.run({ urls: [url], concurrency: 1, onAnswer() {} });
+const before = Array.from({ length: warmUp }, () => url);
+if (warmUp > 0) await client.run({ urls: before, concurrency, onAnswer() {} });
 const histogram = delay ? monitorEventLoopDelay({ resolution: 1 }) : null;
 histogram?.enable();
 const cpu = process.cpuUsage();
