@@ -8,12 +8,13 @@ import {
   type RequestArguments,
   RequestException,
   type RequestOptions,
-  type Response,
+  Response,
   Session,
   type SessionSendOptions,
   type UrlInput,
   type WithMethodAndUrl,
 } from '../requests/index.js';
+import { flattenResponse, restoreFlatResponse } from '../requests/models/flat-response.js';
 import { bindRequest } from '../requests/sessions/call-arguments.js';
 import { kSendNow } from '../requests/sessions/redirecting-session.js';
 import { copySession, kRequestNow } from '../requests/sessions/session.js';
@@ -231,6 +232,7 @@ function copyClass(session: Session): unknown {
 
 const LEFT_OUT = ['executor', 'session'];
 
+setFlatForm(Response.prototype, flattenResponse, restoreFlatResponse);
 setFlatForm(
   requestInSlot,
   (args: Parameters<typeof requestInSlot>) => flattenArguments(args, copyClass, LEFT_OUT),

@@ -3,6 +3,7 @@ import { MessageChannel, type Transferable } from 'node:worker_threads';
 import { type Reduced, type Reference, referenceOf } from '../builtins/index.js';
 import { exactCopy, isGivenUp, isWorthTransferring, isWhole } from './bytes.js';
 import type { Encoded, EncodeOptions, OutgoingStream } from './encoded.js';
+import { errorClass } from './error-class.js';
 import { PicklingError } from './errors.js';
 import { foreignId, homeId } from './homed.js';
 import { globalReference } from './globals.js';
@@ -298,7 +299,8 @@ class Encoder {
    */
   #error(error: Error): number {
     const part = this.#begin(error);
-    const [cls, lostName] = this.#errorClass(error);
+    const [known, lostName] = errorClass(error);
+    const cls = typeof known === 'string' ? known : this.#table.number(known);
     // Only a DOMException keeps its message elsewhere than in a field.
     const message = error instanceof DOMException ? error.message : '';
     this.#steps.push([Op.error, part, cls, message, lostName]);
@@ -318,26 +320,6 @@ class Encoder {
     }
     this.#steps.push([Op.fields, part, names, values, enumerable]);
     return part;
-  }
-
-  /** How the other side finds the class, and the name of the error if that is not the error's own class. */
-  #errorClass(error: Error): [cls: number | string, lostName: string] {
-    const own = Object.getPrototypeOf(error) as object | null;
-    for (
-      let prototype = own;
-      prototype !== null;
-      prototype = Object.getPrototypeOf(prototype) as object | null
-    ) {
-      const cls = Object.getOwnPropertyDescriptor(prototype, 'constructor')?.value as unknown;
-      if (typeof cls !== 'function') continue;
-      const reference = referenceOf(cls);
-      if (reference === undefined && (globalThis as Record<string, unknown>)[cls.name] !== cls) continue;
-      const lost = error.name === 'Error' ? className(own) : error.name;
-      // A DOMException's name is not its class's but its own.
-      const isOwn = prototype === own && cls !== DOMException;
-      return [reference === undefined ? cls.name : this.#table.number(reference), isOwn ? '' : lost];
-    }
-    return ['Error', ''];
   }
 
   /** A message within the message the first time, since it outlives this one; later only a word on where it is kept. */

@@ -8,7 +8,6 @@ import {
   objectAtHome,
   Remembered,
   restoreBytes,
-  setFlatForm,
 } from '../../pickle/index.js';
 import type { BaseAdapter } from '../adapters/base-adapter.js';
 import {
@@ -64,7 +63,8 @@ const SPENT = Buffer.alloc(0);
 const RESPONSE_FIELDS = new Set(Object.keys(new Response()));
 const REQUEST_FIELDS = Object.keys(new PreparedRequest()).length;
 
-function flattenResponse(response: Response): Flattened | null {
+/** Null for a response that is not plain enough. */
+export function flattenResponse(response: Response): Flattened | null {
   const { url, history, request, raw, _content: content, _elapsed: elapsed, _headers: headers } = response;
   const connection = response.connection === null ? undefined : foreignId(response.connection);
   const isPlain =
@@ -248,4 +248,3 @@ function storeOf(list: HeaderList): Map<string, HeaderEntry<string>> {
 }
 
 setReferences(import.meta.url, { restoreFlatResponse });
-setFlatForm(Response.prototype, flattenResponse, restoreFlatResponse);

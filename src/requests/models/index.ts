@@ -1,5 +1,3 @@
-import './flat-response.js';
-
 export type { BodyIterator } from './body-iterator.js';
 export type { IterContentOptions, IterLinesOptions } from './iter-body.js';
 export type { PreparedBody } from './body.js';
