@@ -10,5 +10,5 @@ export async function prepare({ url, concurrency }) {
 }
 
 export async function run({ urls, onAnswer }) {
-  await Promise.all(urls.map(async (url) => onAnswer((await session.get(url)).json())));
+  await Promise.all(urls.map(async (url) => onAnswer((await session.get(url).result()).json())));
 }

@@ -8,6 +8,6 @@ export async function run({ urls, concurrency, onAnswer, pipelining = 1 }) {
     'http://',
     new UndiciAdapter({ connections: Math.ceil(concurrency / pipelining), pipelining }),
   );
-  await Promise.all(urls.map(async (url) => onAnswer((await session.get(url)).json())));
+  await Promise.all(urls.map(async (url) => onAnswer((await session.get(url).result()).json())));
   await session.close();
 }

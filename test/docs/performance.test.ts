@@ -1,19 +1,22 @@
-/** The README quotes what the benchmark wrote; `UPDATE_DOCS=1 npx vitest run test/docs` copies it. */
+/** README and guides quote what the benchmark wrote; `UPDATE_DOCS=1 npx vitest run test/docs` copies it. */
 import { readFileSync, writeFileSync } from 'node:fs';
 import { expect, test } from 'vitest';
-import { performanceSection } from './performance.js';
+import { performanceSection, threadsSection } from './performance.js';
 
 const marked = /(?<=<!-- bench\/results\/latest\.md -->\n\n)[^]*?(?=\n<!-- -->)/;
 const results = readFileSync('bench/results/latest.md', 'utf8');
 
-test('the figures of the README are those of the last benchmark', () => {
-  const section = performanceSection(results);
-  let readme = readFileSync('README.md', 'utf8');
+test.each([
+  ['README.md', performanceSection],
+  ['docs/worker-threads.md', threadsSection],
+])('the figures of %s are those of the last benchmark', (path, sectionOf) => {
+  const section = sectionOf(results);
+  let page = readFileSync(path, 'utf8');
   if (process.env['UPDATE_DOCS'] !== undefined) {
-    readme = readme.replace(marked, () => section);
-    writeFileSync('README.md', readme);
+    page = page.replace(marked, () => section);
+    writeFileSync(path, page);
   }
-  expect(marked.exec(readme)?.[0], 'UPDATE_DOCS=1 npx vitest run test/docs copies them').toBe(section);
+  expect(marked.exec(page)?.[0], 'UPDATE_DOCS=1 npx vitest run test/docs copies them').toBe(section);
 });
 
 test('the page of results and its raw data are of the same runs', () => {

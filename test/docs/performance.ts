@@ -1,4 +1,4 @@
-/** The figures that the README quotes, taken as they stand from what `npm run bench` wrote. */
+/** The figures that the README and the guides quote, taken as they stand from what `npm run bench` wrote. */
 
 /** The cells of a benchmark's table, by client and by the head of the column. */
 type Suite = ReadonlyMap<string, ReadonlyMap<string, string>>;
@@ -10,9 +10,11 @@ const RATIO = 'CPU x node-fetch';
 const clients: readonly (readonly [name: string, called: string])[] = [
   ['requests-futures', '`FuturesSession`'],
   ['requests-futures-undici', '`FuturesSession` with `UndiciAdapter`'],
+  ['requests-futures-undici-pipelining', '… that pipelines, ten on a connection'],
   ['node-fetch', 'node-fetch, keep-alive agent, p-limit'],
   ['global-fetch', '`fetch` of Node, p-limit'],
   ['undici-request', 'undici.request, p-limit'],
+  ['undici-request-pipelining', '… that pipelines, ten on a connection'],
   ['axios', 'axios, p-limit'],
   ['got', 'got, p-limit'],
   ['python:requests_futures', "Python's requests-futures"],
@@ -29,8 +31,7 @@ export function performanceSection(results: string): string {
     median(cell(results, 'queue-1000000', client, column));
   const cold = cell(results, 'cold-start', 'requests-futures', RATIO);
   // Each suite says where it was measured; the table's first column speaks for the table.
-  const [, rounds = '', cpus = '', node = ''] =
-    /(\d+) interleaved rounds.*?(\d+ CPUs).*?(Node v[\d.]+)/.exec(sectionOf(results, 'small-10')) ?? [];
+  const [, rounds = '', cpus = '', node = ''] = machineOf(results, 'small-10');
   return `CPU time per request in µs, small JSON (${cpus}, ${node}; median [min-max] of ${rounds} rounds):
 
 | client | 10 at once | 100 at once | x node-fetch |
@@ -43,6 +44,24 @@ requests takes ${cold} times the CPU time of one with node-fetch.
 `;
 }
 
+/** The table of the guide to worker threads. Throws as {@link performanceSection}. */
+export function threadsSection(results: string): string {
+  const [, rounds = '', cpus = '', node = ''] = machineOf(results, 'workers-small');
+  const row = (what: string, suite: string, column: string, clients: readonly string[]): string =>
+    `| ${[what, ...clients.map((client) => cell(results, suite, client, column))].join(' | ')} |`;
+  const small = ['requests-futures', 'requests-futures-threads'];
+  const large = ['summary-in-thread', 'summary-threads'];
+  return `Ten requests at a time (${cpus} that the server shares, ${node}; median [min-max] of ${rounds} rounds):
+
+| | in-thread | 2 threads |
+|---|--:|--:|
+${row('small JSON: CPU of the whole process, µs per request', 'workers-small', CPU, small)}
+${row('small JSON: requests/s', 'workers-small', 'requests/s', small)}
+${row('1 MB of JSON, parsed and summed up in a hook: requests/s', 'workers-json', 'requests/s', large)}
+${row('… longest pause of the main loop meanwhile, ms', 'workers-json', 'longest main-loop delay, ms', large)}
+`;
+}
+
 function cell(results: string, suite: string, client: string, column: string): string {
   const found = readSuite(results, suite).get(client)?.get(column);
   if (found === undefined || found === '' || found === '–') {
@@ -51,6 +70,11 @@ function cell(results: string, suite: string, client: string, column: string): s
     );
   }
   return found;
+}
+
+/** Rounds, processors and Node of a suite. */
+function machineOf(results: string, suite: string): readonly string[] {
+  return /(\d+) interleaved rounds.*?(\d+ CPUs).*?(Node v[\d.]+)/.exec(sectionOf(results, suite)) ?? [];
 }
 
 function sectionOf(results: string, suite: string): string {

@@ -7,6 +7,7 @@ import type { Client } from 'undici';
 import type { Socket } from 'node:net';
 import type { HTTPConnectionPool } from '../connection-pool.js';
 import type { Clients } from './clients.js';
+import { HeaderMemory } from './header-memory.js';
 import { openSocket } from './open-socket.js';
 import { Outbox, type Write } from './outbox.js';
 import { checkedLines, isChunked } from './request-head.js';
@@ -45,6 +46,8 @@ export class ClientConnection {
   socketError: Error | null = null;
   /** What came last, for as long as something is under way. */
   lastPacket: Buffer | null = null;
+  /** Of HTTP/1.1 alone. */
+  readonly headerMemory: HeaderMemory = new HeaderMemory();
   /** In the order of their answers. */
   readonly running: UndiciExchange[] = [];
   readonly #clients: Clients;

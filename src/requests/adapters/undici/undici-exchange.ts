@@ -20,7 +20,8 @@ import { dispatchBody } from './dispatch-body.js';
 import { ExchangeTrace } from './exchange-trace.js';
 import { PushedAttempt } from './pushed-attempt.js';
 import { checkedHead } from './request-head.js';
-import { headOf, headOfSwitch, latin1Reason, trimmed } from './response-head.js';
+import { headerTexts } from './header-memory.js';
+import { headOf, headOfSwitch, latin1Reason } from './response-head.js';
 import { hangUp, nodeError } from './wire-errors.js';
 
 /** See above. Its public members are for undici and for the modules beside it. */
@@ -203,12 +204,12 @@ export class UndiciExchange extends PushedAttempt {
     if (status < 200) return true;
     this.#resume = resume;
     const connection = this.#connection;
-    const encoding = connection?.isHTTP2 ? 'utf8' : 'latin1';
-    const rawHeaders: string[] = [];
-    for (const piece of headers) rawHeaders.push(trimmed(piece.toString(encoding)));
-    this.useHead(status, latin1Reason(reason, connection?.lastPacket ?? null), rawHeaders);
+    const packet = connection?.lastPacket ?? null;
+    const isHTTP1 = connection?.isHTTP2 === false;
+    const rawHeaders = isHTTP1 ? connection.headerMemory.read(headers, packet) : headerTexts(headers, 'utf8');
+    this.useHead(status, latin1Reason(reason, packet), rawHeaders);
     // The body may be in the same packet, and makes a simpler response then.
-    if (connection?.isHTTP2 !== false || this.job.stream) this.settle();
+    if (!isHTTP1 || this.job.stream) this.settle();
     return true;
   }
 
@@ -239,7 +240,7 @@ export class UndiciExchange extends PushedAttempt {
   /** Called by undici when the server has switched to another protocol, of which HTTP knows nothing. */
   onUpgrade(status: number, headers: readonly Buffer[], socket: Socket): void {
     const packet = this.#connection?.lastPacket ?? null;
-    const rawHeaders = headers.map((piece) => trimmed(piece.toString('latin1')));
+    const rawHeaders = headerTexts(headers, 'latin1');
     this.useHead(status, headOf(packet)?.reason ?? '', rawHeaders);
     this.settle();
     socket.destroy();
