@@ -69,6 +69,19 @@ describe.each(ADAPTERS)('%s', (name, Adapter) => {
       expect(server.connections).toBe(2);
     });
 
+    test.each([70_000, 120_000, 135_000, 140_000, 150_000, 200_000])(
+      'nothing of a stream of %i bytes is lost while nobody reads it',
+      async (size) => {
+        const body = Buffer.from(Array.from({ length: size }, (_, i) => i % 251));
+        await using server = await startHttpServer((_request, response) => response.end(body));
+        const adapter = adapterWith();
+        const unread = await adapter.send(prepare(server.url), { stream: true, timeout: 5 });
+        // Until nothing more comes in, as there is no room for it.
+        for (let turn = 0; turn < 50; turn += 1) await new Promise((resolve) => setImmediate(resolve));
+        expect((await unread.read()).equals(body)).toBe(true);
+      },
+    );
+
     test('Connection: close is taken at its word', async () => {
       await using server = await startHttpServer((request, response) => {
         response.setHeader('Connection', 'close');

@@ -232,7 +232,7 @@ export class ClientConnection {
 
   private replaceMethods(socket: Socket): void {
     const write: Write = socket.write.bind(socket);
-    const read = socket.read.bind(socket) as () => Buffer | null;
+    const read = socket.read.bind(socket) as (size?: number) => Buffer | null;
     const outbox = this.#clients.pipelining > 1 ? new Outbox(write) : null;
     const replaced: Write = (data, encoding) => {
       const exchange = this.#writing;
@@ -245,7 +245,8 @@ export class ClientConnection {
       return outbox === null ? write(head, 'latin1') : outbox.put(head);
     };
     socket.write = replaced as Socket['write'];
-    socket.read = () => this.look(read());
+    // Node itself calls it with 0, to have more fetched and none handed out.
+    socket.read = (size) => (size === undefined ? this.look(read()) : read(size));
   }
 
   /** What undici ends with a line, it goes on from with chunks; what it ends with an empty one has no body, or bytes. */
