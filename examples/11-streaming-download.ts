@@ -79,7 +79,9 @@ clearInterval(sampling);
 // What nobody uses any more counts, too, until it is swept up; the two bodies under way alone would be 128 MiB.
 const mebibytes = most / 2 ** 20;
 console.log(`never more than ${server.mostAtOnce} downloads at once`);
-console.log(`bytes held in memory: ${mebibytes < 128 ? 'less than the files under way' : `${mebibytes.toFixed(0)} MiB`}`);
+console.log(
+  `bytes held in memory: ${mebibytes < 128 ? 'less than the files under way' : `${mebibytes.toFixed(0)} MiB`}`,
+);
 
 // A body that is buffered may be bounded: a server's mistake, or malice, is not to fill the memory. Python cannot
 // do that.
