@@ -37,7 +37,7 @@ export interface ResponseBuilder {
 
 /**
  * Sends a job, and sends it again as often as `retries` allows: urllib3's `urlopen`, with the exceptions of requests. All in
- * one function: each promise between the wire and the caller costs a hundredth of a request.
+ * one function, as every request pays for each promise between the wire and its caller.
  */
 export async function urlopen<C>(
   job: Job,
