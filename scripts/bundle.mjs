@@ -66,6 +66,8 @@ const bundle = await rolldown({
   input: Object.fromEntries([...doors, 'workers/thread'].map((name) => [name, `${root}build/${name}.js`])),
   external: (id) => !id.startsWith('.') && !isAbsolute(id),
   platform: 'node',
+  // What chunks need of an entry point may be exported by it beside what users see; the chunks above leave nothing of that kind.
+  preserveEntrySignatures: 'allow-extension',
   // Every module is wanted, though some are there for what they register alone.
   treeshake: { moduleSideEffects: true, annotations: false },
   plugins: [withSourceMaps, nameReferences],
