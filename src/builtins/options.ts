@@ -10,6 +10,12 @@ export function checkOptions(callee: string, options: object, known: readonly st
   }
 }
 
+/** Whether an object has nothing in it, as null and undefined have not. */
+export function isEmpty(object: object | null | undefined): object is null | undefined {
+  for (const _ in object) return false;
+  return true;
+}
+
 /** Whether `value` is a plain options object: not an array, not a class instance, not iterable. */
 export function isPlainObject(value: unknown): value is Record<string, unknown> {
   if (typeof value !== 'object' || value === null) return false;

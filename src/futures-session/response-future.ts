@@ -1,11 +1,11 @@
 import { Future } from '../concurrent-futures/index.js';
 import { typeName } from '../builtins/index.js';
-import { AbortError, type PreparedRequest, type Request, Response } from '../requests/index.js';
+import { AbortError, type PreparedRequest, Response } from '../requests/index.js';
 
 /** The handle of one request. */
 export type ResponseFuture = Future<Response> & {
   /** The request, once it is prepared; null before, and where it could not be prepared. */
-  request: PreparedRequest | Request | null;
+  request: PreparedRequest | null;
 };
 
 /**

@@ -233,7 +233,7 @@ export class StreamConsumedError extends TypeError {
     alsoExtends(this, RequestException);
   }
   /** The request, where there was one. */
-  declare request: PreparedRequest | Request | null;
+  declare request: PreparedRequest | null;
   /** The response, where there was one. */
   declare response: Response | null;
 

@@ -9,7 +9,9 @@ import {
   type RequestOptions,
   Response,
   Session,
+  UndiciAdapter,
 } from '../../src/requests/index.js';
+import { echo, startHttpServer } from '../servers/http-server.js';
 import type { SendOptions, SessionSendOptions } from '../../src/requests/types.js';
 
 /** Answers everything with an empty 200, and keeps what it was given. */
@@ -233,3 +235,23 @@ function without<T extends object>(options: T, name: string): Omit<T, keyof T & 
     keyof T & string
   >;
 }
+
+test('1.4: what an adapter changes of one request is not seen in the next', async () => {
+  await using server = await startHttpServer(echo);
+  class Posting extends UndiciAdapter {
+    method = 'POST';
+    override send(request: PreparedRequest, options?: SendOptions): Promise<Response> {
+      request.method = this.method;
+      return super.send(request, options);
+    }
+  }
+  const posting = new Posting();
+  await using real = new Session();
+  real.mount('http://', posting);
+  const lengths: (string | undefined)[] = [];
+  for (posting.method of ['GET', 'POST', 'GET', 'POST']) {
+    await real.get(server.url);
+    lengths.push(server.requests.at(-1)?.headers['content-length']);
+  }
+  expect(lengths).toEqual([undefined, '0', undefined, '0']);
+});

@@ -13,6 +13,13 @@ export interface HeaderSource {
   readonly headers: ReadonlyMap<string, HeaderEntry<string>>;
 }
 
+const TOKEN = /^[!#$%&'*+.^_`|~0-9A-Za-z-]+$/;
+
+/** Whether `text` can be the name of a header, or a method. */
+export function isToken(text: string): boolean {
+  return TOKEN.test(text);
+}
+
 /** Methods that say nothing of a body when they have none. */
 const WITHOUT_BODY: ReadonlySet<string> = new Set(['GET', 'HEAD', 'DELETE', 'TRACE', 'OPTIONS', 'CONNECT']);
 

@@ -7,12 +7,11 @@ import {
   type HeaderEntry,
   headerStore,
 } from '../structures/case-insensitive-dict.js';
-
-const TOKEN = /^[!#$%&'*+.^_`|~0-9A-Za-z-]+$/;
+import { isToken } from './header-lines.js';
 
 export function methodOf({ method }: PreparedRequest): string {
   if (method === null) throw new TypeError('the request has no method');
-  if (!TOKEN.test(method)) {
+  if (!isToken(method)) {
     throw new ValueError(`Method cannot contain non-token characters ${repr(method)}`);
   }
   return method;

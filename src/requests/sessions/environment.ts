@@ -1,4 +1,5 @@
 /** What a session takes from the environment when `trust_env` is set (spec 1.5). */
+import { isEmpty } from '../../builtins/index.js';
 import { variable } from '../utils/environment-variables.js';
 import { environProxiesFor } from '../utils/proxies.js';
 import type { Cert, Proxies } from '../types.js';
@@ -61,11 +62,6 @@ const NO_PROXIES: Proxies = Object.freeze({});
 function mergeProxies(request: Proxies | null | undefined, session: Proxies): Proxies {
   if (isEmpty(request) && isEmpty(session)) return NO_PROXIES;
   return mergeDicts(request, session);
-}
-
-function isEmpty(object: object | null | undefined): boolean {
-  for (const _ in object) return false;
-  return true;
 }
 
 function environmentBundle(): string | undefined {

@@ -1,3 +1,4 @@
+import { isEmpty, isPlainObject } from '../../builtins/index.js';
 import { cookieStore, type RequestsCookieJar } from '../cookies/requests-cookie-jar.js';
 import { hookList } from '../hooks.js';
 import { PreparedRequest } from '../models/prepared-request.js';
@@ -41,7 +42,8 @@ export class PlainRequests {
     if (method !== 'GET' && method !== 'HEAD') return null;
     // Credentials have a sign of their own.
     if (typeof url !== 'string' || url.includes('@')) return null;
-    if (!addsNothing(options) || session.auth !== null || !isEmpty(session.params)) return null;
+    if (!addsNothing(options) || session.auth !== null) return null;
+    if (!isPlainObject(session.params) || !isEmpty(session.params)) return null;
     if (cookieStore(session.cookies).length > 0) return null;
     try {
       if (session.trust_env && get_netrc_auth(url) !== null) return null;
@@ -80,11 +82,4 @@ export class PlainRequests {
 function addsNothing(options: RequestOptions): boolean {
   const { params, data, json, headers, cookies, files, auth, hooks } = options;
   return (params ?? data ?? json ?? headers ?? cookies ?? files ?? auth ?? hooks ?? null) === null;
-}
-
-/** Whether it is a plain object without anything in it. */
-function isEmpty(params: Params): boolean {
-  if (Object.getPrototypeOf(params) !== Object.prototype) return false;
-  for (const _ in params as object) return false;
-  return true;
 }

@@ -1,5 +1,5 @@
 /** Which proxy a request goes through (spec 1.5). */
-import { checkOptions } from '../../builtins/index.js';
+import { checkOptions, isEmpty } from '../../builtins/index.js';
 import type { Proxies } from '../types.js';
 import { variable } from './environment-variables.js';
 import { address_in_network, is_ipv4_address, is_valid_cidr } from './network.js';
@@ -155,11 +155,6 @@ export function select_proxy(url: string, proxies: Proxies | null | undefined): 
     hostname === null ? [scheme, 'all'] : [`${scheme}://${hostname}`, scheme, `all://${hostname}`, 'all'];
   const key = keys.find((each) => Object.hasOwn(proxies, each));
   return key === undefined ? null : (proxies[key] ?? null);
-}
-
-function isEmpty(proxies: Proxies | null | undefined): proxies is null | undefined {
-  for (const _ in proxies) return false;
-  return true;
 }
 
 /**

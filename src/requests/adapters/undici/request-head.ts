@@ -1,18 +1,23 @@
 /** The head of a request as it goes on the wire, and how its body is framed. undici has its own spelling and order. */
-import { headerLines, headerRefusal } from '../header-lines.js';
+import { headerLines, headerRefusal, isToken } from '../header-lines.js';
 import type { Job } from '../job.js';
 
 /** Names that were found to be fit to be sent, not to be looked at again: programs use a few dozen. */
 const knownNames = new Set<string>();
 const MOST_KNOWN_NAMES = 1000;
-const TOKEN = /^[!#$%&'*+.^_`|~0-9A-Za-z-]+$/;
 const NOT_IN_VALUES = /[^\t\x20-\x7e\x80-\xff]/;
 
 /** The lines of the headers as they go on the wire. Throws InvalidHeader and UnicodeEncodeError. */
 export function checkedHead(job: Job): string {
-  const { shared, pool, request } = job;
-  if (shared === null || pool.forwards || request.body !== null) return textOf(checkedLines(job));
+  const { shared, pool } = job;
+  if (shared === null || !isPlain(job)) return textOf(checkedLines(job));
   return shared.textFor(pool.hostHeader, () => textOf(checkedLines(job)));
+}
+
+/** Whether nothing but headers and host decides on the lines. A subclass of the adapter may have changed what the session made. */
+function isPlain({ method, target, pool, request }: Job): boolean {
+  const isUsual = (method === 'GET' || method === 'HEAD') && request.body === null;
+  return isUsual && target.startsWith('/') && !pool.forwards;
 }
 
 function textOf(lines: readonly string[]): string {
@@ -35,7 +40,7 @@ export function checkedLines(job: Job): string[] {
 }
 
 function checkName(name: string, value: unknown): void {
-  if (!TOKEN.test(name)) throw headerRefusal(name, value);
+  if (!isToken(name)) throw headerRefusal(name, value);
   if (knownNames.size < MOST_KNOWN_NAMES) knownNames.add(name);
 }
 

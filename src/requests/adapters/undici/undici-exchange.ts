@@ -75,19 +75,16 @@ export class UndiciExchange extends PushedAttempt {
   private settle(): void {
     const resolve = this.#resolve;
     if (resolve === null) return;
-    if (this.stage !== Stage.Responding) {
-      this.refuse(this.failure ?? this.#refusal ?? this.error);
+    if (this.stage !== Stage.Responding || this.failure !== null) {
+      this.refuse();
       return;
     }
-    if (this.failure !== null) this.refuse(this.failure);
-    else {
-      this.#resolve = this.#reject = null;
-      resolve(this.respond(this.#connection?.version ?? 11));
-    }
+    this.#resolve = this.#reject = null;
+    resolve(this.respond(this.#connection?.version ?? 11));
   }
 
-  /** Tells whoever waits in {@link send} that nothing will come. */
-  private refuse(error: unknown): void {
+  /** Tells whoever waits in {@link send} that nothing will come; `error` is what it is where nothing else is known. */
+  private refuse(error?: unknown): void {
     const reject = this.#reject;
     this.#resolve = this.#reject = null;
     this.release();
