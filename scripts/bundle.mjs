@@ -22,7 +22,7 @@ const chunks = [
   { name: 'concurrent-futures', test: /\/src\/concurrent-futures\// },
   {
     name: 'requests',
-    test: /\/src\/requests\/(?!adapters\/(proxy-agents|undici\/(?!index|undici-adapter)))/,
+    test: /\/src\/requests\/(?!transports\/(connections\/proxy-agents|undici\/))/,
   },
 ];
 

@@ -1,6 +1,6 @@
 import { checkOptions, isPlainObject, TimeoutError, ValueError } from '../builtins/index.js';
 import type { Executor } from './executor.js';
-import { Fifo } from './fifo.js';
+import { Fifo } from '../builtins/fifo.js';
 import type { Future } from './future.js';
 import { type AnyIterable, isIterable, MapInputs } from './map-inputs.js';
 import { SerialIterator } from './serial-iterator.js';

@@ -5,7 +5,7 @@ import { Executor, parseShutdown, type ShutdownOptions } from './executor.js';
 import { Future } from './future.js';
 import { PENDING } from './states.js';
 import { WorkItem } from './work-item.js';
-import { WorkQueue } from './work-queue.js';
+import { WorkQueue } from '../builtins/work-queue.js';
 
 /**
  * What every pool shares: the queue, the count of slots, shutdown, breaking and idling. A pool adds how a slot runs calls:

@@ -2,7 +2,7 @@ import { AsyncResource } from 'node:async_hooks';
 import { type AbortToken, getLogger, RuntimeError, typeName } from '../builtins/index.js';
 import { type Call, swapCall } from './call-context.js';
 import type { AbortHandler, Future, FutureOwner } from './future.js';
-import type { QueueEntry } from './work-queue.js';
+import type { QueueEntry } from '../builtins/work-queue.js';
 
 /** Anything that can be submitted. */
 export type AnyFunction = (...args: never[]) => unknown;

@@ -3,7 +3,7 @@ import { setReferences } from '../builtins/index.js';
 import { type Flattened, isShallow } from '../pickle/index.js';
 import { type RequestOptions, Session } from '../requests/index.js';
 import { copySession } from '../requests/sessions/session.js';
-import { hasUsualCookies, rememberedParts, type SessionParts } from '../requests/sessions/session-copy.js';
+import { hasUsualCookies, rememberedParts, type SessionParts } from '../requests/crossing/session-copy.js';
 import type { requestInSlot } from './in-slot.js';
 
 type Arguments = Parameters<typeof requestInSlot>;

@@ -14,12 +14,12 @@ import {
   type UrlInput,
   type WithMethodAndUrl,
 } from '../requests/index.js';
-import { flattenResponse, restoreFlatResponse } from '../requests/models/flat-response.js';
+import { flattenResponse, restoreFlatResponse } from '../requests/crossing/response-copy.js';
 import { bindRequest } from '../requests/sessions/call-arguments.js';
 import { kSendNow } from '../requests/sessions/redirecting-session.js';
 import { copySession, kRequestNow } from '../requests/sessions/session.js';
-import { reduceSession } from '../requests/sessions/session-copy.js';
-import { asQueuedAt } from '../requests/utils/environment-variables.js';
+import { reduceSession } from '../requests/crossing/session-copy.js';
+import { asQueuedAt } from '../requests/environment/environment-variables.js';
 import {
   type BackgroundCallback,
   PendingCall,

@@ -14,9 +14,9 @@ import {
 import type { RequestTrace } from '../requests/diagnostics/trace.js';
 import { kSendNow } from '../requests/sessions/redirecting-session.js';
 import { type InternalRequestOptions, kOnPrepared, kRequestNow } from '../requests/sessions/session.js';
-import { changeCookies, cookieChanges, giveBack } from '../requests/sessions/session-copy.js';
+import { changeCookies, cookieChanges, giveBack } from '../requests/crossing/session-copy.js';
 import { kAbortToken, kTrace } from '../requests/types.js';
-import { nextMoment } from '../requests/utils/environment-variables.js';
+import { nextMoment } from '../requests/environment/environment-variables.js';
 import { kCall, type SlotOptions } from './slot-options.js';
 import { bringEventsHome, traceInThread } from './traced-calls.js';
 

@@ -45,7 +45,7 @@ export {
   type StartedEvent,
   type SubmittedEvent,
 } from './diagnostics/index.js';
-export * as exceptions from './exceptions.js';
+export * as exceptions from './exceptions/requests.js';
 export {
   AbortError,
   ChunkedEncodingError,
@@ -70,7 +70,7 @@ export {
   Timeout,
   TooManyRedirects,
   URLRequired,
-} from './exceptions.js';
+} from './exceptions/requests.js';
 export * as hooks from './hooks.js';
 export * as models from './models/index.js';
 export { PreparedRequest } from './models/prepared-request.js';

@@ -1,10 +1,10 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { BrokenProcessPool, Future } from '../../src/concurrent-futures/index.js';
-import { Fifo } from '../../src/concurrent-futures/fifo.js';
+import { Fifo } from '../../src/builtins/fifo.js';
 import { PoolExecutor } from '../../src/concurrent-futures/pool-executor.js';
 import type { WorkItem } from '../../src/concurrent-futures/work-item.js';
-import { type QueueEntry, WorkQueue } from '../../src/concurrent-futures/work-queue.js';
+import { type QueueEntry, WorkQueue } from '../../src/builtins/work-queue.js';
 import { rejection } from './helpers.js';
 
 /** A pool that hands its calls to somebody else, as one with worker threads does. */

@@ -14,7 +14,7 @@ import {
   ConnectionError,
   ReadTimeout,
   ResponseTooLarge,
-} from '../../src/requests/exceptions.js';
+} from '../../src/requests/exceptions/requests.js';
 import type { PreparedRequest } from '../../src/requests/models/prepared-request.js';
 import type { Response } from '../../src/requests/models/response.js';
 import { kAbortToken, type SendOptions } from '../../src/requests/types.js';

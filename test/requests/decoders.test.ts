@@ -2,8 +2,12 @@ import * as zlib from 'node:zlib';
 import { Readable } from 'node:stream';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { ContentDecodingError, RequestException, ResponseTooLarge } from '../../src/requests/exceptions.js';
-import { ZstdFrames } from '../../src/requests/urllib3/decoders/zstd-frames.js';
+import {
+  ContentDecodingError,
+  RequestException,
+  ResponseTooLarge,
+} from '../../src/requests/exceptions/requests.js';
+import { ZstdFrames } from '../../src/requests/bodies/incoming/decoders/zstd-frames.js';
 import { HTTPResponse } from '../../src/requests/urllib3/response.js';
 
 const zstd = zlib as typeof zlib & {

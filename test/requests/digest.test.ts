@@ -7,7 +7,7 @@ import { afterAll, describe, expect, it } from 'vitest';
 import { RuntimeError } from '../../src/builtins/index.js';
 import { BaseAdapter } from '../../src/requests/adapters/base-adapter.js';
 import { HTTPDigestAuth } from '../../src/requests/auth/index.js';
-import { UnrewindableBodyError } from '../../src/requests/exceptions.js';
+import { UnrewindableBodyError } from '../../src/requests/exceptions/requests.js';
 import { dispatch_hook } from '../../src/requests/hooks.js';
 import type { PreparedRequest } from '../../src/requests/models/prepared-request.js';
 import { Request, type RequestParts } from '../../src/requests/models/request.js';

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import type { RequestException } from '../../src/requests/exceptions.js';
+import type { RequestException } from '../../src/requests/exceptions/requests.js';
 import {
   ChunkedEncodingError,
   ConnectionError,
@@ -7,8 +7,8 @@ import {
   InvalidURL,
   ReadTimeout,
   Timeout,
-} from '../../src/requests/exceptions.js';
-import * as urllib3 from '../../src/requests/urllib3/exceptions.js';
+} from '../../src/requests/exceptions/requests.js';
+import * as urllib3 from '../../src/requests/exceptions/urllib3.js';
 import { refusedPort } from '../servers/http-server.js';
 import { type RawConnection, reply, startRawServer } from '../servers/raw-server.js';
 import { failureOf, prepare, send, watchUnhandled } from '../servers/send.js';

@@ -1,7 +1,7 @@
 import { Readable } from 'node:stream';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import type { IterLinesOptions } from '../../src/requests/models/iter-body.js';
+import type { IterLinesOptions } from '../../src/requests/bodies/text/iter-body.js';
 import { Response } from '../../src/requests/models/response.js';
 import { HTTPResponse } from '../../src/requests/urllib3/response.js';
 

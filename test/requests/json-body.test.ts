@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { InvalidJSONError } from '../../src/requests/exceptions.js';
-import { encodeJson } from '../../src/requests/models/json-body.js';
+import { InvalidJSONError } from '../../src/requests/exceptions/requests.js';
+import { encodeJson } from '../../src/requests/bodies/outgoing/json-body.js';
 
 describe('encodeJson', () => {
   it('3.13: JSON is compact, and keeps characters and order', () => {

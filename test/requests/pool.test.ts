@@ -3,7 +3,7 @@ import { promisify } from 'node:util';
 import { afterEach, describe, expect, test } from 'vitest';
 import { type Logger, setLogger } from '../../src/builtins/index.js';
 import { type HTTPAdapter, PoolManager } from '../../src/requests/adapters/index.js';
-import { ConnectionError } from '../../src/requests/exceptions.js';
+import { ConnectionError } from '../../src/requests/exceptions/requests.js';
 import { echo, startHttpServer } from '../servers/http-server.js';
 import { reply, startRawServer } from '../servers/raw-server.js';
 import { failureOf, prepare, send, watchUnhandled } from '../servers/send.js';

@@ -5,7 +5,7 @@ import path from 'node:path';
 import { Readable } from 'node:stream';
 import { afterAll, afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { HTTPDigestAuth } from '../../src/requests/auth/index.js';
-import { UnrewindableBodyError } from '../../src/requests/exceptions.js';
+import { UnrewindableBodyError } from '../../src/requests/exceptions/requests.js';
 import { Session } from '../../src/requests/sessions/session.js';
 import type { RequestOptions } from '../../src/requests/types.js';
 import { parse_dict_header } from '../../src/requests/utils/index.js';

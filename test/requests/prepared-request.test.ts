@@ -2,7 +2,7 @@ import { inspect } from 'node:util';
 import { describe, expect, it } from 'vitest';
 import { AttributeError } from '../../src/builtins/index.js';
 import { RequestsCookieJar } from '../../src/requests/cookies/index.js';
-import { InvalidHeader } from '../../src/requests/exceptions.js';
+import { InvalidHeader } from '../../src/requests/exceptions/requests.js';
 import { PreparedRequest } from '../../src/requests/models/prepared-request.js';
 import { Request, type RequestParts } from '../../src/requests/models/request.js';
 import type { HeadersInput } from '../../src/requests/types.js';

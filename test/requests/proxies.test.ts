@@ -13,7 +13,7 @@ import {
   ProxyError,
   ReadTimeout,
   SSLError,
-} from '../../src/requests/exceptions.js';
+} from '../../src/requests/exceptions/requests.js';
 import { kAbortToken } from '../../src/requests/types.js';
 import { loopbackCertificate, testAuthority } from '../servers/certificates.js';
 import { startFullBacklog } from '../servers/full-backlog.js';

@@ -5,7 +5,7 @@ import * as zlib from 'node:zlib';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { RuntimeError } from '../../src/builtins/index.js';
-import { ChunkedEncodingError, ConnectionError } from '../../src/requests/exceptions.js';
+import { ChunkedEncodingError, ConnectionError } from '../../src/requests/exceptions/requests.js';
 import { HTTPResponse, type HTTPResponseInit } from '../../src/requests/urllib3/response.js';
 import { type Handler, startHttpServer } from '../servers/http-server.js';
 

@@ -1,7 +1,7 @@
 import { inspect } from 'node:util';
 import { describe, expect, it } from 'vitest';
 import { ValueError } from '../../src/builtins/index.js';
-import { MissingSchema } from '../../src/requests/exceptions.js';
+import { MissingSchema } from '../../src/requests/exceptions/requests.js';
 import { Request } from '../../src/requests/models/request.js';
 import { Session } from '../../src/requests/sessions/session.js';
 

@@ -11,7 +11,7 @@ import {
   ResponseNotRead,
   ResponseTooLarge,
   StreamConsumedError,
-} from '../../src/requests/exceptions.js';
+} from '../../src/requests/exceptions/requests.js';
 import { PreparedRequest } from '../../src/requests/models/prepared-request.js';
 import { buildResponse, Response } from '../../src/requests/models/response.js';
 import { CaseInsensitiveDict } from '../../src/requests/structures/index.js';

@@ -16,7 +16,7 @@ import {
   RetryError,
   SSLError,
   UnrewindableBodyError,
-} from '../../src/requests/exceptions.js';
+} from '../../src/requests/exceptions/requests.js';
 import { kAbortToken } from '../../src/requests/types.js';
 import { exceptions, Retry } from '../../src/requests/urllib3/index.js';
 import { startFullBacklog } from '../servers/full-backlog.js';

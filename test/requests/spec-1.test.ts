@@ -6,7 +6,7 @@ import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } fr
 import { KeyError, OSError, RuntimeError, ValueError, Warning } from '../../src/builtins/index.js';
 import * as requests from '../../src/requests/index.js';
 import { type PreparedRequest, type Response, Session } from '../../src/requests/index.js';
-import { HTTPError as Urllib3HTTPError } from '../../src/requests/urllib3/exceptions.js';
+import { HTTPError as Urllib3HTTPError } from '../../src/requests/exceptions/urllib3.js';
 import { type HttpServer, startHttpServer } from '../servers/http-server.js';
 import { startProxyServer } from '../servers/proxy-server.js';
 

@@ -4,7 +4,12 @@ import { inspect } from 'node:util';
 import { describe, expect, test } from 'vitest';
 import { ValueError } from '../../src/builtins/index.js';
 import { HTTPAdapter } from '../../src/requests/adapters/index.js';
-import { ConnectionError, ConnectTimeout, ReadTimeout, Timeout } from '../../src/requests/exceptions.js';
+import {
+  ConnectionError,
+  ConnectTimeout,
+  ReadTimeout,
+  Timeout,
+} from '../../src/requests/exceptions/requests.js';
 import type { TimeoutInput } from '../../src/requests/types.js';
 import { exceptions, Timeout as Urllib3Timeout } from '../../src/requests/urllib3/index.js';
 import { resolveTimeout } from '../../src/requests/urllib3/timeout.js';

@@ -5,7 +5,12 @@ import * as tls from 'node:tls';
 import { afterAll, afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
 import { OSError } from '../../src/builtins/index.js';
 import type { HTTPAdapter } from '../../src/requests/adapters/index.js';
-import { ConnectionError, ReadTimeout, RequestException, SSLError } from '../../src/requests/exceptions.js';
+import {
+  ConnectionError,
+  ReadTimeout,
+  RequestException,
+  SSLError,
+} from '../../src/requests/exceptions/requests.js';
 import type { Cert, SendOptions } from '../../src/requests/types.js';
 import { disable_warnings, exceptions } from '../../src/requests/urllib3/index.js';
 import { makeCertificate, testAuthority } from '../servers/certificates.js';

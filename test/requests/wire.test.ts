@@ -1,8 +1,8 @@
 import fc from 'fast-check';
 import { Readable } from 'node:stream';
 import { afterEach, describe, expect, test } from 'vitest';
-import { encodeTarget, originOf, targetOf } from '../../src/requests/adapters/request-target.js';
-import { InvalidHeader } from '../../src/requests/exceptions.js';
+import { encodeTarget, originOf, targetOf } from '../../src/requests/urls/request-target.js';
+import { InvalidHeader } from '../../src/requests/exceptions/requests.js';
 import { UnicodeEncodeError, ValueError } from '../../src/builtins/index.js';
 import { startHttpServer } from '../servers/http-server.js';
 import { answering, reply, startRawServer } from '../servers/raw-server.js';

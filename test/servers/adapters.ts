@@ -2,7 +2,7 @@
 import type { Socket } from 'node:net';
 import { HTTPAdapter, type HTTPConnectionPool, UndiciAdapter } from '../../src/requests/adapters/index.js';
 import type { HTTPAdapterOptions } from '../../src/requests/adapters/index.js';
-import { Clients } from '../../src/requests/adapters/undici/clients.js';
+import { Clients } from '../../src/requests/transports/undici/clients.js';
 
 /** A class of adapters; its options are those that all of them have. */
 export type AdapterClass = new (options?: Omit<HTTPAdapterOptions, 'fetch'>) => HTTPAdapter;

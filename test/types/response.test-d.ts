@@ -6,7 +6,7 @@ import type { RequestsCookieJar } from '../../src/requests/cookies/index.js';
 import type { PreparedRequest } from '../../src/requests/models/prepared-request.js';
 import { Response } from '../../src/requests/models/response.js';
 import type { CaseInsensitiveDict } from '../../src/requests/structures/index.js';
-import type { HeaderLink } from '../../src/requests/utils/header-values.js';
+import type { HeaderLink } from '../../src/requests/headers/header-values.js';
 import type { HTTPHeaderDict } from '../../src/requests/urllib3/http-header-dict.js';
 import { HTTPResponse } from '../../src/requests/urllib3/response.js';
 

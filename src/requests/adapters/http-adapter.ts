@@ -10,7 +10,7 @@ import {
 } from '../../builtins/index.js';
 import { reduceHomed } from '../../pickle/homed.js';
 import { basicAuthHeader } from '../auth/basic.js';
-import { InvalidProxyURL, InvalidURL, RequestException } from '../exceptions.js';
+import { InvalidProxyURL, InvalidURL, RequestException } from '../exceptions/requests.js';
 import type { PreparedRequest } from '../models/prepared-request.js';
 import { buildResponse, type Response } from '../models/response.js';
 import { type Cert, kAbortToken, kTrace, type Proxies, type SendOptions } from '../types.js';
@@ -18,21 +18,27 @@ import type { HTTPResponse } from '../urllib3/response.js';
 import { Retry, type RetryCount } from '../urllib3/retry.js';
 import { resolveTimeout } from '../urllib3/timeout.js';
 import { warnInsecureRequest } from '../urllib3/warnings.js';
-import { get_auth_from_url, prepend_scheme_if_needed, urldefragauth } from '../utils/url-tools.js';
-import { select_proxy } from '../utils/proxies.js';
-import { parse_url } from '../utils/parse-url.js';
+import { get_auth_from_url, prepend_scheme_if_needed, urldefragauth } from '../urls/url-tools.js';
+import { select_proxy } from '../environment/proxies.js';
+import { parse_url } from '../urls/parse-url.js';
 import { BaseAdapter } from './base-adapter.js';
-import type { HTTPConnectionPool } from './connection-pool.js';
-import { abortError } from './errors.js';
-import type { Job } from './job.js';
-import { type FetchFunction, refusalOfFetch, sendByFetch } from './fetch-transport.js';
-import { NodeFetchTransport } from './node-fetch-transport.js';
-import { copyHTTPAdapter, partsOf } from './http-adapter-copy.js';
-import { connectHost, type HostParams, PoolManager, ProxyManager, proxyManagers } from './pool-manager.js';
-import { headersOf, methodOf } from './request-head.js';
-import { encodeTarget, originOf, targetOf } from './request-target.js';
-import { type ConnectionSettings, kindOfPath } from './tls-settings.js';
-import { sendingError, urlopen } from './urlopen.js';
+import type { HTTPConnectionPool } from '../transports/connections/connection-pool.js';
+import { abortError } from '../transports/error-mapping.js';
+import type { Job } from '../transports/outgoing-request.js';
+import { type FetchFunction, refusalOfFetch, sendByFetch } from '../transports/fetch/fetch-transport.js';
+import { NodeFetchTransport } from '../transports/node/node-transport.js';
+import { copyHTTPAdapter, partsOf } from '../crossing/adapter-copy.js';
+import {
+  connectHost,
+  type HostParams,
+  PoolManager,
+  ProxyManager,
+  proxyManagers,
+} from '../transports/connections/pool-manager.js';
+import { headersOf, methodOf } from '../transports/method-and-headers.js';
+import { encodeTarget, originOf, targetOf } from '../urls/request-target.js';
+import { type ConnectionSettings, kindOfPath } from '../transports/connections/tls-settings.js';
+import { sendingError, urlopen } from '../transports/urlopen.js';
 
 /** Options of {@link HTTPAdapter}. */
 export interface HTTPAdapterOptions {

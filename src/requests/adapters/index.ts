@@ -4,9 +4,14 @@ export {
   HTTPSConnectionPool,
   type PoolOptions,
   type PoolProxy,
-} from './connection-pool.js';
-export type { FetchFunction, FetchInit, FetchResponse } from './fetch-transport.js';
+} from '../transports/connections/connection-pool.js';
+export type { FetchFunction, FetchInit, FetchResponse } from '../transports/fetch/fetch-transport.js';
 export { HTTPAdapter, type HTTPAdapterOptions } from './http-adapter.js';
-export { type HostParams, PoolManager, type PoolManagerOptions, ProxyManager } from './pool-manager.js';
-export type { ConnectionSettings } from './tls-settings.js';
-export { UndiciAdapter, type UndiciAdapterOptions } from './undici/undici-adapter.js';
+export {
+  type HostParams,
+  PoolManager,
+  type PoolManagerOptions,
+  ProxyManager,
+} from '../transports/connections/pool-manager.js';
+export type { ConnectionSettings } from '../transports/connections/tls-settings.js';
+export { UndiciAdapter, type UndiciAdapterOptions } from './undici-adapter.js';

@@ -1,7 +1,7 @@
 import { inspect } from 'node:util';
 import { setReferences, typeName, UnicodeEncodeError } from '../../builtins/index.js';
 import type { PreparedRequest } from '../models/prepared-request.js';
-import { isBytes, pythonText, toBuffer } from '../utils/text.js';
+import { isBytes, pythonText, toBuffer } from '../urls/python-text.js';
 import { AuthBase } from './auth-base.js';
 
 /** Text above U+00FF: what latin-1 has no byte for. */

@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 import { KeyError, repr } from '../../builtins/index.js';
-import { isBytes, toBuffer } from '../utils/text.js';
+import { isBytes, toBuffer } from '../urls/python-text.js';
 
 /** What a server asks for: the parameters of its `WWW-Authenticate: Digest …`. */
 export type Challenge = Readonly<Record<string, string | null | undefined>>;

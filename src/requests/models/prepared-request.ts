@@ -11,7 +11,7 @@ import { AuthBase } from '../auth/auth-base.js';
 import { HTTPBasicAuth } from '../auth/basic.js';
 import { authOfHook, type HTTPDigestAuth, hookOfAuth } from '../auth/digest.js';
 import { cookiejar_from_dict, get_cookie_header, RequestsCookieJar } from '../cookies/index.js';
-import { RequestException } from '../exceptions.js';
+import { RequestException } from '../exceptions/requests.js';
 import { default_hooks, deregister_hook, register_hook } from '../hooks.js';
 import type { CaseInsensitiveDict } from '../structures/case-insensitive-dict.js';
 import {
@@ -38,13 +38,13 @@ import {
   prepare_url,
   urlsplit,
 } from '../utils/index.js';
-import { isBytes, to_native_string, toBuffer } from '../utils/text.js';
-import { asStream, bodyLength, isEmptyData, type PreparedBody } from './body.js';
-import { bodyPosition } from './body-position.js';
-import { encodeJson } from './json-body.js';
-import { encodeMultipart } from './multipart.js';
-import { MultipartBody } from './multipart-body.js';
-import type { SharedHeaders } from './shared-headers.js';
+import { isBytes, to_native_string, toBuffer } from '../urls/python-text.js';
+import { asStream, bodyLength, isEmptyData, type PreparedBody } from '../bodies/outgoing/body.js';
+import { bodyPosition } from '../bodies/outgoing/body-position.js';
+import { encodeJson } from '../bodies/outgoing/json-body.js';
+import { encodeMultipart } from '../bodies/outgoing/multipart.js';
+import { MultipartBody } from '../bodies/outgoing/multipart-body.js';
+import type { SharedHeaders } from '../headers/shared-headers.js';
 
 /** What {@link PreparedRequest.prepare} is given: the fields of a Request. Null and undefined leave one out. */
 export interface PrepareOptions {

@@ -1,10 +1,10 @@
 import { RuntimeError } from '../../builtins/index.js';
-import { RequestException, ResponseNotRead, StreamConsumedError } from '../exceptions.js';
-import { headerLine } from '../urllib3/raw-headers.js';
+import { RequestException, ResponseNotRead, StreamConsumedError } from '../exceptions/requests.js';
+import { headerLine } from '../headers/raw-headers.js';
 import type { HTTPResponse } from '../urllib3/response.js';
-import { encodingFromContentType } from '../utils/content-type.js';
-import { detectEncoding } from './apparent-encoding.js';
-import type { BodyIterator } from './body-iterator.js';
+import { encodingFromContentType } from '../bodies/text/content-type.js';
+import { detectEncoding } from '../bodies/text/apparent-encoding.js';
+import type { BodyIterator } from '../bodies/text/body-iterator.js';
 import {
   type BodySource,
   checkChunkSize,
@@ -13,10 +13,10 @@ import {
   iterLines,
   type IterLinesOptions,
   splitArguments,
-} from './iter-body.js';
+} from '../bodies/text/iter-body.js';
 import type { PreparedRequest } from './prepared-request.js';
-import { guessedJSONText, type JSONReviver, parseJSON } from './response-json.js';
-import { decodeText } from './text-codec.js';
+import { guessedJSONText, type JSONReviver, parseJSON } from '../bodies/text/response-json.js';
+import { decodeText } from '../bodies/text/charsets.js';
 
 const EMPTY = Buffer.alloc(0);
 const ITER_CHUNK_SIZE = 512;

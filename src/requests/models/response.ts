@@ -2,7 +2,7 @@ import { inspect } from 'node:util';
 import { setReducer, setReferences, timedelta } from '../../builtins/index.js';
 import type { BaseAdapter } from '../adapters/base-adapter.js';
 import { extract_cookies_to_jar, RequestsCookieJar } from '../cookies/index.js';
-import { HTTPError } from '../exceptions.js';
+import { HTTPError } from '../exceptions/requests.js';
 import {
   CaseInsensitiveDict,
   CaseInsensitiveDictMethods,
@@ -11,8 +11,8 @@ import {
   wrapStore,
 } from '../structures/case-insensitive-dict.js';
 import type { HTTPResponse } from '../urllib3/response.js';
-import { type HeaderLink, parse_header_links } from '../utils/header-values.js';
-import { withoutUserinfo } from '../utils/redact.js';
+import { type HeaderLink, parse_header_links } from '../headers/header-values.js';
+import { withoutUserinfo } from '../urls/redact.js';
 import type { PreparedRequest } from './prepared-request.js';
 import { ResponseBody } from './response-body.js';
 

@@ -1,7 +1,7 @@
 /** What a session takes from the environment when `trust_env` is set (spec 1.5). */
 import { isEmpty } from '../../builtins/index.js';
-import { variable } from '../utils/environment-variables.js';
-import { environProxiesFor } from '../utils/proxies.js';
+import { variable } from '../environment/environment-variables.js';
+import { environProxiesFor } from '../environment/proxies.js';
 import type { Cert, Proxies } from '../types.js';
 import { mergeDicts, mergeScalar } from './merge.js';
 

@@ -2,7 +2,7 @@ import { isEmpty, isPlainObject } from '../../builtins/index.js';
 import { cookieStore, type RequestsCookieJar } from '../cookies/requests-cookie-jar.js';
 import { hookList } from '../hooks.js';
 import { PreparedRequest } from '../models/prepared-request.js';
-import { SharedHeaders } from '../models/shared-headers.js';
+import { SharedHeaders } from '../headers/shared-headers.js';
 import {
   type CaseInsensitiveDict,
   type HeaderEntry,

@@ -1,7 +1,7 @@
 import { RuntimeError } from '../../builtins/index.js';
 import { basicAuthHeader } from '../auth/basic.js';
 import { extractSetCookies, merge_cookies, RequestsCookieJar } from '../cookies/index.js';
-import { ChunkedEncodingError, ContentDecodingError, TooManyRedirects } from '../exceptions.js';
+import { ChunkedEncodingError, ContentDecodingError, TooManyRedirects } from '../exceptions/requests.js';
 import type { PreparedRequest } from '../models/prepared-request.js';
 import type { Response } from '../models/response.js';
 import type { Proxies, SendOptions, SessionSendOptions } from '../types.js';

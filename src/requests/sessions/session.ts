@@ -4,7 +4,7 @@ import type { BaseAdapter } from '../adapters/base-adapter.js';
 import { HTTPAdapter } from '../adapters/http-adapter.js';
 import { cookiejar_from_dict, extractSetCookies, RequestsCookieJar } from '../cookies/index.js';
 import { requestChannel, type RequestTrace, traced } from '../diagnostics/trace.js';
-import { InvalidSchema } from '../exceptions.js';
+import { InvalidSchema } from '../exceptions/requests.js';
 import { dispatch_hook } from '../hooks.js';
 import { PreparedRequest } from '../models/prepared-request.js';
 import { Request } from '../models/request.js';
@@ -24,7 +24,7 @@ import {
   type TimeoutInput,
 } from '../types.js';
 import { default_headers, get_netrc_auth } from '../utils/index.js';
-import { withoutUserinfo } from '../utils/redact.js';
+import { withoutUserinfo } from '../urls/redact.js';
 import {
   bindRequest,
   checkRequestOptions,
@@ -38,7 +38,7 @@ import { hasAuth, mergeCookies, mergeHeaders, mergeHooks, mergeParams, mergeScal
 import { PlainRequests } from './plain-requests.js';
 import { kSendNow } from './redirecting-session.js';
 import { SendSettings, sendSettings, settingsToSend } from './send-settings.js';
-import { arriveAs, reduceSession, type SessionParts } from './session-copy.js';
+import { arriveAs, reduceSession, type SessionParts } from '../crossing/session-copy.js';
 import { SessionHooks } from './session-hooks.js';
 import { SessionVerbs } from './verbs.js';
 

@@ -1,4 +1,4 @@
-export * as exceptions from './exceptions.js';
+export * as exceptions from '../exceptions/urllib3.js';
 export { Retry } from './retry.js';
 export type {
   IncrementOptions,

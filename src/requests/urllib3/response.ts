@@ -1,10 +1,15 @@
 import { Readable } from 'node:stream';
 import { checkOptions, setReducer, setReferences } from '../../builtins/index.js';
-import { BodyReader } from './body-reader.js';
+import { BodyReader } from '../bodies/incoming/body-reader.js';
 import { HTTPHeaderDict } from './http-header-dict.js';
-import { headerLine, headerLines } from './raw-headers.js';
-import type { RemainingBody } from './remaining-body.js';
-import { checkInit, flatHeaders, type HTTPResponseInit, WholeAnswer } from './response-init.js';
+import { headerLine, headerLines } from '../headers/raw-headers.js';
+import type { RemainingBody } from '../bodies/incoming/remaining-body.js';
+import {
+  checkInit,
+  flatHeaders,
+  type HTTPResponseInit,
+  WholeAnswer,
+} from '../bodies/incoming/response-init.js';
 
 export type { HTTPResponseInit };
 

@@ -1,4 +1,4 @@
-import type { Named } from './exceptions.js';
+import type { Named } from '../exceptions/urllib3.js';
 
 /** One failed attempt. */
 export interface RequestHistory {

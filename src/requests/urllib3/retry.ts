@@ -15,7 +15,7 @@ import {
   ProxyError,
   ReadTimeoutError,
   ResponseError,
-} from './exceptions.js';
+} from '../exceptions/urllib3.js';
 import type {
   IncrementOptions,
   RequestHistory,

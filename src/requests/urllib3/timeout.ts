@@ -8,7 +8,7 @@ import {
   setReferences,
   ValueError,
 } from '../../builtins/index.js';
-import { TimeoutStateError } from './exceptions.js';
+import { TimeoutStateError } from '../exceptions/urllib3.js';
 
 /** The parts of a {@link Timeout}, in seconds; null (the default) is no limit. */
 export interface TimeoutOptions {

@@ -1,5 +1,5 @@
 import { calledHome, setReferences } from '../../builtins/index.js';
-import { HTTPWarning, InsecureRequestWarning } from './exceptions.js';
+import { HTTPWarning, InsecureRequestWarning } from '../exceptions/urllib3.js';
 
 const disabled = new Set<abstract new () => object>();
 const warnedHosts = new Set<string>();

@@ -19,8 +19,8 @@ import { buffer, text } from 'node:stream/consumers';
 import { crc32, deflateRawSync } from 'node:zlib';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { NotImplementedError } from '../../../src/builtins/index.js';
-import { FileModeWarning, UnrewindableBodyError } from '../../../src/requests/exceptions.js';
-import { bodyPosition } from '../../../src/requests/models/body-position.js';
+import { FileModeWarning, UnrewindableBodyError } from '../../../src/requests/exceptions/requests.js';
+import { bodyPosition } from '../../../src/requests/bodies/outgoing/body-position.js';
 import { PreparedRequest } from '../../../src/requests/models/prepared-request.js';
 import {
   atomic_open,

@@ -3,7 +3,7 @@ import { createRequire } from 'node:module';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { ValueError } from '../../../src/builtins/index.js';
-import { InvalidHeader } from '../../../src/requests/exceptions.js';
+import { InvalidHeader } from '../../../src/requests/exceptions/requests.js';
 import { CaseInsensitiveDict } from '../../../src/requests/structures/index.js';
 import {
   check_header_validity,

@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import fc from 'fast-check';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { get_netrc_auth, NETRC_FILES, NetrcParseError } from '../../../src/requests/utils/index.js';
-import { parseNetrc } from '../../../src/requests/utils/netrc.js';
+import { parseNetrc } from '../../../src/requests/environment/netrc.js';
 
 function machines(text: string): Record<string, string[]> {
   return Object.fromEntries(

@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { UnicodeDecodeError, UnicodeEncodeError, ValueError } from '../../../src/builtins/index.js';
-import { InvalidURL, MissingSchema, RequestException } from '../../../src/requests/exceptions.js';
+import { InvalidURL, MissingSchema, RequestException } from '../../../src/requests/exceptions/requests.js';
 import { prepare_url } from '../../../src/requests/utils/index.js';
 import { PREPARED, REFUSED } from './url-table.js';
 

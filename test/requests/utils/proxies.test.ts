@@ -15,7 +15,7 @@ import {
   set_environ,
   should_bypass_proxies,
 } from '../../../src/requests/utils/index.js';
-import { environProxiesFor } from '../../../src/requests/utils/proxies.js';
+import { environProxiesFor } from '../../../src/requests/environment/proxies.js';
 
 // What Python's proxies are is asked of an environment without any; test/setup.ts removed the machine's.
 function env(variables: Readonly<Record<string, string>>): void {

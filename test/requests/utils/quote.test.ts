@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { UnicodeEncodeError } from '../../../src/builtins/index.js';
-import { InvalidURL } from '../../../src/requests/exceptions.js';
+import { InvalidURL } from '../../../src/requests/exceptions/requests.js';
 import {
   quote,
   quote_plus,

@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { ValueError } from '../../../src/builtins/index.js';
-import { LocationParseError } from '../../../src/requests/urllib3/exceptions.js';
+import { LocationParseError } from '../../../src/requests/exceptions/urllib3.js';
 import {
   get_auth_from_url,
   parse_url,
@@ -15,7 +15,7 @@ import {
   urlunparse,
   urlunsplit,
 } from '../../../src/requests/utils/index.js';
-import { hostnameOf, schemeOf } from '../../../src/requests/utils/url-tools.js';
+import { hostnameOf, schemeOf } from '../../../src/requests/urls/url-tools.js';
 
 // The tables of this file were printed by Python 3.11's urllib.parse and by urllib3 2.7.0.
 const RFC_3986: readonly (readonly [reference: string, absolute: string])[] = [

@@ -1,0 +1,111 @@
+import { ContentDecodingError, RequestException, ResponseTooLarge } from '../../exceptions/requests.js';
+import type { ContentDecoder } from './decoders/content-decoder.js';
+import { contentCodings, createDecoder } from './decoders/content-encoding.js';
+import { decodeSmall, decodeWhole, TOO_LARGE } from './decoders/decode-whole.js';
+
+/** By how much a compressed body may be larger than what it holds and still be waited for, when that is limited. */
+const WIRE_SLACK = 64 * 1024;
+
+/** Undoes a response's Content-Encoding, whole or step by step, and says in requests' words what is wrong with it. */
+export class BodyDecoder {
+  readonly #contentEncoding: string | null;
+  readonly #codings: readonly string[];
+  readonly #limit: number;
+  #steps: ContentDecoder | null = null;
+
+  /** `limit`: the most bytes the decoded body may have; Infinity for no limit. */
+  constructor(contentEncoding: string | null, limit: number) {
+    this.#contentEncoding = contentEncoding;
+    this.#codings = contentCodings(contentEncoding);
+    this.#limit = limit;
+  }
+
+  /** Whether there is nothing to undo. */
+  get isIdentity(): boolean {
+    return this.#codings.length === 0;
+  }
+
+  /** How many undecoded bytes may come before it is certain that the limit is passed. */
+  get wireLimit(): number {
+    return this.isIdentity ? this.#limit : this.#limit * 2 + WIRE_SLACK;
+  }
+
+  /** Whether {@link step} has been used. */
+  get hasDecoded(): boolean {
+    return this.#steps !== null;
+  }
+
+  /** Whether {@link step} may give something without new data. */
+  get hasUnconsumedTail(): boolean {
+    return this.#steps?.hasUnconsumedTail === true;
+  }
+
+  /** The whole body; at once when it is small or not encoded. Throws, or rejects with, an exception of requests. */
+  whole(data: Buffer): Buffer | Promise<Buffer> {
+    if (data.length > this.wireLimit) throw this.tooLarge();
+    if (this.isIdentity) return data;
+    try {
+      const whole = decodeWhole(this.#codings, data, this.#limit);
+      if (!(whole instanceof Promise)) return this.#checked(whole);
+      return whole.then(
+        (decoded) => this.#checked(decoded),
+        (error: unknown) => {
+          throw this.#error(error);
+        },
+      );
+    } catch (error) {
+      throw this.#error(error);
+    }
+  }
+
+  /** The same at once; null when it takes the patience of {@link whole}. */
+  wholeSync(data: Buffer): Buffer | null {
+    if (data.length > this.wireLimit) throw this.tooLarge();
+    if (this.isIdentity || data.length === 0) return data;
+    const whole = decodeSmall(this.#codings, data, this.#limit);
+    return whole === null ? null : this.#checked(whole);
+  }
+
+  /** Takes `data` in and gives at most `maxLength` bytes (negative: no limit) of what can be decoded. */
+  async step(data: Buffer, maxLength: number): Promise<Buffer> {
+    try {
+      this.#steps ??= createDecoder(this.#codings);
+      return await this.#steps.decompress(data, maxLength);
+    } catch (error) {
+      throw this.#error(error);
+    }
+  }
+
+  /** The data has ended. */
+  async end(): Promise<void> {
+    try {
+      await this.#steps?.flush();
+    } catch (error) {
+      throw this.#error(error);
+    }
+  }
+
+  /** Lets go of what {@link step} holds. */
+  destroy(): void {
+    this.#steps?.destroy();
+  }
+
+  /** What is thrown when the limit is passed. */
+  tooLarge(): ResponseTooLarge {
+    return new ResponseTooLarge(`the body is larger than max_response_size, ${this.#limit} bytes`);
+  }
+
+  #checked(whole: Buffer | typeof TOO_LARGE): Buffer {
+    if (whole === TOO_LARGE) throw this.tooLarge();
+    return whole;
+  }
+
+  #error(error: unknown): Error {
+    if (error instanceof RequestException) return error;
+    const detail = error instanceof Error ? `: ${error.message}` : '';
+    return new ContentDecodingError(
+      `Received response with content-encoding: ${this.#contentEncoding ?? ''}, but failed to decode it${detail}`,
+      { cause: error },
+    );
+  }
+}

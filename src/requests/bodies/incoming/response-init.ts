@@ -1,0 +1,90 @@
+import type { Readable } from 'node:stream';
+import { checkOptions } from '../../../builtins/index.js';
+import type { PushedBody } from './pushed-pieces.js';
+
+/** What a transport, or a test, makes a `HTTPResponse` of. */
+export interface HTTPResponseInit {
+  /** The body as it comes from the wire, not decompressed. Default null: no body. */
+  body?: Readable | Uint8Array | string | null | undefined;
+  /** Flat `[name, value, name, value …]` in wire order, or pairs. Default: none. */
+  headers?: readonly string[] | Iterable<readonly [name: string, value: string]> | undefined;
+  /** Default 200. */
+  status?: number | undefined;
+  /** Default ''. */
+  reason?: string | undefined;
+  /** 10, 11 or 20. Default 11. */
+  version?: number | undefined;
+  /** The method that was answered; a response to HEAD has no body. Default null. */
+  request_method?: string | null | undefined;
+  /** The URL that was asked. Default null. */
+  request_url?: string | null | undefined;
+  /**
+   * Called exactly once when nothing more will come: the body ended or was closed unread (null), or failed. The transport lets
+   * go of timers and sockets. A body that is not a stream has ended from the beginning.
+   */
+  onDone?: ((error: Error | null) => void) | null | undefined;
+  /** Turns an error of the transport into an exception of requests. Default: a ChunkedEncodingError with the error as its cause. */
+  mapError?: ((error: unknown) => Error) | null | undefined;
+  /** Closes the connection under a body that has not been read to its end. Default: destroys the stream. */
+  destroy?: (() => void) | null | undefined;
+  /** The most bytes the decoded body may have, else ResponseTooLarge; null (default) for no limit. */
+  max_response_size?: number | null | undefined;
+  /** Whether `body` has been decompressed already, whatever the headers say. Default false. @internal */
+  decoded?: boolean | undefined;
+  /** The body from a transport that is no stream, in place of `body`. @internal */
+  pushed?: PushedBody | null | undefined;
+}
+
+/** What a transport has that has received everything. */
+export class WholeAnswer implements HTTPResponseInit {
+  constructor(
+    readonly status: number,
+    readonly reason: string,
+    readonly version: number,
+    readonly headers: readonly string[],
+    readonly body: Buffer,
+    readonly request_method: string | null,
+    readonly request_url: string,
+    readonly max_response_size: number | null,
+  ) {}
+}
+
+const INIT_NAMES = [
+  'body',
+  'headers',
+  'status',
+  'reason',
+  'version',
+  'request_method',
+  'request_url',
+  'onDone',
+  'mapError',
+  'destroy',
+  'max_response_size',
+  'decoded',
+  'pushed',
+];
+
+/** Refuses names that {@link HTTPResponseInit} does not have. */
+export function checkInit(init: HTTPResponseInit): void {
+  checkOptions('HTTPResponse()', init, INIT_NAMES);
+}
+
+/** The flat list that the headers are kept in. */
+export function flatHeaders(headers: HTTPResponseInit['headers']): readonly string[] {
+  if (headers === undefined) return [];
+  if (isFlat(headers)) return headers;
+  return Array.from(headers).flat();
+}
+
+function isFlat(
+  headers: readonly string[] | Iterable<readonly [string, string]>,
+): headers is readonly string[] {
+  return Array.isArray(headers) && (headers.length === 0 || typeof headers[0] === 'string');
+}
+
+/** The body of a response that is made of bytes or text. */
+export function bodyBytes(body: Uint8Array | string): Buffer {
+  if (typeof body === 'string') return Buffer.from(body);
+  return Buffer.isBuffer(body) ? body : Buffer.from(body.buffer, body.byteOffset, body.byteLength);
+}

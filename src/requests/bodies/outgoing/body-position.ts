@@ -1,0 +1,155 @@
+import { createReadStream, fstatSync, openSync, ReadStream, statSync } from 'node:fs';
+import { setReducer, setReferences } from '../../../builtins/index.js';
+import { reduceGuest } from '../../../pickle/index.js';
+
+/** What can tell and change the place from which it is read next, as Python's file objects can. */
+export interface Seekable {
+  /** The place, in bytes. Throws when it cannot be told. */
+  tell(): number;
+  /** Goes on from `position` at the next reading. */
+  seek(position: number): unknown;
+}
+
+/** The place of a body that is read once and cannot say where it stands: Python's plain `object()` in `_body_position`. */
+export const UNKNOWN_POSITION: object = Object.freeze(Object.create(null) as object);
+
+/** How Node keeps the range of a file stream; its type declarations leave these out. */
+interface FileRange {
+  readonly start?: number | undefined;
+  readonly end?: number | undefined;
+  readonly fd: number | null;
+  readonly path?: string | Buffer | undefined;
+}
+
+/** Whether `value` is what `fs.createReadStream` or a FileHandle's `createReadStream` returns. */
+export function isFileStream(value: unknown): value is ReadStream {
+  return value instanceof ReadStream;
+}
+
+/** Whether `value` has Python's `tell()` and `seek()`. */
+export function isSeekable(value: unknown): value is Seekable {
+  if (typeof value !== 'object' || value === null) return false;
+  const { tell, seek } = value as Partial<Record<keyof Seekable, unknown>>;
+  return typeof tell === 'function' && typeof seek === 'function';
+}
+
+/**
+ * The offset in its file of the byte that `stream` hands out next; null when that cannot be known: a descriptor without
+ * `start` is read from wherever it stands, and decoded text cannot be counted back to bytes.
+ */
+export function fileStreamPosition(stream: ReadStream): number | null {
+  const { start } = rangeOf(stream);
+  if (start === undefined && !hasPath(stream)) return null;
+  if (stream.readableEncoding !== null && stream.bytesRead > 0) return null;
+  return (start ?? 0) + stream.bytesRead - stream.readableLength;
+}
+
+/** How many bytes `stream` has yet to hand out; null when that cannot be known: not a regular file, or no file at all. */
+export function fileStreamLength(stream: ReadStream): number | null {
+  const position = fileStreamPosition(stream);
+  if (position === null) return null;
+  const { end, fd } = rangeOf(stream);
+  try {
+    const stats = fd === null ? statSync(stream.path) : fstatSync(fd);
+    if (!stats.isFile()) return null;
+    return Math.max(0, Math.min(stats.size, (end ?? Infinity) + 1) - position);
+  } catch {
+    // The stream reports what is wrong with the file itself, when it is read.
+    return null;
+  }
+}
+
+/** A fresh stream over the same file as `stream`, from `position` to the same end. Throws what opening the file throws. */
+export function reopenFileStream(stream: ReadStream, position: number): ReadStream {
+  const { end } = rangeOf(stream);
+  const reopened = createReadStream(stream.path, {
+    fd: openSync(stream.path, 'r'),
+    start: position,
+    highWaterMark: stream.readableHighWaterMark,
+    ...(end === undefined || end === Infinity ? {} : { end }),
+  });
+  // A stream over a descriptor forgets the path, without which a second redirect could not open it again.
+  reopened.path = stream.path;
+  return reopened;
+}
+
+/**
+ * What `PreparedRequest._body_position` records for a body that is about to be sent: a number for one that can be brought
+ * back there, {@link UNKNOWN_POSITION} for one that is read once, null for one that needs no rewinding (text, bytes, Blobs)
+ * or, as in Python, pretends not to: a generator is sent again exhausted.
+ */
+export function bodyPosition(body: unknown): number | object | null {
+  if (typeof body !== 'object' || body === null) return null;
+  if (isFileStream(body)) {
+    return hasPath(body) && fileStreamLength(body) !== null ? fileStreamPosition(body) : UNKNOWN_POSITION;
+  }
+  if (isSeekable(body)) {
+    try {
+      return body.tell();
+    } catch {
+      return UNKNOWN_POSITION;
+    }
+  }
+  const { pipe, getReader } = body as { readonly pipe?: unknown; readonly getReader?: unknown };
+  return typeof pipe === 'function' || typeof getReader === 'function' ? UNKNOWN_POSITION : null;
+}
+
+/**
+ * `body` as it is read from `position` on, which {@link bodyPosition} gave: itself, or for a file a fresh stream. Undefined
+ * when it cannot be brought back. Throws what seeking or opening throws.
+ */
+export function bodyFromPosition<T>(body: T, position: unknown): T | ReadStream | undefined {
+  if (typeof position !== 'number') return undefined;
+  if (isFileStream(body)) return hasPath(body) ? reopenFileStream(body, position) : undefined;
+  if (!isSeekable(body)) return undefined;
+  body.seek(position);
+  return body;
+}
+
+function rangeOf(stream: ReadStream): FileRange {
+  // Public properties of the stream since Node 0.x that its type declarations do not list.
+  return stream as unknown as FileRange;
+}
+
+/** A stream over a descriptor has no path, or an empty one. */
+function hasPath(stream: ReadStream): boolean {
+  return (rangeOf(stream).path ?? '').length > 0;
+}
+
+/**
+ * Opens a file stream again that was sent to this thread.
+ * @internal
+ */
+export function copyFileStream(
+  _existing: unknown,
+  path: string,
+  start: number,
+  end: number | null,
+  highWaterMark: number,
+  encoding: BufferEncoding | null,
+): ReadStream {
+  return createReadStream(path, {
+    start,
+    highWaterMark,
+    ...(end === null ? {} : { end }),
+    ...(encoding === null ? {} : { encoding }),
+  });
+}
+
+setReferences(import.meta.url, { copyFileStream });
+// A file is read where it is needed, with its length and its way back, and not carried over piece by piece.
+setReducer(ReadStream, (stream) => {
+  const position = stream.readableFlowing === null && hasPath(stream) ? fileStreamPosition(stream) : null;
+  if (position === null || typeof stream.path !== 'string' || fileStreamLength(stream) === null) return null;
+  const { end } = rangeOf(stream);
+  const { path, readableHighWaterMark, readableEncoding } = stream;
+  // Used up by the request, as it would be in this thread.
+  stream.destroy();
+  return reduceGuest(stream, copyFileStream, [
+    path,
+    position,
+    end === undefined || end === Infinity ? null : end,
+    readableHighWaterMark,
+    readableEncoding,
+  ]);
+});

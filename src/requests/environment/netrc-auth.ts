@@ -1,0 +1,118 @@
+/** Credentials from the user's netrc file, looked up for every request and therefore cached. */
+import { readFileSync, type Stats, statSync } from 'node:fs';
+import { homedir } from 'node:os';
+import { join } from 'node:path';
+import { checkOptions, monotonic } from '../../builtins/index.js';
+import { variable } from './environment-variables.js';
+import { type NetrcEntry, type NetrcParseError, parseNetrc } from './netrc.js';
+import type { Bytes } from '../types.js';
+import { decodeUtf8, toBuffer } from '../urls/python-text.js';
+import { hostnameOf } from '../urls/url-tools.js';
+
+/** The names looked for in the home directory when `$NETRC` is not set. */
+export const NETRC_FILES: readonly ['.netrc', '_netrc'] = ['.netrc', '_netrc'];
+
+/** Seconds for which the file is taken to be what it was: looking at the disk costs more than all else here. */
+const RECHECK_AFTER = 1;
+
+interface NetrcFile {
+  readonly path: string;
+  readonly stats: Stats;
+  /** The machines, or why there are none. */
+  readonly content: ReadonlyMap<string, NetrcEntry> | NetrcParseError | NodeJS.ErrnoException;
+}
+
+/** The file in use, for the environment it was found in. */
+let cached: { environment: string; checkedAt: number; file: NetrcFile | null } | null = null;
+
+/**
+ * The user and password that netrc has for the URL's host, else those of `default`, else null. The file is `$NETRC`, or
+ * `~/.netrc`, or `~/_netrc`; it is read again about a second after it changed. A file that cannot be read or parsed counts
+ * as empty, unless `raise_errors`: then NetrcParseError or the system's error is thrown.
+ */
+export function get_netrc_auth(
+  url: string | Bytes,
+  options: boolean | { raise_errors?: boolean | undefined } = {},
+): readonly [user: string, password: string] | null {
+  if (typeof options === 'object') checkOptions('get_netrc_auth()', options, ['raise_errors']);
+  const file = currentFile();
+  if (file === null) return null;
+  if (file.content instanceof Error) {
+    const raises = typeof options === 'boolean' ? options : options.raise_errors === true;
+    if (raises) throw file.content;
+    return null;
+  }
+  const host = hostOf(typeof url === 'string' ? url : decodeUtf8(url));
+  const entry = host === null ? undefined : (file.content.get(host) ?? file.content.get('default'));
+  if (entry === undefined) return null;
+  const { login, account, password } = entry;
+  return login || account || password ? [login || account, password] : null;
+}
+
+/** A URL that cannot be parsed has no host here; preparing it tells what is wrong with it. */
+function hostOf(url: string): string | null {
+  try {
+    return hostnameOf(url);
+  } catch {
+    return null;
+  }
+}
+
+function currentFile(): NetrcFile | null {
+  const netrc = variable('NETRC');
+  const environment = netrc ?? '~';
+  const now = monotonic();
+  if (cached === null || cached.environment !== environment || now - cached.checkedAt > RECHECK_AFTER) {
+    cached = { environment, checkedAt: now, file: findFile(netrc, cached?.file ?? null) };
+  }
+  return cached.file;
+}
+
+function findFile(netrc: string | undefined, known: NetrcFile | null): NetrcFile | null {
+  const paths = netrc === undefined ? NETRC_FILES.map((name) => join(homedir(), name)) : [expandUser(netrc)];
+  for (const path of paths) {
+    const stats = statSyncOrNull(path);
+    if (stats !== null) return isSame(known, path, stats) ? known : { path, stats, content: readNetrc(path) };
+  }
+  return null;
+}
+
+function expandUser(path: string): string {
+  return path === '~' || path.startsWith('~/') ? homedir() + path.slice(1) : path;
+}
+
+function statSyncOrNull(path: string): Stats | null {
+  try {
+    return statSync(path, { throwIfNoEntry: false }) ?? null;
+  } catch {
+    return null;
+  }
+}
+
+function isSame(known: NetrcFile | null, path: string, stats: Stats): known is NetrcFile {
+  return (
+    known?.path === path &&
+    known.stats.mtimeMs === stats.mtimeMs &&
+    known.stats.size === stats.size &&
+    known.stats.ino === stats.ino &&
+    known.stats.mode === stats.mode
+  );
+}
+
+function readNetrc(path: string): NetrcFile['content'] {
+  try {
+    const bytes = readFileSync(path);
+    return parseNetrc(textOf(bytes), path);
+  } catch (error) {
+    return error as NetrcParseError | NodeJS.ErrnoException;
+  }
+}
+
+/** Files that are not UTF-8 predate it. */
+function textOf(bytes: Uint8Array): string {
+  try {
+    return decodeUtf8(bytes);
+  } catch {
+    return toBuffer(bytes).toString('latin1');
+  }
+}

@@ -1,0 +1,345 @@
+/**
+ * The exceptions of `requests`.
+ *
+ * ```
+ * OSError
+ * └ RequestException                    .request .response
+ *    ├ InvalidJSONError ── JSONDecodeError (+ ValueError)
+ *    ├ HTTPError
+ *    ├ ConnectionError ── ProxyError, SSLError, ConnectTimeout (+ Timeout)
+ *    ├ Timeout ── ReadTimeout (ConnectTimeout is one, too)
+ *    ├ URLRequired, TooManyRedirects, RetryError, UnrewindableBodyError, ChunkedEncodingError
+ *    ├ MissingSchema, InvalidSchema, InvalidHeader, InvalidURL (+ ValueError) ── InvalidProxyURL
+ *    ├ ContentDecodingError (+ urllib3's HTTPError)
+ *    ├ StreamConsumedError (a native TypeError)
+ *    ├ AbortError, ResponseTooLarge      no counterpart in Python
+ * RuntimeError ── ResponseNotRead       no counterpart in Python
+ * Warning ── RequestsWarning ── FileModeWarning (+ DeprecationWarning), RequestsDependencyWarning
+ * ```
+ */
+import {
+  alsoExtends,
+  DeprecationWarning,
+  isInstanceOf,
+  OSError,
+  RuntimeError,
+  setErrorName,
+  setReferences,
+  ValueError,
+  Warning,
+} from '../../builtins/index.js';
+import { HTTPError as Urllib3HTTPError } from './urllib3.js';
+import type { PreparedRequest } from '../models/prepared-request.js';
+import type { Response } from '../models/response.js';
+
+/** What an exception of this package may carry beside its message. */
+export interface RequestExceptionOptions {
+  /** The request that failed. Taken from `response` when absent. */
+  request?: PreparedRequest | null | undefined;
+  /** The response that led to the failure, when there was one. */
+  response?: Response | null | undefined;
+  /** The lower layer's error. */
+  cause?: unknown;
+}
+
+/** The base of all exceptions that `requests` raises: there was an ambiguous exception while handling the request. */
+export class RequestException extends OSError {
+  static {
+    setErrorName(this, 'RequestException');
+  }
+  /**
+   * The request that failed, as far as it was prepared; null when it failed before there was one. Not enumerable: it is heavy
+   * and may hold credentials.
+   */
+  declare request: PreparedRequest | null;
+  /** The response that led to the failure; null when there was none. Not enumerable, as `request`. */
+  declare response: Response | null;
+
+  constructor(message = '', options: RequestExceptionOptions = {}) {
+    super(message, options.cause === undefined ? undefined : { cause: options.cause });
+    attachContext(this, options);
+  }
+}
+
+/** Puts `request` and `response` on an exception, hidden from `console.log` and from enumeration. */
+function attachContext(error: object, { request, response = null }: RequestExceptionOptions): void {
+  const hidden = { enumerable: false, writable: true, configurable: true };
+  Object.defineProperty(error, 'request', { value: request ?? response?.request ?? null, ...hidden });
+  Object.defineProperty(error, 'response', { value: response, ...hidden });
+}
+
+/** The body given as `json` cannot be expressed in JSON. */
+export class InvalidJSONError extends RequestException {
+  static {
+    setErrorName(this, 'InvalidJSONError');
+  }
+}
+
+/** The response's text is not JSON. */
+export class JSONDecodeError extends InvalidJSONError {
+  static {
+    setErrorName(this, 'JSONDecodeError');
+    alsoExtends(this, ValueError);
+  }
+  /** The message without the position. */
+  readonly msg: string;
+  /** Index into the text at which parsing failed. */
+  readonly pos: number;
+  /** Line of `pos`, from 1. */
+  readonly lineno: number;
+  /** Column of `pos`, from 1. */
+  readonly colno: number;
+  /** The text that was parsed; not enumerable, as it may be large. */
+  declare readonly doc: string;
+
+  constructor(msg: string, doc: string, pos: number, options: RequestExceptionOptions = {}) {
+    const before = doc.slice(0, pos);
+    const lineno = before.split('\n').length;
+    const colno = pos - before.lastIndexOf('\n');
+    super(`${msg}: line ${lineno} column ${colno} (char ${pos})`, options);
+    this.msg = msg;
+    this.pos = pos;
+    this.lineno = lineno;
+    this.colno = colno;
+    Object.defineProperty(this, 'doc', { value: doc, enumerable: false, configurable: true });
+  }
+}
+
+/** An HTTP error occurred: what `raise_for_status()` raises. */
+export class HTTPError extends RequestException {
+  static {
+    setErrorName(this, 'HTTPError');
+  }
+}
+
+/** The connection could not be made, or broke. */
+export class ConnectionError extends RequestException {
+  static {
+    setErrorName(this, 'ConnectionError');
+  }
+}
+
+/** The proxy could not be reached or refused. */
+export class ProxyError extends ConnectionError {
+  static {
+    setErrorName(this, 'ProxyError');
+  }
+}
+
+/** TLS failed: certificate, host name, protocol. */
+export class SSLError extends ConnectionError {
+  static {
+    setErrorName(this, 'SSLError');
+  }
+}
+
+/** The request timed out: either {@link ConnectTimeout} or {@link ReadTimeout}. */
+export class Timeout extends RequestException {
+  static {
+    setErrorName(this, 'Timeout');
+  }
+}
+
+/** The connection was not made in time. Such a request is safe to send again. */
+export class ConnectTimeout extends ConnectionError {
+  static {
+    setErrorName(this, 'ConnectTimeout');
+    alsoExtends(this, Timeout);
+  }
+}
+
+/** The server sent nothing for the allotted time. */
+export class ReadTimeout extends Timeout {
+  static {
+    setErrorName(this, 'ReadTimeout');
+  }
+}
+
+/** A URL is needed to make a request. */
+export class URLRequired extends RequestException {
+  static {
+    setErrorName(this, 'URLRequired');
+  }
+}
+
+/** More redirects than `session.max_redirects`. */
+export class TooManyRedirects extends RequestException {
+  static {
+    setErrorName(this, 'TooManyRedirects');
+  }
+}
+
+/** The URL has no scheme (such as `http://`). */
+export class MissingSchema extends RequestException {
+  static {
+    setErrorName(this, 'MissingSchema');
+    alsoExtends(this, ValueError);
+  }
+}
+
+/** No adapter is mounted for the URL's scheme. */
+export class InvalidSchema extends RequestException {
+  static {
+    setErrorName(this, 'InvalidSchema');
+    alsoExtends(this, ValueError);
+  }
+}
+
+/** The URL is not valid. */
+export class InvalidURL extends RequestException {
+  static {
+    setErrorName(this, 'InvalidURL');
+    alsoExtends(this, ValueError);
+  }
+}
+
+/** The header is not valid. */
+export class InvalidHeader extends RequestException {
+  static {
+    setErrorName(this, 'InvalidHeader');
+    alsoExtends(this, ValueError);
+  }
+}
+
+/** The proxy's URL is not valid. */
+export class InvalidProxyURL extends InvalidURL {
+  static {
+    setErrorName(this, 'InvalidProxyURL');
+  }
+}
+
+/** The body ended before its announced end, or a chunk was malformed. */
+export class ChunkedEncodingError extends RequestException {
+  static {
+    setErrorName(this, 'ChunkedEncodingError');
+  }
+}
+
+/** The body could not be decompressed. */
+export class ContentDecodingError extends RequestException {
+  static {
+    setErrorName(this, 'ContentDecodingError');
+    alsoExtends(this, Urllib3HTTPError);
+  }
+}
+
+/**
+ * The response's body was iterated before and is gone. As Python's class derives from `TypeError` as well, this one is a
+ * native TypeError that also answers `instanceof RequestException`.
+ */
+export class StreamConsumedError extends TypeError {
+  static {
+    setErrorName(this, 'StreamConsumedError');
+    alsoExtends(this, RequestException);
+  }
+  /** The request, where there was one. */
+  declare request: PreparedRequest | null;
+  /** The response, where there was one. */
+  declare response: Response | null;
+
+  constructor(
+    message = 'The content for this response was already consumed',
+    options: RequestExceptionOptions = {},
+  ) {
+    super(message, options.cause === undefined ? undefined : { cause: options.cause });
+    attachContext(this, options);
+  }
+
+  static override [Symbol.hasInstance](value: unknown): boolean {
+    return isInstanceOf(this, value);
+  }
+}
+
+/** Custom retries failed: the statuses of `Retry.status_forcelist` went on. */
+export class RetryError extends RequestException {
+  static {
+    setErrorName(this, 'RetryError');
+  }
+}
+
+/** The body must be sent again but cannot be read a second time. */
+export class UnrewindableBodyError extends RequestException {
+  static {
+    setErrorName(this, 'UnrewindableBodyError');
+  }
+}
+
+/**
+ * The request was stopped on the wire, by `future.abort()` or by its `signal`; `cause` is the reason. Python has no
+ * counterpart. (A call that was still queued is cancelled and never sent.)
+ */
+export class AbortError extends RequestException {
+  static {
+    setErrorName(this, 'AbortError');
+  }
+}
+
+/** The decoded body grew beyond `max_response_size`. Python has no counterpart. */
+export class ResponseTooLarge extends RequestException {
+  static {
+    setErrorName(this, 'ResponseTooLarge');
+  }
+}
+
+/**
+ * The body of a streamed response was asked for before it was read: `await response.read()` first. Python would wait for
+ * it there and then, and so has no counterpart.
+ */
+export class ResponseNotRead extends RuntimeError {
+  static {
+    setErrorName(this, 'ResponseNotRead');
+  }
+}
+
+/** The base of the warnings of `requests`. */
+export class RequestsWarning extends Warning {
+  static {
+    setErrorName(this, 'RequestsWarning');
+  }
+}
+
+/** A file was opened in text mode, but its length was measured in bytes. */
+export class FileModeWarning extends RequestsWarning {
+  static {
+    setErrorName(this, 'FileModeWarning');
+    alsoExtends(this, DeprecationWarning);
+  }
+}
+
+/** A dependency does not match the expected version range. */
+export class RequestsDependencyWarning extends RequestsWarning {
+  static {
+    setErrorName(this, 'RequestsDependencyWarning');
+  }
+}
+
+setReferences(import.meta.url, {
+  AbortError,
+  ChunkedEncodingError,
+  ConnectionError,
+  ConnectTimeout,
+  ContentDecodingError,
+  FileModeWarning,
+  HTTPError,
+  InvalidHeader,
+  InvalidJSONError,
+  InvalidProxyURL,
+  InvalidSchema,
+  InvalidURL,
+  JSONDecodeError,
+  MissingSchema,
+  ProxyError,
+  ReadTimeout,
+  RequestException,
+  RequestsDependencyWarning,
+  RequestsWarning,
+  ResponseNotRead,
+  ResponseTooLarge,
+  RetryError,
+  SSLError,
+  StreamConsumedError,
+  Timeout,
+  TooManyRedirects,
+  UnrewindableBodyError,
+  URLRequired,
+});

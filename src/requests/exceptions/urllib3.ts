@@ -1,0 +1,357 @@
+/**
+ * The exceptions and warnings of `urllib3` that scripts name. The adapter's errors surface as those of `requests`; these
+ * are their causes, and the bases that Python's classes share.
+ *
+ * ```
+ * HTTPError
+ * ├ PoolError ── RequestError ── MaxRetryError (.reason), ReadTimeoutError (a TimeoutError, too), HostChangedError
+ * │           └ EmptyPoolError, FullPoolError, ClosedPoolError
+ * ├ TimeoutError ── ConnectTimeoutError ── NewConnectionError ── NameResolutionError
+ * ├ ProtocolError ── ResponseNotChunked (+ ValueError)
+ * ├ LocationValueError (+ ValueError) ── LocationParseError, URLSchemeUnknown ── ProxySchemeUnknown
+ * ├ ProxyError (.original_error), SSLError, DecodeError, ResponseError, InvalidHeader, TimeoutStateError,
+ * │ IncompleteRead, InvalidChunkLength, UnrewindableBodyError
+ * HTTPWarning ── SecurityWarning ── InsecureRequestWarning
+ * ```
+ */
+import {
+  alsoExtends,
+  isInstanceOf,
+  setErrorName,
+  setReferences,
+  ValueError,
+  Warning,
+} from '../../builtins/index.js';
+import { reprArgument, ReprText, strArguments } from './urllib3-text.js';
+
+/** What a message names by its text: a pool, a connection; null for Python's `None`. */
+export type Named = string | { toString(): string } | null;
+
+/** The base of urllib3's exceptions. */
+export class HTTPError extends Error {
+  static {
+    setErrorName(this, 'HTTPError');
+  }
+  static override [Symbol.hasInstance](value: unknown): boolean {
+    return isInstanceOf(this, value);
+  }
+  /** What the exception was made of, as Python's `args`: the message, or several values of which the message is made. */
+  declare readonly args: readonly unknown[];
+
+  /** `args`: the message, or a list of several values as Python shows them. */
+  constructor(args: string | readonly unknown[] = [], options?: ErrorOptions) {
+    const list = typeof args === 'string' ? [args] : args;
+    super(strArguments(list), options);
+    // They repeat the message, and may hold more than a log should.
+    Object.defineProperty(this, 'args', { value: list, enumerable: false, configurable: true });
+  }
+}
+
+function nameOf(named: Named): string {
+  return named === null ? 'None' : named.toString();
+}
+
+/** An error within a connection pool. */
+export class PoolError extends HTTPError {
+  static {
+    setErrorName(this, 'PoolError');
+  }
+  /** `pool`: its text, such as `HTTPConnectionPool(host='example.org', port=80)`. */
+  constructor(pool: Named, message: string, options?: ErrorOptions) {
+    super(`${nameOf(pool)}: ${message}`, options);
+  }
+}
+
+/** A {@link PoolError} of a request, with its URL. */
+export class RequestError extends PoolError {
+  static {
+    setErrorName(this, 'RequestError');
+  }
+  /** What was asked for: the request-target; null when it is not known. */
+  readonly url: string | null;
+
+  constructor(pool: Named, url: string | null, message: string, options?: ErrorOptions) {
+    super(pool, message, options);
+    this.url = url;
+  }
+}
+
+/** The retries are used up; `reason` is the last failure. */
+export class MaxRetryError extends RequestError {
+  static {
+    setErrorName(this, 'MaxRetryError');
+  }
+  /** What went wrong last. Not enumerable: it is the `cause` as well. */
+  declare readonly reason: Error | null;
+
+  constructor(pool: Named, url: string | null, reason: Error | null = null) {
+    const message = `Max retries exceeded with url: ${url ?? 'None'} (Caused by ${reprArgument(reason)})`;
+    super(pool, url, message, reason === null ? undefined : { cause: reason });
+    Object.defineProperty(this, 'reason', { value: reason, enumerable: false, configurable: true });
+  }
+}
+
+/** A pool was asked for another host's URL. */
+export class HostChangedError extends RequestError {
+  static {
+    setErrorName(this, 'HostChangedError');
+  }
+}
+
+/** A pool has no connection and may not open another. */
+export class EmptyPoolError extends PoolError {
+  static {
+    setErrorName(this, 'EmptyPoolError');
+  }
+}
+
+/** A connection was given back to a pool that is full. */
+export class FullPoolError extends PoolError {
+  static {
+    setErrorName(this, 'FullPoolError');
+  }
+}
+
+/** A pool was used after it was closed. */
+export class ClosedPoolError extends PoolError {
+  static {
+    setErrorName(this, 'ClosedPoolError');
+  }
+}
+
+/** A time limit passed; not the built-in exception of that name. */
+export class TimeoutError extends HTTPError {
+  static {
+    setErrorName(this, 'TimeoutError');
+  }
+}
+
+/** The server sent nothing for the allotted time. */
+export class ReadTimeoutError extends RequestError {
+  static {
+    setErrorName(this, 'ReadTimeoutError');
+    alsoExtends(this, TimeoutError);
+  }
+}
+
+/** The connection was not made in time. */
+export class ConnectTimeoutError extends TimeoutError {
+  static {
+    setErrorName(this, 'ConnectTimeoutError');
+  }
+}
+
+/** The connection could not be made: refused, no route, no such name. */
+export class NewConnectionError extends ConnectTimeoutError {
+  static {
+    setErrorName(this, 'NewConnectionError');
+  }
+  /** `connection`: its text, such as `HTTPConnection(host='example.org', port=80)`. */
+  constructor(connection: Named, message: string, options?: ErrorOptions) {
+    super(`${nameOf(connection)}: ${message}`, options);
+  }
+}
+
+/** The host's name could not be resolved. */
+export class NameResolutionError extends NewConnectionError {
+  static {
+    setErrorName(this, 'NameResolutionError');
+  }
+  /** `reason`: why, as the resolver says it. */
+  constructor(host: string, connection: Named, reason: string, options?: ErrorOptions) {
+    super(connection, `Failed to resolve '${host}' (${reason})`, options);
+  }
+}
+
+/** The connection broke, or the server did not speak HTTP. */
+export class ProtocolError extends HTTPError {
+  static {
+    setErrorName(this, 'ProtocolError');
+  }
+}
+
+/** A response was to be read as chunks that has none. */
+export class ResponseNotChunked extends ProtocolError {
+  static {
+    setErrorName(this, 'ResponseNotChunked');
+    alsoExtends(this, ValueError);
+  }
+}
+
+/** TLS failed. */
+export class SSLError extends HTTPError {
+  static {
+    setErrorName(this, 'SSLError');
+  }
+}
+
+/** The proxy could not be reached or refused. */
+export class ProxyError extends HTTPError {
+  static {
+    setErrorName(this, 'ProxyError');
+  }
+  /** Why. Not enumerable: it is the `cause` as well. */
+  declare readonly original_error: Error;
+
+  constructor(message: string, error: Error) {
+    super([message, error], { cause: error });
+    Object.defineProperty(this, 'original_error', { value: error, enumerable: false, configurable: true });
+  }
+}
+
+/** The body could not be decompressed. */
+export class DecodeError extends HTTPError {
+  static {
+    setErrorName(this, 'DecodeError');
+  }
+}
+
+/** Why a {@link MaxRetryError} was raised when it was for the server's answers. */
+export class ResponseError extends HTTPError {
+  static {
+    setErrorName(this, 'ResponseError');
+  }
+}
+
+/** A header of the response makes no sense. */
+export class InvalidHeader extends HTTPError {
+  static {
+    setErrorName(this, 'InvalidHeader');
+  }
+}
+
+/** A Timeout's clock was started twice, or asked before it was started. */
+export class TimeoutStateError extends HTTPError {
+  static {
+    setErrorName(this, 'TimeoutStateError');
+  }
+}
+
+/** The body is shorter than announced. */
+export class IncompleteRead extends HTTPError {
+  static {
+    setErrorName(this, 'IncompleteRead');
+  }
+  /** How many bytes came. */
+  readonly partial: number;
+  /** How many more were announced. */
+  readonly expected: number;
+
+  constructor(partial: number, expected: number) {
+    super([new ReprText(`${partial} bytes read, ${expected} more expected`)]);
+    this.partial = partial;
+    this.expected = expected;
+  }
+}
+
+/** A chunk's length is not a number. */
+export class InvalidChunkLength extends HTTPError {
+  static {
+    setErrorName(this, 'InvalidChunkLength');
+  }
+}
+
+/** A body must be sent again but cannot be read a second time. */
+export class UnrewindableBodyError extends HTTPError {
+  static {
+    setErrorName(this, 'UnrewindableBodyError');
+  }
+}
+
+/** A URL or a part of one makes no sense. */
+export class LocationValueError extends HTTPError {
+  static {
+    setErrorName(this, 'LocationValueError');
+    alsoExtends(this, ValueError);
+  }
+}
+
+/** A URL or host cannot be parsed. */
+export class LocationParseError extends LocationValueError {
+  static {
+    setErrorName(this, 'LocationParseError');
+  }
+  /** What could not be parsed, without credentials. */
+  readonly location: string;
+
+  constructor(location: string) {
+    super(`Failed to parse: ${location}`);
+    this.location = location;
+  }
+}
+
+/** A URL's scheme is not supported. */
+export class URLSchemeUnknown extends LocationValueError {
+  static {
+    setErrorName(this, 'URLSchemeUnknown');
+  }
+}
+
+/** A proxy's scheme is not supported. */
+export class ProxySchemeUnknown extends URLSchemeUnknown {
+  static {
+    setErrorName(this, 'ProxySchemeUnknown');
+  }
+  constructor(scheme: string | null) {
+    super(
+      scheme === null || scheme === 'localhost'
+        ? 'Proxy URL had no scheme, should start with http:// or https://'
+        : `Proxy URL had unsupported scheme ${scheme}, should use http:// or https://`,
+    );
+  }
+}
+
+/** The base of urllib3's warnings. */
+export class HTTPWarning extends Warning {
+  static {
+    setErrorName(this, 'HTTPWarning');
+  }
+}
+
+/** A warning about security. */
+export class SecurityWarning extends HTTPWarning {
+  static {
+    setErrorName(this, 'SecurityWarning');
+  }
+}
+
+/** An HTTPS request is made without verifying the certificate. */
+export class InsecureRequestWarning extends SecurityWarning {
+  static {
+    setErrorName(this, 'InsecureRequestWarning');
+  }
+}
+
+setReferences(import.meta.url, {
+  ClosedPoolError,
+  ConnectTimeoutError,
+  DecodeError,
+  EmptyPoolError,
+  FullPoolError,
+  HostChangedError,
+  HTTPError,
+  HTTPWarning,
+  IncompleteRead,
+  InsecureRequestWarning,
+  InvalidChunkLength,
+  InvalidHeader,
+  LocationParseError,
+  LocationValueError,
+  MaxRetryError,
+  NameResolutionError,
+  NewConnectionError,
+  PoolError,
+  ProtocolError,
+  ProxyError,
+  ProxySchemeUnknown,
+  ReadTimeoutError,
+  RequestError,
+  ResponseError,
+  ResponseNotChunked,
+  SecurityWarning,
+  SSLError,
+  TimeoutError,
+  TimeoutStateError,
+  UnrewindableBodyError,
+  URLSchemeUnknown,
+});

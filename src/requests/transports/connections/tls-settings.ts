@@ -1,0 +1,116 @@
+import { readdirSync, readFileSync, statSync } from 'node:fs';
+import { isIP } from 'node:net';
+import { join } from 'node:path';
+import * as tls from 'node:tls';
+import { OSError } from '../../../builtins/index.js';
+
+/** How connections are made, as urllib3's pools take it; null (the default) leaves a setting to Node. */
+export interface ConnectionSettings {
+  /** `CERT_NONE` accepts any certificate. Default `CERT_REQUIRED`. */
+  cert_reqs?: 'CERT_REQUIRED' | 'CERT_NONE' | null | undefined;
+  /** A file of trusted certificates (PEM), in place of Node's. */
+  ca_certs?: string | null | undefined;
+  /** A directory of such files. */
+  ca_cert_dir?: string | null | undefined;
+  /** Trusted certificates themselves. */
+  ca_cert_data?: string | Uint8Array | null | undefined;
+  /** The client's certificate (PEM), with its key unless there is a `key_file`. */
+  cert_file?: string | null | undefined;
+  /** The client's key (PEM). */
+  key_file?: string | null | undefined;
+  /** The passphrase of the key. */
+  key_password?: string | null | undefined;
+  /** The name that the certificate must be valid for, in place of the host; false accepts any. */
+  assert_hostname?: string | false | null | undefined;
+  /** The name that the server is told (SNI), in place of the host. */
+  server_hostname?: string | null | undefined;
+  /** The oldest version of TLS. */
+  ssl_minimum_version?: tls.SecureVersion | null | undefined;
+  /** The newest version of TLS. */
+  ssl_maximum_version?: tls.SecureVersion | null | undefined;
+  /** Made by `tls.createSecureContext`; certificates and keys are then taken from it alone. */
+  ssl_context?: tls.SecureContext | null | undefined;
+  /** The local address to connect from. */
+  source_address?: string | readonly [host: string, port: number] | null | undefined;
+}
+
+/** The names of {@link ConnectionSettings}. */
+export const CONNECTION_SETTINGS = [
+  'cert_reqs',
+  'ca_certs',
+  'ca_cert_dir',
+  'ca_cert_data',
+  'cert_file',
+  'key_file',
+  'key_password',
+  'assert_hostname',
+  'server_hostname',
+  'ssl_minimum_version',
+  'ssl_maximum_version',
+  'ssl_context',
+  'source_address',
+] as const;
+
+/** Whether `path` is there, and whether it is a directory. */
+export function kindOfPath(path: string): 'file' | 'directory' | null {
+  const stats = statSync(path, { throwIfNoEntry: false });
+  return stats === undefined ? null : stats.isDirectory() ? 'directory' : 'file';
+}
+
+function read(path: string): Buffer {
+  try {
+    return readFileSync(path);
+  } catch (error) {
+    throw new OSError(`Could not read ${path}`, { cause: error });
+  }
+}
+
+/** Every certificate of a directory; those without a name by their hash, which OpenSSL asks for, are taken as well. */
+function readDirectory(path: string): string[] {
+  return readdirSync(path)
+    .map((name) => join(path, name))
+    .filter((file) => kindOfPath(file) === 'file')
+    .map((file) => read(file).toString('latin1'))
+    .filter((text) => text.includes('-----BEGIN'));
+}
+
+function trusted(settings: ConnectionSettings): tls.SecureContextOptions['ca'] {
+  const { ca_certs, ca_cert_dir, ca_cert_data } = settings;
+  if (!ca_certs && !ca_cert_dir && !ca_cert_data) return undefined;
+  return [
+    ...(ca_certs ? [read(ca_certs)] : []),
+    ...(ca_cert_dir ? readDirectory(ca_cert_dir) : []),
+    ...(ca_cert_data ? [typeof ca_cert_data === 'string' ? ca_cert_data : Buffer.from(ca_cert_data)] : []),
+  ];
+}
+
+/** What Node's TLS is told of certificates and versions. Reads the files. */
+export function trustOptions(settings: ConnectionSettings): tls.ConnectionOptions {
+  const { cert_file, key_file, key_password, ssl_context } = settings;
+  const options: tls.ConnectionOptions = { rejectUnauthorized: settings.cert_reqs !== 'CERT_NONE' };
+  if (settings.ssl_minimum_version) options.minVersion = settings.ssl_minimum_version;
+  if (settings.ssl_maximum_version) options.maxVersion = settings.ssl_maximum_version;
+  if (ssl_context) {
+    options.secureContext = ssl_context;
+    return options;
+  }
+  const ca = trusted(settings);
+  if (ca !== undefined) options.ca = ca;
+  if (cert_file) {
+    options.cert = read(cert_file);
+    options.key = key_file ? read(key_file) : options.cert;
+    if (key_password) options.passphrase = key_password;
+  }
+  return options;
+}
+
+/** What Node's TLS is told of the name of the server that it is to find at the other end. */
+export function identityOptions(host: string, settings: ConnectionSettings): tls.ConnectionOptions {
+  const { assert_hostname, server_hostname } = settings;
+  const name = server_hostname ?? host;
+  return {
+    servername: isIP(name) === 0 ? name : '',
+    checkServerIdentity: (_host, certificate) =>
+      assert_hostname === false ? undefined : tls.checkServerIdentity(assert_hostname ?? name, certificate),
+  };
+}

@@ -1,0 +1,194 @@
+/** From what Node says went wrong, by way of urllib3's exceptions, to those of requests. */
+import { type AbortToken, OSError, repr } from '../../builtins/index.js';
+import {
+  AbortError,
+  ChunkedEncodingError,
+  ConnectionError,
+  ConnectTimeout,
+  InvalidHeader,
+  ProxyError,
+  ReadTimeout,
+  RequestException,
+  RetryError,
+  SSLError,
+} from '../exceptions/requests.js';
+import type { PreparedRequest } from '../models/prepared-request.js';
+import {
+  errnoText,
+  isHangUp,
+  isNameError,
+  isParseError,
+  lastAttempt,
+  type NodeError,
+  reprArgument,
+  ReprText,
+  reprTlsError,
+} from '../exceptions/urllib3-text.js';
+import * as urllib3 from '../exceptions/urllib3.js';
+import type { Job } from './outgoing-request.js';
+
+/** What an attempt says of itself when it has failed. */
+export interface ExchangeState {
+  readonly job: Job;
+  /** Why the attempt ended the request itself. */
+  readonly failure: Error | null;
+  /** What went wrong on the connection, first. */
+  readonly error: Error | null;
+  /** Whether there was no connection yet. */
+  readonly isConnecting: boolean;
+  /** Whether a proxy was being asked for a tunnel. */
+  readonly isTunnelling: boolean;
+  /** Whether TLS was being negotiated. */
+  readonly isSecuring: boolean;
+  /** How many bytes of the body came, and how many more its Content-Length promised; null when it promised none. */
+  readonly missingBytes: { readonly read: number; readonly expected: number } | null;
+}
+
+/** The exception of urllib3 for what an exchange failed with; what is not the connection's fault comes back as it is. */
+export function connectionError(error: unknown, exchange: ExchangeState): unknown {
+  const { pool } = exchange.job;
+  const ofTransport = error === exchange.error || error === exchange.failure || isOpenSslError(error);
+  if (!ofTransport || !(error instanceof Error)) return error;
+  if (error instanceof urllib3.HTTPError) return exchange.isConnecting ? blameProxy(error, exchange) : error;
+  if (isParseError(error)) return parseError(error);
+  if (isTlsError(error, exchange)) {
+    const failure = new urllib3.SSLError([new ReprText(reprTlsError(error))], { cause: error });
+    return exchange.isTunnelling || pool.forwards ? blameProxy(failure, exchange) : failure;
+  }
+  if (exchange.isConnecting) return blameProxy(newConnectionError(error, exchange), exchange);
+  if (exchange.isTunnelling && /ended before receiving CONNECT/.test(error.message)) {
+    return aborted(Object.assign(new Error('socket hang up', { cause: error }), { code: 'ECONNRESET' }));
+  }
+  const unusable = pool.isTunnel && error instanceof urllib3.ProxyError;
+  return unusable ? error : aborted(error);
+}
+
+function aborted(error: Error): urllib3.ProtocolError {
+  return new urllib3.ProtocolError(['Connection aborted.', error], { cause: error });
+}
+
+const PLAIN_PROXY =
+  '. Your proxy appears to only use HTTP and not HTTPS, try changing your proxy URL to be HTTP. See: ' +
+  'https://urllib3.readthedocs.io/en/latest/advanced-usage.html#https-proxy-error-http-proxy';
+
+/** Errors on the way to a proxy are the proxy's; a SOCKS proxy is part of the connection itself, as in urllib3. */
+function blameProxy(error: urllib3.HTTPError, { job: { pool } }: ExchangeState): urllib3.HTTPError {
+  if (pool.proxy === null || !(pool.forwards || pool.isTunnel) || error instanceof urllib3.ProxyError)
+    return error;
+  const speaksPlainly =
+    pool.proxy.scheme === 'https' && /wrong version number|record layer failure/.test(error.message);
+  return new urllib3.ProxyError(`Unable to connect to proxy${speaksPlainly ? PLAIN_PROXY : ''}`, error);
+}
+
+function newConnectionError(error: NodeError, { job: { pool } }: ExchangeState): urllib3.HTTPError {
+  const name = pool.connectionName;
+  const last = lastAttempt(error);
+  if (isNameError(last) && !name.startsWith('SOCKS')) {
+    const host = pool.isTunnel ? (pool.proxy?.host ?? '') : pool.host;
+    return new urllib3.NameResolutionError(host, name, errnoText(last), { cause: error });
+  }
+  const message = `Failed to establish a new connection: ${errnoText(last)}`;
+  return new urllib3.NewConnectionError(name, message, { cause: error });
+}
+
+function parseError(error: NodeError): urllib3.HTTPError {
+  if (error.code === 'HPE_UNEXPECTED_CONTENT_LENGTH') {
+    const head = error.rawPacket?.toString('latin1') ?? '';
+    const lengths = Array.from(
+      head.matchAll(/^content-length:[ \t]*(.*?)[ \t]*\r?$/gim),
+      ([, value]) => value,
+    );
+    if (new Set(lengths).size > 1) {
+      const text = `Content-Length contained multiple unmatching values (${lengths.join(', ')})`;
+      return new urllib3.InvalidHeader(text, { cause: error });
+    }
+  }
+  return aborted(error);
+}
+
+function isOpenSslError(error: unknown): boolean {
+  return error instanceof Error && /^ERR_(?:OSSL|SSL|TLS)_/.test((error as NodeError).code ?? '');
+}
+
+/** Errors of the system itself name the call that failed; what else goes wrong while TLS is negotiated, is TLS. */
+function isTlsError(error: NodeError, exchange: ExchangeState): boolean {
+  if (isOpenSslError(error) || error.code === 'EPROTO') return true;
+  const isSecuringProxy = exchange.isTunnelling && exchange.job.pool.proxy?.scheme === 'https';
+  return (
+    (exchange.isSecuring || (isSecuringProxy && error.code !== undefined)) && error.syscall === undefined
+  );
+}
+
+/** The exception for a request that was aborted; `cause` is the reason. */
+export function abortError(token: AbortToken, request: PreparedRequest): AbortError {
+  return new AbortError('The request was aborted', { request, cause: token.reason });
+}
+
+/** The exception of requests for what urllib3 would have raised. */
+export function requestError(error: unknown, request: PreparedRequest): unknown {
+  if (error instanceof RequestException) {
+    error.request ??= request;
+    return error;
+  }
+  if (!(error instanceof urllib3.HTTPError)) return error;
+  const { message } = error;
+  const options = { request, cause: error };
+  if (error instanceof urllib3.ProtocolError || error instanceof urllib3.ClosedPoolError) {
+    return new ConnectionError(message, options);
+  }
+  if (error instanceof urllib3.MaxRetryError) return new (classOfReason(error.reason))(message, options);
+  if (error instanceof urllib3.ProxyError) return new ProxyError(message, options);
+  if (error instanceof urllib3.SSLError) return new SSLError(message, options);
+  if (error instanceof urllib3.ReadTimeoutError) return new ReadTimeout(message, options);
+  if (error instanceof urllib3.InvalidHeader) return new InvalidHeader(message, options);
+  return error;
+}
+
+function classOfReason(reason: Error | null): typeof ConnectionError {
+  if (reason instanceof urllib3.ConnectTimeoutError && !(reason instanceof urllib3.NewConnectionError)) {
+    return ConnectTimeout;
+  }
+  if (reason instanceof urllib3.ResponseError) return RetryError;
+  if (reason instanceof urllib3.ProxyError) return ProxyError;
+  if (reason instanceof urllib3.SSLError) return SSLError;
+  return ConnectionError;
+}
+
+/** The exception of requests for what went wrong under the body of a response. */
+export function bodyError(error: unknown, exchange: ExchangeState): Error {
+  const { request, token } = exchange.job;
+  if (token?.aborted) return abortError(token, request);
+  const cause = exchange.failure ?? exchange.error ?? error;
+  if (cause instanceof RequestException) return cause;
+  if (cause instanceof urllib3.ReadTimeoutError)
+    return new ConnectionError(cause.message, { request, cause });
+  if (cause instanceof Error && isOpenSslError(cause)) {
+    return new SSLError(reprTlsError(cause), { request, cause });
+  }
+  const broken = brokenBody(cause instanceof Error ? cause : new OSError(String(cause)), exchange);
+  return new ChunkedEncodingError(broken.message, { request, cause: broken });
+}
+
+function brokenBody(error: NodeError, exchange: ExchangeState): urllib3.ProtocolError {
+  if (error.code === 'HPE_INVALID_CHUNK_SIZE') return broken(invalidChunkLength(error, exchange));
+  if (isParseError(error)) return broken(error);
+  const isCutOff = isHangUp(error) || error.code === 'ERR_STREAM_PREMATURE_CLOSE';
+  if (!isCutOff) return broken(error);
+  const missing = exchange.missingBytes;
+  if (missing !== null) return broken(new urllib3.IncompleteRead(missing.read, missing.expected));
+  return new urllib3.ProtocolError('Response ended prematurely', { cause: error });
+}
+
+function broken(error: Error): urllib3.ProtocolError {
+  return new urllib3.ProtocolError([`Connection broken: ${reprArgument(error)}`, error], { cause: error });
+}
+
+/** Shows the line in the place of the length, as far as it came. */
+function invalidChunkLength(error: NodeError, exchange: ExchangeState): urllib3.InvalidChunkLength {
+  const { rawPacket = Buffer.alloc(0), bytesParsed = 0 } = error;
+  const start = rawPacket.lastIndexOf('\n', Math.max(0, bytesParsed - 1)) + 1;
+  const end = rawPacket.indexOf('\n', start);
+  const line = rawPacket.subarray(start, end === -1 ? undefined : end + 1);
+  const text = `got length ${repr(line)}, ${exchange.missingBytes?.read ?? 0} bytes read`;
+  return new urllib3.InvalidChunkLength([new ReprText(text)], { cause: error });
+}

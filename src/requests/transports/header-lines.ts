@@ -1,0 +1,84 @@
+import type { ClientRequest } from 'node:http';
+import { UnicodeEncodeError } from '../../builtins/index.js';
+import { InvalidHeader } from '../exceptions/requests.js';
+import type { HeaderEntry } from '../structures/case-insensitive-dict.js';
+import type { HTTPConnectionPool } from './connections/connection-pool.js';
+
+/** What decides on the headers of a request. */
+export interface HeaderSource {
+  readonly pool: HTTPConnectionPool;
+  readonly method: string;
+  readonly target: string;
+  /** By name in lower case. */
+  readonly headers: ReadonlyMap<string, HeaderEntry<string>>;
+}
+
+const TOKEN = /^[!#$%&'*+.^_`|~0-9A-Za-z-]+$/;
+
+/** Whether `text` can be the name of a header, or a method. */
+export function isToken(text: string): boolean {
+  return TOKEN.test(text);
+}
+
+/** Methods that say nothing of a body when they have none. */
+const WITHOUT_BODY: ReadonlySet<string> = new Set(['GET', 'HEAD', 'DELETE', 'TRACE', 'OPTIONS', 'CONNECT']);
+
+/**
+ * Exactly the lines that are to be sent, `[name, value, name, value …]`: Host first, what urllib3 adds, then those of the
+ * request, then those for a proxy that forwards.
+ */
+export function headerLines(source: HeaderSource, hasBody: boolean): string[] {
+  const { headers, pool, method } = source;
+  const lines: string[] = [];
+  if (!headers.has('host')) lines.push('Host', hostOf(source));
+  if (!headers.has('accept-encoding')) lines.push('Accept-Encoding', 'identity');
+  if (!headers.has('content-length') && !headers.has('transfer-encoding')) {
+    // A body of unknown length goes in chunks.
+    if (hasBody) lines.push('Transfer-Encoding', 'chunked');
+    else if (!WITHOUT_BODY.has(method)) lines.push('Content-Length', '0');
+  }
+  for (const [name, value] of headers.values()) lines.push(name, value);
+  if (pool.forwards && pool.proxy !== null) {
+    for (const [name, value] of Object.entries(pool.proxy.headers)) lines.push(name, value);
+  }
+  return lines;
+}
+
+/** Replaces all headers of a request by those that are to be sent. Throws InvalidHeader and UnicodeEncodeError. */
+export function setHeaders(request: ClientRequest, source: HeaderSource, hasBody: boolean): void {
+  for (const name of request.getHeaderNames()) request.removeHeader(name);
+  const lines = headerLines(source, hasBody);
+  for (let i = 0; i < lines.length; i += 2) {
+    const name = lines[i] as string;
+    const value = lines[i + 1] as string;
+    try {
+      request.setHeader(name, value);
+    } catch (error) {
+      throw headerRefusal(name, value, error);
+    }
+  }
+  // Node adds one unless it was removed.
+  if (!source.headers.has('connection')) request.removeHeader('connection');
+}
+
+/** A forwarding proxy is told the host of the URL, as it stands there. */
+function hostOf({ pool, target }: HeaderSource): string {
+  if (target.startsWith('/')) return pool.hostHeader;
+  return /^[a-z][a-z0-9+.-]*:\/\/(?:[^/?#]*@)?([^/?#]*)/i.exec(target)?.[1] ?? pool.hostHeader;
+}
+
+/** Why a header cannot be sent. */
+export function headerRefusal(name: string, value: unknown, cause?: unknown): Error {
+  const position = typeof value === 'string' ? value.search(/[^\0-\xff]/) : -1;
+  if (position === -1) {
+    // The value may be a secret.
+    return new InvalidHeader(
+      `The header ${JSON.stringify(name)} cannot be sent: its name or value has a character that HTTP does not allow`,
+      { cause },
+    );
+  }
+  return new UnicodeEncodeError(
+    `'latin-1' codec can't encode character in position ${position} of the header ${JSON.stringify(name)}: ordinal not in range(256)`,
+    { cause },
+  );
+}

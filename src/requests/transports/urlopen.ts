@@ -1,0 +1,172 @@
+import { getLogger } from '../../builtins/index.js';
+import type { PreparedRequest } from '../models/prepared-request.js';
+import type { Response } from '../models/response.js';
+import { rewind_body } from '../models/rewind-body.js';
+import { HTTPError, InvalidHeader, MaxRetryError } from '../exceptions/urllib3.js';
+import { reprArgument } from '../exceptions/urllib3-text.js';
+import type { HTTPResponse } from '../urllib3/response.js';
+import { Retry } from '../urllib3/retry.js';
+import { abortError, connectionError, type ExchangeState, requestError } from './error-mapping.js';
+import type { Job } from './outgoing-request.js';
+import { isBuffered } from '../bodies/outgoing/wire-form.js';
+
+/** One attempt to send a job. */
+export interface Attempt extends ExchangeState {
+  /** Whether the connection was used before and broke before a byte of the answer: most likely the server had closed it. */
+  readonly isStale: boolean;
+  /** Resolves when the head of the response is there. Rejects with whatever went wrong. */
+  send(): Promise<HTTPResponse>;
+  /** Tells whoever traces the request how the attempt failed. */
+  tellFailure(reason: unknown): void;
+}
+
+/** What puts requests on the wire. `C` is what it keeps a pool's connections in. */
+export interface Transport<C> {
+  /** Whatever the connections of a job are to come from. */
+  open(job: Job): C | Promise<C>;
+  /** A new attempt. */
+  attempt(job: Job, connections: C): Attempt;
+  /** Closes those that are not in use. */
+  closeIdle(connections: C): void;
+}
+
+/** Makes responses of what transports answer: an adapter. */
+export interface ResponseBuilder {
+  build_response(request: PreparedRequest, raw: HTTPResponse): Response;
+}
+
+/**
+ * Sends a job, and sends it again as often as `retries` allows: urllib3's `urlopen`, with the exceptions of requests. All in
+ * one function, as every request pays for each promise between the wire and its caller.
+ */
+export async function urlopen<C>(
+  job: Job,
+  retries: Retry,
+  transport: Transport<C>,
+  builder: ResponseBuilder,
+): Promise<Response> {
+  try {
+    for (;;) {
+      let raw: HTTPResponse;
+      // Waiting where there is nothing to wait for would let later requests overtake this one.
+      const opened = transport.open(job);
+      const connections = opened instanceof Promise ? await opened : opened;
+      const first = transport.attempt(job, connections);
+      try {
+        raw = await first.send();
+      } catch (error) {
+        const answer = await afterFirst(job, retries, transport, connections, first, error);
+        if (answer instanceof Retry) {
+          retries = answer;
+          continue;
+        }
+        raw = answer;
+      }
+      const next = isWorthARetry(job.method, raw, retries) ? await afterAnswer(job, retries, raw) : null;
+      if (next === null) return builder.build_response(job.request, raw);
+      retries = next;
+    }
+  } catch (error) {
+    throw sendingError(error, job);
+  }
+}
+
+/** What the caller is told of an error; the request is over. */
+export function sendingError(
+  error: unknown,
+  { request, token, onDone }: Pick<Job, 'request' | 'token' | 'onDone'>,
+): Error {
+  onDone?.();
+  return token?.aborted ? abortError(token, request) : (requestError(error, request) as Error);
+}
+
+/** The retries that are left after an answer that is worth another attempt, once the pause before it is over; null to keep it. */
+async function afterAnswer(job: Job, retries: Retry, response: HTTPResponse): Promise<Retry | null> {
+  let next: Retry;
+  try {
+    next = retries.increment(job.method, job.target, { response, pool: job.pool });
+  } catch (error) {
+    if (!(error instanceof MaxRetryError)) throw error;
+    if (!retries.raise_on_status) return null;
+    await response.drain_conn();
+    throw error;
+  }
+  await response.drain_conn();
+  await next.sleep(response, job.token);
+  rewind(job);
+  return next;
+}
+
+/** What comes of an attempt that failed: the answer to another one right away, or the retries that are left. */
+async function afterFirst<C>(
+  job: Job,
+  retries: Retry,
+  transport: Transport<C>,
+  connections: C,
+  first: Attempt,
+  error: unknown,
+): Promise<HTTPResponse | Retry> {
+  try {
+    return await sendAgain(job, transport, connections, first, error);
+  } catch (reason) {
+    // What is no exception of urllib3 is nothing that trying again would mend.
+    return await afterFailure(job, retries, reason);
+  }
+}
+
+/**
+ * A second attempt where the first only found out that the server had closed an idle connection: urllib3 looks at a
+ * connection before it uses it, Node cannot. That is done for requests which are safe to send twice.
+ */
+async function sendAgain<C>(
+  job: Job,
+  transport: Transport<C>,
+  connections: C,
+  first: Attempt,
+  error: unknown,
+): Promise<HTTPResponse> {
+  const reason = failureOf(first, error);
+  const isSafe = Retry.DEFAULT_ALLOWED_METHODS.has(job.method);
+  if (!first.isStale || !isSafe || !isBuffered(job.request.body)) throw reason;
+  // Where one idle connection was dead, the others are most likely dead, too.
+  transport.closeIdle(connections);
+  const second = transport.attempt(job, connections);
+  try {
+    return await second.send();
+  } catch (again) {
+    throw failureOf(second, again);
+  }
+}
+
+/** The exception of urllib3 for what an attempt failed with. */
+function failureOf(attempt: Attempt, error: unknown): unknown {
+  const reason = connectionError(error, attempt);
+  attempt.tellFailure(reason);
+  return reason;
+}
+
+/** What is left of the retries after a failure, once the pause before the next attempt is over; throws when it is the last. */
+async function afterFailure(job: Job, retries: Retry, error: unknown): Promise<Retry> {
+  if (!(error instanceof HTTPError) || error instanceof InvalidHeader) throw error;
+  const next = retries.increment(job.method, job.target, { error, pool: job.pool });
+  await next.sleep(null, job.token);
+  getLogger().log(
+    'warning',
+    'urllib3.connectionpool',
+    `Retrying (${next.toString()}) after connection broken by '${reprArgument(error)}': ${job.target}`,
+  );
+  rewind(job);
+  return next;
+}
+
+/** Python rewinds a body before it is sent again; a generator goes on where it stood. */
+function rewind({ request }: Job): void {
+  if (!isBuffered(request.body) && request._body_position !== null) rewind_body(request);
+}
+
+/** Looks at the headers only of those few responses that may be asked for again. */
+function isWorthARetry(method: string, response: HTTPResponse, retries: Retry): boolean {
+  const isOwnRule = retries.is_retry !== Retry.prototype.is_retry;
+  if (!isOwnRule && response.status < 400 && retries.status_forcelist.size === 0) return false;
+  return retries.is_retry(method, response.status, Boolean(response.headers.get('Retry-After')));
+}
