@@ -1,6 +1,6 @@
-/** `queue.mjs LIMITER N`: N trivial async tasks, all submitted at once, ten at a time. Prints a line of JSON. */
-const [, , limiter, count] = process.argv;
-const n = Number(count);
+/** `queue.mjs LIMITER '{"n":…}'`: n trivial async tasks, all submitted at once, ten at a time. Prints a line of JSON. */
+const [, , limiter, json] = process.argv;
+const { n } = JSON.parse(json);
 const task = async (i) => i;
 
 const runs = {

@@ -6,21 +6,26 @@ import { execFileSync } from 'node:child_process';
 import { existsSync, readFileSync } from 'node:fs';
 import { cpus, totalmem } from 'node:os';
 import { parseArgs } from 'node:util';
-import { BenchServer, isPinned, type Run } from './lib/measure.js';
+import { BEFORE, forgetBefore, useBefore } from './lib/before.js';
+import { isPinned, type Run } from './lib/measure.js';
 import { type Result, saveResults, savedResults } from './lib/results.js';
-import { show, spread, table } from './lib/statistics.js';
+import { Servers } from './lib/servers.js';
+import { quartiles, show, spread, table } from './lib/statistics.js';
 import { type Column, type Size, type Suite, suites } from './suites.js';
 
 const directory = new URL('./', import.meta.url);
 
-const USAGE = `npm run bench -- [--suite NAME]... [--rounds N] [--smoke]
+const USAGE = `npm run bench -- [--suite NAME]... [--rounds N] [--smoke | --against DIR]
 
 Measures this package and others, every client in a process of its own, one after the other, round after round. Prints tables
 and writes them to bench/results/latest.md, with all figures in latest.json.
 
-  --suite NAME  only this suite; may be given several times. The results of the other suites stay as they are.
+  --suite NAME  only this suite, or all whose names begin with it: real. May be given several times. The results of the other
+                suites stay as they are.
   --rounds N    how often each client is run. Default: 5.
   --smoke       runs a little of everything and checks only that every client got right answers. Writes no results.
+  --against DIR runs this package's own clients with the build in DIR, too (another checkout in which npm run build was run),
+                turn and turn about, and prints what became of the CPU time. Writes no results.
   --help        prints this.
 
 Suites: ${suites.map(({ name }) => name).join(', ')}
@@ -82,7 +87,29 @@ function markdown(suite: Suite, result: Result): string {
   return `### ${suite.name}: ${result.title}\n\n${when}\n\n${table(head, rows)}\n`;
 }
 
-async function measure(suite: Suite, size: Size, server: BenchServer): Promise<Result> {
+/** CPU per request now and with the other build, and the ratio of each round's pair: its quartiles and median. */
+function comparison(suite: Suite, { runs, counts, rounds }: Result): string {
+  const rows = suite.clients.filter(isOwn).map((client) => {
+    const perRequest = (name: string): number[] =>
+      (runs[name] ?? []).map(({ cpu }) => (cpu / (counts[name] ?? 1)) * 1e6);
+    const [now, before] = [perRequest(client), perRequest(client + BEFORE)];
+    const ratios = now.map((value, i) => value / (before[i] ?? Number.NaN));
+    return [client, show(spread(before)), show(spread(now)), quartiles(ratios)];
+  });
+  const head = ['client', 'before, CPU µs', 'now, CPU µs', 'now / before, median [quartiles]'];
+  return `### ${suite.name}: ${suite.title}\n\n${rounds} interleaved rounds\n\n${table(head, rows)}\n`;
+}
+
+/** Whether a client is this package's. */
+function isOwn(client: string): boolean {
+  return /^(requests-futures|strategy-|summary-)/.test(client);
+}
+
+function withBefore(suite: Suite): Suite {
+  return { ...suite, clients: suite.clients.filter(isOwn).flatMap((client) => [client, client + BEFORE]) };
+}
+
+async function measure(suite: Suite, size: Size, servers: Servers): Promise<Result> {
   const result: Result = {
     name: suite.name,
     title: suite.title,
@@ -95,7 +122,7 @@ async function measure(suite: Suite, size: Size, server: BenchServer): Promise<R
   for (let round = 0; round < size.rounds; round += 1) {
     for (const client of suite.clients) {
       const count = suite.count(size, client);
-      const run = await suite.run(client, count, server);
+      const run = await suite.run(client, count, servers);
       if (run.right !== count)
         throw new Error(`${suite.name}: ${client} got ${run.right} right answers of ${count}`);
       result.counts[client] = count;
@@ -127,6 +154,7 @@ const { values } = parseArgs({
     suite: { type: 'string', multiple: true },
     rounds: { type: 'string', default: '5' },
     smoke: { type: 'boolean', default: false },
+    against: { type: 'string' },
     help: { type: 'boolean', default: false },
   },
 });
@@ -134,7 +162,7 @@ if (values.help) {
   console.log(USAGE);
   process.exit();
 }
-const unknown = (values.suite ?? []).filter((name) => !suites.some((suite) => suite.name === name));
+const unknown = (values.suite ?? []).filter((name) => !suites.some((suite) => isNamed(suite, name)));
 if (unknown.length > 0) {
   console.error(
     `No such suite: ${unknown.join(', ')}. There are: ${suites.map(({ name }) => name).join(', ')}`,
@@ -146,13 +174,18 @@ if (!existsSync(new URL('node_modules', directory))) {
 }
 
 const size: Size = values.smoke ? { rounds: 1, scale: 0.01 } : { rounds: Number(values.rounds), scale: 1 };
-const chosen = suites.filter((suite) => values.suite === undefined || values.suite.includes(suite.name));
-const server = await BenchServer.start();
+const isChosen = (suite: Suite): boolean => values.suite?.some((name) => isNamed(suite, name)) ?? true;
+const chosen = suites
+  .filter(isChosen)
+  .map((suite) => (values.against === undefined ? suite : withBefore(suite)));
+if (values.against !== undefined) useBefore(values.against);
+const servers = new Servers();
 const measured: Result[] = [];
 try {
-  for (const suite of chosen) measured.push(await measure(suite, size, server));
+  for (const suite of chosen) measured.push(await measure(suite, size, servers));
 } finally {
-  server.stop();
+  servers.stop();
+  forgetBefore();
 }
 
 /** The tables of those suites that there are results of, in the order of the suites. */
@@ -162,8 +195,15 @@ function page(results: readonly Result[]): string {
     .join('\n');
 }
 
-console.log(page(measured));
-if (!values.smoke) {
+function isNamed(suite: Suite, name: string): boolean {
+  return suite.name === name || suite.name.startsWith(`${name}-`);
+}
+
+if (values.against !== undefined) {
+  for (const [i, result] of measured.entries())
+    console.log(comparison(suites.filter(isChosen)[i] as Suite, result));
+} else console.log(page(measured));
+if (!values.smoke && values.against === undefined) {
   const others = savedResults().filter(({ name }) => !measured.some((result) => result.name === name));
   const results = suites.flatMap(({ name }) =>
     [...measured, ...others].filter((result) => result.name === name),

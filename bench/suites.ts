@@ -1,14 +1,8 @@
 /** The suites: what each measures, and how much of it. */
 import { fileURLToPath } from 'node:url';
-import {
-  type BenchServer,
-  type Run,
-  runClient,
-  runScript,
-  runWrk,
-  timeProcess,
-  works,
-} from './lib/measure.js';
+import { type Run, runClient, runCommand, runWrk, timeClient, works } from './lib/measure.js';
+import type { Servers } from './lib/servers.js';
+import { WORKLOADS } from './real/workloads.mjs';
 
 /** How often and how much. */
 export interface Size {
@@ -29,7 +23,7 @@ export interface Suite {
   /** How many requests (or tasks) one run makes at this size. */
   count(size: Size, client: string): number;
   /** One run of one client. */
-  run(client: string, count: number, server: BenchServer): Promise<Run>;
+  run(client: string, count: number, servers: Servers): Promise<Run>;
 }
 
 export type Column = 'rate' | 'cpu' | 'seconds' | 'ideal' | 'rss' | 'delay' | 'task';
@@ -52,6 +46,8 @@ const NODE_PEERS = [
 /** Ten requests on the wire per connection, and a tenth of the connections. */
 const PIPELINING = ['requests-futures-undici-pipelining', 'undici-request-pipelining'] as const;
 
+const RUN_CLIENT = 'run-client.mjs';
+
 /** Debian's packages go with Debian's interpreter. */
 const PYTHON = '/usr/bin/python3';
 const python = ['requests_futures', 'aiohttp', 'httpx'].filter((module) =>
@@ -67,9 +63,13 @@ async function runRequests(
   options: { url: string; n: number; concurrency: number; delay?: boolean; warmUp?: number },
 ): Promise<Run> {
   if (client === 'wrk') return await runWrk(options.url, options.n, options.concurrency);
-  if (!client.startsWith('python:')) return await runClient(client, options);
-  const script = fileURLToPath(new URL('./python/client.py', import.meta.url));
-  return await runScript(PYTHON, [script, client.slice('python:'.length), JSON.stringify(options)]);
+  if (!client.startsWith('python:')) return await runClient(RUN_CLIENT, client, options);
+  return await runPython('client.py', client, options);
+}
+
+async function runPython(script: string, client: string, options: object): Promise<Run> {
+  const path = fileURLToPath(new URL(`./python/${script}`, import.meta.url));
+  return await runCommand(PYTHON, [path, client.slice('python:'.length), JSON.stringify(options)]);
 }
 
 /** Slow clients need not run as long to be known as slow. */
@@ -82,8 +82,35 @@ function smallJson(concurrency: number, n: number): Suite {
     clients: [...NODE_PEERS, ...PIPELINING, ...PYTHON_PEERS, ...WRK],
     columns: ['rate', 'cpu', 'rss'],
     count: ({ scale }, client) => Math.ceil(n * scale * slow(client)),
-    run: (client, count, server) =>
-      runRequests(client, { url: `${server.url}/small`, n: count, concurrency }),
+    run: async (client, count, servers) =>
+      runRequests(client, { url: `${await servers.small()}/small`, n: count, concurrency }),
+  };
+}
+
+/** Peers of the suites `real-…`; those of one workload alone are named with it. */
+const REAL_PEERS = [
+  'node-fetch',
+  'undici-request',
+  'requests-futures',
+  'requests-futures-undici',
+  'got',
+  'axios',
+];
+
+function real({ name, title, count, clients }: (typeof WORKLOADS)[number]): Suite {
+  const pythons = PYTHON_PEERS.filter((peer) => peer !== 'python:httpx');
+  return {
+    name: `real-${name}`,
+    title: `${title}, concurrency 10`,
+    clients: clients ?? [...REAL_PEERS, ...pythons],
+    columns: ['rate', 'cpu', 'rss'],
+    count: ({ scale }, client) => Math.ceil(count * scale * slow(client)),
+    async run(client, n, servers) {
+      const options = { workload: name, n, ...(await servers.real()) };
+      return client.startsWith('python:')
+        ? await runPython('real.py', client, options)
+        : await runClient('real/run.mjs', client, options);
+    },
   };
 }
 
@@ -97,12 +124,7 @@ function queue(tasks: number): Suite {
     clients: LIMITERS,
     columns: ['seconds', 'task', 'rss'],
     count: ({ scale }) => Math.ceil(tasks * Math.min(1, scale * 10)),
-    run: (client, count) =>
-      runScript(process.execPath, [
-        fileURLToPath(new URL('./queue.mjs', import.meta.url)),
-        client,
-        String(count),
-      ]),
+    run: (client, count) => runClient('queue.mjs', client, { n: count }),
   };
 }
 
@@ -115,8 +137,8 @@ export const suites: readonly Suite[] = [
     clients: [...NODE_PEERS, ...PIPELINING, ...PYTHON_PEERS],
     columns: ['seconds', 'ideal', 'cpu'],
     count: ({ scale }) => Math.ceil(1_000 * scale),
-    run: (client, count, server) =>
-      runRequests(client, { url: `${server.url}/delay/50`, n: count, concurrency: 100 }),
+    run: async (client, count, servers) =>
+      runRequests(client, { url: `${await servers.small()}/delay/50`, n: count, concurrency: 100 }),
   },
   {
     name: 'strategies',
@@ -130,8 +152,13 @@ export const suites: readonly Suite[] = [
     ],
     columns: ['seconds', 'cpu'],
     count: () => 10,
-    run: (client, count, server) =>
-      runRequests(client, { url: `${server.url}/delay/100`, n: count, concurrency: count, warmUp: 0 }),
+    run: async (client, count, servers) =>
+      runRequests(client, {
+        url: `${await servers.small()}/delay/100`,
+        n: count,
+        concurrency: count,
+        warmUp: 0,
+      }),
   },
   {
     name: 'big-json',
@@ -139,8 +166,8 @@ export const suites: readonly Suite[] = [
     clients: NODE_PEERS,
     columns: ['rate', 'cpu', 'rss', 'delay'],
     count: ({ scale }) => Math.ceil(100 * scale),
-    run: (client, count, server) =>
-      runRequests(client, { url: `${server.url}/big`, n: count, concurrency: 10, delay: true }),
+    run: async (client, count, servers) =>
+      runRequests(client, { url: `${await servers.small()}/big`, n: count, concurrency: 10, delay: true }),
   },
   {
     name: 'workers-small',
@@ -149,11 +176,12 @@ export const suites: readonly Suite[] = [
     clients: ['requests-futures', 'requests-futures-threads'],
     columns: ['rate', 'cpu', 'delay'],
     count: ({ scale }) => Math.ceil(10_000 * scale),
-    run: (client, count, server) =>
+    run: async (client, count, servers) =>
       runClient(
+        RUN_CLIENT,
         client,
         // Every thread compiles for itself what it runs often: a cost of its start, as is loading the package.
-        { url: `${server.url}/small`, n: count, concurrency: 10, delay: true, warmUp: count },
+        { url: `${await servers.small()}/small`, n: count, concurrency: 10, delay: true, warmUp: count },
         true,
       ),
   },
@@ -164,8 +192,13 @@ export const suites: readonly Suite[] = [
     clients: ['summary-in-thread', 'summary-threads'],
     columns: ['rate', 'cpu', 'delay'],
     count: ({ scale }) => Math.ceil(100 * scale),
-    run: (client, count, server) =>
-      runClient(client, { url: `${server.url}/big`, n: count, concurrency: 10, delay: true }, true),
+    run: async (client, count, servers) =>
+      runClient(
+        RUN_CLIENT,
+        client,
+        { url: `${await servers.small()}/big`, n: count, concurrency: 10, delay: true },
+        true,
+      ),
   },
   {
     name: 'diagnostics',
@@ -174,9 +207,10 @@ export const suites: readonly Suite[] = [
     clients: ['node-fetch', 'requests-futures', 'requests-futures-subscribed', 'requests-futures-har'],
     columns: ['rate', 'cpu', 'rss'],
     count: ({ scale }) => Math.ceil(10_000 * scale),
-    run: (client, count, server) =>
-      runRequests(client, { url: `${server.url}/small`, n: count, concurrency: 10 }),
+    run: async (client, count, servers) =>
+      runRequests(client, { url: `${await servers.small()}/small`, n: count, concurrency: 10 }),
   },
+  ...WORKLOADS.map(real),
   queue(10_000),
   queue(100_000),
   queue(1_000_000),
@@ -197,10 +231,12 @@ export const suites: readonly Suite[] = [
     ],
     columns: ['seconds', 'cpu', 'rss'],
     count: () => 10,
-    run: (client, count, server) =>
-      timeProcess('./run-client.mjs', [
-        client,
-        JSON.stringify({ url: `${server.url}/small`, n: count, concurrency: 10, warmUp: 0 }),
-      ]),
+    run: async (client, count, servers) =>
+      timeClient(RUN_CLIENT, client, {
+        url: `${await servers.small()}/small`,
+        n: count,
+        concurrency: 10,
+        warmUp: 0,
+      }),
   },
 ];

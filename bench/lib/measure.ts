@@ -1,11 +1,10 @@
-/** Runs clients in processes of their own, against a server in a process of its own, each pinned to a CPU where that is possible. */
-import { type ChildProcess, execFile, execFileSync, fork } from 'node:child_process';
-import { fileURLToPath } from 'node:url';
+/** Runs clients in processes of their own, each pinned to a CPU where that is possible. */
+import { execFile, execFileSync } from 'node:child_process';
 import { availableParallelism } from 'node:os';
 import { promisify } from 'node:util';
+import { locate } from './before.js';
 
 const run = promisify(execFile);
-const here = (path: string): string => fileURLToPath(new URL(path, import.meta.url));
 
 /** What one run of one client gave. */
 export interface Run {
@@ -50,49 +49,21 @@ function pinned(cpu: number, command: string, args: readonly string[]): [command
 /** Whether client and server have a CPU each. */
 export const isPinned: boolean = canPin;
 
-/** The server of the suites. */
-export class BenchServer {
-  private constructor(
-    private readonly child: ChildProcess,
-    readonly url: string,
-  ) {}
-
-  static async start(): Promise<BenchServer> {
-    const child = fork(here('./server.mjs'), {
-      ...(canPin ? { execPath: 'taskset', execArgv: ['-c', '1', process.execPath] } : {}),
-    });
-    const { port } = await new Promise<{ port: number }>((resolve, reject) => {
-      child.once('message', (message) => {
-        resolve(message as { port: number });
-      });
-      child.once('error', reject);
-      child.once('exit', (code) => {
-        reject(new Error(`The server ended with code ${String(code)}`));
-      });
-    });
-    return new BenchServer(child, `http://127.0.0.1:${port}`);
-  }
-
-  /** Requests and connections since the last call. */
-  async counts(): Promise<{ requests: number; connections: number }> {
-    const response = await fetch(`${this.url}/counts`);
-    return (await response.json()) as { requests: number; connections: number };
-  }
-
-  stop(): void {
-    this.child.disconnect();
-  }
-}
-
-/** One run of a client that sends requests. */
-export async function runClient(client: string, options: object, onBothCpus = false): Promise<Run> {
-  const args = [here('./run-client.mjs'), client, JSON.stringify(options)];
+/** One run of `client` by a script of the benchmark's: `SCRIPT CLIENT OPTIONS`. */
+export async function runClient(
+  script: string,
+  client: string,
+  options: object,
+  onBothCpus = false,
+): Promise<Run> {
+  const { path, name } = locate(script, client);
+  const args = [path, name, JSON.stringify(options)];
   const [command, rest] = onBothCpus ? [process.execPath, args] : pinned(0, process.execPath, args);
   return await runJson(command, rest);
 }
 
-/** One run of any script that prints a {@link Run}. */
-export async function runScript(command: string, args: readonly string[]): Promise<Run> {
+/** One run of any command that prints a {@link Run}. */
+export async function runCommand(command: string, args: readonly string[]): Promise<Run> {
   return await runJson(...pinned(0, command, args));
 }
 
@@ -109,9 +80,9 @@ async function runJson(command: string, args: readonly string[]): Promise<Run> {
   return JSON.parse(stdout.trim().split('\n').at(-1) ?? '') as Run;
 }
 
-/** The wall and CPU seconds of a whole process, start to end. */
-export async function timeProcess(script: string, args: readonly string[]): Promise<Run> {
+/** The same, with the wall and CPU seconds of the whole process, start to end. */
+export async function timeClient(script: string, client: string, options: object): Promise<Run> {
   const start = performance.now();
-  const result = await runJson(...pinned(0, process.execPath, [here(script), ...args]));
+  const result = await runClient(script, client, options);
   return { ...result, cpu: result.wholeCpu ?? result.cpu, seconds: (performance.now() - start) / 1000 };
 }

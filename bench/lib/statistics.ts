@@ -20,6 +20,17 @@ export function show({ median, min, max }: Spread): string {
   return `${median.toFixed(digits)} [${min.toFixed(digits)}-${max.toFixed(digits)}]`;
 }
 
+/** `0.97 [0.95-1.01]`: the median between the quartiles. */
+export function quartiles(values: readonly number[]): string {
+  const sorted = [...values].sort((a, b) => a - b);
+  const at = (part: number): string => {
+    const place = part * (sorted.length - 1);
+    const [lower, upper] = [sorted[Math.floor(place)] ?? Number.NaN, sorted[Math.ceil(place)] ?? Number.NaN];
+    return (lower + (upper - lower) * (place % 1)).toFixed(3);
+  };
+  return `${at(0.5)} [${at(0.25)}-${at(0.75)}]`;
+}
+
 /** A Markdown table. */
 export function table(head: readonly string[], rows: readonly (readonly string[])[]): string {
   const line = (cells: readonly string[]): string => `| ${cells.join(' | ')} |`;

@@ -6,7 +6,7 @@ import { monitorEventLoopDelay } from 'node:perf_hooks';
 
 const [, , name, json] = process.argv;
 const { url, n, concurrency, delay, warmUp = 1 } = JSON.parse(json);
-const client = await import(`../clients/${name}.mjs`);
+const client = await import(`./clients/${name}.mjs`);
 const urls = Array.from({ length: n }, () => url);
 let right = 0;
 const onAnswer = (answer) => {

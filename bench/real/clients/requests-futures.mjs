@@ -1,0 +1,38 @@
+import { FuturesSession } from 'requests-futures';
+import { CREDENTIALS, DOCUMENT, DOWNLOAD_BYTES, HEADERS, PARAMS, UPLOAD } from '../workloads.mjs';
+
+/** What a user of the package writes. */
+export function open({ plain, secure, http2, ca, concurrency }, mount = () => undefined) {
+  const session = new FuturesSession({ max_workers: concurrency });
+  session.verify = ca;
+  mount(session);
+  const ok = async (future) => (await future.result()).json().ok;
+  const seen = new Set();
+  const hooks = { response: ({ status_code }) => void seen.add(status_code) };
+  const length = async (future) => (await future.result()).content.length === DOWNLOAD_BYTES;
+  return {
+    all: (sends) => Promise.all(sends.map((send) => send())),
+    workloads: {
+      plain: () => ok(session.get(`${plain}/small`)),
+      params: () => ok(session.get(`${plain}/query`, { params: PARAMS, headers: HEADERS })),
+      post: () => ok(session.post(`${plain}/small`, { json: DOCUMENT, headers: HEADERS })),
+      cookies: () => ok(session.get(`${plain}/cookies`)),
+      gzip: () => ok(session.get(`${plain}/gzip`)),
+      redirect: () => ok(session.get(`${plain}/redirect`)),
+      timeout: () => ok(session.get(`${plain}/small`, { timeout: 5 })),
+      hook: () => ok(session.get(`${plain}/small`, { hooks })),
+      auth: () => ok(session.get(`${plain}/small`, { auth: CREDENTIALS })),
+      tls: () => ok(session.get(`${secure}/small`)),
+      'tls-post': () => ok(session.post(`${secure}/small`, { json: DOCUMENT, headers: HEADERS })),
+      upload: () => ok(session.post(`${plain}/small`, { data: UPLOAD })),
+      download: () => length(session.get(`${plain}/download`)),
+      async stream() {
+        const response = await session.get(`${plain}/download`, { stream: true }).result();
+        let bytes = 0;
+        for await (const piece of response.iter_content(65_536)) bytes += piece.length;
+        return bytes === DOWNLOAD_BYTES;
+      },
+      http2: () => ok(session.get(`${http2}/small`)),
+    },
+  };
+}
