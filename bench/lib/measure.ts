@@ -56,15 +56,26 @@ export async function runClient(
   options: object,
   onBothCpus = false,
 ): Promise<Run> {
+  return lastLine(await runClientText(script, client, options, onBothCpus));
+}
+
+/** The same for a script that prints anything. */
+export async function runClientText(
+  script: string,
+  client: string,
+  options: object,
+  onBothCpus = false,
+): Promise<string> {
   const { path, name } = locate(script, client);
   const args = [path, name, JSON.stringify(options)];
-  const [command, rest] = onBothCpus ? [process.execPath, args] : pinned(0, process.execPath, args);
-  return await runJson(command, rest);
+  return await output(
+    ...(onBothCpus ? ([process.execPath, args] as const) : pinned(0, process.execPath, args)),
+  );
 }
 
 /** One run of any command that prints a {@link Run}. */
 export async function runCommand(command: string, args: readonly string[]): Promise<Run> {
-  return await runJson(...pinned(0, command, args));
+  return lastLine(await output(...pinned(0, command, args)));
 }
 
 /** The rate of `wrk` for two seconds, told as the time that `n` requests take at that rate. */
@@ -75,9 +86,13 @@ export async function runWrk(url: string, n: number, concurrency: number): Promi
   return { seconds: n / rate, cpu: Number.NaN, rss: Number.NaN, right: n, longestDelay: null };
 }
 
-async function runJson(command: string, args: readonly string[]): Promise<Run> {
+async function output(command: string, args: readonly string[]): Promise<string> {
   const { stdout } = await run(command, args, { timeout: 180_000, maxBuffer: 1 << 20 });
-  return JSON.parse(stdout.trim().split('\n').at(-1) ?? '') as Run;
+  return stdout.trim();
+}
+
+function lastLine(text: string): Run {
+  return JSON.parse(text.split('\n').at(-1) ?? '') as Run;
 }
 
 /** The same, with the wall and CPU seconds of the whole process, start to end. */
