@@ -1,0 +1,43 @@
+/** Compiles the consumers under the settings that projects have, every declaration of the package checked as well. */
+import { execFileSync } from 'node:child_process';
+import { mkdirSync, writeFileSync } from 'node:fs';
+
+const strict = {
+  strict: true,
+  noEmit: true,
+  skipLibCheck: false,
+  target: 'es2022',
+  lib: ['es2022', 'esnext.disposable'],
+};
+
+/** Each project by what it is: its compiler options, and its file. */
+const projects = {
+  'ES modules of Node': { options: { module: 'nodenext' }, file: 'consumer.mts' },
+  'a bundler': { options: { module: 'esnext', moduleResolution: 'bundler' }, file: 'consumer.mts' },
+  'the declared types of Node': { options: { module: 'nodenext', types: ['node'] }, file: 'consumer.mts' },
+  'CommonJS that requires': { options: { module: 'nodenext' }, file: 'consumer.cts' },
+  'exact optional properties': {
+    options: { module: 'nodenext', exactOptionalPropertyTypes: true, noUncheckedIndexedAccess: true },
+    file: 'consumer.mts',
+  },
+};
+
+export function compileAll() {
+  const failures = [];
+  for (const [name, { options, file }] of Object.entries(projects)) {
+    const folder = `projects/${name.replaceAll(' ', '-')}`;
+    mkdirSync(folder, { recursive: true });
+    const config = {
+      compilerOptions: { ...strict, ...options },
+      files: [`../../lib/typescript/${file}`],
+    };
+    writeFileSync(`${folder}/tsconfig.json`, JSON.stringify(config));
+    try {
+      execFileSync('npx', ['tsc', '-p', folder], { encoding: 'utf8', stdio: 'pipe' });
+    } catch (error) {
+      failures.push(`${name}:\n${error.stdout}${error.stderr}`);
+    }
+  }
+  if (failures.length > 0) throw new Error(failures.join('\n'));
+  console.log(`${Object.keys(projects).length} projects`);
+}

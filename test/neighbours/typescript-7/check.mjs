@@ -1,0 +1,3 @@
+import { compileAll } from './lib/typescript/compile.mjs';
+
+compileAll();
