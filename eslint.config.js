@@ -9,6 +9,7 @@ export default defineConfig(
     'coverage/',
     'test/fixtures/**/*.mjs',
     'test/package/fixtures/',
+    'test/neighbours/*/',
   ]),
   tseslint.configs.strictTypeChecked,
   {
