@@ -2,8 +2,7 @@
 import { setReferences } from '../builtins/index.js';
 import { type Flattened, isShallow } from '../pickle/index.js';
 import { type RequestOptions, Session } from '../requests/index.js';
-import { copySession } from '../requests/sessions/session.js';
-import { hasUsualCookies, rememberedParts, type SessionParts } from '../requests/crossing/session-copy.js';
+import { copySession, hasUsualCookies, rememberedParts, type SessionParts } from '../requests/internal.js';
 import type { requestInSlot } from './in-slot.js';
 
 type Arguments = Parameters<typeof requestInSlot>;
@@ -16,14 +15,14 @@ const NOTHING: readonly never[] = [];
  * @param leftOut the fields that it arrives without
  */
 export function flattenArguments(
-  [session, method, url, options, callback]: Arguments,
+  [session, method, url, options, callback, traced]: Arguments,
   classOf: (session: Session) => unknown,
   leftOut: readonly string[],
 ): Flattened | null {
-  if (callback !== null || typeof url !== 'string' || !(session instanceof Session)) return null;
+  if (callback !== null || traced || typeof url !== 'string' || !(session instanceof Session)) return null;
   if (!hasUsualCookies(session as Session)) return null;
   let given: Record<string, unknown> | null = null;
-  for (const [name, value] of Object.entries(options) as [string, unknown][]) {
+  for (const [name, value] of Object.entries<unknown>(options)) {
     if (!isShallow(value)) return null;
     (given ??= {})[name] = value;
   }
@@ -41,7 +40,7 @@ export function restoreArguments(
   _functions: readonly never[],
   parts: SessionParts,
 ): Arguments {
-  return [copySession(parts, null), method, url, options ?? {}, null];
+  return [copySession(parts, null), method, url, options ?? {}, null, null];
 }
 
 setReferences(import.meta.url, { restoreArguments });

@@ -1,6 +1,6 @@
 import { checkOptions, setReducer } from '../builtins/index.js';
-import { AsyncPoolExecutor, type Future } from '../concurrent-futures/index.js';
-import { setFlatForm } from '../pickle/index.js';
+import { AsyncPoolExecutor, Future } from '../concurrent-futures/index.js';
+import { encode, setFlatForm } from '../pickle/index.js';
 import {
   HTTPAdapter,
   type HTTPAdapterOptions,
@@ -14,24 +14,23 @@ import {
   type UrlInput,
   type WithMethodAndUrl,
 } from '../requests/index.js';
-import { flattenResponse, restoreFlatResponse } from '../requests/crossing/response-copy.js';
-import { bindRequest } from '../requests/sessions/call-arguments.js';
-import { kSendNow } from '../requests/sessions/redirecting-session.js';
-import { copySession, kRequestNow } from '../requests/sessions/session.js';
-import { reduceSession } from '../requests/crossing/session-copy.js';
-import { asQueuedAt } from '../requests/environment/environment-variables.js';
 import {
-  type BackgroundCallback,
-  PendingCall,
-  type RequestingSession,
-  requestInSlot,
-  sendInSlot,
-} from './in-slot.js';
+  bindRequest,
+  copySession,
+  flattenResponse,
+  forgetState,
+  kRequestNow,
+  kSendNow,
+  reduceSession,
+  requestChannel,
+  RequestTrace,
+  restoreFlatResponse,
+} from '../requests/internal.js';
 import { flattenArguments, restoreArguments } from './flat-call.js';
-import { checkFunctions, forgetAdapters, isIsolated } from './isolated.js';
-import { adoptFuture, cancelledFuture, followSignal, type ResponseFuture } from './response-future.js';
-import { kCall, type SlotOptions, slotOptions } from './slot-options.js';
-import { newTrace, submitTraced, traceOutcome } from './traced-calls.js';
+import { type BackgroundCallback, type RequestingSession, requestInSlot, sendInSlot } from './in-slot.js';
+import { PendingCall } from './pending-call.js';
+import { adoptPromise, cancelledFuture, followSignal, type ResponseFuture } from './response-future.js';
+import { submitTraced, traceOutcome } from './traced-calls.js';
 
 /** An executor of the caller's own: any object with `submit`. What it returns must be a Future or a promise. */
 export interface ExecutorLike {
@@ -143,31 +142,39 @@ export class FuturesSession extends Session<ResponseFuture, FuturesRequestOption
   ): ResponseFuture {
     const { method, url, options } = bindRequest<FuturesRequestOptions>(first, second, third);
     const { background_callback = null, signal } = options;
-    const call = new PendingCall(newTrace(method, url));
-    const own = slotOptions(options, call, isIsolated(this.executor));
+    const call = new PendingCall(traceOf(method, url));
+    const captured = call.capture(options);
     if (background_callback !== null) warnAboutBackgroundCallback();
-    if (isIsolated(this.executor)) checkFunctions(this.session ?? this, own, background_callback);
+    const isFar = isIsolated(this.executor);
+    if (isFar) checkFunctions(this.session ?? this, captured, background_callback);
+    const traced = isFar && call.trace !== null ? call.trace.identity() : null;
     return this.submit(call, signal, () =>
-      this.executor.submit(requestInSlot, this.session ?? this, method, url, own, background_callback),
+      this.executor.submit(
+        requestInSlot,
+        this.session ?? this,
+        method,
+        url,
+        captured,
+        background_callback,
+        traced,
+      ),
     );
   }
 
   /** Queues a prepared request. */
   override send(request: PreparedRequest, options?: SessionSendOptions | null): ResponseFuture {
-    const call = new PendingCall(newTrace(request.method, request.url));
+    const call = new PendingCall(traceOf(request.method, request.url));
     call.prepared(request);
-    const own = slotOptions(options ?? {}, call, isIsolated(this.executor));
-    return this.submit(call, options?.signal, () => this.executor.submit(sendInSlot, this, request, own));
+    const captured = call.capture(options ?? {});
+    const traced = isIsolated(this.executor) && call.trace !== null ? call.trace.identity() : null;
+    return this.submit(call, options?.signal, () =>
+      this.executor.submit(sendInSlot, this, request, captured, traced),
+    );
   }
 
   /** The inner steps of a request that holds its slot must not queue again. @internal */
-  override [kRequestNow](
-    method: string,
-    url: UrlInput,
-    options: SlotOptions<FuturesRequestOptions>,
-  ): Promise<Response> {
-    const queuedAt = options[kCall]?.moment ?? Infinity;
-    return asQueuedAt(queuedAt, () => this.requestBound(method, url, options));
+  override [kRequestNow](method: string, url: UrlInput, options: FuturesRequestOptions): Promise<Response> {
+    return this.requestBound(method, url, options);
   }
 
   /** @internal */
@@ -188,7 +195,10 @@ export class FuturesSession extends Session<ResponseFuture, FuturesRequestOption
     const { wait = true, cancel_futures = false } = options;
     const executor = this.#ownExecutor;
     if (executor === null) {
-      forgetAdapters(this.executor, this);
+      if (isIsolated(this.executor)) {
+        this.executor._forget?.(this.adapters.values());
+        forgetState(this);
+      }
       await super.close();
       return;
     }
@@ -208,7 +218,7 @@ export class FuturesSession extends Session<ResponseFuture, FuturesRequestOption
     call.attach(handle);
     if (trace !== null) traceOutcome(trace, handle);
     if (signal && !signal.aborted) followSignal(handle, signal);
-    // In another thread nobody tells the call what was prepared; the outcome does.
+    // What another thread has prepared is known from the outcome alone.
     if (!(this.executor instanceof AsyncPoolExecutor)) handle.add_done_callback(noteRequest);
     return handle;
   }
@@ -244,7 +254,14 @@ setReducer(FuturesSession, (session) => reduceSession(copySession, session, copy
 });
 
 function enter(signal: AbortSignal | null | undefined, start: () => unknown): Future<Response> {
-  return signal?.aborted ? cancelledFuture(signal.reason) : adoptFuture(start());
+  if (signal?.aborted) return cancelledFuture(signal.reason);
+  const handle = start();
+  return handle instanceof Future ? (handle as Future<Response>) : adoptPromise(handle);
+}
+
+/** The trace of a request that is being made; null while nothing is subscribed. */
+function traceOf(method: unknown, url: unknown): RequestTrace | null {
+  return requestChannel.hasSubscribers ? new RequestTrace(method, url) : null;
 }
 
 function isExecutor(value: object): value is ExecutorLike {
@@ -258,4 +275,39 @@ function noteRequest(future: Future<Response>): void {
   const error: unknown = handle.exception_now();
   if (error === null) handle.request = handle.result_now().request;
   else if (error instanceof RequestException) handle.request = error.request;
+}
+
+/** An executor whose workers share nothing with this thread. */
+interface IsolatedExecutor {
+  readonly _isolated: true;
+  /** Closes what the workers keep for these objects. */
+  _forget?(originals: Iterable<object>): void;
+}
+
+function isIsolated(executor: object): executor is IsolatedExecutor {
+  return '_isolated' in executor && executor._isolated === true;
+}
+
+/**
+ * Refuses a request whose functions another thread cannot find, at the call, as Python's requests-futures does; whatever else
+ * cannot cross is the future's error.
+ * @throws RuntimeError that shows the fix
+ */
+function checkFunctions(
+  session: object,
+  { hooks, auth }: Pick<RequestOptions, 'hooks' | 'auth'>,
+  background_callback: BackgroundCallback | null,
+): void {
+  const { hooks: sessionHooks, auth: sessionAuth } = session as Partial<Session>;
+  for (const [name, value] of Object.entries({
+    background_callback,
+    hooks: hooks?.response,
+    auth,
+    'session.hooks': sessionHooks?.response,
+    'session.auth': sessionAuth,
+  })) {
+    for (const item of Array.isArray(value) ? (value as unknown[]) : [value]) {
+      if (typeof item === 'function') encode(item, { name });
+    }
+  }
 }

@@ -1,8 +1,6 @@
 /** What a FuturesSession submits: these functions run while a request holds its worker slot, in this thread or another. */
-import { AbortToken, setReferences } from '../builtins/index.js';
-import { type Call, currentAbortToken, currentCall } from '../concurrent-futures/call-context.js';
-import type { Future } from '../concurrent-futures/index.js';
-import { addEffect } from '../concurrent-futures/worker-pool/effects.js';
+import { setReferences } from '../builtins/index.js';
+import { addEffect, type Call, currentAbortToken, currentCall } from '../concurrent-futures/internal.js';
 import {
   type PreparedRequest,
   type RequestOptions,
@@ -11,14 +9,18 @@ import {
   type SessionSendOptions,
   type UrlInput,
 } from '../requests/index.js';
-import type { RequestTrace } from '../requests/diagnostics/trace.js';
-import { kSendNow } from '../requests/sessions/redirecting-session.js';
-import { type InternalRequestOptions, kOnPrepared, kRequestNow } from '../requests/sessions/session.js';
-import { changeCookies, cookieChanges, giveBack } from '../requests/crossing/session-copy.js';
-import { kAbortToken, kTrace } from '../requests/types.js';
-import { nextMoment } from '../requests/environment/environment-variables.js';
-import { kCall, type SlotOptions } from './slot-options.js';
-import { bringEventsHome, traceInThread } from './traced-calls.js';
+import {
+  changeCookies,
+  cookieChanges,
+  giveBack,
+  kContext,
+  kRequestNow,
+  kSendNow,
+  type RequestContext,
+  type TraceIdentity,
+} from '../requests/internal.js';
+import { PendingCall, type SlotOptions } from './pending-call.js';
+import { sendEventsBack, traceInThread } from './traced-calls.js';
 
 /**
  * What a FuturesSession needs of the session it sends through. Only `request` is used, looked up at the time of the call.
@@ -34,71 +36,26 @@ export interface RequestingSession {
  */
 export type BackgroundCallback = (session: RequestingSession, response: Response) => unknown;
 
-/** One submitted request, seen from the thread that submitted it: ties what happens in the slot to the future. */
-export class PendingCall {
-  /** The future, as soon as `submit` has returned it. */
-  future: (Future<Response> & { request?: unknown }) | null = null;
-  /** The prepared request, as soon as there is one. */
-  request: PreparedRequest | null = null;
-  /** What aborts the call where its executor does not provide for that itself. */
-  token: AbortToken | null = null;
-  /** When it was submitted. */
-  readonly moment: number = nextMoment();
-
-  /** With the trace of the request, when somebody wants to know what becomes of it. */
-  constructor(readonly trace: RequestTrace | null) {}
-
-  /** Notes the request of a call, whichever comes first, this or the future. */
-  prepared(request: PreparedRequest): void {
-    this.request = request;
-    if (this.future !== null) this.future.request = request;
-  }
-
-  /** Ties the call to its future. */
-  attach(future: Future<Response>): void {
-    this.future = future;
-    if (this.token !== null) hook(future, this.token);
-  }
-
-  /** The token that aborts this call: the executor's own, or one made here. Called at the start of the slot. */
-  abortToken(): AbortToken {
-    const own = currentAbortToken();
-    if (own !== null) return own;
-    this.token = new AbortToken();
-    if (this.future !== null) hook(this.future, this.token);
-    return this.token;
-  }
-}
-
-function hook(future: Future<Response>, token: AbortToken): void {
-  future.set_abort_handler((reason) => {
-    token.abort(reason);
-  });
-}
-
-/** Sends one request; the response's hooks run inside. */
+/**
+ * Sends one request; the response's hooks run inside.
+ * @param traced identifies the request's trace where that is in another thread
+ */
 export function requestInSlot(
   session: RequestingSession,
   method: string,
   url: UrlInput,
-  options: SlotOptions<InternalRequestOptions>,
+  options: SlotOptions<RequestOptions>,
   background_callback: BackgroundCallback | null,
+  traced: TraceIdentity | null = null,
 ): PromiseLike<Response> {
-  const call = enterSlot(options);
-  // For most requests nothing comes after it.
-  if (isAtHome(options) && background_callback === null) return send(session, method, url, options);
-  return finish(session, options, call, () => send(session, method, url, options), background_callback);
-}
-
-function send(
-  session: RequestingSession,
-  method: string,
-  url: UrlInput,
-  options: InternalRequestOptions,
-): PromiseLike<Response> {
-  return session instanceof Session
-    ? session[kRequestNow](method, url, options)
-    : session.request(method, url, options);
+  const slot = enterSlot(options, traced);
+  const send = (): PromiseLike<Response> =>
+    session instanceof Session
+      ? session[kRequestNow](method, url, options)
+      : session.request(method, url, options);
+  // Most requests are done when the response is there.
+  if (slot.isAtHome && background_callback === null) return send();
+  return finish(session, slot, send, background_callback);
 }
 
 /** Sends one prepared request. */
@@ -106,65 +63,69 @@ export function sendInSlot(
   session: Session,
   request: PreparedRequest,
   options: SlotOptions<SessionSendOptions>,
+  traced: TraceIdentity | null = null,
 ): PromiseLike<Response> {
-  const call = enterSlot(options);
-  const follow = options.allow_redirects ?? true;
-  if (isAtHome(options)) return session[kSendNow](request, options, follow);
-  return finish(session, options, call, () => session[kSendNow](request, options, follow), null);
+  const slot = enterSlot(options, traced);
+  const send = (): PromiseLike<Response> =>
+    session[kSendNow](request, options, options.allow_redirects ?? true);
+  return slot.isAtHome ? send() : finish(session, slot, send, null);
 }
 
-/** Whether the slot is in the thread that submitted the request, so that nothing has to be told there. */
-function isAtHome(options: SlotOptions<object>): boolean {
-  return options[kCall] !== undefined;
+/** Where and for what a slot was entered. */
+interface Slot {
+  readonly context: RequestContext;
+  /** The executor's call; null where the executor does not say. */
+  readonly call: Call | null;
+  /** Whether this is the thread that submitted the request. */
+  readonly isAtHome: boolean;
+}
+
+/** Must run before the first await: only then is the executor's call known. */
+function enterSlot(options: SlotOptions<object>, traced: TraceIdentity | null): Slot {
+  const call = currentCall();
+  let context = options[kContext];
+  const isAtHome = context instanceof PendingCall;
+  if (context instanceof PendingCall) context.enterSlot();
+  else {
+    context = { token: currentAbortToken(), trace: traced === null ? undefined : traceInThread(traced) };
+    options[kContext] = context;
+  }
+  context.trace?.started(call?.workerName ?? null);
+  return { context, call, isAtHome };
 }
 
 /** Sends, and does what is left to do before the slot is free. */
 async function finish(
   session: RequestingSession,
-  options: SlotOptions<InternalRequestOptions>,
-  call: Call | null,
-  start: () => PromiseLike<Response>,
+  { call, context }: Slot,
+  send: () => PromiseLike<Response>,
   background_callback: BackgroundCallback | null,
 ): Promise<Response> {
   try {
-    const response = await start();
+    const response = await send();
     if (background_callback === null) return response;
     const replacement = await background_callback(session, response);
     // Python's rule: whatever the callback returns, if it is truthy, is what the future resolves to.
     return (replacement || response) as Response;
   } finally {
-    bringCookiesHome(call, session);
-    bringEventsHome(call, options[kTrace]);
-    if (background_callback === null) leaveSession(call, session);
+    if (call !== null) {
+      sendCookiesBack(call, session);
+      sendEventsBack(call, context.trace);
+      if (background_callback === null) returnSession(session);
+    }
   }
 }
 
-/** Must run before the first await: only then does the executor know which call is running. */
-function enterSlot(options: SlotOptions<InternalRequestOptions>): Call | null {
-  const pending = options[kCall];
-  options[kAbortToken] = pending?.abortToken() ?? currentAbortToken() ?? undefined;
-  if (pending !== undefined) options[kOnPrepared] = pending;
-  const call = currentCall();
-  if (options._traced !== undefined) {
-    options[kTrace] = traceInThread(options._traced);
-    delete options._traced;
-  }
-  options[kTrace]?.started(call?.workerName ?? null);
-  return call;
-}
-
-/** Where the session is a copy in another thread: its original shall have the cookies, however the request ended. */
-function bringCookiesHome(call: Call | null, session: RequestingSession): void {
-  if (call === null || !(session instanceof Session)) return;
+/** In a worker thread: sends the cookie changes of the copy back to the original session, even after a failure. */
+function sendCookiesBack(call: Call, session: RequestingSession): void {
+  if (!(session instanceof Session)) return;
   const changes = cookieChanges(session as Session);
   if (changes !== null) addEffect(call, changeCookies, changes);
 }
 
-/** A copy that none of the caller's code has seen can serve another call. */
-function leaveSession(call: Call | null, session: RequestingSession): void {
-  if (call !== null && session instanceof Session && session.constructor === Session) {
-    giveBack(session as Session, Session);
-  }
+/** In a worker thread: a copy that no code of the caller has seen can serve another call. */
+function returnSession(session: RequestingSession): void {
+  if (session instanceof Session && session.constructor === Session) giveBack(session as Session, Session);
 }
 
 setReferences(import.meta.url, { requestInSlot, sendInSlot });

@@ -8,12 +8,8 @@ export type ResponseFuture = Future<Response> & {
   request: PreparedRequest | null;
 };
 
-/**
- * Takes what an executor's `submit` returned for a Future: its own Future, or any promise, which is given a handle.
- * Throws TypeError for anything else.
- */
-export function adoptFuture(handle: unknown): Future<Response> {
-  if (handle instanceof Future) return handle as Future<Response>;
+/** The handle of a promise that an executor's `submit` returned. Throws TypeError for anything else. */
+export function adoptPromise(handle: unknown): Future<Response> {
   if (!isThenable(handle)) {
     throw new TypeError(`The executor's submit() must return a Future or a promise, not ${typeName(handle)}`);
   }
@@ -34,7 +30,7 @@ function isThenable(value: unknown): value is PromiseLike<Response> {
   return typeof value === 'object' && value !== null && 'then' in value && typeof value.then === 'function';
 }
 
-/** Lets `signal` abort `future` in whatever state it is; and when that is done, a body that is still to be read. */
+/** Has `signal` abort `future` in whatever state it is; once it is done, a body that is still to be read. */
 export function followSignal(future: Future<Response>, signal: AbortSignal): void {
   const abort = (): void => {
     future.abort(signal.reason);

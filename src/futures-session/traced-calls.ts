@@ -1,21 +1,10 @@
-/** What a FuturesSession tells those who watch its requests: submission, worker and end. The layers below tell the rest. */
-import type { Call } from '../concurrent-futures/call-context.js';
+/** The events of a FuturesSession's requests that the layers below cannot publish: submission, worker and end. */
+import { addEffect, type Call } from '../concurrent-futures/internal.js';
 import type { Future } from '../concurrent-futures/index.js';
-import { addEffect } from '../concurrent-futures/worker-pool/effects.js';
-import {
-  publishEvents,
-  requestChannel,
-  RequestTrace,
-  type TraceIdentity,
-} from '../requests/diagnostics/trace.js';
 import type { Response } from '../requests/index.js';
+import { publishEvents, RequestTrace, type TraceIdentity } from '../requests/internal.js';
 
-/** The trace of a request that is being made; null when nobody watches. */
-export function newTrace(method: unknown, url: unknown): RequestTrace | null {
-  return requestChannel.hasSubscribers ? new RequestTrace(method, url) : null;
-}
-
-/** Submits a request; when that throws, because the executor is closed, it is the end of it. */
+/** Submits a request. When that throws, because the executor is closed, the request ends there. */
 export function submitTraced<T>(trace: RequestTrace, submit: () => T): T {
   trace.submitted();
   try {
@@ -39,13 +28,13 @@ export function traceOutcome(trace: RequestTrace, future: Future<Response>): voi
   });
 }
 
-/** The trace of a request that another thread has submitted. */
+/** The trace of a request that another thread has submitted: it collects its events. */
 export function traceInThread({ method, url, id }: TraceIdentity): RequestTrace {
   return new RequestTrace(method, url, id, []);
 }
 
-/** In a pool thread: has the main thread publish the events, as it is there that somebody watches. */
-export function bringEventsHome(call: Call | null, trace: RequestTrace | null | undefined): void {
+/** In a worker thread: has the main thread publish the collected events, as its subscribers are the ones to see them. */
+export function sendEventsBack(call: Call, trace: RequestTrace | null | undefined): void {
   const events = trace?.collected;
-  if (call !== null && events) addEffect(call, publishEvents, [events, performance.timeOrigin]);
+  if (events) addEffect(call, publishEvents, [events, performance.timeOrigin]);
 }

@@ -82,10 +82,10 @@ export type {
   WithMethodAndUrl,
   WithUrl,
 } from './sessions/call-arguments.js';
-export type { EnvironmentSettings } from './sessions/environment.js';
+export type { EnvironmentSettings } from './sessions/settings.js';
 export type { ResolveRedirectsOptions } from './sessions/redirecting-session.js';
 export { type EnvironmentInput, Session } from './sessions/session.js';
-export type { SessionHooks } from './sessions/session-hooks.js';
+export type { SessionHooks } from './sessions/merge.js';
 export { codes, type StatusCodes } from './status-codes.js';
 export * as structures from './structures/index.js';
 export { CaseInsensitiveDict } from './structures/index.js';

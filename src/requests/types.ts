@@ -119,11 +119,29 @@ export interface HookLists {
   response: ResponseHook[];
 }
 
-/** Carries the token through spreads (`{ ...options, timeout: 3 }`) that a subclass of an adapter makes. */
-export const kAbortToken: unique symbol = Symbol('requests.abort-token');
+/**
+ * What belongs to one call from its submission to its last byte, and is no setting: made once, and shared by every redirect,
+ * retry and answered challenge of the call.
+ * @internal
+ */
+export interface RequestContext {
+  /** Aborts the call; null where only its signal can. */
+  readonly token: AbortToken | null;
+  /** The trace of the call; null when nothing was subscribed, undefined when that was not looked at yet. */
+  readonly trace: RequestTrace | null | undefined;
+  /** Called with the prepared request before it is sent. */
+  prepared?(request: PreparedRequest): void;
+}
 
-/** Carries the request's trace in the same way; null where it was found that nobody listens. */
-export const kTrace: unique symbol = Symbol('requests.trace');
+/** The context of a call without a token and a trace. @internal */
+export const NO_CONTEXT: RequestContext = Object.freeze({ token: null, trace: null });
+
+/**
+ * Where options carry their {@link RequestContext}: it survives the `{ ...options, timeout: 3 }` of an adapter's subclass, and
+ * is left behind when options cross to another thread.
+ * @internal
+ */
+export const kContext: unique symbol = Symbol('requests.context');
 
 /** What an adapter's `send` and a hook are given. Absent settings are null. */
 export interface SendOptions {
@@ -142,9 +160,7 @@ export interface SendOptions {
   /** The most bytes a decoded body may have; null for no limit. */
   max_response_size?: number | null | undefined;
   /** @internal */
-  [kAbortToken]?: AbortToken | undefined;
-  /** @internal */
-  [kTrace]?: RequestTrace | null | undefined;
+  [kContext]?: RequestContext | undefined;
 }
 
 /** What `session.send` takes. */
@@ -187,4 +203,6 @@ export interface RequestOptions {
   signal?: AbortSignal | null | undefined;
   /** The most bytes a decoded body may have, else ResponseTooLarge. Default: no limit. */
   max_response_size?: number | null | undefined;
+  /** @internal */
+  [kContext]?: RequestContext | undefined;
 }

@@ -17,7 +17,7 @@ import {
 } from '../../src/requests/exceptions/requests.js';
 import type { PreparedRequest } from '../../src/requests/models/prepared-request.js';
 import type { Response } from '../../src/requests/models/response.js';
-import { kAbortToken, type SendOptions } from '../../src/requests/types.js';
+import { kContext, type SendOptions } from '../../src/requests/types.js';
 import { Retry } from '../../src/requests/urllib3/index.js';
 import { echo, refusedPort, startHttpServer } from '../servers/http-server.js';
 import { answering, reply, startRawServer } from '../servers/raw-server.js';
@@ -139,7 +139,10 @@ describe.each(ADAPTERS)('%s', (name, Adapter) => {
       await using server = await startHttpServer();
       const token = new AbortToken();
       token.abort('why');
-      const options = kind === 'token' ? { [kAbortToken]: token } : { signal: AbortSignal.abort('why') };
+      const options =
+        kind === 'token'
+          ? { [kContext]: { token: token, trace: null } }
+          : { signal: AbortSignal.abort('why') };
       const request = prepare(server.url);
       const error = await failureOf(send(newAdapter(), request, options), AbortError);
       expect([error.cause, error.request]).toEqual(['why', request]);
@@ -153,7 +156,8 @@ describe.each(ADAPTERS)('%s', (name, Adapter) => {
         await using server = await startRawServer(() => undefined);
         const token = new AbortToken();
         const controller = new AbortController();
-        const options = kind === 'token' ? { [kAbortToken]: token } : { signal: controller.signal };
+        const options =
+          kind === 'token' ? { [kContext]: { token: token, trace: null } } : { signal: controller.signal };
         const sent = failureOf(send(newAdapter(), server.url, options), AbortError);
         await server.waitForConnections(1);
         await server.connections[0]?.readHead();
@@ -187,8 +191,14 @@ describe.each(ADAPTERS)('%s', (name, Adapter) => {
       const adapter = newAdapter({ pool_maxsize: 1, pool_block: true });
       const first = new AbortToken();
       const second = new AbortToken();
-      const one = failureOf(send(adapter, server.url, { [kAbortToken]: first }), AbortError);
-      const two = failureOf(send(adapter, server.url, { [kAbortToken]: second }), AbortError);
+      const one = failureOf(
+        send(adapter, server.url, { [kContext]: { token: first, trace: null } }),
+        AbortError,
+      );
+      const two = failureOf(
+        send(adapter, server.url, { [kContext]: { token: second, trace: null } }),
+        AbortError,
+      );
       second.abort();
       await two;
       await server.waitForInFlight(1);
@@ -198,7 +208,10 @@ describe.each(ADAPTERS)('%s', (name, Adapter) => {
       expect((await send(adapter, server.url)).status_code).toBe(200);
       expect(server.requests).toHaveLength(2);
       const now = new AbortToken();
-      const three = failureOf(send(newAdapter(), server.url, { [kAbortToken]: now }), AbortError);
+      const three = failureOf(
+        send(newAdapter(), server.url, { [kContext]: { token: now, trace: null } }),
+        AbortError,
+      );
       now.abort();
       await three;
     });
@@ -209,7 +222,7 @@ describe.each(ADAPTERS)('%s', (name, Adapter) => {
       await send(adapter, server.url);
       const token = new AbortToken();
       const sent = failureOf(
-        send(adapter, prepare(server.url, { method: 'POST' }), { [kAbortToken]: token }),
+        send(adapter, prepare(server.url, { method: 'POST' }), { [kContext]: { token: token, trace: null } }),
         AbortError,
       );
       token.abort();
@@ -233,7 +246,10 @@ describe.each(ADAPTERS)('%s', (name, Adapter) => {
         }
       })();
       const request = prepare(server.url, { method: 'POST', data: body });
-      const sent = failureOf(send(newAdapter(), request, { [kAbortToken]: token }), AbortError);
+      const sent = failureOf(
+        send(newAdapter(), request, { [kContext]: { token: token, trace: null } }),
+        AbortError,
+      );
       await server.waitForConnections(1);
       await server.connections[0]?.readHead();
       token.abort();

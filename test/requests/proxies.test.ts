@@ -14,7 +14,7 @@ import {
   ReadTimeout,
   SSLError,
 } from '../../src/requests/exceptions/requests.js';
-import { kAbortToken } from '../../src/requests/types.js';
+import { kContext } from '../../src/requests/types.js';
 import { loopbackCertificate, testAuthority } from '../servers/certificates.js';
 import { startFullBacklog } from '../servers/full-backlog.js';
 import { type Handler, refusedPort, startHttpServer } from '../servers/http-server.js';
@@ -221,7 +221,7 @@ describe.each(ADAPTERS)('%s', (_name, Adapter) => {
       const unhandled = watchUnhandled();
       await using proxy = await startRawServer(() => undefined);
       const token = new AbortToken();
-      const options = { proxies: { https: proxy.url }, [kAbortToken]: token };
+      const options = { proxies: { https: proxy.url }, [kContext]: { token: token, trace: null } };
       const sent = failureOf(send(newAdapter(), 'https://example.test/', options), AbortError);
       await proxy.waitForConnections(1);
       token.abort();

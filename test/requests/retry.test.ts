@@ -17,7 +17,7 @@ import {
   SSLError,
   UnrewindableBodyError,
 } from '../../src/requests/exceptions/requests.js';
-import { kAbortToken } from '../../src/requests/types.js';
+import { kContext } from '../../src/requests/types.js';
 import { exceptions, Retry } from '../../src/requests/urllib3/index.js';
 import { startFullBacklog } from '../servers/full-backlog.js';
 import { type Handler, refusedPort, startHttpServer } from '../servers/http-server.js';
@@ -336,7 +336,7 @@ describe.each(ADAPTERS)('%s', (_name, Adapter) => {
         response.writeHead(503, { 'Retry-After': '60' }).end();
       });
       const token = new AbortToken();
-      const sent = send(retrying(new Retry(2)), server.url, { [kAbortToken]: token });
+      const sent = send(retrying(new Retry(2)), server.url, { [kContext]: { token: token, trace: null } });
       await server.waitForRequests(1);
       // The answer is read and the pause begins.
       setTimeout(() => {

@@ -1,7 +1,8 @@
 import fc from 'fast-check';
 import { Readable } from 'node:stream';
 import { afterEach, describe, expect, test } from 'vitest';
-import { encodeTarget, originOf, targetOf } from '../../src/requests/urls/request-target.js';
+import { PreparedRequest } from '../../src/requests/models/prepared-request.js';
+import { encodeTarget, Route } from '../../src/requests/transports/outgoing-request.js';
 import { InvalidHeader } from '../../src/requests/exceptions/requests.js';
 import { UnicodeEncodeError, ValueError } from '../../src/builtins/index.js';
 import { startHttpServer } from '../servers/http-server.js';
@@ -341,17 +342,33 @@ describe('taking a URL apart', () => {
     ['https://h/p?q#f', 'https://h', '/p?q'],
     ['http://h#f?x', 'http://h', '/'],
     ['http://[::1]:80/', 'http://[::1]:80', '/'],
-    ['http://u:p@h/x', null, null],
-    ['HTTP://h/x', null, null],
+    ['http://u:p@h/x', null, '/x'],
+    ['HTTP://h/x', null, '/x'],
   ])('1.8: %s', (url, origin, target) => {
-    expect([originOf(url), targetOf(url)]).toEqual([origin, target]);
+    const request = new PreparedRequest();
+    request.url = url;
+    const route = new Route(request, null);
+    expect([route.origin, route.target]).toEqual([origin, target]);
+  });
+
+  test.each([
+    ['http://h/p?q#f', 'http', 'http://h/p?q'],
+    ['HTTP://u:p@h/p', 'http', 'http://h/p'],
+    ['https://h/p', 'https', '/p'],
+    ['HTTPS://h/p', 'https', '/p'],
+  ])('1.8: through a proxy: %s', (url, scheme, target) => {
+    const request = new PreparedRequest();
+    request.url = url;
+    const route = new Route(request, { all: 'http://proxy' });
+    expect([route.scheme, route.proxy, route.target]).toEqual([scheme, 'http://proxy', target]);
+    expect(new Route(request, { all: 'SOCKS5://proxy' }).target).toBe('/p' + (url.includes('?') ? '?q' : ''));
   });
 
   test('1.7: agrees with path_url for any prepared URL', () => {
     fc.assert(
       fc.property(fc.webPath(), fc.webQueryParameters(), fc.webFragments(), (path, query, fragment) => {
         const request = prepare(`http://h.test${path}?${query}#${fragment}`);
-        expect(targetOf(request.url ?? '')).toBe(request.path_url);
+        expect(new Route(request, null).target).toBe(request.path_url);
       }),
       { seed: 1, numRuns: 40 },
     );

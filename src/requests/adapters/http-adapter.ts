@@ -13,18 +13,17 @@ import { basicAuthHeader } from '../auth/basic.js';
 import { InvalidProxyURL, InvalidURL, RequestException } from '../exceptions/requests.js';
 import type { PreparedRequest } from '../models/prepared-request.js';
 import { buildResponse, type Response } from '../models/response.js';
-import { type Cert, kAbortToken, kTrace, type Proxies, type SendOptions } from '../types.js';
+import { type Cert, kContext, type Proxies, type SendOptions } from '../types.js';
 import type { HTTPResponse } from '../urllib3/response.js';
 import { Retry, type RetryCount } from '../urllib3/retry.js';
 import { resolveTimeout } from '../urllib3/timeout.js';
 import { warnInsecureRequest } from '../urllib3/warnings.js';
-import { get_auth_from_url, prepend_scheme_if_needed, urldefragauth } from '../urls/url-tools.js';
-import { select_proxy } from '../environment/proxies.js';
+import { get_auth_from_url, prepend_scheme_if_needed } from '../urls/url-tools.js';
 import { parse_url } from '../urls/parse-url.js';
 import { BaseAdapter } from './base-adapter.js';
 import type { HTTPConnectionPool } from '../transports/connections/connection-pool.js';
 import { abortError } from '../transports/error-mapping.js';
-import type { Job } from '../transports/outgoing-request.js';
+import { encodeTarget, headersOf, type Job, methodOf, Route } from '../transports/outgoing-request.js';
 import { type FetchFunction, refusalOfFetch, sendByFetch } from '../transports/fetch/fetch-transport.js';
 import { NodeFetchTransport } from '../transports/node/node-transport.js';
 import { copyHTTPAdapter, partsOf } from '../crossing/adapter-copy.js';
@@ -35,8 +34,6 @@ import {
   ProxyManager,
   proxyManagers,
 } from '../transports/connections/pool-manager.js';
-import { headersOf, methodOf } from '../transports/method-and-headers.js';
-import { encodeTarget, originOf, targetOf } from '../urls/request-target.js';
 import { type ConnectionSettings, kindOfPath } from '../transports/connections/tls-settings.js';
 import { sendingError, urlopen } from '../transports/urlopen.js';
 
@@ -168,16 +165,22 @@ export class HTTPAdapter extends BaseAdapter {
     proxies: Proxies | null = null,
     cert: Cert | null = null,
   ): HTTPConnectionPool {
-    const url = request.url ?? '';
-    const proxy = select_proxy(url, proxies);
+    return this.#poolOn(new Route(request, proxies), request, verify, cert);
+  }
+
+  #poolOn(
+    { scheme, origin, proxy }: Route,
+    request: PreparedRequest,
+    verify: boolean | string | null,
+    cert: Cert | null,
+  ): HTTPConnectionPool {
     // Without TLS, or with its defaults, the URL alone decides.
-    const isPlain = url.startsWith('http:') || (verify === true && cert === null);
-    if (!proxy && isPlain && !this.hasOwnPoolKey) {
-      const origin = originOf(url);
-      if (origin !== null) return this.poolmanager.poolOfOrigin(origin);
+    const isPlain = scheme === 'http' || (verify === true && cert === null);
+    if (proxy === null && origin !== null && isPlain && !this.hasOwnPoolKey) {
+      return this.poolmanager.poolOfOrigin(origin);
     }
     const [host, settings] = this.build_connection_pool_key_attributes(request, verify, cert);
-    if (!proxy) return this.poolmanager.connection_from_host(host, settings);
+    if (proxy === null) return this.poolmanager.connection_from_host(host, settings);
     const proxyUrl = prepend_scheme_if_needed(proxy, 'http');
     if (!parse_url(proxyUrl).host) {
       const message = 'Please check proxy URL. It is malformed and could be missing the host.';
@@ -205,28 +208,12 @@ export class HTTPAdapter extends BaseAdapter {
     verify: boolean | string | null,
     cert: Cert | null,
   ): void {
-    if (url.slice(0, 5).toLowerCase() === 'https') {
-      applyChanges(connection, verify === false ? TRUST_ANYONE : trust(verify || true));
-    }
-    if (!cert) return;
-    const [cert_file, key_file] = typeof cert === 'string' ? [cert, null] : cert;
-    if (kindOfPath(cert_file) === null) {
-      throw new OSError(`Could not find the TLS certificate file, invalid path: ${cert_file}`);
-    }
-    if (key_file !== null && kindOfPath(key_file) === null) {
-      throw new OSError(`Could not find the TLS key file, invalid path: ${key_file}`);
-    }
-    applyChanges(connection, { cert_file, key_file });
+    applyCertificates(connection, url.slice(0, 5).toLowerCase() === 'https', verify, cert);
   }
 
   /** What the request line asks for: path and query, or for a proxy that forwards the whole URL. */
   request_url(request: PreparedRequest, proxies: Proxies | null): string {
-    const url = request.url ?? '';
-    const proxy = select_proxy(url, proxies);
-    if (!proxy || url.slice(0, 6).toLowerCase() === 'https:' || proxy.toLowerCase().startsWith('socks')) {
-      return targetOf(url) ?? request.path_url;
-    }
-    return urldefragauth(url);
+    return new Route(request, proxies).target;
   }
 
   /** Adds headers that the connection needs. Does nothing; for subclasses. */
@@ -267,9 +254,9 @@ export class HTTPAdapter extends BaseAdapter {
     const timeout = resolveTimeout(options.timeout);
     const maxResponseSize = options.max_response_size ?? null;
     const stream = options.stream ?? false;
-    const trace = options[kTrace] ?? null;
+    const trace = options[kContext]?.trace ?? null;
     if (this.#fetch !== null) {
-      const refuses = refusalOfFetch(request, verify, cert, select_proxy(request.url ?? '', proxies));
+      const refuses = refusalOfFetch(request, verify, cert, new Route(request, proxies).proxy);
       if (refuses !== null) throw new NotImplementedError(refuses);
       this.add_headers(request, options);
       const headers = headersOf(request);
@@ -284,9 +271,7 @@ export class HTTPAdapter extends BaseAdapter {
         },
       );
     }
-    const pool = this.connectionFor(request, verify, proxies, cert);
-    this.cert_verify(pool, request.url ?? '', verify, cert);
-    const target = encodeTarget(this.request_url(request, proxies));
+    const { pool, target } = this.#resolve(request, verify, proxies, cert);
     this.add_headers(request, options);
     if (pool.settings.cert_reqs === 'CERT_NONE' && pool.scheme === 'https') warnInsecureRequest(pool.host);
     const { _shared: shared } = request;
@@ -315,18 +300,25 @@ export class HTTPAdapter extends BaseAdapter {
     return urlopen(job, retries, NODE_FETCH, this);
   }
 
-  private connectionFor(
+  /** The pool and the request-target: over one {@link Route}, unless a subclass has steps of its own. */
+  #resolve(
     request: PreparedRequest,
     verify: boolean | string | null,
     proxies: Proxies | null,
     cert: Cert | null,
-  ): HTTPConnectionPool {
+  ): { pool: HTTPConnectionPool; target: string } {
+    let route: Route | null = null;
+    let pool: HTTPConnectionPool;
     try {
-      return this.get_connection_with_tls_context(request, verify, proxies, cert);
+      if (hasOwnSteps(this)) pool = this.get_connection_with_tls_context(request, verify, proxies, cert);
+      else pool = this.#poolOn((route = new Route(request, proxies)), request, verify, cert);
     } catch (error) {
       if (!(error instanceof ValueError) || error instanceof RequestException) throw error;
       throw new InvalidURL(error.message, { request, cause: error });
     }
+    if (route === null) this.cert_verify(pool, request.url ?? '', verify, cert);
+    else applyCertificates(pool, route.scheme.startsWith('https'), verify, cert);
+    return { pool, target: encodeTarget(route === null ? this.request_url(request, proxies) : route.target) };
   }
 
   /** Closes the idle connections; those in use are closed when they come back. The adapter can be used again afterwards. */
@@ -338,10 +330,20 @@ export class HTTPAdapter extends BaseAdapter {
 
 const NODE_FETCH = new NodeFetchTransport(nodeFetch);
 
+/** Whether a subclass decides where a request goes and what it trusts. */
+function hasOwnSteps(adapter: HTTPAdapter): boolean {
+  const { prototype } = HTTPAdapter;
+  return (
+    adapter.get_connection_with_tls_context !== prototype.get_connection_with_tls_context ||
+    adapter.cert_verify !== prototype.cert_verify ||
+    adapter.request_url !== prototype.request_url
+  );
+}
+
 /** The token of a request, which follows its signal where it came with one alone. */
 function abortable(options: SendOptions): { token: AbortToken | null; release: (() => void) | null } {
-  const given = options[kAbortToken];
-  if (given !== undefined) return { token: given, release: null };
+  const given = options[kContext]?.token ?? null;
+  if (given !== null) return { token: given, release: null };
   if (!options.signal) return NOT_ABORTABLE;
   const token = new AbortToken();
   return { token, release: token.follow(options.signal) };
@@ -365,6 +367,24 @@ function trust(verify: string | true): ConnectionSettings {
 }
 
 const TRUST_ANYONE: ConnectionSettings = { cert_reqs: 'CERT_NONE', ca_certs: null, ca_cert_dir: null };
+
+function applyCertificates(
+  connection: HTTPConnectionPool,
+  isSecure: boolean,
+  verify: boolean | string | null,
+  cert: Cert | null,
+): void {
+  if (isSecure) applyChanges(connection, verify === false ? TRUST_ANYONE : trust(verify || true));
+  if (!cert) return;
+  const [cert_file, key_file] = typeof cert === 'string' ? [cert, null] : cert;
+  if (kindOfPath(cert_file) === null) {
+    throw new OSError(`Could not find the TLS certificate file, invalid path: ${cert_file}`);
+  }
+  if (key_file !== null && kindOfPath(key_file) === null) {
+    throw new OSError(`Could not find the TLS key file, invalid path: ${key_file}`);
+  }
+  applyChanges(connection, { cert_file, key_file });
+}
 
 function applyChanges(connection: HTTPConnectionPool, changes: ConnectionSettings): void {
   const { settings } = connection;

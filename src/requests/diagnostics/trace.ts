@@ -5,7 +5,7 @@ import type { BaseAdapter } from '../adapters/base-adapter.js';
 import type { PreparedRequest } from '../models/prepared-request.js';
 import type { Response } from '../models/response.js';
 import { CaseInsensitiveDictMethods, headerStore } from '../structures/case-insensitive-dict.js';
-import type { SendOptions } from '../types.js';
+import { NO_CONTEXT, type RequestContext, type SendOptions } from '../types.js';
 import {
   type ConnectedEvent,
   type FailedEvent,
@@ -211,16 +211,17 @@ export class AttemptTrace {
 
 type Lines = Iterable<readonly [name: string, value: unknown]>;
 
-/** Publishes `started` and `settled` around a request that is not a future. */
+/** Publishes `started` and `settled` around a request that is not a future. `send` gets the context that the trace is part of. */
 export async function traced(
   method: unknown,
   url: unknown,
-  send: (trace: RequestTrace) => Promise<Response>,
+  context: RequestContext | undefined,
+  send: (context: RequestContext) => Promise<Response>,
 ): Promise<Response> {
   const trace = new RequestTrace(method, url);
   trace.started(null);
   try {
-    const response = await send(trace);
+    const response = await send({ ...NO_CONTEXT, ...context, trace });
     trace.succeeded(response);
     return response;
   } catch (error) {

@@ -7,8 +7,7 @@ import {
   setReferences,
   typeName,
 } from '../../builtins/index.js';
-import { AuthBase } from '../auth/auth-base.js';
-import { HTTPBasicAuth } from '../auth/basic.js';
+import { applyAuth, credentialsOf } from '../auth/apply-auth.js';
 import { authOfHook, type HTTPDigestAuth, hookOfAuth } from '../auth/digest.js';
 import { cookiejar_from_dict, get_cookie_header, RequestsCookieJar } from '../cookies/index.js';
 import { RequestException } from '../exceptions/requests.js';
@@ -31,13 +30,7 @@ import type {
   Params,
   ResponseHook,
 } from '../types.js';
-import {
-  check_header_validity,
-  encode_params,
-  get_auth_from_url,
-  prepare_url,
-  urlsplit,
-} from '../utils/index.js';
+import { check_header_validity, encode_params, prepare_url, urlsplit } from '../utils/index.js';
 import { isBytes, to_native_string, toBuffer } from '../urls/python-text.js';
 import { asStream, bodyLength, isEmptyData, type PreparedBody } from '../bodies/outgoing/body.js';
 import { bodyPosition } from '../bodies/outgoing/body-position.js';
@@ -101,12 +94,11 @@ export class PreparedRequest {
   _cookies: RequestsCookieJar | null = null;
   /** Where the body is rewound to when it is sent again: see `bodyPosition`. */
   _body_position: number | object | null = null;
-  // Most requests are prepared, sent and forgotten without anybody looking at their headers and hooks.
-  /** @internal */
+  /** Null until they are first read, which for most requests is never. @internal */
   _headers: CaseInsensitiveDict | null = null;
-  /** What the headers are as long as nobody has asked for them. @internal */
+  /** The headers until they are first read, where other requests have the same. @internal */
   _shared: SharedHeaders | null = null;
-  /** @internal */
+  /** Null for none that were read or registered. @internal */
   _hooks: HookLists | null = null;
 
   /** The headers, in the order in which they are sent. Values are text; bytes were decoded as latin-1, as they are sent. */
@@ -143,11 +135,17 @@ export class PreparedRequest {
    */
   prepare(options: PrepareOptions = {}): void {
     checkOptions('prepare()', options, OPTION_NAMES);
+    this._prepare(options, null);
+  }
+
+  /** As {@link prepare}; `shared`, unless it is null, has the headers, which are copied once they are read. @internal */
+  _prepare(options: PrepareOptions, shared: { current(): SharedHeaders } | null): void {
     const { method, url, headers, files, data, params, auth, cookies, hooks, json } = options;
     try {
       this.prepare_method(method);
       this.prepare_url(url, params);
-      this.prepare_headers(headers);
+      if (shared === null) this.prepare_headers(headers);
+      else this._shared = shared.current();
       this.prepare_cookies(cookies);
       this.prepare_body(data, files, json);
       this.prepare_auth(auth, url);
@@ -202,6 +200,11 @@ export class PreparedRequest {
    * InvalidJSONError, and TypeError or ValueError for what cannot be encoded.
    */
   prepare_body(data?: Data | null, files?: Files | null, json?: unknown): void {
+    if ((data ?? files ?? json ?? null) === null) {
+      this.prepare_content_length(null);
+      this.body = null;
+      return;
+    }
     const stream = asStream(data);
     if (stream !== null) {
       if (!isEmptyData(files)) {
@@ -263,7 +266,7 @@ export class PreparedRequest {
    * function that returns the request.
    */
   prepare_auth(auth?: PrepareOptions['auth'], _url?: unknown): void {
-    const chosen = auth ?? credentialsOf(this.url);
+    const chosen = auth ?? (this.url?.includes('@') ? credentialsOf(this.url) : null);
     if (!chosen || (Array.isArray(chosen) && chosen.length === 0)) return;
     const applied = applyAuth(chosen as Auth, this);
     if (applied !== this) Object.assign(this, applied);
@@ -364,32 +367,4 @@ function headerEntries(headers: object): Iterable<HeaderEntry<unknown>> {
 
 function latin1(value: string | Uint8Array): string {
   return typeof value === 'string' ? value : toBuffer(value).toString('latin1');
-}
-
-function credentialsOf(url: string | null): readonly [user: string, password: string] | null {
-  if (!url?.includes('@')) return null;
-  const [user, password] = get_auth_from_url(url);
-  return user || password ? [user, password] : null;
-}
-
-/** Messages name types only: what was given instead of an auth object is likely to be a password. */
-function applyAuth(auth: Auth, request: PreparedRequest): PreparedRequest {
-  let applied: unknown;
-  if (typeof auth === 'function') applied = auth(request);
-  else if (Array.isArray(auth)) applied = basicAuth(auth).call(request);
-  else if (typeof (auth as Partial<AuthBase>).call === 'function') applied = (auth as AuthBase).call(request);
-  else if (auth instanceof AuthBase) throw new NotImplementedError('Auth hooks must be callable.');
-  else throw notAuth(typeName(auth));
-  if (typeof applied === 'object' && applied !== null && 'headers' in applied)
-    return applied as PreparedRequest;
-  throw new TypeError(`auth must return the request that it is given, but it returned ${typeName(applied)}`);
-}
-
-function basicAuth(pair: readonly unknown[]): HTTPBasicAuth {
-  if (pair.length !== 2) throw notAuth(`a list of ${pair.length}`);
-  return new HTTPBasicAuth(...(pair as [string, string]));
-}
-
-function notAuth(given: string): TypeError {
-  return new TypeError(`auth must be [user, password], an auth object or a function, not ${given}`);
 }

@@ -1,16 +1,22 @@
-/** How a request's settings are laid over the session's (spec 1.4). */
-import { isPlainObject } from '../../builtins/index.js';
-import { merge_cookies, RequestsCookieJar } from '../cookies/index.js';
-import { hookList } from '../hooks.js';
-import { CaseInsensitiveDict, headerStore } from '../structures/case-insensitive-dict.js';
-import type { HeadersInput, HookLists, Hooks, Params, ParamValue, RequestOptions } from '../types.js';
+/** A session's headers, query, cookies and hooks, and how a request's own are laid over them (spec 1.4). */
+import { isEmpty, isPlainObject } from '../../builtins/index.js';
+import { cookiejar_from_dict, merge_cookies, RequestsCookieJar } from '../cookies/index.js';
+import { SharedHeaders } from '../headers/shared-headers.js';
+import { copyHooks, hookList } from '../hooks.js';
+import { PreparedRequest } from '../models/prepared-request.js';
+import { CaseInsensitiveDict, type HeaderEntry, headerStore } from '../structures/case-insensitive-dict.js';
+import type {
+  CookiesInput,
+  HeadersInput,
+  HookLists,
+  Hooks,
+  Params,
+  ParamValue,
+  RequestOptions,
+  ResponseHook,
+} from '../types.js';
 
 type Absent = null | undefined;
-
-/** A setting that is not dict-like: the request's unless it is null. */
-export function mergeScalar<T>(request: T | Absent, session: T | Absent): T | null {
-  return request ?? session ?? null;
-}
 
 /** Two plain dictionaries: session first, request on top, then every key whose value is null removed. */
 export function mergeDicts<V>(
@@ -30,6 +36,8 @@ export function mergeDicts<V>(
  */
 export function mergeParams(request: Params | Absent, session: Params | Absent): Params | null {
   if (session === null || session === undefined) return request ?? null;
+  // Neither has any.
+  if ((request ?? null) === null && isPlainObject(session) && isEmpty(session)) return null;
   const ours = request ?? {};
   if (!isMapping(session) || !isMapping(ours)) return ours;
   const merged = new Map<string, ParamValue>(entriesOf(session));
@@ -69,23 +77,81 @@ export function mergeHeaders(
   return merged;
 }
 
-/** Hooks do not add up: a request that has any uses its own in place of the session's. */
-export function mergeHooks(request: Hooks | Absent, session: HookLists): HookLists {
-  const own = hookList(request?.response);
-  return { response: own.length > 0 ? own : [...session.response] };
+/** The headers of a session, merged and checked for requests that bring none of their own: once, until they change. */
+export class CheckedHeaders {
+  readonly #session: { readonly headers: CaseInsensitiveDict };
+  #shared: SharedHeaders | null = null;
+  /** What `#shared` was made of. The entries of a dict are never changed, only replaced. */
+  #entries: readonly HeaderEntry<string>[] = [];
+
+  constructor(session: { readonly headers: CaseInsensitiveDict }) {
+    this.#session = session;
+  }
+
+  /** Throws InvalidHeader for one that cannot be sent. */
+  current(): SharedHeaders {
+    const { headers } = this.#session;
+    const store = headerStore(headers);
+    if (this.#shared === null || !this.#isMadeOf(store)) {
+      const checked = new PreparedRequest();
+      checked.prepare_headers(mergeHeaders({}, headers));
+      this.#entries = [...store.values()];
+      this.#shared = new SharedHeaders(headerStore(checked.headers));
+    }
+    return this.#shared;
+  }
+
+  #isMadeOf(store: ReadonlyMap<string, HeaderEntry<string>>): boolean {
+    const entries = this.#entries;
+    if (store.size !== entries.length) return false;
+    let index = 0;
+    for (const entry of store.values()) if (entry !== entries[index++]) return false;
+    return true;
+  }
 }
 
-/** Python's truth of an auth setting: `()`, `false` and `''` count as none. */
+/**
+ * A session's hooks: `session.hooks.response` reads as an array to push to, and takes a hook, several, or null for none.
+ */
+export class SessionHooks implements HookLists {
+  #response: ResponseHook[];
+
+  constructor(hooks: Hooks | null | undefined = null) {
+    this.#response = hookList(hooks?.response);
+  }
+
+  /** The hooks, in the order in which they run. Set it to a hook, several, or null for none. */
+  get response(): ResponseHook[] {
+    return this.#response;
+  }
+
+  set response(hooks: Hooks['response']) {
+    this.#response = hookList(hooks);
+  }
+}
+
+/** Hooks do not add up: a request that has any uses its own in place of the session's. Throws ValueError for an unknown event. */
+export function mergeHooks(request: Hooks | Absent, session: HookLists): HookLists | null {
+  if (request !== null && request !== undefined) {
+    const own = copyHooks(request);
+    if (own.response.length > 0) return own;
+  }
+  return session.response.length > 0 ? { response: [...session.response] } : null;
+}
+
+/** The truth of an auth setting in Python: `()`, `false` and `''` count as none. */
 export function hasAuth(auth: RequestOptions['auth']): boolean {
   return Boolean(auth) && !(Array.isArray(auth) && auth.length === 0);
 }
 
 /** The session's cookies and the request's, in a jar of the request's own; null when there are none at all. */
 export function mergeCookies(
-  request: RequestsCookieJar | null,
+  request: CookiesInput | Absent,
   session: RequestsCookieJar,
 ): RequestsCookieJar | null {
-  if (session.length === 0 && request === null) return null;
+  const hasOwn = request !== null && request !== undefined;
+  if (!hasOwn && session.length === 0) return null;
   const jar = merge_cookies(new RequestsCookieJar(), session);
-  return request === null ? jar : merge_cookies(jar, request);
+  if (!hasOwn) return jar;
+  return merge_cookies(jar, request instanceof RequestsCookieJar ? request : cookiejar_from_dict(request));
 }

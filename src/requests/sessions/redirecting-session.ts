@@ -46,7 +46,7 @@ export abstract class RedirectingSession {
 
   /** The Location that `response` redirects to, or null. */
   get_redirect_target(response: Response): string | null {
-    return redirectTarget(response);
+    return response.is_redirect ? redirectTarget(response) : null;
   }
 
   /** Whether `Authorization` must not follow from one URL to the other. */

@@ -13,11 +13,10 @@ const BODY_HEADERS = ['Content-Length', 'Content-Type', 'Transfer-Encoding'] as 
 const strictUtf8 = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true });
 
 /**
- * The Location to follow, null when `response` is no redirect. Header text is latin-1, but servers write UTF-8: it is read
- * as that, and what is not valid UTF-8 raises UnicodeDecodeError.
+ * The Location of a redirect. Header text is latin-1, but servers write UTF-8: it is read as that, and what is not valid UTF-8
+ * raises UnicodeDecodeError.
  */
 export function redirectTarget(response: Response): string | null {
-  if (!response.is_redirect) return null;
   const location = response.headers.get('location') ?? null;
   // biome-ignore lint/suspicious/noControlCharactersInRegex: plain ASCII is the common case and needs no decoding
   if (location === null || /^[\x00-\x7f]*$/.test(location)) return location;

@@ -1,22 +1,21 @@
 import { inspect } from 'node:util';
-import { type AbortToken, repr, setReducer, setReferences, ValueError } from '../../builtins/index.js';
+import { isEmpty, isPlainObject, repr, setReducer, setReferences, ValueError } from '../../builtins/index.js';
 import type { BaseAdapter } from '../adapters/base-adapter.js';
 import { HTTPAdapter } from '../adapters/http-adapter.js';
-import { cookiejar_from_dict, extractSetCookies, RequestsCookieJar } from '../cookies/index.js';
-import { requestChannel, type RequestTrace, traced } from '../diagnostics/trace.js';
+import { cookiejar_from_dict, extractSetCookies, type RequestsCookieJar } from '../cookies/index.js';
+import { requestChannel, traced } from '../diagnostics/trace.js';
 import { InvalidSchema } from '../exceptions/requests.js';
 import { dispatch_hook } from '../hooks.js';
 import { PreparedRequest } from '../models/prepared-request.js';
-import { Request } from '../models/request.js';
+import { Request, type RequestParts } from '../models/request.js';
 import { Response } from '../models/response.js';
 import { CaseInsensitiveDict } from '../structures/case-insensitive-dict.js';
-import type { kAbortToken } from '../types.js';
 import {
   type Auth,
   type Cert,
   type HeadersInput,
   type Hooks,
-  kTrace,
+  kContext,
   type Params,
   type Proxies,
   type RequestOptions,
@@ -33,30 +32,28 @@ import {
   type UrlInput,
   type WithMethodAndUrl,
 } from './call-arguments.js';
-import { type EnvironmentSettings, mergeEnvironment } from './environment.js';
-import { hasAuth, mergeCookies, mergeHeaders, mergeHooks, mergeParams, mergeScalar } from './merge.js';
-import { PlainRequests } from './plain-requests.js';
+import {
+  CheckedHeaders,
+  hasAuth,
+  mergeCookies,
+  mergeHeaders,
+  mergeHooks,
+  mergeParams,
+  SessionHooks,
+} from './merge.js';
 import { kSendNow } from './redirecting-session.js';
-import { SendSettings, sendSettings, settingsToSend } from './send-settings.js';
+import {
+  type EnvironmentSettings,
+  mergeEnvironment,
+  SendSettings,
+  settingsOf,
+  settingsOfPrepared,
+} from './settings.js';
 import { arriveAs, reduceSession, type SessionParts } from '../crossing/session-copy.js';
-import { SessionHooks } from './session-hooks.js';
 import { SessionVerbs } from './verbs.js';
 
 /** `request` without the detours of a subclass: a FuturesSession's own would queue. */
 export const kRequestNow: unique symbol = Symbol('requests.request-now');
-
-/** Told of the prepared request before it is sent. Rides among the options, where no caller types it. */
-export const kOnPrepared: unique symbol = Symbol('requests.on-prepared');
-
-/** What travels with a request's options beside what a caller typed. */
-export interface InternalRequestOptions extends RequestOptions {
-  /** @internal */
-  [kAbortToken]?: AbortToken | undefined;
-  /** @internal */
-  [kOnPrepared]?: { prepared(request: PreparedRequest): void } | undefined;
-  /** @internal */
-  [kTrace]?: RequestTrace | null | undefined;
-}
 
 /** Options of `merge_environment_settings`. */
 export type EnvironmentInput = Pick<RequestOptions, 'proxies' | 'stream' | 'verify' | 'cert'>;
@@ -103,8 +100,8 @@ export class Session<
   cookies: RequestsCookieJar = cookiejar_from_dict({});
   /** The adapters by URL prefix, longest first. */
   readonly adapters: Map<string, BaseAdapter> = new Map();
-  readonly #plainRequests = new PlainRequests();
-  /** `send`, as long as nobody has put another in its place. */
+  readonly #checkedHeaders = new CheckedHeaders(this);
+  /** `send`, unless another was put in its place. */
   #ownSend: unknown = null;
   #headers = default_headers();
   #hooks = new SessionHooks();
@@ -134,7 +131,7 @@ export class Session<
   }
 
   set headers(headers: HeadersInput) {
-    // Bytes and null are rare enough among a session's own headers that readers need not be asked to expect them.
+    // Bytes and null are so rare among a session's own headers that the getter's type leaves them out.
     this.#headers = (
       headers instanceof CaseInsensitiveDict ? headers : new CaseInsensitiveDict<unknown>(headers)
     ) as CaseInsensitiveDict;
@@ -180,46 +177,54 @@ export class Session<
 
   /** A request whose arguments are sorted out. May throw instead of rejecting. @internal */
   protected requestBound(method: string, url: UrlInput, options: O): Promise<Response> {
-    const internal: InternalRequestOptions = options;
-    if (internal[kTrace] === undefined && requestChannel.hasSubscribers) {
-      return traced(method, url, (trace) => this.requestNow(method, url, { ...options, [kTrace]: trace }));
+    const context = options[kContext];
+    if (context?.trace === undefined && requestChannel.hasSubscribers) {
+      return traced(method, url, context, (own) =>
+        this.requestNow(method, url, { ...options, [kContext]: own }),
+      );
     }
     checkRequestOptions('request()', options);
-    const prepared = this.#prepare(method.toUpperCase(), url, options);
-    internal[kOnPrepared]?.prepared(prepared);
-    const settings = sendSettings(options, mergeEnvironment(prepared.url ?? '', options, this), this);
+    const prepared =
+      this.prepare_request === prepareRequest
+        ? this.#merge(method, url, options)
+        : this.prepare_request(new Request(method.toUpperCase(), url, requestPart(options)));
+    context?.prepared?.(prepared);
+    const settings = settingsOf(prepared.url ?? '', options, this);
     return this[kSendNow](prepared, settings, options.allow_redirects ?? true);
-  }
-
-  #prepare(method: string, url: UrlInput, options: O): PreparedRequest {
-    if (this.prepare_request === prepareRequest) {
-      const plain = this.#plainRequests.prepare(this, method, url, options);
-      if (plain !== null) return plain;
-    }
-    return this.prepare_request(new Request(method, url, requestPart(options)));
   }
 
   /** Merges the session's state into `request` (headers, query, cookies, credentials, hooks) and makes it ready to send. */
   prepare_request(request: Request): PreparedRequest {
-    const given = request.cookies;
-    const cookies = given === null || given instanceof RequestsCookieJar ? given : cookiejar_from_dict(given);
-    let auth = request.auth;
+    return this.#merge(request.method, request.url, request);
+  }
+
+  #merge(method: Request['method'], url: Request['url'], request: RequestParts): PreparedRequest {
+    const { headers, files, data, json } = request;
+    let { auth } = request;
     if (this.trust_env && !hasAuth(auth) && !hasAuth(this.auth)) {
-      auth = get_netrc_auth(String(request.url)) ?? auth;
+      auth = get_netrc_auth(String(url)) ?? auth;
     }
+    const addsHeaders = !(
+      headers === null ||
+      headers === undefined ||
+      (isPlainObject(headers) && isEmpty(headers))
+    );
     const prepared = new PreparedRequest();
-    prepared.prepare({
-      method: request.method,
-      url: request.url,
-      files: request.files,
-      data: request.data,
-      json: request.json,
-      headers: mergeHeaders(request.headers, this.headers),
-      params: mergeParams(request.params, this.params),
-      auth: mergeScalar(auth, this.auth),
-      cookies: mergeCookies(cookies, this.cookies),
-      hooks: mergeHooks(request.hooks, this.#hooks),
-    });
+    prepared._prepare(
+      {
+        method,
+        url,
+        files,
+        data,
+        json,
+        headers: addsHeaders ? mergeHeaders(headers, this.headers) : null,
+        params: mergeParams(request.params, this.params),
+        auth: auth ?? this.auth,
+        cookies: mergeCookies(request.cookies, this.cookies),
+        hooks: mergeHooks(request.hooks, this.#hooks),
+      },
+      addsHeaders ? null : this.#checkedHeaders,
+    );
     return prepared;
   }
 
@@ -251,19 +256,18 @@ export class Session<
     allow_redirects: boolean = options.allow_redirects ?? true,
   ): Promise<Response> {
     if (!(request instanceof PreparedRequest)) throw new ValueError('You can only send PreparedRequests.');
-    const trace = options[kTrace];
+    const context = options[kContext];
+    const trace = context?.trace;
     if (trace === undefined && requestChannel.hasSubscribers) {
       const { method, url } = request;
-      return traced(method, url, (made) =>
-        this.sendNow(request, { ...options, [kTrace]: made }, allow_redirects),
+      return traced(method, url, context, (own) =>
+        this.sendNow(request, { ...options, [kContext]: own }, allow_redirects),
       );
     }
-    const settings = options instanceof SendSettings ? options : settingsToSend(request, options, this);
+    const settings = options instanceof SendSettings ? options : settingsOfPrepared(request, options, this);
     const adapter = this.get_adapter(request.url ?? '');
     const start = performance.now();
-    let response = await (settings[kTrace] === null
-      ? adapter.send(request, settings)
-      : settings[kTrace].send(adapter, request, settings));
+    let response = await (trace ? trace.send(adapter, request, settings) : adapter.send(request, settings));
     response.elapsed = (performance.now() - start) / 1000;
     if (!settings.stream) {
       if (!(response instanceof Response && response.readNow())) await response.read();
@@ -274,11 +278,11 @@ export class Session<
     for (const earlier of response.history) extractSetCookies(this.cookies, earlier.request, earlier);
     extractSetCookies(this.cookies, request, response);
     try {
-      // Nearly every response is no redirect; the generator is not worth starting for those.
+      // Most responses are no redirect: the generator is started only for those that are.
       if (this.get_redirect_target(response) === null) return response;
       return await this.#finish(response, request, settings, allow_redirects);
     } catch (error) {
-      // Nobody is handed this response: unread, it would hold its connection for ever.
+      // The caller never gets this response: unread, it would keep its connection.
       response.close();
       throw error;
     }
@@ -381,7 +385,7 @@ setReducer(Session, (session) => reduceSession(copySession, session, session.con
   subclasses: true,
 });
 
-// What is found in their place is a subclass's, or somebody has replaced it.
+// To be compared with what an object has: another one is a subclass's, or was put in its place.
 const { prepare_request: prepareRequest, send } = Session.prototype as unknown as Record<string, unknown>;
 
 function rejected(error: unknown): Promise<never> {

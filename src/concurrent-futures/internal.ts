@@ -1,0 +1,7 @@
+/**
+ * What `futures-session` needs of this column beside its public names.
+ * @internal
+ */
+
+export { type Call, currentAbortToken, currentCall } from './call-context.js';
+export { addEffect } from './worker-pool/effects.js';

@@ -1,0 +1,62 @@
+import { AbortToken } from '../builtins/index.js';
+import { currentAbortToken } from '../concurrent-futures/internal.js';
+import type { PreparedRequest } from '../requests/index.js';
+import { kContext, type RequestContext, type RequestTrace } from '../requests/internal.js';
+import type { ResponseFuture } from './response-future.js';
+import { setField, snapshot } from './snapshot.js';
+
+/** Options on their way into the slot. The context is missing where the slot is in another thread. */
+export type SlotOptions<O> = Omit<O, 'background_callback' | 'signal'> & {
+  [kContext]?: RequestContext | undefined;
+};
+
+/** One submitted request, in the thread that submitted it: ties what happens in the slot to the future. */
+export class PendingCall implements RequestContext {
+  /** The executor's token, or one made here. Null until the slot is entered. */
+  token: AbortToken | null = null;
+  /** Null until the request is prepared. */
+  request: PreparedRequest | null = null;
+  readonly trace: RequestTrace | null;
+  /** Null until `submit` has returned it. */
+  #future: ResponseFuture | null = null;
+  #ownsToken = false;
+
+  constructor(trace: RequestTrace | null) {
+    this.trace = trace;
+  }
+
+  /** The caller's options as they are now, with this call as their context. The future sees to what is left out. */
+  capture<O extends object>(options: O): SlotOptions<O> {
+    const slot: Record<string | symbol, unknown> = { [kContext]: this };
+    for (const [name, value] of Object.entries(options)) {
+      if (name !== 'signal' && name !== 'background_callback') setField(slot, name, snapshot(value));
+    }
+    return slot as SlotOptions<O>;
+  }
+
+  /** Ties the call to its future. An executor that does not queue has run it already. */
+  attach(future: ResponseFuture): void {
+    this.#future = future;
+    if (this.#ownsToken) this.#followAborts(future);
+  }
+
+  /** Finds what aborts the call. Must run before the slot's first await: only then is the executor's call known. */
+  enterSlot(): void {
+    this.token = currentAbortToken();
+    if (this.token !== null) return;
+    this.token = new AbortToken();
+    this.#ownsToken = true;
+    if (this.#future !== null) this.#followAborts(this.#future);
+  }
+
+  prepared(request: PreparedRequest): void {
+    this.request = request;
+    if (this.#future !== null) this.#future.request = request;
+  }
+
+  #followAborts(future: ResponseFuture): void {
+    future.set_abort_handler((reason) => {
+      this.token?.abort(reason);
+    });
+  }
+}

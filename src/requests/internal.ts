@@ -1,0 +1,21 @@
+/**
+ * What `futures-session` needs of this column beside its public names.
+ * @internal
+ */
+
+export { flattenResponse, restoreFlatResponse } from './crossing/response-copy.js';
+export {
+  changeCookies,
+  cookieChanges,
+  giveBack,
+  hasUsualCookies,
+  reduceSession,
+  rememberedParts,
+  type SessionParts,
+} from './crossing/session-copy.js';
+export { forgetState } from './crossing/session-state.js';
+export { publishEvents, requestChannel, RequestTrace, type TraceIdentity } from './diagnostics/trace.js';
+export { bindRequest } from './sessions/call-arguments.js';
+export { kSendNow } from './sessions/redirecting-session.js';
+export { copySession, kRequestNow } from './sessions/session.js';
+export { kContext, type RequestContext } from './types.js';
