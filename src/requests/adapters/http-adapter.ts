@@ -3,7 +3,6 @@ import {
   AbortToken,
   checkOptions,
   NotImplementedError,
-  OSError,
   setReducer,
   setReferences,
   ValueError,
@@ -34,7 +33,11 @@ import {
   ProxyManager,
   proxyManagers,
 } from '../transports/connections/pool-manager.js';
-import { type ConnectionSettings, kindOfPath } from '../transports/connections/tls-settings.js';
+import {
+  applyCertificates,
+  type ConnectionSettings,
+  kindOfPath,
+} from '../transports/connections/tls-settings.js';
 import { sendingError, urlopen } from '../transports/urlopen.js';
 
 /** Options of {@link HTTPAdapter}. */
@@ -317,7 +320,8 @@ export class HTTPAdapter extends BaseAdapter {
       throw new InvalidURL(error.message, { request, cause: error });
     }
     if (route === null) this.cert_verify(pool, request.url ?? '', verify, cert);
-    else applyCertificates(pool, route.scheme.startsWith('https'), verify, cert);
+    else if (route.scheme !== 'http' || cert)
+      applyCertificates(pool, route.scheme.startsWith('https'), verify, cert);
     return { pool, target: encodeTarget(route === null ? this.request_url(request, proxies) : route.target) };
   }
 
@@ -350,50 +354,5 @@ function abortable(options: SendOptions): { token: AbortToken | null; release: (
 }
 
 const NOT_ABORTABLE = Object.freeze({ token: null, release: null });
-
-/** What is to be trusted by a request with this `verify`, which is a path or true. */
-function trust(verify: string | true): ConnectionSettings {
-  if (verify === true) return { cert_reqs: 'CERT_REQUIRED' };
-  const kind = kindOfPath(verify);
-  if (kind === null) {
-    throw new OSError(`Could not find a suitable TLS CA certificate bundle, invalid path: ${verify}`);
-  }
-  const isDirectory = kind === 'directory';
-  return {
-    cert_reqs: 'CERT_REQUIRED',
-    ca_certs: isDirectory ? null : verify,
-    ca_cert_dir: isDirectory ? verify : null,
-  };
-}
-
-const TRUST_ANYONE: ConnectionSettings = { cert_reqs: 'CERT_NONE', ca_certs: null, ca_cert_dir: null };
-
-function applyCertificates(
-  connection: HTTPConnectionPool,
-  isSecure: boolean,
-  verify: boolean | string | null,
-  cert: Cert | null,
-): void {
-  if (isSecure) applyChanges(connection, verify === false ? TRUST_ANYONE : trust(verify || true));
-  if (!cert) return;
-  const [cert_file, key_file] = typeof cert === 'string' ? [cert, null] : cert;
-  if (kindOfPath(cert_file) === null) {
-    throw new OSError(`Could not find the TLS certificate file, invalid path: ${cert_file}`);
-  }
-  if (key_file !== null && kindOfPath(key_file) === null) {
-    throw new OSError(`Could not find the TLS key file, invalid path: ${key_file}`);
-  }
-  applyChanges(connection, { cert_file, key_file });
-}
-
-function applyChanges(connection: HTTPConnectionPool, changes: ConnectionSettings): void {
-  const { settings } = connection;
-  for (const name of Object.keys(changes) as (keyof ConnectionSettings)[]) {
-    if ((settings[name] ?? null) !== (changes[name] ?? null)) {
-      connection.changeSettings(changes);
-      return;
-    }
-  }
-}
 
 setReferences(import.meta.url, { HTTPAdapter });

@@ -3,9 +3,12 @@ import { isEmpty, isPlainObject } from '../../builtins/index.js';
 import { cookiejar_from_dict, merge_cookies, RequestsCookieJar } from '../cookies/index.js';
 import { SharedHeaders } from '../headers/shared-headers.js';
 import { copyHooks, hookList } from '../hooks.js';
+import { get_netrc_auth } from '../environment/netrc-auth.js';
 import { PreparedRequest } from '../models/prepared-request.js';
+import type { Request, RequestParts } from '../models/request.js';
 import { CaseInsensitiveDict, type HeaderEntry, headerStore } from '../structures/case-insensitive-dict.js';
 import type {
+  Auth,
   CookiesInput,
   HeadersInput,
   HookLists,
@@ -17,6 +20,50 @@ import type {
 } from '../types.js';
 
 type Absent = null | undefined;
+
+/** The session's side of a request. */
+interface MergedSession {
+  readonly auth: Auth | null;
+  readonly cookies: RequestsCookieJar;
+  readonly headers: CaseInsensitiveDict;
+  readonly hooks: HookLists;
+  readonly params: Params;
+  readonly trust_env: boolean;
+}
+
+/** A request with the session's state merged in, ready to send. `parts` may hold more than what makes up a request. */
+export function prepareMerged(
+  session: MergedSession,
+  checked: CheckedHeaders,
+  method: Request['method'],
+  url: Request['url'],
+  parts: RequestParts,
+): PreparedRequest {
+  const { headers, files, data, json } = parts;
+  let { auth } = parts;
+  if (session.trust_env && !hasAuth(auth) && !hasAuth(session.auth)) {
+    auth = get_netrc_auth(String(url)) ?? auth;
+  }
+  const hasOwnHeaders =
+    headers !== null && headers !== undefined && !(isPlainObject(headers) && isEmpty(headers));
+  const prepared = new PreparedRequest();
+  prepared._prepare(
+    {
+      method,
+      url,
+      files,
+      data,
+      json,
+      headers: hasOwnHeaders ? mergeHeaders(headers, session.headers) : null,
+      params: mergeParams(parts.params, session.params),
+      auth: auth ?? session.auth,
+      cookies: mergeCookies(parts.cookies, session.cookies),
+      hooks: mergeHooks(parts.hooks, session.hooks),
+    },
+    hasOwnHeaders ? null : checked,
+  );
+  return prepared;
+}
 
 /** Two plain dictionaries: session first, request on top, then every key whose value is null removed. */
 export function mergeDicts<V>(

@@ -1,5 +1,5 @@
 import { inspect } from 'node:util';
-import { isEmpty, isPlainObject, repr, setReducer, setReferences, ValueError } from '../../builtins/index.js';
+import { repr, setReducer, setReferences, ValueError } from '../../builtins/index.js';
 import type { BaseAdapter } from '../adapters/base-adapter.js';
 import { HTTPAdapter } from '../adapters/http-adapter.js';
 import { cookiejar_from_dict, extractSetCookies, type RequestsCookieJar } from '../cookies/index.js';
@@ -7,7 +7,7 @@ import { requestChannel, traced } from '../diagnostics/trace.js';
 import { InvalidSchema } from '../exceptions/requests.js';
 import { dispatch_hook } from '../hooks.js';
 import { PreparedRequest } from '../models/prepared-request.js';
-import { Request, type RequestParts } from '../models/request.js';
+import { Request } from '../models/request.js';
 import { Response } from '../models/response.js';
 import { CaseInsensitiveDict } from '../structures/case-insensitive-dict.js';
 import {
@@ -22,7 +22,7 @@ import {
   type SessionSendOptions,
   type TimeoutInput,
 } from '../types.js';
-import { default_headers, get_netrc_auth } from '../utils/index.js';
+import { default_headers } from '../utils/index.js';
 import { withoutUserinfo } from '../urls/redact.js';
 import {
   bindRequest,
@@ -32,15 +32,7 @@ import {
   type UrlInput,
   type WithMethodAndUrl,
 } from './call-arguments.js';
-import {
-  CheckedHeaders,
-  hasAuth,
-  mergeCookies,
-  mergeHeaders,
-  mergeHooks,
-  mergeParams,
-  SessionHooks,
-} from './merge.js';
+import { CheckedHeaders, prepareMerged, SessionHooks } from './merge.js';
 import { kSendNow } from './redirecting-session.js';
 import {
   type EnvironmentSettings,
@@ -186,7 +178,7 @@ export class Session<
     checkRequestOptions('request()', options);
     const prepared =
       this.prepare_request === prepareRequest
-        ? this.#merge(method, url, options)
+        ? prepareMerged(this, this.#checkedHeaders, method, url, options)
         : this.prepare_request(new Request(method.toUpperCase(), url, requestPart(options)));
     context?.prepared?.(prepared);
     const settings = settingsOf(prepared.url ?? '', options, this);
@@ -195,37 +187,7 @@ export class Session<
 
   /** Merges the session's state into `request` (headers, query, cookies, credentials, hooks) and makes it ready to send. */
   prepare_request(request: Request): PreparedRequest {
-    return this.#merge(request.method, request.url, request);
-  }
-
-  #merge(method: Request['method'], url: Request['url'], request: RequestParts): PreparedRequest {
-    const { headers, files, data, json } = request;
-    let { auth } = request;
-    if (this.trust_env && !hasAuth(auth) && !hasAuth(this.auth)) {
-      auth = get_netrc_auth(String(url)) ?? auth;
-    }
-    const addsHeaders = !(
-      headers === null ||
-      headers === undefined ||
-      (isPlainObject(headers) && isEmpty(headers))
-    );
-    const prepared = new PreparedRequest();
-    prepared._prepare(
-      {
-        method,
-        url,
-        files,
-        data,
-        json,
-        headers: addsHeaders ? mergeHeaders(headers, this.headers) : null,
-        params: mergeParams(request.params, this.params),
-        auth: auth ?? this.auth,
-        cookies: mergeCookies(request.cookies, this.cookies),
-        hooks: mergeHooks(request.hooks, this.#hooks),
-      },
-      addsHeaders ? null : this.#checkedHeaders,
-    );
-    return prepared;
+    return prepareMerged(this, this.#checkedHeaders, request.method, request.url, request);
   }
 
   /**

@@ -3,6 +3,8 @@ import { isIP } from 'node:net';
 import { join } from 'node:path';
 import * as tls from 'node:tls';
 import { OSError } from '../../../builtins/index.js';
+import type { Cert } from '../../types.js';
+import type { HTTPConnectionPool } from './connection-pool.js';
 
 /** How connections are made, as urllib3's pools take it; null (the default) leaves a setting to Node. */
 export interface ConnectionSettings {
@@ -114,3 +116,49 @@ export function identityOptions(host: string, settings: ConnectionSettings): tls
       assert_hostname === false ? undefined : tls.checkServerIdentity(assert_hostname ?? name, certificate),
   };
 }
+
+/** Has a pool trust and show what a request says. Throws OSError when a file is missing. */
+export function applyCertificates(
+  connection: HTTPConnectionPool,
+  isSecure: boolean,
+  verify: boolean | string | null,
+  cert: Cert | null,
+): void {
+  if (isSecure) applyChanges(connection, verify === false ? TRUST_ANYONE : trust(verify || true));
+  if (!cert) return;
+  const [cert_file, key_file] = typeof cert === 'string' ? [cert, null] : cert;
+  if (kindOfPath(cert_file) === null) {
+    throw new OSError(`Could not find the TLS certificate file, invalid path: ${cert_file}`);
+  }
+  if (key_file !== null && kindOfPath(key_file) === null) {
+    throw new OSError(`Could not find the TLS key file, invalid path: ${key_file}`);
+  }
+  applyChanges(connection, { cert_file, key_file });
+}
+
+function applyChanges(connection: HTTPConnectionPool, changes: ConnectionSettings): void {
+  const { settings } = connection;
+  for (const name of Object.keys(changes) as (keyof ConnectionSettings)[]) {
+    if ((settings[name] ?? null) !== (changes[name] ?? null)) {
+      connection.changeSettings(changes);
+      return;
+    }
+  }
+}
+
+/** What is to be trusted by a request with this `verify`, which is a path or true. */
+function trust(verify: string | true): ConnectionSettings {
+  if (verify === true) return { cert_reqs: 'CERT_REQUIRED' };
+  const kind = kindOfPath(verify);
+  if (kind === null) {
+    throw new OSError(`Could not find a suitable TLS CA certificate bundle, invalid path: ${verify}`);
+  }
+  const isDirectory = kind === 'directory';
+  return {
+    cert_reqs: 'CERT_REQUIRED',
+    ca_certs: isDirectory ? null : verify,
+    ca_cert_dir: isDirectory ? verify : null,
+  };
+}
+
+const TRUST_ANYONE: ConnectionSettings = { cert_reqs: 'CERT_NONE', ca_certs: null, ca_cert_dir: null };

@@ -66,14 +66,14 @@ async function sent(method: string, url: string, options?: RequestOptions): Prom
   return adapter.sent.at(-1) as PreparedRequest;
 }
 
-describe('1.4: what a request is prepared to by the short way and by the long one', () => {
+describe('1.4: a request that takes the checked headers of its session', () => {
   const headers = fc.dictionary(
     fc.constantFrom('A', 'a', 'User-Agent', 'Accept', 'X-1', 'Cookie'),
     fc.option(fc.constantFrom('', '1', 'two words', 'ümlaut')),
     { maxKeys: 4 },
   );
 
-  test('1.4: is the same, whatever session and request say', async () => {
+  test('1.4: is the same as one whose headers are merged and checked anew, whatever session and request say', async () => {
     await fc.assert(
       fc.asyncProperty(
         fc.record({
@@ -84,6 +84,8 @@ describe('1.4: what a request is prepared to by the short way and by the long on
               params: fc.constantFrom({}, { q: '1' }, 'q=2'),
               cookies: fc.constantFrom({ c: '1' }),
               data: fc.constantFrom('', 'text', { a: '1' }),
+              json: fc.constantFrom(null, { a: 1 }),
+              auth: fc.constantFrom<[string, string]>(['user', 'pass']),
               timeout: fc.constantFrom(null, 5),
             },
             { requiredKeys: [] },
@@ -106,10 +108,13 @@ describe('1.4: what a request is prepared to by the short way and by the long on
           session.params = params;
           if (hasHook) session.hooks.response.push(() => undefined);
           if (hasCookie) session.cookies.set('s', '1');
-          const expected = told(
-            session.prepare_request(new Request(method.toUpperCase(), url, without(options, 'timeout'))),
-          );
-          expect(told(await sent(method, url, options))).toEqual(expected);
+          // Headers in a Map are always merged, even those of an empty one.
+          const merged = new Map(Object.entries(options.headers ?? {}));
+          const parts = { ...without(options, 'timeout'), headers: merged };
+          const expected = told(session.prepare_request(new Request(method.toUpperCase(), url, parts)));
+          for (const when of ['checked now', 'checked before']) {
+            expect(told(await sent(method, url, options)), when).toEqual(expected);
+          }
         },
       ),
       { seed: 4, numRuns: 400 },
@@ -118,7 +123,12 @@ describe('1.4: what a request is prepared to by the short way and by the long on
 
   test('1.4: an error is the same', async () => {
     session.headers['X'] = ' leading space';
-    await expect(session.get(URL)).rejects.toThrow(InvalidHeader);
+    for (const when of ['first', 'again']) {
+      const refused = await session.post(URL, { json: 1 }).then(null, (reason: unknown) => reason);
+      expect(refused, when).toBeInstanceOf(InvalidHeader);
+      expect(refused).toMatchObject({ request: { method: 'POST', url: URL } });
+    }
+    await expect(session.get('no-scheme')).rejects.toMatchObject({ name: 'MissingSchema' });
     session.headers['X'] = 'fine';
     await expect(session.get('no-scheme')).rejects.toMatchObject({ name: 'MissingSchema' });
     const error = await session.get('http://').then(null, (reason: unknown) => reason);
@@ -144,7 +154,7 @@ describe('1.4: headers that requests share', () => {
     expect(await seen()).toBe('4');
   });
 
-  test("1.4: are each request's own as soon as somebody looks at them", async () => {
+  test("1.4: are each request's own as soon as they are read", async () => {
     const first = await sent('GET', URL);
     const copy = first.copy();
     first.headers['X'] = 'changed';
@@ -156,6 +166,16 @@ describe('1.4: headers that requests share', () => {
     expect(second.headers.items()).toEqual([['Y', '1']]);
   });
 
+  test('1.4: do not take what the body of one adds', async () => {
+    const posted = await sent('POST', URL, { json: { a: 1 } });
+    expect(posted.headers.items().slice(-2)).toEqual([
+      ['Content-Length', '7'],
+      ['Content-Type', 'application/json'],
+    ]);
+    const after = await sent('GET', URL);
+    expect(after.headers.items()).toEqual(session.headers.items());
+  });
+
   test('1.4: hooks are, too', async () => {
     session.hooks.response.push(() => undefined);
     const first = await sent('GET', URL);
@@ -165,7 +185,7 @@ describe('1.4: headers that requests share', () => {
   });
 });
 
-describe('1.3: what somebody has put in the place of a method', () => {
+describe('1.3: what was put in the place of a method', () => {
   test("1.3: a subclass's prepare_request is called for every request", async () => {
     class Signing extends Session {
       override prepare_request(request: Request): PreparedRequest {
