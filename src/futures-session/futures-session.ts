@@ -15,10 +15,12 @@ import {
   type WithMethodAndUrl,
 } from '../requests/index.js';
 import {
+  asQueuedAt,
   bindRequest,
   copySession,
   flattenResponse,
   forgetState,
+  kContext,
   kRequestNow,
   kSendNow,
   reduceSession,
@@ -174,7 +176,7 @@ export class FuturesSession extends Session<ResponseFuture, FuturesRequestOption
 
   /** The inner steps of a request that holds its slot must not queue again. @internal */
   override [kRequestNow](method: string, url: UrlInput, options: FuturesRequestOptions): Promise<Response> {
-    return this.requestBound(method, url, options);
+    return asQueuedAt(options[kContext]?.queuedAt ?? Infinity, () => this.requestBound(method, url, options));
   }
 
   /** @internal */

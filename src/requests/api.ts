@@ -1,11 +1,6 @@
 /** The module-level functions of `requests`: each makes a Session for one request and closes it again. */
 import type { Response } from './models/response.js';
-import {
-  bindRequest,
-  type UrlInput,
-  type WithMethodAndUrl,
-  type WithUrl,
-} from './sessions/call-arguments.js';
+import { bindRequest, type UrlInput, type WithMethodAndUrl, type WithUrl } from './sessions/verbs.js';
 import { Session } from './sessions/session.js';
 import type { RequestOptions } from './types.js';
 

@@ -81,7 +81,7 @@ export type {
   UrlInput,
   WithMethodAndUrl,
   WithUrl,
-} from './sessions/call-arguments.js';
+} from './sessions/verbs.js';
 export type { EnvironmentSettings } from './sessions/settings.js';
 export type { ResolveRedirectsOptions } from './sessions/redirecting-session.js';
 export { type EnvironmentInput, Session } from './sessions/session.js';

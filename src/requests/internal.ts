@@ -15,7 +15,8 @@ export {
 } from './crossing/session-copy.js';
 export { forgetState } from './crossing/session-state.js';
 export { publishEvents, requestChannel, RequestTrace, type TraceIdentity } from './diagnostics/trace.js';
-export { bindRequest } from './sessions/call-arguments.js';
+export { asQueuedAt, nextMoment } from './environment/environment-variables.js';
+export { bindRequest } from './sessions/verbs.js';
 export { kSendNow } from './sessions/redirecting-session.js';
 export { copySession, kRequestNow } from './sessions/session.js';
 export { kContext, type RequestContext } from './types.js';

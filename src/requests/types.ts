@@ -129,6 +129,8 @@ export interface RequestContext {
   readonly token: AbortToken | null;
   /** The trace of the call; null when nothing was subscribed, undefined when that was not looked at yet. */
   readonly trace: RequestTrace | null | undefined;
+  /** The moment of `nextMoment()` at which the call was queued, if it was. */
+  readonly queuedAt?: number;
   /** Called with the prepared request before it is sent. */
   prepared?(request: PreparedRequest): void;
 }

@@ -24,14 +24,6 @@ import {
 } from '../types.js';
 import { default_headers } from '../utils/index.js';
 import { withoutUserinfo } from '../urls/redact.js';
-import {
-  bindRequest,
-  checkRequestOptions,
-  requestPart,
-  type RequestArguments,
-  type UrlInput,
-  type WithMethodAndUrl,
-} from './call-arguments.js';
 import { CheckedHeaders, prepareMerged, SessionHooks } from './merge.js';
 import { kSendNow } from './redirecting-session.js';
 import {
@@ -42,7 +34,15 @@ import {
   settingsOfPrepared,
 } from './settings.js';
 import { arriveAs, reduceSession, type SessionParts } from '../crossing/session-copy.js';
-import { SessionVerbs } from './verbs.js';
+import {
+  bindRequest,
+  checkRequestOptions,
+  requestPart,
+  type RequestArguments,
+  SessionVerbs,
+  type UrlInput,
+  type WithMethodAndUrl,
+} from './verbs.js';
 
 /** `request` without the detours of a subclass: a FuturesSession's own would queue. */
 export const kRequestNow: unique symbol = Symbol('requests.request-now');

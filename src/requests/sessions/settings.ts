@@ -1,5 +1,6 @@
 /** The settings that a request is sent with: its own, the environment's and the session's (spec 1.5). */
 import { isEmpty } from '../../builtins/index.js';
+import { variable } from '../environment/environment-variables.js';
 import { environProxiesFor, resolve_proxies } from '../environment/proxies.js';
 import type { PreparedRequest } from '../models/prepared-request.js';
 import {
@@ -122,5 +123,5 @@ function mergeProxies(url: string, request: SendOptions, session: SessionSetting
 /** The CA bundle of the environment takes the place of the default, not of a choice of the request. */
 function mergeVerify({ verify }: SendOptions, session: SessionSettings): boolean | string | null | undefined {
   if (!session.trust_env || (verify ?? true) !== true) return verify;
-  return process.env['REQUESTS_CA_BUNDLE'] || process.env['CURL_CA_BUNDLE'] || verify;
+  return variable('REQUESTS_CA_BUNDLE') || variable('CURL_CA_BUNDLE') || verify;
 }

@@ -1,7 +1,53 @@
+/** The verbs of a session, and how the arguments of a call are read: what Python's signatures refuse is refused. */
+import { checkOptions, isPlainObject, typeName } from '../../builtins/index.js';
 import type { Response } from '../models/response.js';
 import type { RequestOptions } from '../types.js';
-import { bindVerb, type RequestArguments, type UrlInput, type WithUrl } from './call-arguments.js';
 import { RedirectingSession } from './redirecting-session.js';
+
+/** A URL as callers give it; anything else is turned into text first, as Python does. */
+export type UrlInput = string | URL | Uint8Array;
+
+/** The keyword arguments of every verb. */
+export const REQUEST_OPTION_NAMES: readonly string[] = [
+  'params',
+  'data',
+  'json',
+  'headers',
+  'cookies',
+  'files',
+  'auth',
+  'timeout',
+  'allow_redirects',
+  'proxies',
+  'hooks',
+  'stream',
+  'verify',
+  'cert',
+  'signal',
+  'max_response_size',
+];
+
+/** The options of a verb with the URL among them: `session.get({ url, timeout: 5 })`. */
+export type WithUrl<O> = O & {
+  /** The URL. */
+  url: UrlInput;
+};
+
+/** The options of `request` with method and URL among them. */
+export type WithMethodAndUrl<O> = O & {
+  /** The HTTP method, in any case. */
+  method: string;
+  /** The URL. */
+  url: UrlInput;
+};
+
+/**
+ * The arguments of `request`: `(method, url, options)`, or one object with all of it. One signature for both, not two, lets a
+ * subclass override the method in the form that it wants.
+ */
+export type RequestArguments<O> =
+  | [method: string | Uint8Array, url: UrlInput, options?: O | null | undefined]
+  | [options: WithMethodAndUrl<O>];
 
 /**
  * Each verb also takes its URL among the options. `R` is what a call returns, `O` the options it knows. One signature for both
@@ -55,4 +101,99 @@ export abstract class SessionVerbs<
     if (verb !== 'head' || options.allow_redirects !== undefined) return this.request(verb, url, options);
     return this.request(verb, url, { ...options, allow_redirects: false });
   }
+}
+
+/** A call's arguments, sorted out. */
+export interface BoundCall<O> {
+  method: string;
+  url: UrlInput;
+  options: O;
+}
+
+/**
+ * Sorts out `verb(url, options)` and `verb({ url, ...options })`. Callers may be untyped, and `map` calls with an index:
+ * nothing is taken for granted.
+ */
+function bindVerb<O extends object>(
+  verb: string,
+  first: UrlInput | WithUrl<O> | undefined,
+  second: O | null | undefined,
+): { url: UrlInput; options: O } {
+  if (!isKeywords(first)) return { url: required(verb, 'url', first), options: checkedOptions(verb, second) };
+  if (second !== undefined && second !== null) {
+    throw new TypeError(`${verb}() takes either (url, options) or one object with all of them`);
+  }
+  const { url, ...options } = first;
+  // What is left of `O & { url }` without its URL is an `O`, which TypeScript cannot conclude.
+  return { url: required(verb, 'url', url), options: options as unknown as O };
+}
+
+/** Sorts out `request(method, url, options)` and `request({ method, url, ...options })`. */
+export function bindRequest<O extends object>(
+  method: string | Uint8Array | WithMethodAndUrl<O>,
+  url: UrlInput | undefined,
+  options: O | null | undefined,
+): BoundCall<O> {
+  if (typeof method === 'string' || method instanceof Uint8Array) {
+    const target = required('request', 'url', url);
+    return { method: methodText(method), url: target, options: checkedOptions('request', options) };
+  }
+  if (!isPlainObject(method)) {
+    throw new TypeError(`request() takes the method as text, not ${typeName(method)}`);
+  }
+  const { method: verb, url: target, ...rest } = method;
+  return {
+    method: methodText(required('request', 'method', verb)),
+    url: required('request', 'url', target),
+    // As in bindVerb.
+    options: rest as unknown as O,
+  };
+}
+
+function required<T>(callee: string, name: string, value: T | undefined): T {
+  if (value === undefined) throw new TypeError(`${callee}() missing 1 required argument: '${name}'`);
+  return value;
+}
+
+function methodText(method: string | Uint8Array): string {
+  return typeof method === 'string' ? method : Buffer.from(method).toString('latin1');
+}
+
+/** Whether the first argument holds the keywords: a plain object, not something that stands for a URL. */
+function isKeywords<O>(value: UrlInput | WithUrl<O> | undefined): value is WithUrl<O> {
+  return isPlainObject(value) && 'url' in value;
+}
+
+function checkedOptions<O extends object>(verb: string, options: O | number | null | undefined): O {
+  if (options === null || options === undefined) return {} as O;
+  if (typeof options === 'number') {
+    throw new TypeError(
+      `${verb}() takes an options object after the URL, not a number. As a callback of map, ` +
+        `write an arrow function: urls.map((url) => session.${verb}(url))`,
+    );
+  }
+  if (typeof options !== 'object' || ArrayBuffer.isView(options) || Array.isArray(options)) {
+    throw new TypeError(
+      `${verb}() takes an options object after the URL, not ${typeName(options)}. ` +
+        `A body is written { data: … } or { json: … }, a query { params: … }`,
+    );
+  }
+  return options;
+}
+
+/** Refuses an option that no request knows, with the likely mend: a bare form or query in the place of the options. */
+export function checkRequestOptions(callee: string, options: object, extra: readonly string[] = []): void {
+  const known = extra.length === 0 ? REQUEST_OPTION_NAMES : [...REQUEST_OPTION_NAMES, ...extra];
+  checkOptions(
+    callee,
+    options,
+    known,
+    '; a body is written { data: … } or { json: … }, a query { params: … }',
+  );
+}
+
+/** The part of the options that makes up the Request. */
+export function requestPart(options: RequestOptions): RequestOptions {
+  const { params, data, json, headers, cookies, files, auth, hooks } = options;
+  return { params, data, json, headers, cookies, files, auth, hooks };
 }
