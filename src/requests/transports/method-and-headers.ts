@@ -7,7 +7,7 @@ import {
   type HeaderEntry,
   headerStore,
 } from '../structures/case-insensitive-dict.js';
-import { isToken } from './header-lines.js';
+import { isToken } from './wire-headers.js';
 
 export function methodOf({ method }: PreparedRequest): string {
   if (method === null) throw new TypeError('the request has no method');

@@ -1,42 +1,47 @@
-/** The head of a request as it goes on the wire, and how its body is framed. undici has its own spelling and order. */
-import { headerLines, headerRefusal, isToken } from '../header-lines.js';
+/** A request as undici sends it: the head in its exact spelling and order, and how the body is framed. */
+import { Readable } from 'node:stream';
+import { isBlob } from '../../bodies/outgoing/body.js';
+import { wireBody } from '../../bodies/outgoing/wire-form.js';
 import type { Job } from '../outgoing-request.js';
+import { headerRefusal, isToken, wireHeaders } from '../wire-headers.js';
 
-/** Names that were found to be fit to be sent, not to be looked at again: programs use a few dozen. */
+/** Names that were found valid and need no second look: programs use a few dozen. */
 const knownNames = new Set<string>();
 const MOST_KNOWN_NAMES = 1000;
 const NOT_IN_VALUES = /[^\t\x20-\x7e\x80-\xff]/;
 
-/** The lines of the headers as they go on the wire. Throws InvalidHeader and UnicodeEncodeError. */
+/** The header lines as text. Throws InvalidHeader and UnicodeEncodeError. */
 export function checkedHead(job: Job): string {
   const { shared, pool } = job;
-  if (shared === null || !isPlain(job)) return textOf(checkedLines(job));
-  return shared.textFor(pool.hostHeader, () => textOf(checkedLines(job)));
+  if (shared === null || !isPlain(job)) return textOf(checkedHeaders(job));
+  return shared.textFor(pool.hostHeader, () => textOf(checkedHeaders(job)));
 }
 
-/** Whether nothing but headers and host decides on the lines. A subclass of the adapter may have changed what the session made. */
+/** Whether headers and host alone decide on the lines. A subclass of the adapter may have changed what the session made. */
 function isPlain({ method, target, pool, request }: Job): boolean {
   const isUsual = (method === 'GET' || method === 'HEAD') && request.body === null;
   return isUsual && target.startsWith('/') && !pool.forwards;
 }
 
-function textOf(lines: readonly string[]): string {
+function textOf(headers: readonly string[]): string {
   let text = '';
-  for (let i = 0; i < lines.length; i += 2) text += `${lines[i] as string}: ${lines[i + 1] as string}\r\n`;
+  for (let i = 0; i < headers.length; i += 2) {
+    text += `${headers[i] as string}: ${headers[i + 1] as string}\r\n`;
+  }
   return text;
 }
 
-/** The lines to be sent, `[name, value, name, value …]`. Throws InvalidHeader and UnicodeEncodeError. */
-export function checkedLines(job: Job): string[] {
-  const lines = headerLines(job, job.request.body !== null);
-  for (let i = 0; i < lines.length; i += 2) {
-    const name = lines[i] as string;
-    const value: unknown = lines[i + 1];
+/** What is sent, `[name, value, name, value …]`. Throws InvalidHeader and UnicodeEncodeError. */
+function checkedHeaders(job: Job): string[] {
+  const headers = wireHeaders(job, job.request.body !== null);
+  for (let i = 0; i < headers.length; i += 2) {
+    const name = headers[i] as string;
+    const value: unknown = headers[i + 1];
     if (!knownNames.has(name)) checkName(name, value);
     // Scripts put numbers in the place of text.
     if (value === undefined || NOT_IN_VALUES.test(value as string)) throw headerRefusal(name, value);
   }
-  return lines;
+  return headers;
 }
 
 function checkName(name: string, value: unknown): void {
@@ -44,9 +49,72 @@ function checkName(name: string, value: unknown): void {
   if (knownNames.size < MOST_KNOWN_NAMES) knownNames.add(name);
 }
 
+/** Headers of HTTP/1.1 alone, and those that undici makes itself. */
+const NOT_FOR_HTTP2: ReadonlySet<string> = new Set([
+  'connection',
+  'expect',
+  'keep-alive',
+  'proxy-connection',
+  'te',
+  'transfer-encoding',
+  'upgrade',
+]);
+
+/** The headers for HTTP/2, where undici writes the host as `:authority` unless the caller has one of its own. */
+export function http2Headers(job: Job): string[] {
+  const headers = checkedHeaders(job);
+  const hasOwnHost = job.headers.has('host');
+  return headers.filter((_, i) => {
+    const name = (headers[i - (i % 2)] as string).toLowerCase();
+    return !NOT_FOR_HTTP2.has(name) && (name !== 'host' || hasOwnHost);
+  });
+}
+
 /** Whether the body goes in chunks. */
 export function isChunked({ headers, request }: Job): boolean {
   const coding = headers.get('transfer-encoding');
   if (coding !== undefined) return /\bchunked\b/i.test(coding[1]);
   return request.body !== null && !headers.has('content-length');
+}
+
+/** The bytes of a request line and its header lines. `isWhole`: undici writes nothing more of the head. */
+export function wireHead(job: Job, headerText: string, isWhole: boolean): string {
+  const head = `${job.method} ${job.target} HTTP/1.1\r\n${headerText}`;
+  if (!isWhole) return head;
+  return isChunked(job) ? `${head}\r\n0\r\n\r\n` : `${head}\r\n`;
+}
+
+/** A body as undici takes it. */
+export type DispatchBody = Buffer | Uint8Array | Readable | Iterable<Uint8Array> | AsyncIterable<Uint8Array>;
+
+/**
+ * The body in a form that undici sends as it should be: what can be iterated over and has no length goes in chunks. `onEnd` is
+ * called when undici has taken the last piece; of bytes that are not chunked, it takes all at once.
+ */
+export function dispatchBody(
+  { request: { body } }: Job,
+  chunked: boolean,
+  onEnd: () => void,
+): DispatchBody | null {
+  const wire = wireBody(body);
+  if (wire === null) return null;
+  if (wire instanceof Readable) return wire.once('end', onEnd);
+  if (isBlob(wire)) return piecesOfBlob(wire, onEnd);
+  const bytes = typeof wire === 'string' ? Buffer.from(wire) : wire;
+  return chunked ? onePiece(bytes, onEnd) : bytes;
+}
+
+/** Can be iterated over more than once, as a request that was lost unanswered is sent again. */
+function onePiece(bytes: Uint8Array, onEnd: () => void): Iterable<Uint8Array> {
+  return {
+    *[Symbol.iterator](): Generator<Uint8Array> {
+      yield bytes;
+      onEnd();
+    },
+  };
+}
+
+async function* piecesOfBlob(blob: Blob, onEnd: () => void): AsyncGenerator<Uint8Array> {
+  yield* blob.stream() as unknown as AsyncIterable<Uint8Array>; // The types of the DOM do not know that it can be iterated over.
+  onEnd();
 }

@@ -1,9 +1,35 @@
-/** What undici leaves out of the head of a response, from the bytes that it came in. */
+/** The head of a response in the form that Node gives: from undici's pieces, and from the bytes where undici leaves something out. */
 
 interface Head {
   readonly reason: string;
   /** Name, value, name, value … */
   readonly rawHeaders: readonly string[];
+}
+
+/** The headers as undici hands them over: HTTP/1.1 in pieces, HTTP/2 also as text or by name. */
+export type GivenHeaders =
+  | readonly (Buffer | string)[]
+  | Readonly<Record<string, string | string[] | undefined>>;
+
+/** Name, value, name, value … */
+export function headerTexts(given: GivenHeaders, encoding: 'latin1' | 'utf8'): readonly string[] {
+  const texts: string[] = [];
+  if (Array.isArray(given)) {
+    for (const piece of given as readonly (Buffer | string)[]) {
+      texts.push(trimmed(typeof piece === 'string' ? piece : piece.toString(encoding)));
+    }
+    return texts;
+  }
+  for (const [name, value] of Object.entries(given as Exclude<GivenHeaders, readonly unknown[]>)) {
+    for (const each of typeof value === 'string' ? [value] : (value ?? [])) texts.push(name, trimmed(each));
+  }
+  return texts;
+}
+
+/** A value without the white space behind it that undici leaves there. */
+function trimmed(text: string): string {
+  const last = text.charCodeAt(text.length - 1);
+  return last === 0x20 || last === 0x09 ? text.trimEnd() : text;
 }
 
 /** The first head in `packet`; null when there is no whole one. */
@@ -19,7 +45,7 @@ export function headOf(packet: Buffer | null): Head | null {
   return { reason, rawHeaders };
 }
 
-/** The head of a switch to another protocol that undici was not told to expect, and so refuses; null for other errors. */
+/** The head of a switch to another protocol that undici did not expect, and so refuses; null for other errors. */
 export function headOfSwitch(error: Error, packet: Buffer | null): Head | null {
   return error.message === 'bad upgrade' ? headOf(packet) : null;
 }
@@ -32,10 +58,4 @@ export function latin1Reason(reason: string, packet: Buffer | null): string {
   return reason.includes('\ufffd')
     ? (headOf(packet)?.reason ?? reason)
     : Buffer.from(reason).toString('latin1');
-}
-
-/** A header's value, without the white space behind it that undici leaves there. */
-export function trimmed(text: string): string {
-  const last = text.charCodeAt(text.length - 1);
-  return last === 0x20 || last === 0x09 ? text.trimEnd() : text;
 }
