@@ -33,7 +33,7 @@ export interface Transport<J extends OutgoingJob, C> {
   closeIdle(connections: C): void;
 }
 
-/** Makes responses of what transports answer: an adapter. */
+/** Makes responses of the answers of transports: an adapter. */
 export interface ResponseBuilder {
   build_response(request: PreparedRequest, raw: HTTPResponse): Response;
 }
@@ -74,7 +74,7 @@ export async function urlopen<J extends OutgoingJob, C>(
   }
 }
 
-/** What the caller is told of an error; the request is over. */
+/** The error for the caller; the request is over. */
 export function sendingError(
   error: unknown,
   { request, token, onDone }: Pick<Job, 'request' | 'token' | 'onDone'>,
@@ -112,7 +112,7 @@ async function afterFirst<J extends OutgoingJob, C>(
   try {
     return await sendAgain(job, transport, connections, first, error);
   } catch (reason) {
-    // What is no exception of urllib3 is nothing that trying again would mend.
+    // Another attempt helps only against exceptions of urllib3.
     return await afterFailure(job, retries, reason);
   }
 }
