@@ -2,12 +2,13 @@
 import type { Client } from 'undici';
 import type { Socket } from 'node:net';
 import type { HTTPConnectionPool } from '../connections/connection-pool.js';
+import type { Connection } from './connection.js';
 import { DispatchHandler, type PacketSource } from './dispatch-handler.js';
 import { HTTP2_STREAMS, newClient, sendBy } from './dispatch.js';
 import type { UndiciModule } from './load-undici.js';
 import { openSocket, type SocketListener } from './open-socket.js';
 import { SocketSeam } from './socket-seam.js';
-import type { Connection, UndiciAttempt } from './undici-attempt.js';
+import type { UndiciAttempt } from './undici-attempt.js';
 
 /** What has the connections of a pool. */
 export interface ConnectionOwner {
@@ -26,7 +27,7 @@ export interface ConnectionOwner {
   lost(connection: ClientConnection): void;
 }
 
-export class ClientConnection implements Connection, PacketSource, SocketListener {
+export class ClientConnection implements Connection<UndiciAttempt>, PacketSource, SocketListener {
   /** Once there is one. */
   socket: Socket | null = null;
   isHTTP2 = false;

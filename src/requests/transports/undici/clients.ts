@@ -2,8 +2,9 @@ import { WorkQueue } from '../../../builtins/work-queue.js';
 import type { HTTPConnectionPool, PoolClients } from '../connections/connection-pool.js';
 import { warnPoolIsFull } from '../connections/kept-connections.js';
 import { ClientConnection, type ConnectionOwner } from './client-connection.js';
+import type { ConnectionSource } from './connection.js';
 import type { UndiciModule } from './load-undici.js';
-import type { ConnectionSource, UndiciAttempt } from './undici-attempt.js';
+import type { UndiciAttempt } from './undici-attempt.js';
 
 /** How the connections of an adapter are used. */
 export interface ClientsOptions {
@@ -14,7 +15,7 @@ export interface ClientsOptions {
 }
 
 /** The connections of one pool, and the attempts that wait for one. */
-export class Clients implements ConnectionOwner, ConnectionSource, PoolClients {
+export class Clients implements ConnectionOwner, ConnectionSource<UndiciAttempt>, PoolClients {
   readonly undici: UndiciModule;
   readonly pool: HTTPConnectionPool;
   readonly pipelining: number;

@@ -87,34 +87,48 @@ export function wireHead(job: Job, headerText: string, isWhole: boolean): string
 /** A body as undici takes it. */
 export type DispatchBody = Buffer | Uint8Array | Readable | Iterable<Uint8Array> | AsyncIterable<Uint8Array>;
 
-/**
- * The body in a form that undici sends as it should be: what can be iterated over and has no length goes in chunks. `onEnd` is
- * called when undici has taken the last piece; of bytes that are not chunked, it takes all at once.
- */
+/** What hears of the body that it sends. */
+export interface BodyOwner {
+  /** undici has taken the last piece. Of bytes that do not go in chunks it takes all at once, and this is not called. */
+  bodyTaken(): void;
+  /** The caller's stream has failed. */
+  bodyFailed(error: Error): void;
+}
+
+/** The body in a form that undici sends as it should be: what can be iterated over and has no length goes in chunks. */
 export function dispatchBody(
   { request: { body } }: Job,
   chunked: boolean,
-  onEnd: () => void,
+  owner: BodyOwner,
 ): DispatchBody | null {
   const wire = wireBody(body);
   if (wire === null) return null;
-  if (wire instanceof Readable) return wire.once('end', onEnd);
-  if (isBlob(wire)) return piecesOfBlob(wire, onEnd);
+  if (wire instanceof Readable) {
+    const onEnd = (): void => {
+      owner.bodyTaken();
+    };
+    const onError = (error: Error): void => {
+      owner.bodyFailed(error);
+    };
+    return wire.once('end', onEnd).once('error', onError);
+  }
+  if (isBlob(wire)) return piecesOfBlob(wire, owner);
   const bytes = typeof wire === 'string' ? Buffer.from(wire) : wire;
-  return chunked ? onePiece(bytes, onEnd) : bytes;
+  return chunked ? onePiece(bytes, owner) : bytes;
 }
 
 /** Can be iterated over more than once, as a request that was lost unanswered is sent again. */
-function onePiece(bytes: Uint8Array, onEnd: () => void): Iterable<Uint8Array> {
+function onePiece(bytes: Uint8Array, owner: BodyOwner): Iterable<Uint8Array> {
   return {
     *[Symbol.iterator](): Generator<Uint8Array> {
       yield bytes;
-      onEnd();
+      owner.bodyTaken();
     },
   };
 }
 
-async function* piecesOfBlob(blob: Blob, onEnd: () => void): AsyncGenerator<Uint8Array> {
-  yield* blob.stream() as unknown as AsyncIterable<Uint8Array>; // The types of the DOM do not know that it can be iterated over.
-  onEnd();
+async function* piecesOfBlob(blob: Blob, owner: BodyOwner): AsyncGenerator<Uint8Array> {
+  // The types of the DOM do not know that it can be iterated over.
+  yield* blob.stream() as unknown as AsyncIterable<Uint8Array>;
+  owner.bodyTaken();
 }

@@ -3,7 +3,6 @@
  * costs this object, its response, undici's handler and a promise; the rest is made for those that need it.
  */
 import type { Socket } from 'node:net';
-import { Readable } from 'node:stream';
 import { NotImplementedError } from '../../../builtins/index.js';
 import type { QueueEntry } from '../../../builtins/work-queue.js';
 import { isBuffered } from '../../bodies/outgoing/wire-form.js';
@@ -12,49 +11,14 @@ import { Retry } from '../../urllib3/retry.js';
 import { milliseconds } from '../limits.js';
 import type { Job } from '../outgoing-request.js';
 import { PooledAttempt, Stage } from '../pooled-attempt.js';
+import type { Connection, ConnectionSource, Controller } from './connection.js';
 import { IncomingResponse, type ResponseOwner } from './incoming-response.js';
-import { checkedHead, dispatchBody, type DispatchBody, wireHead } from './request-head.js';
+import { type BodyOwner, checkedHead, dispatchBody, type DispatchBody, wireHead } from './request-head.js';
 import type { SocketUser } from './socket-seam.js';
 import { hangUp, nodeError } from './undici-errors.js';
 
-/** The connection, as its attempts use it. */
-export interface Connection {
-  readonly socket: Socket | null;
-  /** What the socket failed with, first; undici reports the last. */
-  readonly socketError: Error | null;
-  /** Of the latest response: 10, 11 or 20. */
-  readonly version: number;
-  readonly isHTTP2: boolean;
-  /** The attempt's request is written next. */
-  writes(attempt: UndiciAttempt): void;
-  /** The attempt is over, one way or another. */
-  finished(attempt: UndiciAttempt): void;
-  /** The connection that is being made is unwanted. */
-  giveUp(): void;
-  /** Whether ending the attempt now would end others whose turn is before its own. */
-  isBehindOthers(attempt: UndiciAttempt): boolean;
-  /** Whether `error` says that the connection was lost before it was the request's turn, or with it unanswered. */
-  isLost(error: Error): boolean;
-  /** The attempt's limit has changed. */
-  arm(attempt: UndiciAttempt): void;
-}
-
-/** Where attempts wait for a connection. */
-export interface ConnectionSource {
-  /** Finds a connection for the attempt, now or later. */
-  start(attempt: UndiciAttempt): void;
-  /** The attempt needs none any more. */
-  drop(attempt: UndiciAttempt): void;
-}
-
-/** What undici gives to control a request. */
-export interface Controller {
-  abort(reason: Error): void;
-  resume(): void;
-}
-
 /** See above. Its public members are for the modules beside it. */
-export class UndiciAttempt extends PooledAttempt implements QueueEntry, ResponseOwner, SocketUser {
+export class UndiciAttempt extends PooledAttempt implements BodyOwner, QueueEntry, ResponseOwner, SocketUser {
   // Its place in the queue of those that wait for a connection.
   queue: object | null = null;
   previous: this | null = null;
@@ -67,8 +31,8 @@ export class UndiciAttempt extends PooledAttempt implements QueueEntry, Response
   override isAnswered = false;
   /** Whether it is unwanted, but stands in line on a connection that others use. */
   isDiscarded = false;
-  readonly #source: ConnectionSource;
-  #connection: Connection | null = null;
+  readonly #source: ConnectionSource<UndiciAttempt>;
+  #connection: Connection<UndiciAttempt> | null = null;
   #controller: Controller | null = null;
   #response: IncomingResponse | null = null;
   /** What has nothing to do with the connection: the caller's own body failed, or a header cannot be sent. */
@@ -78,7 +42,7 @@ export class UndiciAttempt extends PooledAttempt implements QueueEntry, Response
   #resolve: ((answer: HTTPResponse) => void) | null = null;
   #reject: ((reason: unknown) => void) | null = null;
 
-  constructor(job: Job, source: ConnectionSource) {
+  constructor(job: Job, source: ConnectionSource<UndiciAttempt>) {
     super(job);
     this.#source = source;
     const { method, stream, request } = job;
@@ -130,7 +94,7 @@ export class UndiciAttempt extends PooledAttempt implements QueueEntry, Response
   }
 
   /** A connection is being made for this request. */
-  connecting(connection: Connection): void {
+  connecting(connection: Connection<UndiciAttempt>): void {
     this.#connection = connection;
     this.startConnectTimer();
   }
@@ -147,7 +111,7 @@ export class UndiciAttempt extends PooledAttempt implements QueueEntry, Response
   }
 
   /** Comes next, or stands in line, on a connection. */
-  assigned(connection: Connection, reused: boolean): void {
+  assigned(connection: Connection<UndiciAttempt>, reused: boolean): void {
     this.stopTimer();
     this.#connection = connection;
     this.reused = reused;
@@ -176,16 +140,8 @@ export class UndiciAttempt extends PooledAttempt implements QueueEntry, Response
 
   /** The body as undici takes it. Made before undici sees it, so that its own error is known as such. */
   dispatchBody(isChunked: boolean): DispatchBody | null {
-    if (this.#body !== undefined) return this.#body;
-    const body = dispatchBody(this.job, isChunked, () => {
-      this.#bodyTaken();
-    });
-    if (body instanceof Readable) {
-      body.once('error', (error) => {
-        if (this.error === null && this.failure === null) this.#refusal = error;
-      });
-    }
-    return (this.#body = body);
+    if (this.#body === undefined) this.#body = dispatchBody(this.job, isChunked, this);
+    return this.#body;
   }
 
   /** undici is about to write the request. */
@@ -207,7 +163,7 @@ export class UndiciAttempt extends PooledAttempt implements QueueEntry, Response
       else {
         this.sendingBody();
         // undici writes bytes right behind the head.
-        if (this.#body instanceof Uint8Array) this.#bodyTaken();
+        if (this.#body instanceof Uint8Array) this.bodyTaken();
       }
     } catch (error) {
       this.#refusal = error as Error;
@@ -219,20 +175,21 @@ export class UndiciAttempt extends PooledAttempt implements QueueEntry, Response
     return wireHead(this.job, this.#headerText, isWhole || this.job.request.body === null);
   }
 
-  /** undici has the last of the body, and writes it before anything else happens. */
-  #bodyTaken(): void {
-    queueMicrotask(() => {
-      const socket = this.#connection?.socket;
-      if (socket?.writableNeedDrain) {
-        socket.once('drain', () => {
-          this.#bodySent();
-        });
-      } else this.#bodySent();
-    });
+  bodyFailed(error: Error): void {
+    // A body that fails because the connection did comes second.
+    if (this.error === null && this.failure === null) this.#refusal = error;
   }
 
-  #bodySent(): void {
-    if (this.stage === Stage.Sending) this.requestSent();
+  bodyTaken(): void {
+    const sent = (): void => {
+      if (this.stage === Stage.Sending) this.requestSent();
+    };
+    // undici writes the last piece before anything else happens.
+    queueMicrotask(() => {
+      const socket = this.#connection?.socket;
+      if (socket?.writableNeedDrain) socket.once('drain', sent);
+      else sent();
+    });
   }
 
   // The response.
