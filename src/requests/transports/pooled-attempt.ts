@@ -77,7 +77,7 @@ export abstract class PooledAttempt extends BaseAttempt<Job> implements Connecti
 
   onProxySocket(socket: Socket): void {
     this.#proxySocket = socket;
-    this.recorder?.connecting(socket);
+    this.socketConnecting(socket);
     socket.once('connect', () => {
       if (this.stage !== Stage.Connecting) return;
       this.stage = Stage.Tunnelling;
@@ -94,6 +94,11 @@ export abstract class PooledAttempt extends BaseAttempt<Job> implements Connecti
     }
     const error = new OSError(`Tunnel connection failed: ${statusCode} ${statusText.trim()}`);
     this.fail(new ProxyError('Unable to connect to proxy', error));
+  }
+
+  /** TCP is connecting. */
+  socketConnecting(socket: Socket): void {
+    this.recorder?.connecting(socket);
   }
 
   /** TCP is connected, and TLS is next. */

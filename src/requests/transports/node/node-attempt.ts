@@ -19,17 +19,46 @@ import { MAX_HEADER_SIZE, milliseconds } from '../limits.js';
 import type { Job } from '../outgoing-request.js';
 import { PooledAttempt, Stage } from '../pooled-attempt.js';
 import { setHeaders } from '../wire-headers.js';
-import { type OwnedRequest, ownRequest, type RequestOwner, takeOver } from './request-events.js';
 
 /** node-fetch, as far as it is used. */
 export type NodeFetch = (url: string, options: object) => Promise<unknown>;
+
+/** A request that leads to its attempt. */
+type OwnedRequest = ClientRequest & { [kAttempt]?: NodeAttempt };
+
+// Shared by all requests, in place of closures for each.
+
+function onSocket(this: OwnedRequest, socket: Socket): void {
+  this[kAttempt]?.useSocket(socket);
+}
+
+function onResponse(this: OwnedRequest, response: IncomingMessage): void {
+  this[kAttempt]?.useResponse(response);
+}
+
+function onError(this: OwnedRequest, error: Error): void {
+  const attempt = this[kAttempt];
+  if (attempt) attempt.error ??= error;
+}
+
+function onFinish(this: OwnedRequest): void {
+  this[kAttempt]?.bodySent();
+}
+
+function onClose(this: OwnedRequest): void {
+  this[kAttempt]?.closed();
+}
+
+function onProxyConnect(this: OwnedRequest, answer: { statusCode: number; statusText: string }): void {
+  this[kAttempt]?.tunnelAnswered(answer);
+}
 
 function ignore(): void {
   // The agent hears of the error, too, but does not listen to the end.
 }
 
 /** See above. Its public members are for the modules beside it. */
-export class NodeAttempt extends PooledAttempt implements ConnectFollower, RequestOwner, SocketOwner {
+export class NodeAttempt extends PooledAttempt implements ConnectFollower, SocketOwner {
   // What `http.request` reads of an agent.
   readonly keepAlive = true;
   readonly maxSockets: number = Infinity;
@@ -96,7 +125,8 @@ export class NodeAttempt extends PooledAttempt implements ConnectFollower, Reque
       this.#resolve = resolve;
       sent.catch(reject);
       // There is none when node-fetch refused the request.
-      takeOver(this.#request);
+      this.#request?.removeAllListeners('socket').removeAllListeners('response');
+      this.#request?.on('socket', onSocket).on('response', onResponse);
     });
   }
 
@@ -142,18 +172,26 @@ export class NodeAttempt extends PooledAttempt implements ConnectFollower, Reque
     request.path = target;
     (request as { maxHeaderSize?: number }).maxHeaderSize = MAX_HEADER_SIZE;
     const { tunnelOptions } = pool;
-    this.#request = ownRequest(request, this, this.#hasBody, tunnelOptions !== null);
-    if (tunnelOptions !== null) this.startConnectTimer();
+    request.on('error', onError).on('close', onClose);
+    if (this.#hasBody) request.on('finish', onFinish);
+    const owned: OwnedRequest = request;
+    owned[kAttempt] = this;
+    this.#request = owned;
+    if (tunnelOptions !== null) {
+      this.startConnectTimer();
+      request.once('proxyConnect', onProxyConnect);
+    }
     this.#agent?.addRequest(request, tunnelOptions === null ? options : { ...options, ...tunnelOptions });
   }
 
+  /** The request has a socket, which may still be connecting. */
   useSocket(socket: PoolSocket): void {
     this.socket = socket;
     this.reused = socket[kAttempt] !== undefined;
     socket[kAttempt] = this;
     this.#bytesBefore = socket.bytesRead;
     if (socket.connecting) {
-      this.recorder?.connecting(socket);
+      this.socketConnecting(socket);
       this.startConnectTimer();
     }
     if (isConnected(socket, this)) this.connected();
@@ -168,10 +206,12 @@ export class NodeAttempt extends PooledAttempt implements ConnectFollower, Reque
     else this.requestSent();
   }
 
+  /** The last byte of the request is out. */
   bodySent(): void {
     if (this.stage === Stage.Sending) this.requestSent();
   }
 
+  /** The head of the response is there. */
   useResponse(response: IncomingMessage): void {
     this.headArrived(response.rawHeaders);
     this.recorder?.headers(
@@ -184,6 +224,7 @@ export class NodeAttempt extends PooledAttempt implements ConnectFollower, Reque
     this.#resolve = null;
   }
 
+  /** The connection is gone. */
   closed(): void {
     const request: (OwnedRequest & { readonly res?: IncomingMessage | null }) | null = this.#request;
     if (request === null || this.stage === Stage.Responding || this.error !== null) return;

@@ -4,9 +4,10 @@ import type { Socket } from 'node:net';
 import type { HTTPConnectionPool } from '../connections/connection-pool.js';
 import type { Connection } from './connection.js';
 import { DispatchHandler, type PacketSource } from './dispatch-handler.js';
-import { HTTP2_STREAMS, newClient, sendBy } from './dispatch.js';
 import type { UndiciModule } from './load-undici.js';
+import { HTTP2_STREAMS, newClient } from './new-client.js';
 import { openSocket, type SocketListener } from './open-socket.js';
+import { sendBy } from './dispatch-request.js';
 import { SocketSeam } from './socket-seam.js';
 import type { UndiciAttempt } from './undici-attempt.js';
 

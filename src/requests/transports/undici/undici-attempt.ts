@@ -13,7 +13,13 @@ import type { Job } from '../outgoing-request.js';
 import { PooledAttempt, Stage } from '../pooled-attempt.js';
 import type { Connection, ConnectionSource, Controller } from './connection.js';
 import { IncomingResponse, type ResponseOwner } from './incoming-response.js';
-import { type BodyOwner, checkedHead, dispatchBody, type DispatchBody, wireHead } from './request-head.js';
+import {
+  type BodyOwner,
+  checkedHead,
+  dispatchBody,
+  type DispatchBody,
+  wireHead,
+} from './dispatch-request.js';
 import type { SocketUser } from './socket-seam.js';
 import { hangUp, nodeError } from './undici-errors.js';
 
@@ -97,11 +103,6 @@ export class UndiciAttempt extends PooledAttempt implements BodyOwner, QueueEntr
   connecting(connection: Connection<UndiciAttempt>): void {
     this.#connection = connection;
     this.startConnectTimer();
-  }
-
-  /** TCP is connecting. */
-  socketConnecting(socket: Socket): void {
-    this.recorder?.connecting(socket);
   }
 
   /** The connection could not be made. */
@@ -265,10 +266,8 @@ export class UndiciAttempt extends PooledAttempt implements BodyOwner, QueueEntr
     const connection = this.#connection;
     this.#leave();
     const isLost = this.failure === null && this.#refusal === null && connection?.isLost(error) === true;
-    if (isLost && (this.#controller === null || (!this.isExclusive && response === null))) {
-      this.#startAgain();
-      return;
-    }
+    const canRepeat = this.#controller === null || (!this.isExclusive && response === null);
+    if (isLost && canRepeat) return this.#startAgain();
     const reason =
       this.#refusal ??
       (isLost ? hangUp(error) : nodeError(error, connection?.socketError ?? null, packet, response === null));

@@ -1,4 +1,5 @@
-/** A request as undici sends it: the head in its exact spelling and order, and how the body is framed. */
+/** A request as undici sends it: the head in its exact spelling and order, how the body is framed, and the options for undici. */
+import type { Client, Dispatcher } from 'undici';
 import { Readable } from 'node:stream';
 import { isBlob } from '../../bodies/outgoing/body.js';
 import { wireBody } from '../../bodies/outgoing/wire-form.js';
@@ -131,4 +132,43 @@ async function* piecesOfBlob(blob: Blob, owner: BodyOwner): AsyncGenerator<Uint8
   // The types of the DOM do not know that it can be iterated over.
   yield* blob.stream() as unknown as AsyncIterable<Uint8Array>;
   owner.bodyTaken();
+}
+
+/** The attempt whose request is sent. */
+export interface Dispatched {
+  readonly job: Job;
+  readonly isExclusive: boolean;
+  dispatchBody(isChunked: boolean): DispatchBody | null;
+}
+
+type Options = Parameters<Client['dispatch']>[0];
+
+/** Sends the request of an attempt. */
+export function sendBy(
+  client: Client,
+  attempt: Dispatched,
+  isHTTP2: boolean,
+  handler: Dispatcher.DispatchHandler,
+): void {
+  const { job } = attempt;
+  const chunked = isChunked(job);
+  const connection = job.headers.get('connection')?.[1];
+  const body = attempt.dispatchBody(chunked);
+  const options = {
+    path: isHTTP2 ? job.target : '/',
+    method: job.method,
+    body,
+    headers: null as string[] | null,
+    idempotent: isHTTP2 || !attempt.isExclusive,
+    blocking: false,
+    reset: connection !== undefined && /\bclose\b/i.test(connection),
+    upgrade: isHTTP2 ? null : (job.headers.get('upgrade')?.[1] ?? null),
+    servername: isHTTP2 ? job.pool.host : undefined,
+  };
+  if (isHTTP2) options.headers = http2Headers(job);
+  else if (!chunked && body !== null && !(body instanceof Uint8Array)) {
+    options.headers = ['content-length', job.headers.get('content-length')?.[1] ?? ''];
+  }
+  // Its types know fewer forms of bodies than undici takes, and its methods are those of a list.
+  client.dispatch(options as Options, handler);
 }
