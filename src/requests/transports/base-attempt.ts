@@ -86,7 +86,7 @@ export abstract class BaseAttempt<J extends OutgoingJob> implements AbortListene
   }
 
   /** Ends the request at any stage. */
-  protected end(error: Error | null): void {
+  end(error: Error | null): void {
     this.stopTimer();
     this.abandon(error);
   }

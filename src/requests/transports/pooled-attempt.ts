@@ -180,7 +180,7 @@ export abstract class PooledAttempt extends BaseAttempt<Job> implements Connecti
     return this.answer?.awaited !== true;
   }
 
-  protected override end(error: Error | null): void {
+  override end(error: Error | null): void {
     this.#proxySocket?.destroy();
     super.end(error);
   }

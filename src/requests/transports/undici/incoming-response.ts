@@ -17,7 +17,7 @@ export interface ResponseOwner extends PieceSource, AttemptState {
   /** The body is over, failed or was closed, after so many bytes. */
   responseDone(error: Error | null, bytes: number): void;
   /** The rest of the body is unwanted. */
-  closeResponse(): void;
+  end(error: null): void;
 }
 
 /**
@@ -119,7 +119,7 @@ export class IncomingResponse {
       },
       mapError: (error) => bodyError(error, owner),
       destroy: () => {
-        owner.closeResponse();
+        owner.end(null);
       },
     });
     owner.answeredEarly(response);

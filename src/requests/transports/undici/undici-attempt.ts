@@ -249,10 +249,6 @@ export class UndiciAttempt extends PooledAttempt implements BodyOwner, QueueEntr
     this.#body = undefined;
   }
 
-  closeResponse(): void {
-    this.end(null);
-  }
-
   // The end.
 
   /** undici has given the request up. `packet`: what arrived last. */
@@ -267,7 +263,10 @@ export class UndiciAttempt extends PooledAttempt implements BodyOwner, QueueEntr
     this.#leave();
     const isLost = this.failure === null && this.#refusal === null && connection?.isLost(error) === true;
     const canRepeat = this.#controller === null || (!this.isExclusive && response === null);
-    if (isLost && canRepeat) return this.#startAgain();
+    if (isLost && canRepeat) {
+      this.#startAgain();
+      return;
+    }
     const reason =
       this.#refusal ??
       (isLost ? hangUp(error) : nodeError(error, connection?.socketError ?? null, packet, response === null));
