@@ -1,6 +1,12 @@
+import { fileURLToPath } from 'node:url';
 import { defineConfig } from 'vitest/config';
 
 const outputFile = process.env['VITEST_JSON_REPORT'];
+/** `UNDICI=8` runs the tests with that version in place of the one that is installed as `undici`. */
+const preload =
+  process.env['UNDICI'] === '8'
+    ? [`--import=${fileURLToPath(new URL('./test/helpers/undici-8.mjs', import.meta.url))}`]
+    : [];
 
 export default defineConfig({
   test: {
@@ -9,6 +15,9 @@ export default defineConfig({
     setupFiles: ['test/setup.ts'],
     // A process per file: what one file leaves open cannot hold or hurt another, and a process that does not end is reported.
     pool: 'forks',
+    execArgv: preload,
+    // For the processes that tests start.
+    env: preload.length === 0 ? {} : { NODE_OPTIONS: preload.join(' ') },
     // Most tests wait for sockets and processes; on two cores, vitest's own choice is one process at a time.
     maxWorkers: 3,
     testTimeout: 20_000,

@@ -1,5 +1,5 @@
 export { type AbortListener, AbortToken } from './abort-token.js';
-export { monotonic, startTimer, type Timer } from './clock.js';
+export { LONGEST_DELAY, monotonic, startTimer, type Timer } from './clock.js';
 export { setErrorName } from './error-name.js';
 export {
   AttributeError,

@@ -23,8 +23,8 @@ import { BaseAdapter } from './base-adapter.js';
 import type { HTTPConnectionPool } from '../transports/connections/connection-pool.js';
 import { abortError } from '../transports/error-mapping.js';
 import { encodeTarget, headersOf, type Job, methodOf, Route } from '../transports/outgoing-request.js';
-import { type FetchFunction, refusalOfFetch, sendByFetch } from '../transports/fetch/fetch-transport.js';
-import { NodeFetchTransport } from '../transports/node/node-transport.js';
+import { type FetchFunction, FetchTransport, refusalOfFetch } from '../transports/fetch/fetch-transport.js';
+import { NodeTransport } from '../transports/node/node-transport.js';
 import { copyHTTPAdapter, partsOf } from '../crossing/adapter-copy.js';
 import {
   connectHost,
@@ -80,7 +80,11 @@ export class HTTPAdapter extends BaseAdapter {
     setReducer(
       this,
       (adapter) =>
-        reduceHomed(adapter, copyHTTPAdapter, partsOf(adapter, HTTPAdapter, { fetch: adapter.#fetch })),
+        reduceHomed(
+          adapter,
+          copyHTTPAdapter,
+          partsOf(adapter, HTTPAdapter, { fetch: adapter.#fetch?.fetch ?? null }),
+        ),
       {
         subclasses: true,
       },
@@ -100,7 +104,7 @@ export class HTTPAdapter extends BaseAdapter {
   _pool_maxsize: number;
   /** As given to the constructor. */
   _pool_block: boolean;
-  #fetch: FetchFunction | null;
+  #fetch: FetchTransport | null;
 
   constructor(options: HTTPAdapterOptions = {}) {
     super();
@@ -111,7 +115,7 @@ export class HTTPAdapter extends BaseAdapter {
     this._pool_connections = pool_connections;
     this._pool_maxsize = pool_maxsize;
     this._pool_block = pool_block;
-    this.#fetch = options.fetch ?? null;
+    this.#fetch = options.fetch ? new FetchTransport(options.fetch) : null;
     this.init_poolmanager(pool_connections, pool_maxsize, pool_block);
   }
 
@@ -263,15 +267,25 @@ export class HTTPAdapter extends BaseAdapter {
       if (refuses !== null) throw new NotImplementedError(refuses);
       this.add_headers(request, options);
       const headers = headersOf(request);
-      return sendByFetch(
-        this.#fetch,
-        { request, method, headers, shared: null, timeout, token, maxResponseSize, stream, trace, onDone },
-        retries,
-      ).then(
-        (raw) => this.build_response(request, raw),
-        (error: unknown) => {
-          throw sendingError(error, { request, token, onDone });
+      const target = request.url ?? '';
+      return urlopen(
+        {
+          pool: null,
+          request,
+          method,
+          target,
+          headers,
+          shared: null,
+          timeout,
+          token,
+          maxResponseSize,
+          stream,
+          trace,
+          onDone,
         },
+        retries,
+        this.#fetch,
+        this,
       );
     }
     const { pool, target } = this.#resolve(request, verify, proxies, cert);
@@ -300,7 +314,7 @@ export class HTTPAdapter extends BaseAdapter {
 
   /** @internal */
   [kDeliver](job: Job, retries: Retry): Promise<Response> {
-    return urlopen(job, retries, NODE_FETCH, this);
+    return urlopen(job, retries, NODE, this);
   }
 
   /** The pool and the request-target: over one {@link Route}, unless a subclass has steps of its own. */
@@ -332,7 +346,7 @@ export class HTTPAdapter extends BaseAdapter {
   }
 }
 
-const NODE_FETCH = new NodeFetchTransport(nodeFetch);
+const NODE = new NodeTransport(nodeFetch);
 
 /** Whether a subclass decides where a request goes and what it trusts. */
 function hasOwnSteps(adapter: HTTPAdapter): boolean {

@@ -22,7 +22,7 @@ export interface UndiciAdapterOptions extends Omit<HTTPAdapterOptions, 'fetch'> 
    * to themselves, POST and PATCH among them. A slow answer holds up those behind it. Default 1.
    */
   pipelining?: number | undefined;
-  /** Ask servers for HTTP/2, and speak it with those that can: many requests share one connection. Default false. */
+  /** Offer servers HTTP/2, and speak it with those that accept: many requests share one connection. Default false. */
   allow_h2?: boolean | undefined;
 }
 
@@ -39,7 +39,7 @@ const OPTION_NAMES = [
 /**
  * Sends by undici, which takes less time for a request than Node's own client, can send several over a connection without
  * waiting for answers, and speaks HTTP/2. Everything else is as with {@link HTTPAdapter}, whose methods it has. The package
- * `undici` (version 7) must be installed beside this one; without it, sending is a RuntimeError.
+ * `undici` (7.30.2 or newer, or 8) must be installed beside this one; without it, sending is a RuntimeError.
  *
  * @example
  * ```ts
@@ -63,7 +63,7 @@ export class UndiciAdapter extends HTTPAdapter {
   }
   /** How many requests are on a connection of HTTP/1.1 at once. */
   readonly pipelining: number;
-  /** Whether servers are asked for HTTP/2. */
+  /** Whether servers are offered HTTP/2. */
   readonly allow_h2: boolean;
   #transport: UndiciTransport | null = null;
 
@@ -99,9 +99,9 @@ export class UndiciAdapter extends HTTPAdapter {
   }
 }
 
-// Loaded with the first request, for programs that do not use this adapter not to wait for it when they start.
+// Loaded with the first request, so that programs without this adapter start without it.
 let Transport: typeof UndiciTransport | null = null;
-/** One for all who wait, so that they go on one behind the other: `import()` takes its time even for what is there. */
+/** One for all requests that wait, so that they go on in their order: `import()` takes its time even for what is there. */
 let loading: Promise<void> | null = null;
 
 function loadTransport(): Promise<void> {

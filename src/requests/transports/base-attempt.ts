@@ -1,155 +1,58 @@
-/**
- * What an attempt to send a request is, whatever puts it on the wire: how far it has come, how long it may stay there, and
- * what it says of itself when it has failed. Subclasses know the connection, and lead from stage to stage.
- *
- * Two clocks end it, both by `onIdle`: a timer of its own while the connection is made, which is rare, and whatever `arm`
- * sets afterwards, most often the timer that the socket has anyway.
- */
-import type { Socket } from 'node:net';
-import { type AbortListener, OSError } from '../../builtins/index.js';
-import { ProtocolError, ProxyError } from '../exceptions/urllib3.js';
-import { ReprText } from '../exceptions/urllib3-text.js';
-import { headerLine } from '../headers/raw-headers.js';
+/** What every attempt to send a request is, whatever puts it on the wire. */
+import type { AbortListener } from '../../builtins/index.js';
 import type { HTTPResponse } from '../urllib3/response.js';
-import type { Timeout } from '../urllib3/timeout.js';
-import type { Job } from './outgoing-request.js';
-import type { TunnelOwner } from './connections/proxy-agents.js';
-import { bodyTimeout, connectTimeout, milliseconds, readTimeout, sendTimeout } from './time-limits.js';
-import type { Attempt } from './urlopen.js';
+import { AttemptRecorder } from './attempt-recorder.js';
+import { abortError, type AttemptState } from './error-mapping.js';
+import type { Attempt, OutgoingJob } from './urlopen.js';
 
-/** Where an attempt stands. */
-export const enum Stage {
-  /** No connection yet. */
-  Connecting,
-  /** Connected to a proxy, waiting for its tunnel. */
-  Tunnelling,
-  /** TLS is negotiated. */
-  Securing,
-  /** Given to a connection that looks whether it is still there before it writes, as those of undici do. */
-  Assigned,
-  /** The body of the request is sent. */
-  Sending,
-  /** Waiting for the head of the response. */
-  Waiting,
-  /** The head is there. */
-  Responding,
-}
-
-const NO_HEADERS: readonly string[] = [];
-
-/** See above. One object for each attempt; its public members are for the modules beside it. */
-export abstract class TimedAttempt implements AbortListener, Attempt, TunnelOwner {
-  readonly job: Job;
-  /** The job's, or where a total limit counts from the beginning of the attempt, a copy. */
-  readonly timeout: Timeout;
+/**
+ * One attempt: its clock, its end and its part in the trace. Its public members are for the modules beside it.
+ *
+ * Subclasses know the connection. They start the clock, say in `onIdle` what its end means, and in `abandon` how to stop.
+ */
+export abstract class BaseAttempt<J extends OutgoingJob> implements AbortListener, Attempt, AttemptState {
+  readonly job: J;
   /** Why this attempt ended the request itself. */
   failure: Error | null = null;
   /** What went wrong on the connection, first. */
   error: Error | null = null;
-  /** Whether the connection had served another request. */
-  reused = false;
-  protected stage: Stage = Stage.Connecting;
-  /** Of the response: name, value, name, value … */
-  protected rawHeaders: readonly string[] = NO_HEADERS;
-  /** The response, from its head until its body is done with. */
+  abstract readonly isStale: boolean;
+  /** Null unless the request is traced. */
+  protected readonly recorder: AttemptRecorder | null;
+  /** The response, from its head until its body is over. */
   protected answer: HTTPResponse | null = null;
-  #readLimit: number | null = null;
-  #proxySocket: Socket | null = null;
   #timer: NodeJS.Timeout | null = null;
 
-  constructor(job: Job) {
+  constructor(job: J) {
     this.job = job;
-    const { timeout } = job;
-    if (timeout.total === null) this.timeout = timeout;
-    else {
-      this.timeout = timeout.clone();
-      this.timeout.start_connect();
-    }
+    const { trace, request } = job;
+    this.recorder = trace === null ? null : new AttemptRecorder(trace.attempt(request));
   }
 
   abstract send(): Promise<HTTPResponse>;
-  abstract tellFailure(reason: unknown): void;
 
-  /** What the request is sent on, once there is one. */
-  protected abstract readonly socket: Socket | null;
+  /** The time of the current stage is over. */
+  abstract onIdle(): void;
 
-  /** Whether anything came on the connection since it was this one's turn. */
-  abstract readonly isAnswered: boolean;
+  /** How many bytes of the body came and how many more its Content-Length promised; null when it promised none. */
+  abstract readonly missingBytes: { readonly read: number; readonly expected: number } | null;
 
-  /** Has {@link onIdle} called after so many seconds in which nothing came or went; null for never. */
-  protected abstract arm(seconds: number | null): void;
+  /** The exception of urllib3 for what {@link send} rejected with. */
+  protected abstract explain(error: unknown): unknown;
 
-  /** Takes the request off its connection; `error` is null when only the rest of the response is unwanted. */
+  /** Takes the request off the wire; `error` is null when only the rest of the response is unwanted. */
   protected abstract abandon(error: Error | null): void;
 
-  // Making the connection.
-
-  get connectLimit(): number {
-    return milliseconds(this.timeout.connect_timeout);
-  }
-
-  onProxySocket(socket: Socket): void {
-    this.#proxySocket = socket;
-    socket.once('connect', () => {
-      if (this.stage !== Stage.Connecting) return;
-      this.stage = Stage.Tunnelling;
-      this.startConnectTimer();
-    });
-  }
-
-  /** The proxy has answered CONNECT; as in Python, all but 200 is a refusal. */
-  tunnelAnswered({ statusCode, statusText }: { statusCode: number; statusText: string }): void {
-    if (statusCode === 200) return;
-    if (Number.isNaN(statusCode)) {
-      this.fail(new ProtocolError(['Connection aborted.', new ReprText('BadStatusLine()')]));
-      return;
-    }
-    const error = new OSError(`Tunnel connection failed: ${statusCode} ${statusText.trim()}`);
-    this.fail(new ProxyError('Unable to connect to proxy', error));
-  }
-
-  /** TCP is connected, and TLS is next. */
-  securing(): void {
-    this.stage = Stage.Securing;
-    this.startConnectTimer();
-  }
-
-  // Sending and receiving.
-
-  /** The head of the request goes out, and a body after it. */
-  protected sendingBody(): void {
-    this.stage = Stage.Sending;
-    this.arm(this.timeout.connect_timeout);
-  }
-
-  /** The last byte of the request is out. */
-  protected requestSent(): void {
-    this.stage = Stage.Waiting;
-    this.startReading();
-  }
-
-  /** The head of the response is there, perhaps before the request is out. */
-  protected headArrived(rawHeaders: readonly string[]): void {
-    if (this.stage === Stage.Sending) this.startReading();
-    this.stage = Stage.Responding;
-    this.rawHeaders = rawHeaders;
-  }
-
-  /** A total limit may leave nothing for reading. */
-  private startReading(): void {
-    this.#readLimit = this.timeout.read_timeout;
-    if (this.#readLimit === 0) this.fail(readTimeout(this.job.pool, this.job.target, 0));
-    else this.arm(this.#readLimit);
+  failed(error: unknown): unknown {
+    const { token, request } = this.job;
+    const reason = this.explain(error);
+    this.recorder?.failed(token?.aborted ? abortError(token, request) : reason);
+    return reason;
   }
 
   // The clock.
 
-  /** Not the socket's timer, which waits twice as long while a write has to wait for TLS; connecting is rare. */
-  protected startConnectTimer(): void {
-    this.startTimer(this.connectLimit);
-  }
-
-  /** A timer of its own in place of the last; 0 for none. */
+  /** Replaces the timer; 0 for none. */
   protected startTimer(delay: number): void {
     this.stopTimer();
     if (delay > 0) {
@@ -159,7 +62,7 @@ export abstract class TimedAttempt implements AbortListener, Attempt, TunnelOwne
     }
   }
 
-  /** Something came: begins again, if it runs. */
+  /** Starts the timer again, if it runs. */
   protected refreshTimer(): void {
     if (this.#timer !== null) this.#timer.refresh();
   }
@@ -169,41 +72,6 @@ export abstract class TimedAttempt implements AbortListener, Attempt, TunnelOwne
     this.#timer = null;
   }
 
-  /** Nothing came or went for as long as the limit was. */
-  onIdle(): void {
-    const { pool, target } = this.job;
-    const connect = this.timeout.connect_timeout;
-    switch (this.stage) {
-      case Stage.Connecting:
-        this.fail(connectTimeout(pool, connect));
-        break;
-      case Stage.Tunnelling:
-      case Stage.Securing:
-        // As in Python, where these read from the socket with the limit for connecting.
-        this.fail(readTimeout(pool, target, connect));
-        break;
-      case Stage.Assigned:
-        break;
-      case Stage.Sending:
-        // With nothing left to write, it is the caller's body that is slow.
-        if (this.socket?.writableLength === 0) this.arm(connect);
-        else this.fail(sendTimeout());
-        break;
-      case Stage.Waiting:
-        this.fail(readTimeout(pool, target, this.#readLimit));
-        break;
-      case Stage.Responding:
-        if (this.isReaderSlow()) this.arm(this.#readLimit);
-        else this.fail(bodyTimeout(pool));
-        break;
-    }
-  }
-
-  /** Whether the caller has something to read, or is not reading: then it is not the server who is waited for. */
-  protected isReaderSlow(): boolean {
-    return this.answer?.awaited !== true;
-  }
-
   // The end.
 
   /** Ends the request because its token was aborted. */
@@ -211,53 +79,29 @@ export abstract class TimedAttempt implements AbortListener, Attempt, TunnelOwne
     this.fail(new Error('aborted', { cause: reason }));
   }
 
-  /** Ends the request with an error of our own. */
+  /** Ends the request with an error of its own. */
   protected fail(error: Error): void {
     this.failure ??= error;
     this.end(error);
   }
 
-  /** Ends the request, wherever it stands. */
-  protected end(error: Error | null): void {
+  /** Ends the request at any stage. */
+  end(error: Error | null): void {
     this.stopTimer();
-    this.#proxySocket?.destroy();
     this.abandon(error);
   }
 
-  /** Lets go of whatever would outlive the request. */
+  /** Drops what would outlive the request. */
   protected release(): void {
     this.job.token?.remove(this);
     this.stopTimer();
   }
 
-  // What it says of itself when it has failed.
-
-  get isConnecting(): boolean {
-    return this.stage === Stage.Connecting;
-  }
-
-  get isTunnelling(): boolean {
-    return this.stage === Stage.Tunnelling;
-  }
-
-  get isSecuring(): boolean {
-    return this.stage === Stage.Securing;
-  }
-
-  get isStale(): boolean {
-    return (
-      this.reused &&
-      this.failure === null &&
-      this.error !== null &&
-      this.stage < Stage.Responding &&
-      !this.isAnswered
-    );
-  }
-
-  get missingBytes(): { readonly read: number; readonly expected: number } | null {
-    const length = headerLine(this.rawHeaders, 'content-length');
-    if (length === null || !/^\d+$/.test(length) || this.answer === null) return null;
-    const read = this.answer.tell();
-    return { read, expected: Number(length) - read };
+  /** The body is over, failed or was closed; responses may be kept for long. */
+  protected bodyDone(error: Error | null, bytes: number): void {
+    this.release();
+    this.recorder?.done(error, bytes);
+    this.job.onDone?.();
+    this.answer = null;
   }
 }

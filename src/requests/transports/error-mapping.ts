@@ -27,44 +27,50 @@ import {
 import * as urllib3 from '../exceptions/urllib3.js';
 import type { Job } from './outgoing-request.js';
 
-/** What an attempt says of itself when it has failed. */
-export interface ExchangeState {
-  readonly job: Job;
+/** What an attempt says of itself when its response fails. */
+export interface AttemptState {
+  readonly job: Pick<Job, 'request' | 'token'>;
   /** Why the attempt ended the request itself. */
   readonly failure: Error | null;
   /** What went wrong on the connection, first. */
   readonly error: Error | null;
+  /** How many bytes of the body came, and how many more its Content-Length promised; null when it promised none. */
+  readonly missingBytes: { readonly read: number; readonly expected: number } | null;
+}
+
+/** What an attempt on a connection of a pool says of itself when it has failed. */
+export interface ConnectionState extends AttemptState {
+  readonly job: Job;
   /** Whether there was no connection yet. */
   readonly isConnecting: boolean;
   /** Whether a proxy was being asked for a tunnel. */
   readonly isTunnelling: boolean;
   /** Whether TLS was being negotiated. */
   readonly isSecuring: boolean;
-  /** How many bytes of the body came, and how many more its Content-Length promised; null when it promised none. */
-  readonly missingBytes: { readonly read: number; readonly expected: number } | null;
 }
 
-/** The exception of urllib3 for what an exchange failed with; what is not the connection's fault comes back as it is. */
-export function connectionError(error: unknown, exchange: ExchangeState): unknown {
-  const { pool } = exchange.job;
-  const ofTransport = error === exchange.error || error === exchange.failure || isOpenSslError(error);
+/** The exception of urllib3 for what an attempt failed with; what is not the connection's fault comes back as it is. */
+export function connectionError(error: unknown, attempt: ConnectionState): unknown {
+  const { pool } = attempt.job;
+  const ofTransport = error === attempt.error || error === attempt.failure || isOpenSslError(error);
   if (!ofTransport || !(error instanceof Error)) return error;
-  if (error instanceof urllib3.HTTPError) return exchange.isConnecting ? blameProxy(error, exchange) : error;
+  if (error instanceof urllib3.HTTPError) return attempt.isConnecting ? blameProxy(error, attempt) : error;
   if (isParseError(error)) return parseError(error);
-  if (isTlsError(error, exchange)) {
+  if (isTlsError(error, attempt)) {
     const failure = new urllib3.SSLError([new ReprText(reprTlsError(error))], { cause: error });
-    return exchange.isTunnelling || pool.forwards ? blameProxy(failure, exchange) : failure;
+    return attempt.isTunnelling || pool.forwards ? blameProxy(failure, attempt) : failure;
   }
-  if (exchange.isConnecting) return blameProxy(newConnectionError(error, exchange), exchange);
-  if (exchange.isTunnelling && /ended before receiving CONNECT/.test(error.message)) {
+  if (attempt.isConnecting) return blameProxy(newConnectionError(error, attempt), attempt);
+  if (attempt.isTunnelling && /ended before receiving CONNECT/.test(error.message)) {
     return aborted(Object.assign(new Error('socket hang up', { cause: error }), { code: 'ECONNRESET' }));
   }
   const unusable = pool.isTunnel && error instanceof urllib3.ProxyError;
   return unusable ? error : aborted(error);
 }
 
-function aborted(error: Error): urllib3.ProtocolError {
-  return new urllib3.ProtocolError(['Connection aborted.', error], { cause: error });
+/** The exception for a request that was not answered because of `error`. */
+export function aborted(error: Error, cause: unknown = error): urllib3.ProtocolError {
+  return new urllib3.ProtocolError(['Connection aborted.', error], { cause });
 }
 
 const PLAIN_PROXY =
@@ -72,7 +78,7 @@ const PLAIN_PROXY =
   'https://urllib3.readthedocs.io/en/latest/advanced-usage.html#https-proxy-error-http-proxy';
 
 /** Errors on the way to a proxy are the proxy's; a SOCKS proxy is part of the connection itself, as in urllib3. */
-function blameProxy(error: urllib3.HTTPError, { job: { pool } }: ExchangeState): urllib3.HTTPError {
+function blameProxy(error: urllib3.HTTPError, { job: { pool } }: ConnectionState): urllib3.HTTPError {
   if (pool.proxy === null || !(pool.forwards || pool.isTunnel) || error instanceof urllib3.ProxyError)
     return error;
   const speaksPlainly =
@@ -80,7 +86,7 @@ function blameProxy(error: urllib3.HTTPError, { job: { pool } }: ExchangeState):
   return new urllib3.ProxyError(`Unable to connect to proxy${speaksPlainly ? PLAIN_PROXY : ''}`, error);
 }
 
-function newConnectionError(error: NodeError, { job: { pool } }: ExchangeState): urllib3.HTTPError {
+function newConnectionError(error: NodeError, { job: { pool } }: ConnectionState): urllib3.HTTPError {
   const name = pool.connectionName;
   const last = lastAttempt(error);
   if (isNameError(last) && !name.startsWith('SOCKS')) {
@@ -111,12 +117,10 @@ function isOpenSslError(error: unknown): boolean {
 }
 
 /** Errors of the system itself name the call that failed; what else goes wrong while TLS is negotiated, is TLS. */
-function isTlsError(error: NodeError, exchange: ExchangeState): boolean {
+function isTlsError(error: NodeError, attempt: ConnectionState): boolean {
   if (isOpenSslError(error) || error.code === 'EPROTO') return true;
-  const isSecuringProxy = exchange.isTunnelling && exchange.job.pool.proxy?.scheme === 'https';
-  return (
-    (exchange.isSecuring || (isSecuringProxy && error.code !== undefined)) && error.syscall === undefined
-  );
+  const isSecuringProxy = attempt.isTunnelling && attempt.job.pool.proxy?.scheme === 'https';
+  return (attempt.isSecuring || (isSecuringProxy && error.code !== undefined)) && error.syscall === undefined;
 }
 
 /** The exception for a request that was aborted; `cause` is the reason. */
@@ -155,26 +159,26 @@ function classOfReason(reason: Error | null): typeof ConnectionError {
 }
 
 /** The exception of requests for what went wrong under the body of a response. */
-export function bodyError(error: unknown, exchange: ExchangeState): Error {
-  const { request, token } = exchange.job;
+export function bodyError(error: unknown, attempt: AttemptState): Error {
+  const { request, token } = attempt.job;
   if (token?.aborted) return abortError(token, request);
-  const cause = exchange.failure ?? exchange.error ?? error;
+  const cause = attempt.failure ?? attempt.error ?? error;
   if (cause instanceof RequestException) return cause;
   if (cause instanceof urllib3.ReadTimeoutError)
     return new ConnectionError(cause.message, { request, cause });
   if (cause instanceof Error && isOpenSslError(cause)) {
     return new SSLError(reprTlsError(cause), { request, cause });
   }
-  const broken = brokenBody(cause instanceof Error ? cause : new OSError(String(cause)), exchange);
+  const broken = brokenBody(cause instanceof Error ? cause : new OSError(String(cause)), attempt);
   return new ChunkedEncodingError(broken.message, { request, cause: broken });
 }
 
-function brokenBody(error: NodeError, exchange: ExchangeState): urllib3.ProtocolError {
-  if (error.code === 'HPE_INVALID_CHUNK_SIZE') return broken(invalidChunkLength(error, exchange));
+function brokenBody(error: NodeError, attempt: AttemptState): urllib3.ProtocolError {
+  if (error.code === 'HPE_INVALID_CHUNK_SIZE') return broken(invalidChunkLength(error, attempt));
   if (isParseError(error)) return broken(error);
   const isCutOff = isHangUp(error) || error.code === 'ERR_STREAM_PREMATURE_CLOSE';
   if (!isCutOff) return broken(error);
-  const missing = exchange.missingBytes;
+  const missing = attempt.missingBytes;
   if (missing !== null) return broken(new urllib3.IncompleteRead(missing.read, missing.expected));
   return new urllib3.ProtocolError('Response ended prematurely', { cause: error });
 }
@@ -184,11 +188,11 @@ function broken(error: Error): urllib3.ProtocolError {
 }
 
 /** Shows the line in the place of the length, as far as it came. */
-function invalidChunkLength(error: NodeError, exchange: ExchangeState): urllib3.InvalidChunkLength {
+function invalidChunkLength(error: NodeError, attempt: AttemptState): urllib3.InvalidChunkLength {
   const { rawPacket = Buffer.alloc(0), bytesParsed = 0 } = error;
   const start = rawPacket.lastIndexOf('\n', Math.max(0, bytesParsed - 1)) + 1;
   const end = rawPacket.indexOf('\n', start);
   const line = rawPacket.subarray(start, end === -1 ? undefined : end + 1);
-  const text = `got length ${repr(line)}, ${exchange.missingBytes?.read ?? 0} bytes read`;
+  const text = `got length ${repr(line)}, ${attempt.missingBytes?.read ?? 0} bytes read`;
   return new urllib3.InvalidChunkLength([new ReprText(text)], { cause: error });
 }

@@ -14,7 +14,7 @@ import type { Proxies } from '../types.js';
 import type { Timeout } from '../urllib3/timeout.js';
 import { urldefragauth } from '../urls/url-tools.js';
 import type { HTTPConnectionPool } from './connections/connection-pool.js';
-import { isToken } from './header-lines.js';
+import { isToken } from './wire-headers.js';
 
 /** What is to be sent, the same for every attempt. */
 export interface Job {

@@ -6,31 +6,34 @@ import { HTTPError, InvalidHeader, MaxRetryError } from '../exceptions/urllib3.j
 import { reprArgument } from '../exceptions/urllib3-text.js';
 import type { HTTPResponse } from '../urllib3/response.js';
 import { Retry } from '../urllib3/retry.js';
-import { abortError, connectionError, type ExchangeState, requestError } from './error-mapping.js';
+import { abortError, requestError } from './error-mapping.js';
 import type { Job } from './outgoing-request.js';
 import { isBuffered } from '../bodies/outgoing/wire-form.js';
 
+/** A {@link Job}; without a pool where the transport's connections are its own. */
+export type OutgoingJob = Omit<Job, 'pool'> & { readonly pool: Job['pool'] | null };
+
 /** One attempt to send a job. */
-export interface Attempt extends ExchangeState {
+export interface Attempt {
   /** Whether the connection was used before and broke before a byte of the answer: most likely the server had closed it. */
   readonly isStale: boolean;
-  /** Resolves when the head of the response is there. Rejects with whatever went wrong. */
+  /** Resolves when the head of the response is there. Rejects with what went wrong. */
   send(): Promise<HTTPResponse>;
-  /** Tells whoever traces the request how the attempt failed. */
-  tellFailure(reason: unknown): void;
+  /** The exception of urllib3 for what {@link send} rejected with, which is noted in the request's trace. */
+  failed(error: unknown): unknown;
 }
 
-/** What puts requests on the wire. `C` is what it keeps a pool's connections in. */
-export interface Transport<C> {
-  /** Whatever the connections of a job are to come from. */
-  open(job: Job): C | Promise<C>;
+/** What puts requests on the wire. `C` is where it keeps the connections of a pool. */
+export interface Transport<J extends OutgoingJob, C> {
+  /** Where the connections for a job come from. */
+  open(job: J): C | Promise<C>;
   /** A new attempt. */
-  attempt(job: Job, connections: C): Attempt;
+  attempt(job: J, connections: C): Attempt;
   /** Closes those that are not in use. */
   closeIdle(connections: C): void;
 }
 
-/** Makes responses of what transports answer: an adapter. */
+/** Makes responses of the answers of transports: an adapter. */
 export interface ResponseBuilder {
   build_response(request: PreparedRequest, raw: HTTPResponse): Response;
 }
@@ -39,16 +42,16 @@ export interface ResponseBuilder {
  * Sends a job, and sends it again as often as `retries` allows: urllib3's `urlopen`, with the exceptions of requests. All in
  * one function, as every request pays for each promise between the wire and its caller.
  */
-export async function urlopen<C>(
-  job: Job,
+export async function urlopen<J extends OutgoingJob, C>(
+  job: J,
   retries: Retry,
-  transport: Transport<C>,
+  transport: Transport<J, C>,
   builder: ResponseBuilder,
 ): Promise<Response> {
   try {
     for (;;) {
       let raw: HTTPResponse;
-      // Waiting where there is nothing to wait for would let later requests overtake this one.
+      // An await without need would let later requests overtake this one.
       const opened = transport.open(job);
       const connections = opened instanceof Promise ? await opened : opened;
       const first = transport.attempt(job, connections);
@@ -71,7 +74,7 @@ export async function urlopen<C>(
   }
 }
 
-/** What the caller is told of an error; the request is over. */
+/** The error for the caller; the request is over. */
 export function sendingError(
   error: unknown,
   { request, token, onDone }: Pick<Job, 'request' | 'token' | 'onDone'>,
@@ -81,7 +84,7 @@ export function sendingError(
 }
 
 /** The retries that are left after an answer that is worth another attempt, once the pause before it is over; null to keep it. */
-async function afterAnswer(job: Job, retries: Retry, response: HTTPResponse): Promise<Retry | null> {
+async function afterAnswer(job: OutgoingJob, retries: Retry, response: HTTPResponse): Promise<Retry | null> {
   let next: Retry;
   try {
     next = retries.increment(job.method, job.target, { response, pool: job.pool });
@@ -98,10 +101,10 @@ async function afterAnswer(job: Job, retries: Retry, response: HTTPResponse): Pr
 }
 
 /** What comes of an attempt that failed: the answer to another one right away, or the retries that are left. */
-async function afterFirst<C>(
-  job: Job,
+async function afterFirst<J extends OutgoingJob, C>(
+  job: J,
   retries: Retry,
-  transport: Transport<C>,
+  transport: Transport<J, C>,
   connections: C,
   first: Attempt,
   error: unknown,
@@ -109,7 +112,7 @@ async function afterFirst<C>(
   try {
     return await sendAgain(job, transport, connections, first, error);
   } catch (reason) {
-    // What is no exception of urllib3 is nothing that trying again would mend.
+    // Another attempt helps only against exceptions of urllib3.
     return await afterFailure(job, retries, reason);
   }
 }
@@ -118,14 +121,14 @@ async function afterFirst<C>(
  * A second attempt where the first only found out that the server had closed an idle connection: urllib3 looks at a
  * connection before it uses it, Node cannot. That is done for requests which are safe to send twice.
  */
-async function sendAgain<C>(
-  job: Job,
-  transport: Transport<C>,
+async function sendAgain<J extends OutgoingJob, C>(
+  job: J,
+  transport: Transport<J, C>,
   connections: C,
   first: Attempt,
   error: unknown,
 ): Promise<HTTPResponse> {
-  const reason = failureOf(first, error);
+  const reason = first.failed(error);
   const isSafe = Retry.DEFAULT_ALLOWED_METHODS.has(job.method);
   if (!first.isStale || !isSafe || !isBuffered(job.request.body)) throw reason;
   // Where one idle connection was dead, the others are most likely dead, too.
@@ -134,19 +137,12 @@ async function sendAgain<C>(
   try {
     return await second.send();
   } catch (again) {
-    throw failureOf(second, again);
+    throw second.failed(again);
   }
 }
 
-/** The exception of urllib3 for what an attempt failed with. */
-function failureOf(attempt: Attempt, error: unknown): unknown {
-  const reason = connectionError(error, attempt);
-  attempt.tellFailure(reason);
-  return reason;
-}
-
 /** What is left of the retries after a failure, once the pause before the next attempt is over; throws when it is the last. */
-async function afterFailure(job: Job, retries: Retry, error: unknown): Promise<Retry> {
+async function afterFailure(job: OutgoingJob, retries: Retry, error: unknown): Promise<Retry> {
   if (!(error instanceof HTTPError) || error instanceof InvalidHeader) throw error;
   const next = retries.increment(job.method, job.target, { error, pool: job.pool });
   await next.sleep(null, job.token);
@@ -160,7 +156,7 @@ async function afterFailure(job: Job, retries: Retry, error: unknown): Promise<R
 }
 
 /** Python rewinds a body before it is sent again; a generator goes on where it stood. */
-function rewind({ request }: Job): void {
+function rewind({ request }: OutgoingJob): void {
   if (!isBuffered(request.body) && request._body_position !== null) rewind_body(request);
 }
 

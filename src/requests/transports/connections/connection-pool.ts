@@ -37,7 +37,7 @@ export interface PoolOptions {
   forwards?: boolean | undefined;
 }
 
-/** Connections that are kept by another than an agent. */
+/** Connections that something other than an agent keeps. */
 export interface PoolClients {
   /** Closes those that are idle. */
   closeIdle(): void;
@@ -45,7 +45,7 @@ export interface PoolClients {
   retire(): void;
 }
 
-/** A request-target is put behind this for fetch, which is never asked where to connect. */
+/** fetch gets the request-target behind this, and never connects by itself. */
 const ANY_HOST = 'host.invalid';
 
 /** The connections to one host, kept to be used again: urllib3's `HTTPConnectionPool`. */
@@ -62,7 +62,7 @@ export class HTTPConnectionPool implements AgentOwner {
   readonly block: boolean;
   /** The proxy, when there is one. */
   readonly proxy: PoolProxy | null;
-  /** Whether the proxy is asked for each URL, rather than for a tunnel. */
+  /** Whether the proxy forwards each request, in place of opening a tunnel. */
   readonly forwards: boolean;
   /** Connections made so far. */
   num_connections = 0;
@@ -80,7 +80,7 @@ export class HTTPConnectionPool implements AgentOwner {
   agent: PoolAgent | null = null;
   /** The connections of a transport that has no use for agents, once there are any. @internal */
   clients: PoolClients | null = null;
-  /** What the agent is told with each request when the way is not direct; null when it knows all by itself. @internal */
+  /** What the agent needs with each request when the way is not direct; null for an agent of one host. @internal */
   tunnelOptions: object | null = null;
   #opening: Promise<PoolAgent> | null = null;
 
@@ -165,7 +165,7 @@ export class HTTPConnectionPool implements AgentOwner {
     return this.describe('Connection', this.isTunnel ? this.proxy : this);
   }
 
-  /** Whether the proxy is asked for a tunnel by CONNECT. @internal */
+  /** Whether the way leads through a tunnel, opened by CONNECT. @internal */
   get isTunnel(): boolean {
     return this.isIndirect && !this.isSocks;
   }

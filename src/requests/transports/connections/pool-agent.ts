@@ -1,12 +1,12 @@
 /**
- * Node's agents as the pools need them: urllib3's limits and warnings, no work per request for names of pools, and a
- * 'timeout' of a socket told to the exchange that has it.
+ * Node's agents as the pools need them: urllib3's limits and warnings, no work per request for names of pools, and the
+ * 'timeout' of a socket passed to the attempt that has it.
  */
 import type { ClientRequest, ClientRequestArgs } from 'node:http';
 import * as http from 'node:http';
 import * as https from 'node:https';
 import type { Socket } from 'node:net';
-import { getLogger } from '../../../builtins/index.js';
+import { idleLimit, warnPoolIsFull } from './kept-connections.js';
 
 /** What Node's agents have that their type declarations leave out; `addRequest` is what `http.request` calls. */
 export interface PoolAgent extends http.Agent {
@@ -16,10 +16,10 @@ export interface PoolAgent extends http.Agent {
   keepSocketAlive(socket: Socket): boolean;
 }
 
-/** Carried by a socket while it serves an exchange. */
-export const kExchange: unique symbol = Symbol('requests.exchange');
+/** Leads from a socket or a request to the attempt that it serves; null on a socket that is idle. */
+export const kAttempt: unique symbol = Symbol('requests.attempt');
 
-/** What a socket's owner is told. */
+/** What a socket's owner hears, and says. */
 export interface SocketOwner {
   /** Nothing went over the socket for as long as its timer was set to. */
   onIdle(): void;
@@ -28,9 +28,9 @@ export interface SocketOwner {
 }
 
 /** A socket of a pool. */
-export type PoolSocket = Socket & { [kExchange]?: SocketOwner | null };
+export type PoolSocket = Socket & { [kAttempt]?: SocketOwner | null };
 
-/** What {@link govern} is told about the pool. */
+/** What {@link govern} uses of the pool. */
 export interface AgentOwner {
   readonly host: string;
   readonly maxsize: number;
@@ -38,17 +38,12 @@ export interface AgentOwner {
   num_connections: number;
 }
 
-/** Closing this long before the server does avoids most requests that cross its goodbye. */
-const KEEP_ALIVE_MARGIN = 1000;
-/** Node warns of longer ones, and what the server says is no reason for warnings. */
-const LONGEST_TIMER = 2 ** 31 - 1;
-
 function tellOwner(this: PoolSocket): void {
-  this[kExchange]?.onIdle();
+  this[kAttempt]?.onIdle();
 }
 
 function ignore(): void {
-  // Whoever uses the socket is told, too.
+  // Whatever uses the socket hears of the error, too.
 }
 
 /** Options that all agents share. Idle sockets are counted by {@link govern}, as Node discards silently. */
@@ -76,27 +71,22 @@ export function govern(agent: PoolAgent, owner: AgentOwner): PoolAgent {
   agent.createConnection = (options, callback) => {
     const socket = createConnection(options, callback);
     owner.num_connections += 1;
-    // Between two requests Node listens to errors only most of the time, and one that nobody hears ends the process.
+    // Between two requests Node listens to errors only most of the time, and an error without a listener ends the process.
     socket.on('timeout', tellOwner).on('error', ignore);
     return socket;
   };
   agent.keepSocketAlive = (socket: PoolSocket) => {
-    const hint = socket[kExchange]?.keepAliveSeconds() ?? null;
-    socket[kExchange] = null;
+    const hint = socket[kAttempt]?.keepAliveSeconds() ?? null;
+    socket[kAttempt] = null;
     const idle = agent.freeSockets[name]?.length ?? 0;
     if (owner.closed) return false;
     if (idle >= owner.maxsize) {
-      getLogger().log(
-        'warning',
-        'urllib3.connectionpool',
-        `Connection pool is full, discarding connection: ${owner.host}. Connection pool size: ${idle}`,
-      );
+      warnPoolIsFull(owner.host, idle);
       return false;
     }
     socket.setKeepAlive(true, 1000);
     socket.unref();
-    const limit =
-      hint === null ? 0 : Math.min(Math.max(hint * 1000 - KEEP_ALIVE_MARGIN, hint * 500), LONGEST_TIMER);
+    const limit = idleLimit(hint);
     if (socket.timeout !== limit) socket.setTimeout(limit);
     return true;
   };

@@ -4,11 +4,12 @@ import type { HttpsProxyAgent as AnyTunnelAgent } from 'https-proxy-agent';
 import type { ClientRequest } from 'node:http';
 import * as net from 'node:net';
 import type { Duplex } from 'node:stream';
+import { LONGEST_DELAY } from '../../../builtins/index.js';
 import type { HTTPConnectionPool, PoolProxy } from './connection-pool.js';
-import { agentOptions, govern, kExchange, type PoolAgent } from './pool-agent.js';
+import { agentOptions, govern, kAttempt, type PoolAgent } from './pool-agent.js';
 import { trustOptions } from './tls-settings.js';
 
-/** What the one who waits for a tunnel is told, and asked. */
+/** What waits for a tunnel. */
 export interface TunnelOwner {
   /** The socket that leads to the proxy; it is still connecting. */
   onProxySocket(socket: net.Socket): void;
@@ -16,14 +17,12 @@ export interface TunnelOwner {
   readonly connectLimit: number;
 }
 
-/** A request that says who waits for it. */
-export type OwnedRequest = ClientRequest & { [kExchange]?: TunnelOwner };
+/** A request that leads to what waits for its tunnel. */
+type TunnelRequest = ClientRequest & { [kAttempt]?: TunnelOwner };
 
-/** What an agent of these packages is told about the connection to make. */
+/** What an agent of these packages takes for the connection to make. */
 type ConnectOptions = Parameters<AnyTunnelAgent<string>['connect']>[1];
 
-/** The longest that timers can wait; the package for SOCKS gives up after half a minute unless told otherwise. */
-const NO_LIMIT = 2 ** 31 - 1;
 /** The owner's own timer goes first; this one closes the connection that only the package knows. */
 const GRACE = 1000;
 
@@ -41,19 +40,19 @@ async function tunnelAgent(pool: HTTPConnectionPool, proxy: PoolProxy): Promise<
   const { HttpsProxyAgent } = await import('https-proxy-agent');
 
   class TunnelAgent extends HttpsProxyAgent<string> {
-    override connect(request: OwnedRequest, options: ConnectOptions): Promise<net.Socket> {
-      const owner = request[kExchange];
+    override connect(request: TunnelRequest, options: ConnectOptions): Promise<net.Socket> {
+      const owner = request[kAttempt];
       if (owner === undefined) return super.connect(request, options);
       if (proxy.scheme === 'http') {
-        return tellingOfSocket(owner, () => super.connect(request, options));
+        return withProxySocket(owner, () => super.connect(request, options));
       }
       const socket = net.connect({ host: proxy.host, port: proxy.port });
       owner.onProxySocket(socket);
       // This one connection is made over a socket that can be watched and closed.
-      const attempt = Object.create(this, {
+      const connector = Object.create(this, {
         connectOpts: { value: { ...this.connectOpts, socket } },
       }) as this;
-      return super.connect.call(attempt, request, options);
+      return super.connect.call(connector, request, options);
     }
   }
 
@@ -67,8 +66,8 @@ async function tunnelAgent(pool: HTTPConnectionPool, proxy: PoolProxy): Promise<
 
 const NEW_SOCKETS = 'net.client.socket';
 
-/** Runs `connect` and tells `owner` of the socket that it makes at once and keeps to itself. */
-function tellingOfSocket<T>(owner: TunnelOwner, connect: () => T): T {
+/** Runs `connect` and hands `owner` the socket that it creates synchronously and keeps to itself. */
+function withProxySocket<T>(owner: TunnelOwner, connect: () => T): T {
   const onSocket = (message: unknown): void => {
     owner.onProxySocket((message as { socket: net.Socket }).socket);
   };
@@ -84,16 +83,17 @@ async function socksAgent(pool: HTTPConnectionPool, proxy: PoolProxy): Promise<P
   const { SocksProxyAgent } = await import('socks-proxy-agent');
 
   class SocksAgent extends SocksProxyAgent {
-    override async connect(request: OwnedRequest, options: ConnectOptions): Promise<net.Socket> {
-      const limit = request[kExchange]?.connectLimit ?? 0;
-      const attempt = Object.create(this, {
-        timeout: { value: limit === 0 ? NO_LIMIT : limit + GRACE },
+    override async connect(request: TunnelRequest, options: ConnectOptions): Promise<net.Socket> {
+      const limit = request[kAttempt]?.connectLimit ?? 0;
+      // Without a number, the package gives up after half a minute.
+      const connector = Object.create(this, {
+        timeout: { value: limit === 0 ? LONGEST_DELAY : limit + GRACE },
       }) as this;
       let tunnel: Duplex | undefined;
       request.once('proxy', (event: { socket: Duplex }) => {
         tunnel = event.socket;
       });
-      const socket = await super.connect.call(attempt, request, options);
+      const socket = await super.connect.call(connector, request, options);
       // The package takes its limit for connecting as a limit for silence, too.
       if (tunnel instanceof net.Socket) {
         tunnel.setTimeout(0);

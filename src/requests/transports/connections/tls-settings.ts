@@ -24,7 +24,7 @@ export interface ConnectionSettings {
   key_password?: string | null | undefined;
   /** The name that the certificate must be valid for, in place of the host; false accepts any. */
   assert_hostname?: string | false | null | undefined;
-  /** The name that the server is told (SNI), in place of the host. */
+  /** The name sent to the server (SNI), in place of the host. */
   server_hostname?: string | null | undefined;
   /** The oldest version of TLS. */
   ssl_minimum_version?: tls.SecureVersion | null | undefined;
@@ -86,7 +86,7 @@ function trusted(settings: ConnectionSettings): tls.SecureContextOptions['ca'] {
   ];
 }
 
-/** What Node's TLS is told of certificates and versions. Reads the files. */
+/** The options of Node's TLS for certificates and versions. Reads the files. */
 export function trustOptions(settings: ConnectionSettings): tls.ConnectionOptions {
   const { cert_file, key_file, key_password, ssl_context } = settings;
   const options: tls.ConnectionOptions = { rejectUnauthorized: settings.cert_reqs !== 'CERT_NONE' };
@@ -106,7 +106,7 @@ export function trustOptions(settings: ConnectionSettings): tls.ConnectionOption
   return options;
 }
 
-/** What Node's TLS is told of the name of the server that it is to find at the other end. */
+/** The options of Node's TLS for the name that the server at the other end must have. */
 export function identityOptions(host: string, settings: ConnectionSettings): tls.ConnectionOptions {
   const { assert_hostname, server_hostname } = settings;
   const name = server_hostname ?? host;

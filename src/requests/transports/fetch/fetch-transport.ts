@@ -1,22 +1,20 @@
 /**
- * Sending by a fetch function that the user chose. Its connections are its own: what depends on those (pools, proxies,
+ * Sends by a fetch function that the user chose. Its connections are its own: what depends on them (pools, proxies,
  * certificates, the order of headers, a limit for connecting alone) is out of reach, and refused where silence would be
  * dangerous.
  */
 import { Readable } from 'node:stream';
-import type { AttemptTrace } from '../../diagnostics/trace.js';
+import { wireBody } from '../../bodies/outgoing/wire-form.js';
+import { ReadTimeoutError } from '../../exceptions/urllib3.js';
 import type { PreparedRequest } from '../../models/prepared-request.js';
-import { ChunkedEncodingError, ConnectionError } from '../../exceptions/requests.js';
 import type { Cert } from '../../types.js';
-import { HTTPError, MaxRetryError, ProtocolError, ReadTimeoutError } from '../../exceptions/urllib3.js';
 import { HTTPResponse } from '../../urllib3/response.js';
-import type { Retry } from '../../urllib3/retry.js';
-import { rewind_body } from '../../models/rewind-body.js';
-import { abortError } from '../error-mapping.js';
-import type { Job } from '../outgoing-request.js';
-import { isBuffered, wireBody } from '../../bodies/outgoing/wire-form.js';
+import { BaseAttempt } from '../base-attempt.js';
+import { aborted, bodyError } from '../error-mapping.js';
+import { milliseconds } from '../limits.js';
+import type { Attempt, OutgoingJob, Transport } from '../urlopen.js';
 
-/** What a fetch function answers, as far as it is used. */
+/** The part of a fetch function's response that is used. */
 export interface FetchResponse {
   /** The status. */
   readonly status: number;
@@ -37,18 +35,15 @@ export interface FetchInit {
   method: string;
   /** Names and values, without those that belong to the connection. */
   headers: [name: string, value: string][];
-  /** Whatever the request has: text, bytes, a stream; null for none. */
+  /** Text, bytes or a stream; null for none. */
   body: unknown;
   /** Redirects are followed by the session. */
   redirect: 'manual';
   /** Aborts when the request is aborted or its time is up. */
   signal: AbortSignal;
-  /** Fetch functions ask for it with a body that is a stream. */
+  /** Fetch functions require it with a body that is a stream. */
   duplex: 'half';
 }
-
-/** A {@link Job} without a pool. */
-export type FetchJob = Omit<Job, 'pool' | 'target'>;
 
 /** Why a fetch function cannot send a request, or null when it can. */
 export function refusalOfFetch(
@@ -68,7 +63,7 @@ export function refusalOfFetch(
   return null;
 }
 
-/** Headers that belong to the connection, which is not ours, or that fetch works out itself. */
+/** Headers that belong to the connection, or that fetch works out itself. */
 const NOT_FOR_FETCH: ReadonlySet<string> = new Set([
   'connection',
   'content-length',
@@ -80,64 +75,52 @@ const NOT_FOR_FETCH: ReadonlySet<string> = new Set([
 /** Headers that describe the body as it was on the wire; fetch has decoded it. */
 const OF_WIRE: ReadonlySet<string> = new Set(['content-encoding', 'content-length']);
 
-/** Sends a job by `fetch`, and sends it again as often as `retries` allows. */
-export async function sendByFetch(
-  fetch: FetchFunction,
-  job: FetchJob,
-  retries: Retry,
-): Promise<HTTPResponse> {
-  const url = job.request.url ?? '';
-  for (;;) {
-    try {
-      const response = await new FetchAttempt(job).send(fetch);
-      const hasRetryAfter = Boolean(response.headers.get('Retry-After'));
-      if (!retries.is_retry(job.method, response.status, hasRetryAfter)) return response;
-      try {
-        retries = retries.increment(job.method, url, { response });
-      } catch (error) {
-        if (!(error instanceof MaxRetryError) || retries.raise_on_status) throw error;
-        return response;
-      }
-      await response.drain_conn();
-      await retries.sleep(response, job.token);
-    } catch (error) {
-      const isFailure = error instanceof HTTPError && !(error instanceof MaxRetryError);
-      if (!isFailure || job.token?.aborted) throw error;
-      retries = retries.increment(job.method, url, { error });
-      await retries.sleep(null, job.token);
-    }
-    if (!isBuffered(job.request.body) && job.request._body_position !== null) rewind_body(job.request);
+/** Sends by one fetch function. Its attempts have no pool. */
+export class FetchTransport implements Transport<OutgoingJob, null> {
+  readonly fetch: FetchFunction;
+
+  constructor(fetch: FetchFunction) {
+    this.fetch = fetch;
+  }
+
+  open(): null {
+    return null;
+  }
+
+  attempt(job: OutgoingJob): Attempt {
+    return new FetchAttempt(job, this.fetch);
+  }
+
+  closeIdle(): void {
+    // The connections belong to the fetch function.
   }
 }
 
-class FetchAttempt {
-  readonly #job: FetchJob;
+class FetchAttempt extends BaseAttempt<OutgoingJob> {
+  /** Only the fetch function knows whether its connection was used before. */
+  override readonly isStale = false;
+  /** What fetch functions count is the decoded body. */
+  override readonly missingBytes = null;
+  readonly #fetch: FetchFunction;
   readonly #controller = new AbortController();
+  /** Seconds; null for no limit. */
   readonly #limit: number | null;
-  #timer: NodeJS.Timeout | undefined;
-  #isLate = false;
-  readonly #trace: AttemptTrace | null;
-  readonly #unsubscribe: () => void;
 
-  constructor(job: FetchJob) {
-    this.#job = job;
-    this.#trace = job.trace?.attempt(job.request) ?? null;
+  constructor(job: OutgoingJob, fetch: FetchFunction) {
+    super(job);
+    this.#fetch = fetch;
     const { connect_timeout: connect, total } = job.timeout;
-    // With a total the limit for reading wants to know when connecting began, which only fetch knows.
+    // With a total the limit for reading depends on when connecting began, which only fetch knows.
     this.#limit = total ?? job.timeout.read_timeout ?? connect;
-    this.#unsubscribe =
-      job.token?.onAbort((reason) => {
-        this.#controller.abort(reason);
-      }) ?? (() => undefined);
   }
 
-  async send(fetch: FetchFunction): Promise<HTTPResponse> {
-    const { request, method, headers } = this.#job;
+  override async send(): Promise<HTTPResponse> {
+    const { request, method, headers, token } = this.job;
     const body = wireBody(request.body);
-    this.#wait();
-    let response: FetchResponse;
+    token?.add(this);
+    this.#startWaiting();
     try {
-      response = await fetch(request.url ?? '', {
+      const response = await this.#fetch(request.url ?? '', {
         method,
         headers: Array.from(headers.values(), ([name, value]): [string, string] => [name, value]).filter(
           ([name]) => !NOT_FOR_FETCH.has(name.toLowerCase()),
@@ -148,99 +131,76 @@ class FetchAttempt {
         signal: this.#controller.signal,
         duplex: 'half',
       });
+      this.stopTimer();
+      return this.#respond(response);
     } catch (error) {
-      this.#release();
-      const reason = this.#sendError(error);
-      this.#trace?.failed(this.#job.token?.aborted ? abortError(this.#job.token, request) : reason);
-      throw reason;
+      this.release();
+      throw error;
     }
-    this.#stopWaiting();
+  }
+
+  #respond(response: FetchResponse): HTTPResponse {
+    const { request, method, maxResponseSize } = this.job;
     const { status, statusText: reason } = response;
-    this.#trace?.headers({ status, reason, version: null, sent: null }, [...response.headers].flat());
-    const isDecoded = headerValue(response, 'content-encoding') !== null;
-    let raw: HTTPResponse | null = null;
-    raw = new HTTPResponse({
-      body: response.body === null ? null : Readable.from(this.#chunks(response.body)),
-      headers: Array.from(response.headers).filter(
-        ([name]) => !isDecoded || !OF_WIRE.has(name.toLowerCase()),
-      ),
+    const headers = Array.from(response.headers);
+    this.recorder?.headers(status, reason, null, headers.flat());
+    const isDecoded = headers.some(([name]) => name.toLowerCase() === 'content-encoding');
+    const answer = new HTTPResponse({
+      body: response.body === null ? null : Readable.from(this.#pieces(response.body)),
+      headers: isDecoded ? headers.filter(([name]) => !OF_WIRE.has(name.toLowerCase())) : headers,
       status,
       reason,
       request_method: method,
       request_url: request.url,
-      max_response_size: this.#job.maxResponseSize,
+      max_response_size: maxResponseSize,
       onDone: (error) => {
-        this.#release();
-        this.#job.onDone?.();
-        if (error === null) this.#trace?.body(raw?.tell() ?? 0);
-        else this.#trace?.failed(error);
+        // A response without a body is over before there is an answer.
+        this.bodyDone(error, this.answer?.tell() ?? 0);
       },
-      mapError: (error) => this.#bodyError(error),
+      mapError: (error) => bodyError(rootOf(error), this),
       destroy: () => {
-        this.#controller.abort();
+        this.end(null);
       },
     });
-    return raw;
+    return (this.answer = answer);
   }
 
-  /** The timer runs only while a piece is asked for. */
-  async *#chunks(body: AsyncIterable<unknown>): AsyncGenerator {
+  /** The timer runs only while a piece is awaited. */
+  async *#pieces(body: AsyncIterable<unknown>): AsyncGenerator {
     const pieces = body[Symbol.asyncIterator]();
     for (;;) {
-      this.#wait();
+      this.#startWaiting();
       const step = await pieces.next();
-      this.#stopWaiting();
+      this.stopTimer();
       if (step.done) return;
       yield step.value;
     }
   }
 
-  #wait(): void {
-    if (this.#limit === null) return;
-    this.#timer = setTimeout(
-      () => {
-        this.#isLate = true;
-        this.#controller.abort(this.#timeout());
-      },
-      Math.min(Math.ceil(this.#limit * 1000), 2 ** 31 - 1),
-    );
+  #startWaiting(): void {
+    this.startTimer(milliseconds(this.#limit));
   }
 
-  #stopWaiting(): void {
-    clearTimeout(this.#timer);
+  override onIdle(): void {
+    const limit = this.answer === null ? ` (read timeout=${this.#limit ?? 'None'})` : '';
+    this.fail(new ReadTimeoutError('fetch', this.job.request.url, `Read timed out.${limit}`));
   }
 
-  #release(): void {
-    this.#stopWaiting();
-    this.#unsubscribe();
+  override onAbort(reason: unknown): void {
+    // The fetch function's signal has the reason that the caller gave.
+    this.#controller.abort(reason);
   }
 
-  #timeout(): ReadTimeoutError {
-    const { url } = this.#job.request;
-    return new ReadTimeoutError('fetch', url, `Read timed out. (read timeout=${this.#limit ?? 'None'})`);
+  protected override abandon(error: Error | null): void {
+    this.#controller.abort(error ?? undefined);
   }
 
-  #sendError(error: unknown): Error {
-    if (this.#isLate) return this.#timeout();
-    return new ProtocolError(['Connection aborted.', rootOf(error)], { cause: error });
-  }
-
-  #bodyError(error: unknown): Error {
-    const { token, request } = this.#job;
-    if (token?.aborted) return abortError(token, request);
-    if (this.#isLate)
-      return new ConnectionError('fetch: Read timed out.', { request, cause: this.#timeout() });
-    const root = rootOf(error);
-    return new ChunkedEncodingError(root.message, { request, cause: error });
+  protected override explain(error: unknown): unknown {
+    return this.failure ?? aborted(rootOf(error), error);
   }
 }
 
-function headerValue(response: FetchResponse, name: string): string | null {
-  for (const [each, value] of response.headers) if (each.toLowerCase() === name) return value;
-  return null;
-}
-
-/** The global fetch says no more than 'fetch failed'; the cause says why. */
+/** The global fetch says only 'fetch failed'; the cause says why. */
 function rootOf(error: unknown): Error {
   if (!(error instanceof Error)) return new Error(String(error));
   return error.cause instanceof Error ? error.cause : error;

@@ -1,67 +1,65 @@
 /**
  * One attempt to send one request over node-fetch: what that, the pool's agent and the response's body have in common.
  *
- * node-fetch is given an exchange as its `agent`. `http.request` hands the request to its agent before anything of it is
- * written, and so this is the place where the request becomes exactly ours: headers in their spelling and order, the
- * request-target, the method (node-fetch refuses GET with a body). Then it goes to the agent of the pool.
+ * node-fetch gets the attempt as its `agent`. `http.request` hands the request to its agent before any of it is written, so
+ * this is where the request takes its exact form: headers in their spelling and order, the request-target, the method
+ * (node-fetch refuses GET with a body). Then it goes to the agent of the pool.
  */
 import type { ClientRequest, ClientRequestArgs, IncomingMessage } from 'node:http';
 import type { Socket } from 'node:net';
 import { Readable } from 'node:stream';
-import type { TLSSocket } from 'node:tls';
 import { OSError } from '../../../builtins/index.js';
+import { isBuffered, wireBody } from '../../bodies/outgoing/wire-form.js';
 import { headerLine } from '../../headers/raw-headers.js';
 import { HTTPResponse } from '../../urllib3/response.js';
+import { kAttempt, type PoolAgent, type PoolSocket, type SocketOwner } from '../connections/pool-agent.js';
+import { type ConnectFollower, isConnected } from '../connections/when-connected.js';
 import { bodyError } from '../error-mapping.js';
-import { setHeaders } from '../header-lines.js';
+import { MAX_HEADER_SIZE, milliseconds } from '../limits.js';
 import type { Job } from '../outgoing-request.js';
-import { kExchange, type PoolAgent, type PoolSocket, type SocketOwner } from '../connections/pool-agent.js';
-import { isBuffered, wireBody } from '../../bodies/outgoing/wire-form.js';
-import { milliseconds } from '../time-limits.js';
-import { Stage, TimedAttempt } from '../base-attempt.js';
+import { PooledAttempt, Stage } from '../pooled-attempt.js';
+import { setHeaders } from '../wire-headers.js';
 
 /** node-fetch, as far as it is used. */
 export type NodeFetch = (url: string, options: object) => Promise<unknown>;
 
-export type OwnedRequest = ClientRequest & { [kExchange]?: Exchange };
-
-/** Python takes 100 headers of 64 KiB; Node's 16 KiB for all of them is too little for some servers. */
-const MAX_HEADER_SIZE = 1 << 20;
+/** A request that leads to its attempt. */
+type OwnedRequest = ClientRequest & { [kAttempt]?: NodeAttempt };
 
 // Shared by all requests, in place of closures for each.
 
 function onSocket(this: OwnedRequest, socket: Socket): void {
-  this[kExchange]?.useSocket(this, socket);
+  this[kAttempt]?.useSocket(socket);
 }
 
 function onResponse(this: OwnedRequest, response: IncomingMessage): void {
-  this[kExchange]?.useResponse(response);
+  this[kAttempt]?.useResponse(response);
 }
 
 function onError(this: OwnedRequest, error: Error): void {
-  const exchange = this[kExchange];
-  if (exchange) exchange.error ??= error;
+  const attempt = this[kAttempt];
+  if (attempt) attempt.error ??= error;
 }
 
 function onFinish(this: OwnedRequest): void {
-  this[kExchange]?.bodySent();
+  this[kAttempt]?.bodySent();
 }
 
 function onClose(this: OwnedRequest): void {
-  this[kExchange]?.closed();
+  this[kAttempt]?.closed();
 }
 
 function onProxyConnect(this: OwnedRequest, answer: { statusCode: number; statusText: string }): void {
-  this[kExchange]?.tunnelAnswered(answer);
+  this[kAttempt]?.tunnelAnswered(answer);
 }
 
-function onProxyError(): void {
-  // The agent is told, too, but does not listen to the end.
+function ignore(): void {
+  // The agent hears of the error, too, but does not listen to the end.
 }
 
 /** See above. Its public members are for the modules beside it. */
-export class Exchange extends TimedAttempt implements SocketOwner {
-  // What `http.request` wants to know of an agent.
+export class NodeAttempt extends PooledAttempt implements ConnectFollower, SocketOwner {
+  // What `http.request` reads of an agent.
   readonly keepAlive = true;
   readonly maxSockets: number = Infinity;
 
@@ -92,7 +90,6 @@ export class Exchange extends TimedAttempt implements SocketOwner {
     return this.job.pool.port;
   }
 
-  /** Sends the request and resolves when the head of the response is there. Rejects with whatever went wrong. */
   override async send(): Promise<HTTPResponse> {
     const { job } = this;
     const body = wireBody(job.request.body);
@@ -117,10 +114,10 @@ export class Exchange extends TimedAttempt implements SocketOwner {
   }
 
   /**
-   * Takes the response before node-fetch does, which still sends the request and tells of failures. What it would do with
-   * the response is done here by others (decoding, redirects, headers) or not wanted, and costs more than all the rest: a
-   * PassThrough and a pipeline for each body, whose AbortController is aborted at the end, and a listener that looks at
-   * each piece on the socket. CPU per request, small JSON at concurrency 10: 202 µs with it, 121 without, where node-fetch
+   * Takes the response before node-fetch does, which still sends the request and reports failures. What it would do with the
+   * response happens elsewhere (decoding, redirects, headers) or is unwanted, and costs more than all the rest: a PassThrough
+   * and a pipeline for each body, whose AbortController is aborted at the end, and a listener that looks at each piece on
+   * the socket. CPU per request, small JSON at concurrency 10: 202 µs with it, 121 without, where node-fetch
    * behind p-limit takes 137 (`npm run bench -- --suite small-10`).
    */
   private takeResponse(sent: Promise<unknown>): Promise<IncomingMessage> {
@@ -133,7 +130,7 @@ export class Exchange extends TimedAttempt implements SocketOwner {
     });
   }
 
-  /** The caller's own body fails with its own error; one that fails because the connection did is told of that first. */
+  /** The caller's own body fails with its own error; when the connection failed, that error is known first. */
   private watchSource(body: Readable): void {
     body.once('error', (error: unknown) => {
       if (this.error === null && this.failure === null) this.sourceError = error;
@@ -148,12 +145,12 @@ export class Exchange extends TimedAttempt implements SocketOwner {
       headers: this.rawHeaders,
       status: response.statusCode ?? 0,
       reason: response.statusMessage ?? '',
-      version: response.httpVersionMajor * 10 + response.httpVersionMinor,
+      version: versionOf(response),
       request_method: this.job.method,
       request_url: this.job.target,
       max_response_size: this.job.maxResponseSize,
       onDone: (error) => {
-        this.done(error);
+        this.bodyDone(error, this.answer?.tell() ?? 0);
       },
       mapError: (error) => bodyError(error, this),
       destroy: () => {
@@ -162,17 +159,9 @@ export class Exchange extends TimedAttempt implements SocketOwner {
     }));
   }
 
-  /** The body has ended, failed or been closed. */
-  protected done(_error: Error | null): void {
-    this.release();
-    this.job.onDone?.();
-    // Responses may be kept for long.
-    this.#request = this.socket = this.#body = this.answer = this.#agent = null;
-  }
-
-  /** For whoever watches the attempts. */
-  override tellFailure(_reason: unknown): void {
-    // Nobody does.
+  protected override bodyDone(error: Error | null, bytes: number): void {
+    super.bodyDone(error, bytes);
+    this.#request = this.socket = this.#body = this.#agent = null;
   }
 
   /** Called by `http.request`, before anything is written. */
@@ -182,51 +171,38 @@ export class Exchange extends TimedAttempt implements SocketOwner {
     request.method = method;
     request.path = target;
     (request as { maxHeaderSize?: number }).maxHeaderSize = MAX_HEADER_SIZE;
+    const { tunnelOptions } = pool;
     request.on('error', onError).on('close', onClose);
     if (this.#hasBody) request.on('finish', onFinish);
     const owned: OwnedRequest = request;
-    owned[kExchange] = this;
+    owned[kAttempt] = this;
     this.#request = owned;
-    if (pool.tunnelOptions !== null) {
+    if (tunnelOptions !== null) {
       this.startConnectTimer();
       request.once('proxyConnect', onProxyConnect);
     }
-    this.#agent?.addRequest(
-      request,
-      pool.tunnelOptions === null ? options : { ...options, ...pool.tunnelOptions },
-    );
+    this.#agent?.addRequest(request, tunnelOptions === null ? options : { ...options, ...tunnelOptions });
   }
 
   /** The request has a socket, which may still be connecting. */
-  useSocket(request: OwnedRequest, socket: PoolSocket): void {
+  useSocket(socket: PoolSocket): void {
     this.socket = socket;
-    this.reused = socket[kExchange] !== undefined;
-    socket[kExchange] = this;
-    const isSecuring =
-      (socket as Partial<TLSSocket> & { secureConnecting?: boolean }).secureConnecting === true;
-    if (!socket.connecting && !isSecuring) {
-      this.#bytesBefore = socket.bytesRead;
-      this.connected(request);
-      return;
-    }
-    this.startConnectTimer();
+    this.reused = socket[kAttempt] !== undefined;
+    socket[kAttempt] = this;
+    this.#bytesBefore = socket.bytesRead;
     if (socket.connecting) {
-      socket.once('connect', () => {
-        if (isSecuring) this.securing();
-        else this.connected(request);
-      });
-    } else this.securing();
-    if (isSecuring) {
-      socket.once('secureConnect', () => {
-        this.connected(request);
-      });
+      this.socketConnecting(socket);
+      this.startConnectTimer();
     }
+    if (isConnected(socket, this)) this.connected();
   }
 
-  protected connected(request: OwnedRequest): void {
+  connected(): void {
     this.stopTimer();
+    const { socket } = this;
+    if (socket !== null) this.recordConnection(socket);
     if (this.stage >= Stage.Responding) return;
-    if (this.#hasBody && !request.writableFinished) this.sendingBody();
+    if (this.#hasBody && this.#request?.writableFinished !== true) this.sendingBody();
     else this.requestSent();
   }
 
@@ -238,6 +214,12 @@ export class Exchange extends TimedAttempt implements SocketOwner {
   /** The head of the response is there. */
   useResponse(response: IncomingMessage): void {
     this.headArrived(response.rawHeaders);
+    this.recorder?.headers(
+      response.statusCode ?? 0,
+      response.statusMessage ?? '',
+      versionOf(response),
+      response.rawHeaders,
+    );
     this.#resolve?.(response);
     this.#resolve = null;
   }
@@ -246,13 +228,13 @@ export class Exchange extends TimedAttempt implements SocketOwner {
   closed(): void {
     const request: (OwnedRequest & { readonly res?: IncomingMessage | null }) | null = this.#request;
     if (request === null || this.stage === Stage.Responding || this.error !== null) return;
-    // Node closes the connection without a word when the server has switched to another protocol.
+    // Node closes the connection without an event when the server has switched to another protocol.
     if (request.res) request.emit('response', request.res);
     else request.emit('error', new OSError('the connection was closed'));
   }
 
   override onProxySocket(socket: Socket): void {
-    socket.on('error', onProxyError);
+    socket.on('error', ignore);
     super.onProxySocket(socket);
   }
 
@@ -274,22 +256,22 @@ export class Exchange extends TimedAttempt implements SocketOwner {
     return super.isReaderSlow() || (this.#body?.readableLength ?? 0) > 0;
   }
 
-  /** How many bytes of the body came. */
-  protected get bytesRead(): number {
-    return this.answer?.tell() ?? 0;
-  }
-
   /** Closes the connection under the request. */
   protected override abandon(error: Error | null): void {
     const request = this.#request;
     if (request === null) return;
     if (error !== null) this.#body?.destroy(error);
     request.destroy(error ?? undefined);
-    // Without a socket Node would say so only when there is one.
+    // Without a socket Node emits the error only when there is one.
     if (error !== null && request.socket === null) request.emit('error', error);
   }
 
   override get isAnswered(): boolean {
     return this.socket?.bytesRead !== this.#bytesBefore;
   }
+}
+
+/** 10 or 11. */
+function versionOf({ httpVersionMajor, httpVersionMinor }: IncomingMessage): number {
+  return httpVersionMajor * 10 + httpVersionMinor;
 }

@@ -1,13 +1,11 @@
-import { Retry } from '../../urllib3/retry.js';
-import { newsOfClosedSockets } from '../connections/closed-sockets.js';
-import { Exchange, type NodeFetch } from './node-attempt.js';
-import type { Job } from '../outgoing-request.js';
+import { needsOpenConnection, socketsPolled } from '../connections/kept-connections.js';
 import { closeIdle, type PoolAgent } from '../connections/pool-agent.js';
-import { TracedExchange } from '../traced-attempt.js';
+import type { Job } from '../outgoing-request.js';
 import type { Attempt, Transport } from '../urlopen.js';
+import { NodeAttempt, type NodeFetch } from './node-attempt.js';
 
 /** Sends by node-fetch over the agents of Node. */
-export class NodeFetchTransport implements Transport<PoolAgent> {
+export class NodeTransport implements Transport<Job, PoolAgent> {
   readonly #fetch: NodeFetch;
 
   constructor(fetch: NodeFetch) {
@@ -16,15 +14,12 @@ export class NodeFetchTransport implements Transport<PoolAgent> {
 
   open({ pool, method }: Job): PoolAgent | Promise<PoolAgent> {
     const agent = pool.agent ?? pool.openAgent();
-    if (agent instanceof Promise || Retry.DEFAULT_ALLOWED_METHODS.has(method) || !hasIdle(agent))
-      return agent;
-    return newsOfClosedSockets().then(() => agent);
+    if (agent instanceof Promise || !needsOpenConnection(method) || !hasIdle(agent)) return agent;
+    return socketsPolled().then(() => agent);
   }
 
   attempt(job: Job, agent: PoolAgent): Attempt {
-    return job.trace === null
-      ? new Exchange(job, this.#fetch, agent)
-      : new TracedExchange(job, job.trace, this.#fetch, agent);
+    return new NodeAttempt(job, this.#fetch, agent);
   }
 
   closeIdle(agent: PoolAgent): void {

@@ -1,3 +1,4 @@
+import { createRequire } from 'node:module';
 import type * as Undici from 'undici';
 import { RuntimeError } from '../../../builtins/index.js';
 
@@ -6,16 +7,17 @@ export type UndiciModule = Pick<typeof Undici, 'Client'>;
 
 let loaded: UndiciModule | null = null;
 
-/** The package, once it was loaded: nobody waits for it a second time. */
+/** The package, once it was loaded, without another wait. */
 export function loadedUndici(): UndiciModule | null {
   return loaded;
 }
 
-/** Where the one class is that is needed: loading all of undici takes two and a half times as long. */
+/** Where the one class is that is needed: loading all of undici takes several times as long. */
 const CLIENT = 'undici/lib/dispatcher/client.js';
 
 /** Loads the package, or the part of it that is used. */
 async function importClient(): Promise<UndiciModule> {
+  checkVersion(installedVersion());
   try {
     const module = (await import(CLIENT)) as { default: UndiciModule['Client'] };
     return { Client: module.default };
@@ -25,7 +27,26 @@ async function importClient(): Promise<UndiciModule> {
   }
 }
 
-/** Loads the package, which takes longer than most requests. Throws RuntimeError when it is not installed. */
+/** Null where it cannot be found out, as in a bundle. */
+function installedVersion(): string | null {
+  try {
+    const { version } = createRequire(import.meta.url)('undici/package.json') as { version?: unknown };
+    return typeof version === 'string' ? version : null;
+  } catch {
+    return null;
+  }
+}
+
+/** Throws RuntimeError for a version that does not take the handlers of this package. @internal */
+export function checkVersion(version: string | null): void {
+  const [, major, minor] = /^(\d+)\.(\d+)\./.exec(version ?? '') ?? [];
+  if (major === undefined || Number(major) > 7 || (major === '7' && Number(minor) >= 30)) return;
+  throw new RuntimeError(
+    `UndiciAdapter needs undici 7.30.2 or newer, and ${version ?? ''} is installed: npm install undici@7`,
+  );
+}
+
+/** Loads the package, which takes longer than most requests. Throws RuntimeError when it is missing or too old. */
 export async function loadUndici(load: () => Promise<UndiciModule> = importClient): Promise<UndiciModule> {
   try {
     const module = await load();

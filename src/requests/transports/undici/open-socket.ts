@@ -3,17 +3,16 @@ import { EventEmitter } from 'node:events';
 import * as net from 'node:net';
 import * as tls from 'node:tls';
 import type { HTTPConnectionPool } from '../connections/connection-pool.js';
-import { kExchange } from '../connections/pool-agent.js';
-import type { UndiciExchange } from './undici-attempt.js';
+import { kAttempt } from '../connections/pool-agent.js';
+import { type ConnectFollower, isConnected } from '../connections/when-connected.js';
+import type { UndiciAttempt } from './undici-attempt.js';
 
-/** Who is told what becomes of the socket. */
-export interface SocketListener {
+/** What hears of the steps to a socket that can be used. */
+export interface SocketListener extends ConnectFollower {
   /** There is a socket, which may still be connecting. */
-  onSocket(socket: net.Socket): void;
-  /** It is connected, and TLS agreed on. */
-  onReady(): void;
-  /** There will be none. Errors of a socket that there was are its own to tell. */
-  onError(error: Error): void;
+  hasSocket(socket: net.Socket): void;
+  /** There will be none. A socket reports its errors itself. */
+  connectFailed(error: Error): void;
 }
 
 /** Agents of these packages connect for a request, of which they use this much. */
@@ -21,22 +20,22 @@ interface Connecting {
   connect(request: EventEmitter, options: object): Promise<net.Socket>;
 }
 
-/** Opens a socket for `exchange`, whose clock runs while that takes. */
+/** Opens a socket for `attempt`, whose clock runs meanwhile. */
 export function openSocket(
   pool: HTTPConnectionPool,
   protocols: readonly string[],
   session: Buffer | undefined,
-  exchange: UndiciExchange,
+  attempt: UndiciAttempt,
   listener: SocketListener,
 ): void {
   const ofTls = { ALPNProtocols: [...protocols], ...(session === undefined ? {} : { session }) };
   if (pool.isIndirect) {
-    openIndirect(pool, ofTls, exchange).then(
+    openIndirect(pool, ofTls, attempt).then(
       (socket) => {
-        watch(socket, exchange, listener);
+        follow(socket, listener);
       },
       (error: unknown) => {
-        listener.onError(error instanceof Error ? error : new Error(String(error)));
+        listener.connectFailed(error instanceof Error ? error : new Error(String(error)));
       },
     );
     return;
@@ -47,47 +46,32 @@ export function openSocket(
       pool.scheme === 'https'
         ? tls.connect({ ...target, ...ofTls })
         : net.connect(target as net.TcpNetConnectOpts);
-    exchange.watch(socket);
-    watch(socket, exchange, listener);
+    attempt.socketConnecting(socket);
+    follow(socket, listener);
   } catch (error) {
     // Certificates that are none.
-    listener.onError(error as Error);
+    listener.connectFailed(error as Error);
   }
 }
 
 async function openIndirect(
   pool: HTTPConnectionPool,
   ofTls: object,
-  exchange: UndiciExchange,
+  attempt: UndiciAttempt,
 ): Promise<net.Socket> {
   // Agents of these packages are agents of Node, whose declarations leave this out.
   const agent = (await pool.openAgent()) as unknown as Connecting;
   const request = Object.assign(new EventEmitter(), {
-    [kExchange]: exchange,
+    [kAttempt]: attempt,
     destroy: () => undefined,
   });
   request.once('proxyConnect', (answer: { statusCode: number; statusText: string }) => {
-    exchange.tunnelAnswered(answer);
+    attempt.tunnelAnswered(answer);
   });
   return await agent.connect(request, { ...pool.tunnelOptions, ...ofTls });
 }
 
-function watch(socket: net.Socket, exchange: UndiciExchange, listener: SocketListener): void {
-  listener.onSocket(socket);
-  const isSecuring = (socket as { secureConnecting?: boolean }).secureConnecting === true;
-  const onReady = (): void => {
-    listener.onReady();
-  };
-  if (!socket.connecting && !isSecuring) {
-    onReady();
-    return;
-  }
-  if (isSecuring) socket.once('secureConnect', onReady);
-  if (!socket.connecting) exchange.securing();
-  else if (!isSecuring) socket.once('connect', onReady);
-  else {
-    socket.once('connect', () => {
-      exchange.securing();
-    });
-  }
+function follow(socket: net.Socket, listener: SocketListener): void {
+  listener.hasSocket(socket);
+  if (isConnected(socket, listener)) listener.connected();
 }

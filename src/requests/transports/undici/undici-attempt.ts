@@ -1,57 +1,58 @@
 /**
- * One attempt to send one request over undici: the handler that undici calls, and what an attempt is to the retry loop, to
- * a connection and to whoever waits. A request costs this object and its promise; the rest is made for those that need it.
- *
- * Its stages and clocks are in `TimedAttempt`, what it makes of the response in `PushedAttempt`.
+ * One attempt to send one request over undici: what it is to the retry loop, to its connection and to its caller. A request
+ * costs this object, its response, undici's handler and a promise; the rest is made for those that need it.
  */
 import type { Socket } from 'node:net';
-import { Readable } from 'node:stream';
 import { NotImplementedError } from '../../../builtins/index.js';
+import type { QueueEntry } from '../../../builtins/work-queue.js';
+import { isBuffered } from '../../bodies/outgoing/wire-form.js';
 import type { HTTPResponse } from '../../urllib3/response.js';
 import { Retry } from '../../urllib3/retry.js';
-import { abortError } from '../error-mapping.js';
+import { milliseconds } from '../limits.js';
 import type { Job } from '../outgoing-request.js';
-import { isBuffered } from '../../bodies/outgoing/wire-form.js';
-import { milliseconds } from '../time-limits.js';
-import { Stage } from '../base-attempt.js';
-import type { ClientConnection } from './client-connection.js';
-import type { Clients } from './clients.js';
-import { dispatchBody } from './dispatch-body.js';
-import { ExchangeTrace } from '../attempt-trace.js';
-import { PushedAttempt } from './pushed-attempt.js';
-import { checkedHead } from './request-head.js';
-import { headerTexts } from './header-memory.js';
-import { headOf, headOfSwitch, latin1Reason } from './response-head.js';
-import { hangUp, nodeError } from './wire-errors.js';
+import { PooledAttempt, Stage } from '../pooled-attempt.js';
+import type { Connection, ConnectionSource, Controller } from './connection.js';
+import { IncomingResponse, type ResponseOwner } from './incoming-response.js';
+import {
+  type BodyOwner,
+  checkedHead,
+  dispatchBody,
+  type DispatchBody,
+  wireHead,
+} from './dispatch-request.js';
+import type { SocketUser } from './socket-seam.js';
+import { hangUp, nodeError } from './undici-errors.js';
 
-/** See above. Its public members are for undici and for the modules beside it. */
-export class UndiciExchange extends PushedAttempt {
-  /** Whether it needs a connection of its own for as long as it lasts: it must not be sent twice, or nobody may read it. */
+/** See above. Its public members are for the modules beside it. */
+export class UndiciAttempt extends PooledAttempt implements BodyOwner, QueueEntry, ResponseOwner, SocketUser {
+  // Its place in the queue of those that wait for a connection.
+  queue: object | null = null;
+  previous: this | null = null;
+  next: this | null = null;
+
+  /** Whether it needs a connection of its own while it lasts: it must not be sent twice, or the caller may not read it. */
   readonly isExclusive: boolean;
-  /** The header lines to be sent, as they go on the wire. */
-  head = '';
   /** Milliseconds of silence that are too much now; 0 for no limit. */
   limit = 0;
   override isAnswered = false;
-  /** Whether nobody waits for it any more, but it stands in line on a connection that others use. */
+  /** Whether it is unwanted, but stands in line on a connection that others use. */
   isDiscarded = false;
-  readonly #clients: Clients;
-  readonly #trace: ExchangeTrace | null;
-  #connection: ClientConnection | null = null;
+  readonly #source: ConnectionSource<UndiciAttempt>;
+  #connection: Connection<UndiciAttempt> | null = null;
+  #controller: Controller | null = null;
+  #response: IncomingResponse | null = null;
   /** What has nothing to do with the connection: the caller's own body failed, or a header cannot be sent. */
   #refusal: Error | null = null;
-  #outgoing: unknown = undefined;
+  #headerText = '';
+  #body: DispatchBody | null | undefined = undefined;
   #resolve: ((answer: HTTPResponse) => void) | null = null;
   #reject: ((reason: unknown) => void) | null = null;
-  #abort: ((error?: Error) => void) | null = null;
-  #resume: (() => void) | null = null;
 
-  constructor(job: Job, clients: Clients) {
+  constructor(job: Job, source: ConnectionSource<UndiciAttempt>) {
     super(job);
-    this.#clients = clients;
-    const { method, stream, request, trace } = job;
+    this.#source = source;
+    const { method, stream, request } = job;
     this.isExclusive = stream || !Retry.DEFAULT_ALLOWED_METHODS.has(method) || !isBuffered(request.body);
-    this.#trace = trace === null ? null : new ExchangeTrace(trace, request);
   }
 
   override send(): Promise<HTTPResponse> {
@@ -63,66 +64,55 @@ export class UndiciExchange extends PushedAttempt {
       this.#reject = reject;
       try {
         if (this.failure !== null) throw this.failure;
-        this.head = checkedHead(this.job);
-        this.#clients.start(this);
+        this.#headerText = checkedHead(this.job);
+        this.#source.start(this);
       } catch (error) {
-        this.refuse(error);
+        this.#refuse(error);
       }
     });
   }
 
-  /** Wakes whoever waits in {@link send}. */
-  private settle(): void {
+  /** Settles the promise of {@link send}. */
+  #settle(): void {
     const resolve = this.#resolve;
     if (resolve === null) return;
-    if (this.stage !== Stage.Responding || this.failure !== null) {
-      this.refuse();
+    const response = this.#response;
+    if (response === null || this.failure !== null) {
+      this.#refuse();
       return;
     }
     this.#resolve = this.#reject = null;
-    resolve(this.respond(this.#connection?.version ?? 11));
+    resolve(response.answer());
   }
 
-  /** Tells whoever waits in {@link send} that nothing will come; `error` is what it is where nothing else is known. */
-  private refuse(error?: unknown): void {
+  /** Nothing will come; `error` is the reason where nothing else is known. */
+  #refuse(error?: unknown): void {
     const reject = this.#reject;
     this.#resolve = this.#reject = null;
     this.release();
     reject?.(this.failure ?? this.#refusal ?? this.error ?? error);
   }
 
-  protected override done(error: Error | null): void {
-    this.release();
-    this.#trace?.done(error, this.received);
-    this.job.onDone?.();
-    this.forget();
-    this.#connection = null;
+  // The connection.
+
+  protected override get socket(): Socket | null {
+    return this.#connection?.socket ?? null;
   }
 
   /** A connection is being made for this request. */
-  connecting(connection: ClientConnection): void {
+  connecting(connection: Connection<UndiciAttempt>): void {
     this.#connection = connection;
     this.startConnectTimer();
-  }
-
-  /** TCP is connecting: somebody may watch. */
-  watch(socket: Socket): void {
-    this.#trace?.watch(socket);
-  }
-
-  override onProxySocket(socket: Socket): void {
-    this.#trace?.watch(socket);
-    super.onProxySocket(socket);
   }
 
   /** The connection could not be made. */
   connectionFailed(error: Error): void {
     this.error ??= error;
-    this.settle();
+    this.#settle();
   }
 
   /** Comes next, or stands in line, on a connection. */
-  assigned(connection: ClientConnection, reused: boolean): void {
+  assigned(connection: Connection<UndiciAttempt>, reused: boolean): void {
     this.stopTimer();
     this.#connection = connection;
     this.reused = reused;
@@ -130,64 +120,15 @@ export class UndiciExchange extends PushedAttempt {
     this.stage = Stage.Assigned;
   }
 
-  protected override get socket(): Socket | null {
-    return this.#connection?.socket ?? null;
+  /** Its connection was lost before it was its turn. */
+  #startAgain(): void {
+    this.#connection = null;
+    this.#controller = null;
+    this.stage = Stage.Connecting;
+    this.#source.start(this);
   }
 
-  /** Called by undici just before it writes. */
-  onConnect(abort: (error?: Error) => void): void {
-    const connection = this.#connection;
-    this.#abort = abort;
-    if (this.failure !== null || connection === null) {
-      abort(this.failure ?? undefined);
-      return;
-    }
-    try {
-      const { body } = this.job.request;
-      if (connection.isHTTP2 && body !== null && (this.job.method === 'GET' || this.job.method === 'HEAD')) {
-        throw new NotImplementedError(`undici cannot send ${this.job.method} with a body by HTTP/2`);
-      }
-      connection.writes(this);
-      this.#trace?.connected(connection.socket, this.reused, this.job);
-      if (isBuffered(body) && (body === null || body.length === 0)) this.requestSent();
-      else this.sendingBody();
-    } catch (error) {
-      this.#refusal = error as Error;
-      abort(this.#refusal);
-    }
-  }
-
-  /** The body as undici takes it. Asked for before undici sees it, so that its own error is known as such. */
-  dispatchBody(isChunked: boolean): unknown {
-    if (this.#outgoing !== undefined) return this.#outgoing;
-    const body = dispatchBody(this.job.request.body, isChunked);
-    if (body instanceof Readable) {
-      body.once('error', (error) => {
-        if (this.error === null && this.failure === null) this.#refusal = error;
-      });
-    }
-    return (this.#outgoing = body);
-  }
-
-  /** Called by undici when it has handed over the last byte of the request. */
-  onRequestSent(): void {
-    if (this.stage !== Stage.Sending) return;
-    const socket = this.#connection?.socket;
-    if (!socket?.writableNeedDrain) {
-      this.requestSent();
-      return;
-    }
-    socket.once('drain', () => {
-      if (this.stage === Stage.Sending) this.requestSent();
-    });
-  }
-
-  protected override requestSent(): void {
-    this.#trace?.requestSent();
-    super.requestSent();
-  }
-
-  /** Starts the clock of silence anew; null switches it off. Streams of HTTP/2 share a connection that others keep busy. */
+  /** Starts the clock of silence anew. Streams of HTTP/2 have their own, as others keep their connection busy. */
   protected override arm(seconds: number | null): void {
     const connection = this.#connection;
     this.limit = milliseconds(seconds);
@@ -196,94 +137,145 @@ export class UndiciExchange extends PushedAttempt {
     else connection.arm(this);
   }
 
-  /** Called by undici for each head, informational ones included. */
-  onHeaders(status: number, headers: readonly Buffer[], resume: () => void, reason: string): boolean {
-    if (status < 200) return true;
-    this.#resume = resume;
+  // The request.
+
+  /** The body as undici takes it. Made before undici sees it, so that its own error is known as such. */
+  dispatchBody(isChunked: boolean): DispatchBody | null {
+    if (this.#body === undefined) this.#body = dispatchBody(this.job, isChunked, this);
+    return this.#body;
+  }
+
+  /** undici is about to write the request. */
+  started(controller: Controller): void {
     const connection = this.#connection;
-    const packet = connection?.lastPacket ?? null;
-    const isHTTP1 = connection?.isHTTP2 === false;
-    const rawHeaders = isHTTP1 ? connection.headerMemory.read(headers, packet) : headerTexts(headers, 'utf8');
-    this.useHead(status, latin1Reason(reason, packet), rawHeaders);
-    // The body may be in the same packet, and makes a simpler response then.
-    if (!isHTTP1 || this.job.stream) this.settle();
-    return true;
-  }
-
-  /** Everything that has arrived has been handed over. */
-  packetEnded(): void {
-    if (this.#resolve !== null && this.stage === Stage.Responding) this.settle();
-  }
-
-  protected override useHead(status: number, reason: string, rawHeaders: readonly string[]): void {
-    super.useHead(status, reason, rawHeaders);
-    this.#trace?.headers(status, reason, this.#connection?.version ?? 11, rawHeaders);
-  }
-
-  override resume(): void {
-    const resume = this.#resume;
-    // Not while undici is in the middle of a piece.
-    if (resume !== null) queueMicrotask(resume);
-  }
-
-  /** Called by undici at the end of the response. */
-  onComplete(): void {
-    this.isComplete = true;
-    this.leave();
-    this.settle();
-    this.body?.ended();
-  }
-
-  /** Called by undici when the server has switched to another protocol, of which HTTP knows nothing. */
-  onUpgrade(status: number, headers: readonly Buffer[], socket: Socket): void {
-    const packet = this.#connection?.lastPacket ?? null;
-    const rawHeaders = headerTexts(headers, 'latin1');
-    this.useHead(status, headOf(packet)?.reason ?? '', rawHeaders);
-    this.settle();
-    socket.destroy();
-    this.onComplete();
-  }
-
-  /** Called by undici when the request has failed. */
-  onError(error: Error): void {
-    if (this.status === 304 && this.failure === null) {
-      // undici waits for the body whose length a 304 may tell, and that never comes.
-      this.onComplete();
+    this.#controller = controller;
+    if (this.failure !== null || connection === null) {
+      this.abortNow();
       return;
     }
-    const connection = this.#connection;
-    const packet = connection?.lastPacket ?? null;
-    this.leave();
-    if (this.failure === null && this.#refusal === null && connection?.isLost(error) === true) {
-      if (this.#abort === null || (!this.isExclusive && this.stage < Stage.Responding)) {
-        this.startAgain();
-        return;
+    try {
+      const { body } = this.job.request;
+      if (connection.isHTTP2 && body !== null && (this.job.method === 'GET' || this.job.method === 'HEAD')) {
+        throw new NotImplementedError(`undici cannot send ${this.job.method} with a body by HTTP/2`);
       }
-      error = hangUp(error);
+      connection.writes(this);
+      if (connection.socket !== null) this.recordConnection(connection.socket);
+      if (this.#body === null) this.requestSent();
+      else {
+        this.sendingBody();
+        // undici writes bytes right behind the head.
+        if (this.#body instanceof Uint8Array) this.bodyTaken();
+      }
+    } catch (error) {
+      this.#refusal = error as Error;
+      controller.abort(this.#refusal);
     }
-    const isEarly = this.stage < Stage.Responding;
-    const head = isEarly && this.failure === null ? headOfSwitch(error, packet) : null;
-    if (head !== null) {
-      this.useHead(101, head.reason, head.rawHeaders);
-      this.isComplete = true;
-      this.settle();
+  }
+
+  wireHead(isWhole: boolean): string {
+    return wireHead(this.job, this.#headerText, isWhole || this.job.request.body === null);
+  }
+
+  bodyFailed(error: Error): void {
+    // A body that fails because the connection did comes second.
+    if (this.error === null && this.failure === null) this.#refusal = error;
+  }
+
+  bodyTaken(): void {
+    const sent = (): void => {
+      if (this.stage === Stage.Sending) this.requestSent();
+    };
+    // undici writes the last piece before anything else happens.
+    queueMicrotask(() => {
+      const socket = this.#connection?.socket;
+      if (socket?.writableNeedDrain) socket.once('drain', sent);
+      else sent();
+    });
+  }
+
+  // The response.
+
+  /** Whether the head is there, or the attempt has been ended, so that no head is expected. */
+  get isSettled(): boolean {
+    return this.#response !== null || this.failure !== null;
+  }
+
+  /** The head is there. */
+  headed(status: number, reason: string, rawHeaders: readonly string[]): void {
+    const connection = this.#connection;
+    const version = connection?.version ?? 11;
+    this.headArrived(rawHeaders);
+    this.#response = new IncomingResponse(this, status, reason, version, rawHeaders);
+    this.refreshTimer();
+    this.recorder?.headers(status, reason, version, rawHeaders);
+    // The body may be in the same packet, and makes a simpler response then.
+    if (connection?.isHTTP2 === true || this.job.stream) this.#settle();
+  }
+
+  /** A piece of the body; false when the next is to wait for {@link resume}. */
+  received(piece: Buffer): boolean {
+    this.refreshTimer();
+    return this.#response?.take(piece) ?? true;
+  }
+
+  packetEnded(): void {
+    if (this.#resolve !== null && this.stage === Stage.Responding) this.#settle();
+  }
+
+  resume(): void {
+    const controller = this.#controller;
+    if (controller === null) return;
+    // Not while undici is in the middle of a piece.
+    queueMicrotask(() => {
+      controller.resume();
+    });
+  }
+
+  /** The response has come to its end. */
+  completed(): void {
+    const response = this.#response;
+    this.#leave();
+    response?.end();
+    this.#settle();
+  }
+
+  answeredEarly(answer: HTTPResponse): void {
+    this.answer = answer;
+  }
+
+  responseDone(error: Error | null, bytes: number): void {
+    this.bodyDone(error, bytes);
+    this.#response = this.#connection = this.#controller = null;
+    this.#body = undefined;
+  }
+
+  // The end.
+
+  /** undici has given the request up. `packet`: what arrived last. */
+  broken(error: Error, packet: Buffer | null): void {
+    const response = this.#response;
+    if (response?.status === 304 && this.failure === null) {
+      // undici waits for the body whose length a 304 may tell, and that never comes.
+      this.completed();
       return;
     }
-    const reason = this.#refusal ?? nodeError(ofSocket(error, connection), packet, isEarly);
+    const connection = this.#connection;
+    this.#leave();
+    const isLost = this.failure === null && this.#refusal === null && connection?.isLost(error) === true;
+    const canRepeat = this.#controller === null || (!this.isExclusive && response === null);
+    if (isLost && canRepeat) {
+      this.#startAgain();
+      return;
+    }
+    const reason =
+      this.#refusal ??
+      (isLost ? hangUp(error) : nodeError(error, connection?.socketError ?? null, packet, response === null));
     if (this.#refusal === null) this.error ??= reason;
-    this.settle();
-    this.body?.failed(reason);
+    response?.fail(reason);
+    this.#settle();
   }
 
-  /** Its connection was lost before it was its turn. */
-  private startAgain(): void {
-    this.#connection = null;
-    this.#abort = null;
-    this.stage = Stage.Connecting;
-    this.#clients.start(this);
-  }
-
-  private leave(): void {
+  #leave(): void {
     this.#connection?.finished(this);
     this.stopTimer();
   }
@@ -291,27 +283,16 @@ export class UndiciExchange extends PushedAttempt {
   /** Ends the request; on a connection that others use, it only leaves when its turn comes. */
   protected override abandon(error: Error | null): void {
     const connection = this.#connection;
-    if (connection === null) this.#clients.drop(this);
+    if (connection === null) this.#source.drop(this);
     else if (this.stage < Stage.Assigned) connection.giveUp();
-    else if (this.#abort === null || connection.isBehindOthers(this)) this.isDiscarded = true;
+    else if (this.#controller === null || connection.isBehindOthers(this)) this.isDiscarded = true;
     else this.abortNow();
-    if (this.stage < Stage.Responding) this.settle();
-    else if (error !== null) this.body?.failed(error);
+    if (error !== null) this.#response?.fail(error);
+    if (this.stage < Stage.Responding) this.#settle();
   }
 
   /** Takes the request off its connection, which with HTTP/1.1 does not outlive that. */
   abortNow(): void {
-    this.#abort?.(this.failure ?? undefined);
+    this.#controller?.abort(this.failure ?? new Error('the response was closed'));
   }
-
-  override tellFailure(reason: unknown): void {
-    const { token, request } = this.job;
-    this.#trace?.failed(token?.aborted ? abortError(token, request) : reason);
-  }
-}
-
-/** The end of a connection comes after the error that it ends with, and undici tells of the end. */
-function ofSocket(error: Error, connection: ClientConnection | null): Error {
-  if ((error as NodeJS.ErrnoException).code !== 'UND_ERR_SOCKET') return error;
-  return connection?.socketError ?? error;
 }

@@ -1,13 +1,12 @@
-import { Retry } from '../../urllib3/retry.js';
-import { newsOfClosedSockets } from '../connections/closed-sockets.js';
+import { needsOpenConnection, socketsPolled } from '../connections/kept-connections.js';
 import type { Job } from '../outgoing-request.js';
 import type { Attempt, Transport } from '../urlopen.js';
 import { Clients, type ClientsOptions } from './clients.js';
-import { loadedUndici, loadUndici } from './load-undici.js';
-import { UndiciExchange } from './undici-attempt.js';
+import { loadedUndici, loadUndici, type UndiciModule } from './load-undici.js';
+import { UndiciAttempt } from './undici-attempt.js';
 
-/** Sends by the dispatchers of undici. */
-export class UndiciTransport implements Transport<Clients> {
+/** Sends by the clients of undici. */
+export class UndiciTransport implements Transport<Job, Clients> {
   readonly #options: ClientsOptions;
 
   constructor(options: ClientsOptions) {
@@ -15,23 +14,25 @@ export class UndiciTransport implements Transport<Clients> {
   }
 
   open({ pool, method }: Job): Clients | Promise<Clients> {
-    const { clients: known } = pool;
-    if (known instanceof Clients) {
-      if (Retry.DEFAULT_ALLOWED_METHODS.has(method) || known.idle.length === 0) return known;
-      return newsOfClosedSockets().then(() => known);
+    const { clients } = pool;
+    if (clients instanceof Clients) {
+      if (!needsOpenConnection(method) || clients.idle.length === 0) return clients;
+      return socketsPolled().then(() => clients);
     }
     const undici = loadedUndici();
-    if (undici !== null) return (pool.clients = new Clients(undici, pool, this.#options));
-    return loadUndici().then((module) => {
-      if (pool.clients instanceof Clients) return pool.clients;
-      const clients = new Clients(module, pool, this.#options);
-      pool.clients = clients;
-      return clients;
-    });
+    if (undici !== null) return this.#clientsOf(pool, undici);
+    return loadUndici().then((module) => this.#clientsOf(pool, module));
+  }
+
+  #clientsOf(pool: Job['pool'], undici: UndiciModule): Clients {
+    if (pool.clients instanceof Clients) return pool.clients;
+    const clients = new Clients(undici, pool, this.#options);
+    pool.clients = clients;
+    return clients;
   }
 
   attempt(job: Job, clients: Clients): Attempt {
-    return new UndiciExchange(job, clients);
+    return new UndiciAttempt(job, clients);
   }
 
   closeIdle(clients: Clients): void {

@@ -1,10 +1,10 @@
-/** What undici says went wrong, in the words of Node, from which the exceptions are made. */
+/** undici's errors in terms of Node's, from which the exceptions are made. */
 import type { NodeError } from '../../exceptions/urllib3-text.js';
 
 /** As undici's own parser and sockets report it. */
 type UndiciError = NodeError & { readonly data?: string | undefined };
 
-/** The codes that Node's parser has for what llhttp says; undici leaves the code out. */
+/** The codes of Node's parser for the messages of llhttp; undici leaves the code out. */
 const CODES: readonly (readonly [words: RegExp, code: string])[] = [
   [/^Expected HTTP\//, 'HPE_INVALID_CONSTANT'],
   [/HTTP version/i, 'HPE_INVALID_VERSION'],
@@ -16,14 +16,26 @@ const CODES: readonly (readonly [words: RegExp, code: string])[] = [
   [/EOF/, 'HPE_INVALID_EOF_STATE'],
 ];
 
-/** `packet`: what came last. `isEarly`: the head had not been read. */
-export function nodeError(error: UndiciError, packet: Buffer | null, isEarly: boolean): Error {
+/**
+ * What Node would have failed with.
+ *
+ * @param socketError what the socket failed with: undici reports the end of a connection, which comes after its error
+ * @param packet what arrived last
+ * @param isEarly whether the head had not been read
+ */
+export function nodeError(
+  error: UndiciError,
+  socketError: Error | null,
+  packet: Buffer | null,
+  isEarly: boolean,
+): Error {
+  if (error.code === 'UND_ERR_SOCKET' && socketError !== null) error = socketError;
   if (error.name === 'HTTPParserError') return parserError(error, packet);
   switch (error.code) {
     case 'UND_ERR_HEADERS_OVERFLOW':
       return likeParser(error, 'HPE_HEADER_OVERFLOW', 'Header overflow', packet, packet?.length ?? 0);
     case 'UND_ERR_RES_CONTENT_LENGTH_MISMATCH': {
-      // Undici's answer to whatever its parser refuses when there was a Content-Length.
+      // With a Content-Length, undici reports this for everything that its parser refuses.
       if (!isEarly) return hangUp(error);
       const reason = 'Content-Length already present';
       return likeParser(error, 'HPE_UNEXPECTED_CONTENT_LENGTH', reason, packet, packet?.length ?? 0);

@@ -4,7 +4,7 @@ import { InvalidHeader } from '../exceptions/requests.js';
 import type { HeaderEntry } from '../structures/case-insensitive-dict.js';
 import type { HTTPConnectionPool } from './connections/connection-pool.js';
 
-/** What decides on the headers of a request. */
+/** What decides on the headers that are sent. */
 export interface HeaderSource {
   readonly pool: HTTPConnectionPool;
   readonly method: string;
@@ -24,10 +24,10 @@ export function isToken(text: string): boolean {
 const WITHOUT_BODY: ReadonlySet<string> = new Set(['GET', 'HEAD', 'DELETE', 'TRACE', 'OPTIONS', 'CONNECT']);
 
 /**
- * Exactly the lines that are to be sent, `[name, value, name, value …]`: Host first, what urllib3 adds, then those of the
+ * Exactly the headers that are sent, `[name, value, name, value …]`: Host first, what urllib3 adds, then those of the
  * request, then those for a proxy that forwards.
  */
-export function headerLines(source: HeaderSource, hasBody: boolean): string[] {
+export function wireHeaders(source: HeaderSource, hasBody: boolean): string[] {
   const { headers, pool, method } = source;
   const lines: string[] = [];
   if (!headers.has('host')) lines.push('Host', hostOf(source));
@@ -44,10 +44,10 @@ export function headerLines(source: HeaderSource, hasBody: boolean): string[] {
   return lines;
 }
 
-/** Replaces all headers of a request by those that are to be sent. Throws InvalidHeader and UnicodeEncodeError. */
+/** Replaces all headers of a request with those of {@link wireHeaders}. Throws InvalidHeader and UnicodeEncodeError. */
 export function setHeaders(request: ClientRequest, source: HeaderSource, hasBody: boolean): void {
   for (const name of request.getHeaderNames()) request.removeHeader(name);
-  const lines = headerLines(source, hasBody);
+  const lines = wireHeaders(source, hasBody);
   for (let i = 0; i < lines.length; i += 2) {
     const name = lines[i] as string;
     const value = lines[i + 1] as string;
@@ -61,7 +61,7 @@ export function setHeaders(request: ClientRequest, source: HeaderSource, hasBody
   if (!source.headers.has('connection')) request.removeHeader('connection');
 }
 
-/** A forwarding proxy is told the host of the URL, as it stands there. */
+/** A proxy that forwards gets the host of the URL, as spelled there. */
 function hostOf({ pool, target }: HeaderSource): string {
   if (target.startsWith('/')) return pool.hostHeader;
   return /^[a-z][a-z0-9+.-]*:\/\/(?:[^/?#]*@)?([^/?#]*)/i.exec(target)?.[1] ?? pool.hostHeader;

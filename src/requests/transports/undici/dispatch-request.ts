@@ -1,0 +1,174 @@
+/** A request as undici sends it: the head in its exact spelling and order, how the body is framed, and the options for undici. */
+import type { Client, Dispatcher } from 'undici';
+import { Readable } from 'node:stream';
+import { isBlob } from '../../bodies/outgoing/body.js';
+import { wireBody } from '../../bodies/outgoing/wire-form.js';
+import type { Job } from '../outgoing-request.js';
+import { headerRefusal, isToken, wireHeaders } from '../wire-headers.js';
+
+/** Names that were found valid and need no second look: programs use a few dozen. */
+const knownNames = new Set<string>();
+const MOST_KNOWN_NAMES = 1000;
+const NOT_IN_VALUES = /[^\t\x20-\x7e\x80-\xff]/;
+
+/** The header lines as text. Throws InvalidHeader and UnicodeEncodeError. */
+export function checkedHead(job: Job): string {
+  const { shared, pool } = job;
+  if (shared === null || !isPlain(job)) return textOf(checkedHeaders(job));
+  return shared.textFor(pool.hostHeader, () => textOf(checkedHeaders(job)));
+}
+
+/** Whether headers and host alone decide on the lines. A subclass of the adapter may have changed what the session made. */
+function isPlain({ method, target, pool, request }: Job): boolean {
+  const isUsual = (method === 'GET' || method === 'HEAD') && request.body === null;
+  return isUsual && target.startsWith('/') && !pool.forwards;
+}
+
+function textOf(headers: readonly string[]): string {
+  let text = '';
+  for (let i = 0; i < headers.length; i += 2) {
+    text += `${headers[i] as string}: ${headers[i + 1] as string}\r\n`;
+  }
+  return text;
+}
+
+/** What is sent, `[name, value, name, value …]`. Throws InvalidHeader and UnicodeEncodeError. */
+function checkedHeaders(job: Job): string[] {
+  const headers = wireHeaders(job, job.request.body !== null);
+  for (let i = 0; i < headers.length; i += 2) {
+    const name = headers[i] as string;
+    const value: unknown = headers[i + 1];
+    if (!knownNames.has(name)) checkName(name, value);
+    // Scripts put numbers in the place of text.
+    if (value === undefined || NOT_IN_VALUES.test(value as string)) throw headerRefusal(name, value);
+  }
+  return headers;
+}
+
+function checkName(name: string, value: unknown): void {
+  if (!isToken(name)) throw headerRefusal(name, value);
+  if (knownNames.size < MOST_KNOWN_NAMES) knownNames.add(name);
+}
+
+/** Headers of HTTP/1.1 alone, and those that undici makes itself. */
+const NOT_FOR_HTTP2: ReadonlySet<string> = new Set([
+  'connection',
+  'expect',
+  'keep-alive',
+  'proxy-connection',
+  'te',
+  'transfer-encoding',
+  'upgrade',
+]);
+
+/** The headers for HTTP/2, where undici writes the host as `:authority` unless the caller has one of its own. */
+export function http2Headers(job: Job): string[] {
+  const headers = checkedHeaders(job);
+  const hasOwnHost = job.headers.has('host');
+  return headers.filter((_, i) => {
+    const name = (headers[i - (i % 2)] as string).toLowerCase();
+    return !NOT_FOR_HTTP2.has(name) && (name !== 'host' || hasOwnHost);
+  });
+}
+
+/** Whether the body goes in chunks. */
+export function isChunked({ headers, request }: Job): boolean {
+  const coding = headers.get('transfer-encoding');
+  if (coding !== undefined) return /\bchunked\b/i.test(coding[1]);
+  return request.body !== null && !headers.has('content-length');
+}
+
+/** The bytes of a request line and its header lines. `isWhole`: undici writes nothing more of the head. */
+export function wireHead(job: Job, headerText: string, isWhole: boolean): string {
+  const head = `${job.method} ${job.target} HTTP/1.1\r\n${headerText}`;
+  if (!isWhole) return head;
+  return isChunked(job) ? `${head}\r\n0\r\n\r\n` : `${head}\r\n`;
+}
+
+/** A body as undici takes it. */
+export type DispatchBody = Buffer | Uint8Array | Readable | Iterable<Uint8Array> | AsyncIterable<Uint8Array>;
+
+/** What hears of the body that it sends. */
+export interface BodyOwner {
+  /** undici has taken the last piece. Of bytes that do not go in chunks it takes all at once, and this is not called. */
+  bodyTaken(): void;
+  /** The caller's stream has failed. */
+  bodyFailed(error: Error): void;
+}
+
+/** The body in a form that undici sends as it should be: what can be iterated over and has no length goes in chunks. */
+export function dispatchBody(
+  { request: { body } }: Job,
+  chunked: boolean,
+  owner: BodyOwner,
+): DispatchBody | null {
+  const wire = wireBody(body);
+  if (wire === null) return null;
+  if (wire instanceof Readable) {
+    const onEnd = (): void => {
+      owner.bodyTaken();
+    };
+    const onError = (error: Error): void => {
+      owner.bodyFailed(error);
+    };
+    return wire.once('end', onEnd).once('error', onError);
+  }
+  if (isBlob(wire)) return piecesOfBlob(wire, owner);
+  const bytes = typeof wire === 'string' ? Buffer.from(wire) : wire;
+  return chunked ? onePiece(bytes, owner) : bytes;
+}
+
+/** Can be iterated over more than once, as a request that was lost unanswered is sent again. */
+function onePiece(bytes: Uint8Array, owner: BodyOwner): Iterable<Uint8Array> {
+  return {
+    *[Symbol.iterator](): Generator<Uint8Array> {
+      yield bytes;
+      owner.bodyTaken();
+    },
+  };
+}
+
+async function* piecesOfBlob(blob: Blob, owner: BodyOwner): AsyncGenerator<Uint8Array> {
+  // The types of the DOM do not know that it can be iterated over.
+  yield* blob.stream() as unknown as AsyncIterable<Uint8Array>;
+  owner.bodyTaken();
+}
+
+/** The attempt whose request is sent. */
+export interface Dispatched {
+  readonly job: Job;
+  readonly isExclusive: boolean;
+  dispatchBody(isChunked: boolean): DispatchBody | null;
+}
+
+type Options = Parameters<Client['dispatch']>[0];
+
+/** Sends the request of an attempt. */
+export function sendBy(
+  client: Client,
+  attempt: Dispatched,
+  isHTTP2: boolean,
+  handler: Dispatcher.DispatchHandler,
+): void {
+  const { job } = attempt;
+  const chunked = isChunked(job);
+  const connection = job.headers.get('connection')?.[1];
+  const body = attempt.dispatchBody(chunked);
+  const options = {
+    path: isHTTP2 ? job.target : '/',
+    method: job.method,
+    body,
+    headers: null as string[] | null,
+    idempotent: isHTTP2 || !attempt.isExclusive,
+    blocking: false,
+    reset: connection !== undefined && /\bclose\b/i.test(connection),
+    upgrade: isHTTP2 ? null : (job.headers.get('upgrade')?.[1] ?? null),
+    servername: isHTTP2 ? job.pool.host : undefined,
+  };
+  if (isHTTP2) options.headers = http2Headers(job);
+  else if (!chunked && body !== null && !(body instanceof Uint8Array)) {
+    options.headers = ['content-length', job.headers.get('content-length')?.[1] ?? ''];
+  }
+  // Its types know fewer forms of bodies than undici takes, and its methods are those of a list.
+  client.dispatch(options as Options, handler);
+}

@@ -1,0 +1,47 @@
+import type { Client } from 'undici';
+import type { Socket } from 'node:net';
+import { LONGEST_DELAY } from '../../../builtins/index.js';
+import type { HTTPConnectionPool } from '../connections/connection-pool.js';
+import { KEEP_ALIVE_MARGIN } from '../connections/kept-connections.js';
+import { MAX_HEADER_SIZE } from '../limits.js';
+import type { UndiciModule } from './load-undici.js';
+
+/** As many streams as undici itself has at once on a connection of HTTP/2. */
+export const HTTP2_STREAMS = 100;
+
+/**
+ * A client that speaks on `socket` and makes no connection of its own: what is unanswered when the socket is gone fails with
+ * `lost`, and the pool sends it again over another.
+ */
+export function newClient(
+  undici: UndiciModule,
+  pool: HTTPConnectionPool,
+  socket: Socket,
+  requestsAtOnce: number,
+  lost: Error,
+): Client {
+  let given = false;
+  return new undici.Client(pool.fetchOrigin, {
+    connect: (_options, callback) => {
+      // undici does not go on when the callback is called at once.
+      queueMicrotask(() => {
+        if (given || socket.destroyed) callback(lost, null);
+        else {
+          given = true;
+          callback(null, socket);
+        }
+      });
+    },
+    pipelining: requestsAtOnce,
+    allowH2: (socket as { alpnProtocol?: unknown }).alpnProtocol === 'h2',
+    maxConcurrentStreams: HTTP2_STREAMS,
+    // The attempts have clocks of their own. Idle connections stay, unless the server says when it closes them.
+    headersTimeout: 0,
+    bodyTimeout: 0,
+    keepAliveTimeout: LONGEST_DELAY,
+    keepAliveMaxTimeout: LONGEST_DELAY,
+    keepAliveTimeoutThreshold: KEEP_ALIVE_MARGIN,
+    maxHeaderSize: MAX_HEADER_SIZE,
+    strictContentLength: false,
+  });
+}
