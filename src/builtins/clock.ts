@@ -3,8 +3,8 @@ export function monotonic(): number {
   return performance.now() / 1000;
 }
 
-/** The longest delay `setTimeout` honours; a longer one fires after a millisecond. */
-const LONGEST_DELAY = 2 ** 31 - 1;
+/** The longest delay in milliseconds that `setTimeout` honours; a longer one fires after a millisecond. */
+export const LONGEST_DELAY: number = 2 ** 31 - 1;
 
 /** A started timer; `cancel()` may be called any number of times, also after it fired. */
 export interface Timer {
@@ -12,8 +12,7 @@ export interface Timer {
 }
 
 /**
- * Calls `callback` once, `seconds` from now, however far that is: long delays are re-armed. The timer keeps the process
- * alive, as somebody is waiting for it.
+ * Calls `callback` once, `seconds` from now, however far that is: long delays are re-armed. The timer keeps the process alive.
  */
 export function startTimer(seconds: number, callback: () => void): Timer {
   const deadline = performance.now() + seconds * 1000;

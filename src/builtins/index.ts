@@ -1,5 +1,5 @@
 export { type AbortListener, AbortToken } from './abort-token.js';
-export { monotonic, startTimer, type Timer } from './clock.js';
+export { LONGEST_DELAY, monotonic, startTimer, type Timer } from './clock.js';
 export { setErrorName } from './error-name.js';
 export {
   AttributeError,
@@ -15,7 +15,7 @@ export {
   ValueError,
   Warning,
 } from './exceptions.js';
-export { calledHome, setHome } from './home.js';
+export { addHomeCall, callAtHome, type HomeCall, homeCallsOf, setHome } from './home-calls.js';
 export { lazyPattern } from './lazy-pattern.js';
 export { lazyRequire } from './lazy-require.js';
 export { getLogger, type Logger, setLogger } from './logging.js';

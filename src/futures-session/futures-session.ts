@@ -1,6 +1,5 @@
-import { checkOptions, setReducer } from '../builtins/index.js';
+import { checkOptions } from '../builtins/index.js';
 import { AsyncPoolExecutor, type Future } from '../concurrent-futures/index.js';
-import { setFlatForm } from '../pickle/index.js';
 import {
   HTTPAdapter,
   type HTTPAdapterOptions,
@@ -8,17 +7,15 @@ import {
   type RequestArguments,
   RequestException,
   type RequestOptions,
-  Response,
+  type Response,
   Session,
   type SessionSendOptions,
   type UrlInput,
   type WithMethodAndUrl,
 } from '../requests/index.js';
-import { flattenResponse, restoreFlatResponse } from '../requests/crossing/response-copy.js';
 import { bindRequest } from '../requests/sessions/call-arguments.js';
 import { kSendNow } from '../requests/sessions/redirecting-session.js';
-import { copySession, kRequestNow } from '../requests/sessions/session.js';
-import { reduceSession } from '../requests/crossing/session-copy.js';
+import { kRequestNow } from '../requests/sessions/session.js';
 import { asQueuedAt } from '../requests/environment/environment-variables.js';
 import {
   type BackgroundCallback,
@@ -27,7 +24,6 @@ import {
   requestInSlot,
   sendInSlot,
 } from './in-slot.js';
-import { flattenArguments, restoreArguments } from './flat-call.js';
 import { checkFunctions, forgetAdapters, isIsolated } from './isolated.js';
 import { adoptFuture, cancelledFuture, followSignal, type ResponseFuture } from './response-future.js';
 import { kCall, type SlotOptions, slotOptions } from './slot-options.js';
@@ -224,24 +220,6 @@ export class FuturesSession extends Session<ResponseFuture, FuturesRequestOption
     this.mount('http://', new HTTPAdapter(options));
   }
 }
-
-/** Another thread has no use for futures: there it is a plain session, unless it is of a class of its own. */
-function copyClass(session: Session): unknown {
-  return session.constructor === FuturesSession ? Session : session.constructor;
-}
-
-const LEFT_OUT = ['executor', 'session'];
-
-setFlatForm(Response.prototype, flattenResponse, restoreFlatResponse);
-setFlatForm(
-  requestInSlot,
-  (args: Parameters<typeof requestInSlot>) => flattenArguments(args, copyClass, LEFT_OUT),
-  restoreArguments,
-);
-
-setReducer(FuturesSession, (session) => reduceSession(copySession, session, copyClass(session), LEFT_OUT), {
-  subclasses: true,
-});
 
 function enter(signal: AbortSignal | null | undefined, start: () => unknown): Future<Response> {
   return signal?.aborted ? cancelledFuture(signal.reason) : adoptFuture(start());

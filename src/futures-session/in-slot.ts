@@ -1,8 +1,7 @@
 /** What a FuturesSession submits: these functions run while a request holds its worker slot, in this thread or another. */
-import { AbortToken, setReferences } from '../builtins/index.js';
+import { AbortToken, addHomeCall } from '../builtins/index.js';
 import { type Call, currentAbortToken, currentCall } from '../concurrent-futures/call-context.js';
 import type { Future } from '../concurrent-futures/index.js';
-import { addEffect } from '../concurrent-futures/worker-pool/effects.js';
 import {
   type PreparedRequest,
   type RequestOptions,
@@ -14,7 +13,7 @@ import {
 import type { RequestTrace } from '../requests/diagnostics/trace.js';
 import { kSendNow } from '../requests/sessions/redirecting-session.js';
 import { type InternalRequestOptions, kOnPrepared, kRequestNow } from '../requests/sessions/session.js';
-import { changeCookies, cookieChanges, giveBack } from '../requests/crossing/session-copy.js';
+import { changeCookies, cookieChanges, giveBack } from '../requests/crossing/index.js';
 import { kAbortToken, kTrace } from '../requests/types.js';
 import { nextMoment } from '../requests/environment/environment-variables.js';
 import { kCall, type SlotOptions } from './slot-options.js';
@@ -153,11 +152,11 @@ function enterSlot(options: SlotOptions<InternalRequestOptions>): Call | null {
   return call;
 }
 
-/** Where the session is a copy in another thread: its original shall have the cookies, however the request ended. */
+/** In a worker thread: sends the copy's cookie changes back to the original, even after a failure. */
 function bringCookiesHome(call: Call | null, session: RequestingSession): void {
   if (call === null || !(session instanceof Session)) return;
   const changes = cookieChanges(session as Session);
-  if (changes !== null) addEffect(call, changeCookies, changes);
+  if (changes !== null) addHomeCall(call, changeCookies, changes);
 }
 
 /** A copy that none of the caller's code has seen can serve another call. */
@@ -166,5 +165,3 @@ function leaveSession(call: Call | null, session: RequestingSession): void {
     giveBack(session as Session, Session);
   }
 }
-
-setReferences(import.meta.url, { requestInSlot, sendInSlot });

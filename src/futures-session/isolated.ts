@@ -1,7 +1,7 @@
 /** What is different when the executor runs its calls elsewhere. */
 import { encode } from '../pickle/index.js';
 import type { RequestOptions, Session } from '../requests/index.js';
-import { forgetState } from '../requests/crossing/session-state.js';
+import { forgetState } from '../requests/crossing/index.js';
 import type { BackgroundCallback } from './in-slot.js';
 
 /** An executor whose workers share nothing with this thread. */

@@ -1,7 +1,7 @@
 /** What a FuturesSession tells those who watch its requests: submission, worker and end. The layers below tell the rest. */
 import type { Call } from '../concurrent-futures/call-context.js';
 import type { Future } from '../concurrent-futures/index.js';
-import { addEffect } from '../concurrent-futures/worker-pool/effects.js';
+import { addHomeCall } from '../builtins/index.js';
 import {
   publishEvents,
   requestChannel,
@@ -47,5 +47,5 @@ export function traceInThread({ method, url, id }: TraceIdentity): RequestTrace 
 /** In a pool thread: has the main thread publish the events, as it is there that somebody watches. */
 export function bringEventsHome(call: Call | null, trace: RequestTrace | null | undefined): void {
   const events = trace?.collected;
-  if (call !== null && events) addEffect(call, publishEvents, [events, performance.timeOrigin]);
+  if (call !== null && events) addHomeCall(call, publishEvents, [events, performance.timeOrigin]);
 }

@@ -1,18 +1,18 @@
 import type { Readable } from 'node:stream';
 import { MessageChannel, type Transferable } from 'node:worker_threads';
-import { type Reduced, type Reference, referenceOf } from '../builtins/index.js';
+import { type Reduced, type Reference, referenceOf, typeName } from '../builtins/index.js';
 import { exactCopy, isGivenUp, isWorthTransferring, isWhole } from './bytes.js';
 import type { Encoded, EncodeOptions, OutgoingStream } from './encoded.js';
 import { errorClass } from './error-class.js';
 import { PicklingError } from './errors.js';
-import { foreignId, homeId } from './homed.js';
+import { foreignId, homeId } from './identities.js';
 import { globalReference } from './globals.js';
-import { className, type Kind, kindOf } from './kinds.js';
-import { Purity } from './purity.js';
+import { type Kind, kindOf } from './classify.js';
+import { PlainCheck } from './plain-check.js';
 import { SentReferences } from './reference-table.js';
-import { refuse, refuseFunction } from './refusal.js';
+import { refuse, refuseFunction } from './errors.js';
 import type { Remembered } from './remembered.js';
-import { assign, type Container, Op, type Pickled, type Step, type StreamKind } from './wire.js';
+import { assign, type Container, Op, type Pickled, type Step, type StreamKind } from './message.js';
 
 const NOTHING: readonly never[] = [];
 
@@ -41,7 +41,7 @@ export function encodeParts(value: unknown, options: EncodeOptions = {}): Encode
 
 class Encoder {
   readonly #owned: boolean;
-  readonly #purity: Purity;
+  readonly #plainCheck: PlainCheck;
   readonly #path: (string | number)[];
   /** Containers with holes, and bytes that had to be copied, by what they stand for. */
   readonly #copies = new Map<object, object>();
@@ -66,14 +66,14 @@ class Encoder {
     this.#table = table;
     this.#transfers = transfers;
     this.#streams = streams;
-    this.#purity = new Purity(owned, transfers);
+    this.#plainCheck = new PlainCheck(owned, transfers);
     this.#path = [name];
   }
 
   encode(value: unknown): Encoded {
     const message = this.#pickle(value);
     const { references, first } = this.#table;
-    const size = this.#purity.size + this.#steps.length;
+    const size = this.#plainCheck.size + this.#steps.length;
     return {
       message: references.length === 0 ? message : { ...message, references, first },
       transferList: [...this.#transfers],
@@ -84,7 +84,7 @@ class Encoder {
 
   #pickle(value: unknown): Pickled {
     const box: [unknown] = [value];
-    if (this.#purity.isPure(value)) return { box };
+    if (this.#plainCheck.isPlain(value)) return { box };
     this.#place(box, 0, value);
     const steps = this.#steps;
     if (this.#recalls === undefined) return { box, steps };
@@ -96,7 +96,7 @@ class Encoder {
 
   /** Writes `value` to `container[key]`, or leaves a hole there and the steps that fill it. */
   #place(container: Container, key: string | number, value: unknown): void {
-    if (this.#purity.isPure(value)) {
+    if (this.#plainCheck.isPlain(value)) {
       assign(container, key, value);
       return;
     }
@@ -107,7 +107,7 @@ class Encoder {
     if (part !== undefined) {
       if (this.#open.has(part)) {
         throw this.#refuse(
-          className(Object.getPrototypeOf(object) as object),
+          typeName(Object.getPrototypeOf(object) as object),
           'it is an argument of its own making: give it by the state of its reducer',
         );
       }
@@ -179,7 +179,7 @@ class Encoder {
         this.#fill(container, key, this.#remembered(value as Remembered));
         break;
       case 'refused':
-        throw this.#refuse(className(prototype), kind.reason);
+        throw this.#refuse(typeName(prototype), kind.reason);
       case 'native':
       case 'transferable':
         // Only reached through a circle, from which they are always pure.

@@ -1,8 +1,8 @@
 import { Readable } from 'node:stream';
 import type { MessagePort } from 'node:worker_threads';
 import { RuntimeError } from '../builtins/index.js';
-import { type ToReader, type ToSource, weightOf, WINDOW } from './stream-wire.js';
-import type { Pickled, StreamKind } from './wire.js';
+import { type ToReader, type ToSource, weightOf, WINDOW } from './stream-messages.js';
+import type { Pickled, StreamKind } from './message.js';
 
 /** Puts a message together; a promise when a module has to be loaded for it. */
 export type Open = (message: Pickled) => unknown;

@@ -1,5 +1,5 @@
 import { inspect } from 'node:util';
-import { type AbortToken, repr, setReducer, setReferences, ValueError } from '../../builtins/index.js';
+import { type AbortToken, repr, ValueError } from '../../builtins/index.js';
 import type { BaseAdapter } from '../adapters/base-adapter.js';
 import { HTTPAdapter } from '../adapters/http-adapter.js';
 import { cookiejar_from_dict, extractSetCookies, RequestsCookieJar } from '../cookies/index.js';
@@ -38,7 +38,6 @@ import { hasAuth, mergeCookies, mergeHeaders, mergeHooks, mergeParams, mergeScal
 import { PlainRequests } from './plain-requests.js';
 import { kSendNow } from './redirecting-session.js';
 import { SendSettings, sendSettings, settingsToSend } from './send-settings.js';
-import { arriveAs, reduceSession, type SessionParts } from '../crossing/session-copy.js';
 import { SessionHooks } from './session-hooks.js';
 import { SessionVerbs } from './verbs.js';
 
@@ -62,7 +61,8 @@ export interface InternalRequestOptions extends RequestOptions {
 export type EnvironmentInput = Pick<RequestOptions, 'proxies' | 'stream' | 'verify' | 'cert'>;
 
 /** Has the constructor leave the adapters to its caller. */
-const kNoAdapters: unique symbol = Symbol('requests.no-adapters');
+/** For {@link Session}: mount no adapters. @internal */
+export const kNoAdapters: unique symbol = Symbol('requests.no-adapters');
 
 const BOUND = ['get', 'options', 'head', 'post', 'put', 'patch', 'delete', 'request', 'send'] as const;
 
@@ -365,21 +365,6 @@ export class Session<
     return this.toString();
   }
 }
-
-/**
- * The copy of a session in another thread, for one call. Its adapters are kept there from call to call.
- * @internal
- */
-export function copySession(parts: SessionParts, cookies: RequestsCookieJar | null): Session {
-  return arriveAs(parts, cookies, () =>
-    Reflect.construct<[typeof kNoAdapters], Session>(Session, [kNoAdapters], parts.cls as typeof Session),
-  );
-}
-
-setReferences(import.meta.url, { copySession, Session });
-setReducer(Session, (session) => reduceSession(copySession, session, session.constructor), {
-  subclasses: true,
-});
 
 // What is found in their place is a subclass's, or somebody has replaced it.
 const { prepare_request: prepareRequest, send } = Session.prototype as unknown as Record<string, unknown>;
