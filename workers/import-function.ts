@@ -29,11 +29,8 @@ export function importFunction(reference: Reference): AnyFunction | Promise<AnyF
 export function receiveHere(message: Message, table?: ReceivedReferences): Received {
   const received = receive(message, table);
   const { loading } = received.imports;
-  if (
-    loading !== undefined &&
-    'references' in message &&
-    message.references?.some(({ url }) => url === mainModule) === true
-  ) {
+  if (loading === undefined || !('references' in message)) return received;
+  if (message.references.some(({ url }) => url === mainModule)) {
     void guarded(() => loading);
   }
   return received;
