@@ -1,6 +1,5 @@
 import { AsyncResource } from 'node:async_hooks';
 import { getLogger } from '../builtins/index.js';
-import type { Future } from './future.js';
 
 /** A callback that waits for its future, with the async context of the `add_done_callback` call. */
 export class DoneCallback extends AsyncResource {
@@ -11,15 +10,15 @@ export class DoneCallback extends AsyncResource {
     this.#fn = fn;
   }
 
-  run(future: Future): void {
+  run(future: object): void {
     this.runInAsyncScope(runCallback, undefined, future, this.#fn);
   }
 }
 
-/** Calls `fn`; what it throws or rejects with is logged, so that neither the setter nor the other callbacks suffer. */
-export function runCallback(future: Future, fn: (future: never) => unknown): void {
+/** Calls `fn`. What it throws or rejects with is logged, and reaches neither the setter nor the other callbacks. */
+export function runCallback(future: object, fn: (future: never) => unknown): void {
   try {
-    const returned = (fn as (future: Future) => unknown)(future);
+    const returned = (fn as (future: object) => unknown)(future);
     if (isThenable(returned)) {
       void Promise.resolve(returned).catch((error: unknown) => {
         logFailure(future, error);
@@ -36,11 +35,6 @@ function isThenable(value: unknown): value is PromiseLike<unknown> {
   );
 }
 
-function logFailure(future: Future, error: unknown): void {
-  getLogger().log(
-    'error',
-    'concurrent.futures',
-    `exception calling callback for ${future.toString()}`,
-    error,
-  );
+function logFailure(future: object, error: unknown): void {
+  getLogger().log('error', 'concurrent.futures', `exception calling callback for ${String(future)}`, error);
 }

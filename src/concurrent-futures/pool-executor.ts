@@ -1,11 +1,10 @@
-import { RuntimeError, typeName, ValueError } from '../builtins/index.js';
+import { RuntimeError, typeName, ValueError, WorkQueue } from '../builtins/index.js';
 import { currentCall } from './call-context.js';
 import type { BrokenExecutor } from './errors.js';
 import { Executor, parseShutdown, type ShutdownOptions } from './executor.js';
 import { Future } from './future.js';
 import { PENDING } from './states.js';
 import { WorkItem } from './work-item.js';
-import { WorkQueue } from '../builtins/work-queue.js';
 
 /**
  * What every pool shares: the queue, the count of slots, shutdown, breaking and idling. A pool adds how a slot runs calls:
