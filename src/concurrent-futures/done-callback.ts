@@ -2,6 +2,11 @@ import { AsyncResource } from 'node:async_hooks';
 import { getLogger } from '../builtins/index.js';
 
 /** A callback that waits for its future, with the async context of the `add_done_callback` call. */
+/** A future, as far as its callbacks' errors show it. */
+interface Shown {
+  toString(): string;
+}
+
 export class DoneCallback extends AsyncResource {
   readonly #fn: (future: never) => unknown;
 
@@ -10,15 +15,15 @@ export class DoneCallback extends AsyncResource {
     this.#fn = fn;
   }
 
-  run(future: object): void {
+  run(future: Shown): void {
     this.runInAsyncScope(runCallback, undefined, future, this.#fn);
   }
 }
 
 /** Calls `fn`. What it throws or rejects with is logged, and reaches neither the setter nor the other callbacks. */
-export function runCallback(future: object, fn: (future: never) => unknown): void {
+export function runCallback(future: Shown, fn: (future: never) => unknown): void {
   try {
-    const returned = (fn as (future: object) => unknown)(future);
+    const returned = (fn as (future: Shown) => unknown)(future);
     if (isThenable(returned)) {
       void Promise.resolve(returned).catch((error: unknown) => {
         logFailure(future, error);
@@ -35,6 +40,11 @@ function isThenable(value: unknown): value is PromiseLike<unknown> {
   );
 }
 
-function logFailure(future: object, error: unknown): void {
-  getLogger().log('error', 'concurrent.futures', `exception calling callback for ${String(future)}`, error);
+function logFailure(future: Shown, error: unknown): void {
+  getLogger().log(
+    'error',
+    'concurrent.futures',
+    `exception calling callback for ${future.toString()}`,
+    error,
+  );
 }

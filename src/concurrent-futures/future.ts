@@ -97,7 +97,7 @@ export class Future<T = unknown> implements Promise<T> {
   /**
    * Stops the call, also when it is running, if it can be stopped; Python has no counterpart. A call whose function has
    * not been called is withdrawn as by {@link cancel}, and the `CancelledError` has `reason` as its `cause`. A running
-   * call is told through its {@link abort_signal}, and its own error becomes the outcome.
+   * call sees it by its {@link abort_signal}, and its own error becomes the outcome.
    *
    * @returns whether the call was reached: false when done, and when a running call never asked for its signal.
    */

@@ -102,7 +102,7 @@ function asException(error: unknown): unknown {
   return new RuntimeError(`the call threw ${typeName(error)}`, { cause: error });
 }
 
-/** Somebody else settled the future; the worker must go on. */
+/** The future was settled elsewhere; the worker must go on. */
 function logWorkerError(error: unknown): void {
   getLogger().log('critical', 'concurrent.futures', 'Exception in worker', error);
 }

@@ -16,7 +16,7 @@ export {
 export { importable } from './importable.js';
 export { ReceivedReferences, SentReferences } from './reference-table.js';
 export { Remembered } from './remembered.js';
-export { type Import, importing, type Resolver } from './resolve.js';
+export { importing } from './resolve.js';
 export {
   isShallow,
   isShort,

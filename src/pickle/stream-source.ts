@@ -111,7 +111,7 @@ class Feed {
   }
 }
 
-/** Nobody is left to whom a failing clean-up could be told. */
+/** The error of a failing clean-up has no reader any more. */
 async function giveUp(source: Source, reason: unknown): Promise<void> {
   try {
     await source.cancel(reason);
