@@ -24,6 +24,7 @@ const chunks = [
     name: 'requests',
     test: /\/src\/requests\/(?!transports\/(connections\/proxy-agents|undici\/))/,
   },
+  { name: 'futures-session', test: /\/src\/futures-session\// },
 ];
 
 /** The path of a module of build/, as it is there; null for others. */
@@ -68,8 +69,9 @@ const bundle = await rolldown({
   platform: 'node',
   // What chunks need of an entry point may be exported by it beside what users see; the chunks above leave nothing of that kind.
   preserveEntrySignatures: 'allow-extension',
-  // Every module is wanted, though some are there for what they register alone.
-  treeshake: { moduleSideEffects: true, annotations: false },
+  // What a module is kept for beside its exports, package.json says: `sideEffects` lists those of build/ that register classes of
+  // other modules. A chunk of dist/ registers only its own, so nothing of dist/ stands there.
+  treeshake: { annotations: false },
   plugins: [withSourceMaps, nameReferences],
 });
 await bundle.write({

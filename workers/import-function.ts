@@ -1,10 +1,8 @@
 import type { Reference } from '../src/builtins/index.js';
-import { targetOf } from '../src/builtins/index.js';
 import { setImporting } from '../src/concurrent-futures/worker-pool/bootstrapping.js';
 import {
-  type Flat,
-  loadReference,
-  type Pickled,
+  importing,
+  type Message,
   type Received,
   type ReceivedReferences,
   receive,
@@ -21,15 +19,14 @@ export function setMainModule(url: string | null): void {
 
 /** The function that `reference` names; a promise when its module has to be loaded. */
 export function importFunction(reference: Reference): AnyFunction | Promise<AnyFunction> {
-  // What the main thread has submitted is callable: a function, or a class, which then throws.
-  const known = targetOf(reference) as AnyFunction | undefined;
+  const known = importing.find(reference);
   if (known !== undefined) return known;
-  const load = (): Promise<AnyFunction> => loadReference(reference) as Promise<AnyFunction>;
+  const load = (): Promise<AnyFunction> => importing.load(reference);
   return reference.url === mainModule ? guarded(load) : load();
 }
 
 /** Takes a message in, see `receive()`. */
-export function receiveHere(message: Pickled | Flat, table?: ReceivedReferences): Received {
+export function receiveHere(message: Message, table?: ReceivedReferences): Received {
   const received = receive(message, table);
   const { loading } = received.imports;
   if (loading === undefined || !('references' in message)) return received;

@@ -1,9 +1,8 @@
 /** What a pool thread runs. Piscina calls the default export once, with how the thread is to be set up. */
 import type { MessagePort, Transferable } from 'node:worker_threads';
-import { type Reference, setHome } from '../src/builtins/index.js';
-import { effectsOf } from '../src/concurrent-futures/worker-pool/effects.js';
+import { type HomeCall, homeCallsOf, type Reference, setHome } from '../src/builtins/index.js';
 import {
-  type FlatCall,
+  type CallMessage,
   LINGERING,
   type Opened,
   type Opening,
@@ -16,10 +15,11 @@ import {
   decode,
   decodeLoading,
   encode,
-  encodeFlat,
+  encodeForChannel,
   explainCloneError,
-  type Flat,
   forgetCopies,
+  isShort,
+  type Message,
   type Pickled,
   ReceivedReferences,
   SentReferences,
@@ -28,16 +28,16 @@ import {
 import { ThreadCall } from './call.js';
 import { importFunction, receiveHere, setMainModule } from './import-function.js';
 
-// Piscina tries `require` first, and loaders such as tsx make a second copy of each module for that, which knows nothing of what
-// the copies that are imported have registered. What awaits at its top level can only be imported.
+// Piscina tries `require` first, for which loaders such as tsx make a second copy of each module, without the registrations of the
+// first. A module that awaits at its top level can only be imported.
 await Promise.resolve();
 
-/** Runs the initializer, then takes calls until it is told to close. */
+/** Runs the initializer, then takes calls until the pool closes it. */
 export default async function open(opening: Opening): Promise<Opened> {
   setMainModule(opening.mainModule);
   const thread = new Thread(opening);
-  setHome((fn, args) => {
-    thread.callHome(fn, args);
+  setHome((call) => {
+    thread.callHome(call);
   });
   try {
     await thread.initialize(opening.initializer, opening.initargs);
@@ -48,7 +48,7 @@ export default async function open(opening: Opening): Promise<Opened> {
   return { failure: null };
 }
 
-function isFlat(message: ToThread): message is FlatCall {
+function isCall(message: ToThread): message is CallMessage {
   return Array.isArray(message);
 }
 
@@ -77,15 +77,13 @@ class Thread {
 
   listen(): void {
     this.#calls.on('message', (message: ToThread) => {
-      if (isFlat(message)) {
-        void this.#run(...message);
+      if (isCall(message)) {
+        const [id, fn, args, reference] = message;
+        if (reference !== undefined) this.#functions[fn] = reference;
+        void this.#run(id, fn, args);
         return;
       }
       switch (message.type) {
-        case 'call':
-          if (message.reference !== undefined) this.#functions[message.fn] = message.reference;
-          void this.#run(message.id, message.fn, message.args);
-          break;
         case 'abort':
           void this.#abort(message.id, message.reason);
           break;
@@ -98,7 +96,7 @@ class Thread {
     });
   }
 
-  async #run(id: number, fn: number, args: Pickled | Flat): Promise<void> {
+  async #run(id: number, fn: number, args: Message): Promise<void> {
     const call = new ThreadCall(this, this.#workerName);
     this.#running.set(id, call);
     // At once: the next message builds on what is new in this one.
@@ -129,55 +127,40 @@ class Thread {
   }
 
   #send(id: number, call: ThreadCall, failed: boolean, value: unknown): void {
-    const effects = effectsOf(call);
-    const hasEffects = effects.length > 0;
-    if (!failed && !hasEffects && this.#sendFlat(id, value)) return;
-    const { message, transferList, size } = encode(hasEffects ? [value, effects] : value, {
+    const homeCalls = homeCallsOf(call);
+    const hasHomeCalls = homeCalls.length > 0;
+    const isAlone = !failed && !hasHomeCalls && typeof value === 'object' && value !== null;
+    const { message, transferList, size } = encodeForChannel(hasHomeCalls ? [value, homeCalls] : value, {
+      form: isAlone ? (Object.getPrototypeOf(value) as object | null) : null,
       owned: true,
       name: failed ? 'error' : 'result',
       table: this.#sent,
     });
     try {
-      this.#post({ id, failed, value: message, hasEffects }, transferList, size > SMALL);
+      const isPlain = !failed && !hasHomeCalls;
+      this.#post(isPlain ? [id, message] : [id, message, failed, hasHomeCalls], transferList, size > SMALL);
     } catch (error) {
       this.#sent.takeBack();
       throw error;
     }
-  }
-
-  /** The short way, if there is one for this result. */
-  #sendFlat(id: number, value: unknown): boolean {
-    if (typeof value !== 'object' || value === null) return false;
-    const flat = encodeFlat(Object.getPrototypeOf(value) as object, value, this.#sent);
-    if (flat === null) return false;
-    const { message, transferList } = flat;
-    const result: FromThread =
-      'box' in message ? { id, failed: false, value: message, hasEffects: false } : [id, message];
-    try {
-      this.#calls.postMessage(result, transferList);
-    } catch (error) {
-      this.#sent.takeBack();
-      throw error;
-    }
-    return true;
   }
 
   #post(outcome: Outcome, transferList: readonly Transferable[], isLarge: boolean): void {
-    if (!isLarge) {
+    const [id, value, ...flags] = outcome;
+    if (!isLarge || isShort(value)) {
       this.#calls.postMessage(outcome satisfies FromThread, transferList);
       return;
     }
-    const { box, steps, ...news } = outcome.value;
+    const { box, steps, ...news } = value;
     this.#outcomes.postMessage(
-      { ...outcome, value: { box, ...(steps && { steps }) } } satisfies Outcome,
+      [id, { box, ...(steps && { steps }) }, ...flags] satisfies Outcome,
       transferList,
     );
     this.#calls.postMessage({ announced: { box: [null], ...news } } satisfies FromThread);
   }
 
-  /** Has the main thread call a function of this package. */
-  callHome(fn: (...args: never[]) => unknown, args: readonly unknown[]): void {
-    const { message, transferList } = encode([fn, args], { name: 'args' });
+  callHome(call: HomeCall): void {
+    const { message, transferList } = encode(call, { name: 'args' });
     this.#calls.postMessage({ home: message } satisfies FromThread, transferList);
   }
 

@@ -1,11 +1,11 @@
-/** Is told that a token was aborted. An object, so that subscribing costs no closure. */
+/** Called when a token is aborted. An object, so that subscribing costs no closure. */
 export interface AbortListener {
   onAbort(reason: unknown): void;
 }
 
 /**
  * What `future.abort()` reaches: an AbortSignal without its price. A request carries one token; nothing else is allocated
- * until somebody aborts, subscribes, or asks for a real {@link AbortSignal}.
+ * until it is aborted, subscribed to, or asked for a real {@link AbortSignal}.
  */
 export class AbortToken {
   #aborted = false;
@@ -44,7 +44,7 @@ export class AbortToken {
     else (this.#others ??= new Set()).add(listener);
   }
 
-  /** `listener` is told no more. */
+  /** Takes `listener` off. */
   remove(listener: AbortListener): void {
     if (this.#listener === listener) this.#listener = null;
     else this.#others?.delete(listener);

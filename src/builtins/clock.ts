@@ -12,8 +12,7 @@ export interface Timer {
 }
 
 /**
- * Calls `callback` once, `seconds` from now, however far that is: long delays are re-armed. The timer keeps the process
- * alive, as somebody is waiting for it.
+ * Calls `callback` once, `seconds` from now, however far that is: long delays are re-armed. The timer keeps the process alive.
  */
 export function startTimer(seconds: number, callback: () => void): Timer {
   const deadline = performance.now() + seconds * 1000;

@@ -15,7 +15,8 @@ export {
   ValueError,
   Warning,
 } from './exceptions.js';
-export { calledHome, setHome } from './home.js';
+export { Fifo } from './fifo.js';
+export { addHomeCall, callAtHome, type HomeCall, homeCallsOf, setHome } from './home-calls.js';
 export { lazyPattern } from './lazy-pattern.js';
 export { lazyRequire } from './lazy-require.js';
 export { getLogger, type Logger, setLogger } from './logging.js';
@@ -39,3 +40,4 @@ export {
   setTarget,
   targetOf,
 } from './references.js';
+export { type QueueEntry, WorkQueue } from './work-queue.js';

@@ -1,4 +1,4 @@
-import { calledHome } from './home.js';
+import { callAtHome } from './home-calls.js';
 import { setReferences } from './references.js';
 
 /** Receives what Python's loggers would: errors of callbacks, initialisers and the like. Replace it with `set_logger`. */
@@ -9,8 +9,8 @@ export interface Logger {
 
 const consoleLogger: Logger = {
   log(level, name, message, error) {
-    if (calledHome(logHere, [level, name, message, error])) return;
-    // As in Python, where urllib3 is silent until somebody sets logging up.
+    if (callAtHome(logHere, [level, name, message, error])) return;
+    // As in Python, where urllib3 is silent until logging is set up.
     if (name.startsWith('urllib3')) return;
     const line = `${level.toUpperCase()}:${name}:${message}`;
     const write = level === 'warning' ? console.warn : console.error;

@@ -15,7 +15,7 @@ export type Class<T extends object = object> = abstract new (...args: never[]) =
 
 /** A registered way of taking the objects of one class apart. */
 export interface Reducer {
-  /** Null: this one crosses as if nothing were registered, which only streams can. */
+  /** Null: this object crosses as if nothing were registered, which only streams can. */
   readonly reduce: (value: never) => Reduced | null;
   /** Whether `reduce` also serves the objects of derived classes, and brings them back as such. */
   readonly subclasses: boolean;

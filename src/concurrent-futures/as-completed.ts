@@ -57,7 +57,7 @@ class AsCompletedIterator<F extends Future> extends SerialIterator<F> {
   readonly #wakeup = new Wakeup();
   readonly #waiter: Waiter = {
     wakesOnCancel: false,
-    notify: (future) => {
+    notify: (future: Future) => {
       // It is attached to members of the set only.
       this.#waiting.delete(future as F);
       this.#finished.push(future as F);

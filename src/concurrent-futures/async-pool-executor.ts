@@ -33,7 +33,7 @@ let executorCount = 0;
  * const futures = urls.map((url) => executor.submit(load, url));
  * ```
  *
- * As in Python, calls that wait for other calls of the same saturated pool wait for ever.
+ * As in Python, calls that wait for other calls of the same saturated pool never end.
  */
 export class AsyncPoolExecutor extends PoolExecutor {
   readonly #namePrefix: string;

@@ -1,13 +1,13 @@
 import { AbortToken, RuntimeError } from '../builtins/index.js';
 import type { AbortHandler } from './future.js';
 
-/** What a pool tells about the call whose function it is calling. */
+/** The call whose function a pool is calling. */
 export interface Call {
   /** The pool; to recognise a call that would wait for its own end. */
   readonly executor: object;
   /** The name of the worker that runs the call. */
   readonly workerName: string | null;
-  /** The call's token, once somebody has asked for it. */
+  /** The call's token, once it has been asked for. */
   token: AbortToken | null;
   set_abort_handler(handler: AbortHandler): void;
 }

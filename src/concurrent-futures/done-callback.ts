@@ -1,8 +1,12 @@
 import { AsyncResource } from 'node:async_hooks';
 import { getLogger } from '../builtins/index.js';
-import type { Future } from './future.js';
 
 /** A callback that waits for its future, with the async context of the `add_done_callback` call. */
+/** A future, as far as its callbacks' errors show it. */
+interface Shown {
+  toString(): string;
+}
+
 export class DoneCallback extends AsyncResource {
   readonly #fn: (future: never) => unknown;
 
@@ -11,15 +15,15 @@ export class DoneCallback extends AsyncResource {
     this.#fn = fn;
   }
 
-  run(future: Future): void {
+  run(future: Shown): void {
     this.runInAsyncScope(runCallback, undefined, future, this.#fn);
   }
 }
 
-/** Calls `fn`; what it throws or rejects with is logged, so that neither the setter nor the other callbacks suffer. */
-export function runCallback(future: Future, fn: (future: never) => unknown): void {
+/** Calls `fn`. What it throws or rejects with is logged, and reaches neither the setter nor the other callbacks. */
+export function runCallback(future: Shown, fn: (future: never) => unknown): void {
   try {
-    const returned = (fn as (future: Future) => unknown)(future);
+    const returned = (fn as (future: Shown) => unknown)(future);
     if (isThenable(returned)) {
       void Promise.resolve(returned).catch((error: unknown) => {
         logFailure(future, error);
@@ -36,7 +40,7 @@ function isThenable(value: unknown): value is PromiseLike<unknown> {
   );
 }
 
-function logFailure(future: Future, error: unknown): void {
+function logFailure(future: Shown, error: unknown): void {
   getLogger().log(
     'error',
     'concurrent.futures',

@@ -1,6 +1,4 @@
-import { checkOptions, isPlainObject, TimeoutError, ValueError } from '../builtins/index.js';
-import type { Executor } from './executor.js';
-import { Fifo } from '../builtins/fifo.js';
+import { checkOptions, Fifo, isPlainObject, TimeoutError, ValueError } from '../builtins/index.js';
 import type { Future } from './future.js';
 import { type AnyIterable, isIterable, MapInputs } from './map-inputs.js';
 import { SerialIterator } from './serial-iterator.js';
@@ -22,9 +20,14 @@ export interface MapOptions {
 /** The function to call, with the types that the overloads of `map` have checked. */
 type Fn = (...args: unknown[]) => unknown;
 
+/** All that `map` needs of an executor. */
+export interface Submitting {
+  submit<A extends unknown[], R>(fn: (...args: A) => R, ...args: A): Future<Awaited<R>>;
+}
+
 /** `Executor.map`, on top of nothing but `submit`. `Iterator` is what it returns. */
 export function mapOnto(
-  executor: Executor,
+  executor: Submitting,
   fn: (...args: never[]) => unknown,
   rest: readonly unknown[],
   Iterator: typeof MapIterator = MapIterator,
@@ -59,7 +62,7 @@ function parseBuffersize(buffersize: unknown): number | null {
 
 /** What `map` returns: the results in input order, once. Leaving it after the first element cancels the rest. */
 export class MapIterator<T> extends SerialIterator<T> {
-  readonly #executor: Executor;
+  readonly #executor: Submitting;
   readonly #fn: Fn;
   readonly #deadline: number | null;
   readonly #buffered: boolean;
@@ -76,7 +79,7 @@ export class MapIterator<T> extends SerialIterator<T> {
 
   /** @internal */
   constructor(
-    executor: Executor,
+    executor: Submitting,
     fn: (...args: unknown[]) => unknown,
     inputs: MapInputs,
     deadline: number | null,

@@ -2,6 +2,7 @@ import { inspect } from 'node:util';
 import { getLogger, RuntimeError, TimeoutError, typeName } from '../builtins/index.js';
 import { DoneCallback, runCallback } from './done-callback.js';
 import { CancelledError, InvalidStateError } from './errors.js';
+import { idOf, stateText } from './future-text.js';
 import {
   CANCELLED,
   CANCELLED_AND_NOTIFIED,
@@ -28,20 +29,6 @@ export interface FutureOwner {
   readonly withdrawable: boolean;
 }
 
-const ids = new WeakMap<Future, number>();
-let lastId = 0;
-
-/** The stand-in for Python's address in the text form: stable per future, made when first shown. */
-function idOf(future: Future): string {
-  let id = ids.get(future);
-  if (id === undefined) {
-    lastId += 1;
-    id = lastId;
-    ids.set(future, id);
-  }
-  return `0x${id.toString(16)}`;
-}
-
 function readResult<T>(future: Future<T>): T {
   return future.result_now();
 }
@@ -52,8 +39,8 @@ function readException(future: Future): Error | null {
 
 /**
  * Python's `concurrent.futures.Future`: the outcome of a call that may still be under way. It is a `Promise` as well:
- * `await future` is `await future.result()`. An error that nobody reads stays silent: the promise that could reject is
- * made only when somebody asks for one.
+ * `await future` is `await future.result()`. An error that is never read stays silent: a promise that could reject is made only
+ * when one is asked for.
  *
  * Executors create futures; `new Future()` is for executors and tests. Any property may be attached to one.
  */
@@ -110,9 +97,9 @@ export class Future<T = unknown> implements Promise<T> {
   /**
    * Stops the call, also when it is running, if it can be stopped; Python has no counterpart. A call whose function has
    * not been called is withdrawn as by {@link cancel}, and the `CancelledError` has `reason` as its `cause`. A running
-   * call is told through its {@link abort_signal}, and its own error becomes the outcome.
+   * call sees it by its {@link abort_signal}, and its own error becomes the outcome.
    *
-   * @returns whether somebody was told: false when done, and when a running call never asked for its signal.
+   * @returns whether the call was reached: false when done, and when a running call never asked for its signal.
    */
   abort(reason?: unknown): boolean {
     if (this._state === PENDING) {
@@ -172,7 +159,7 @@ export class Future<T = unknown> implements Promise<T> {
    */
   exception_now(): Error | null {
     if (this._state === FINISHED) return null;
-    // Nobody can promise that what a call threw is an Error; the type says what is worth expecting.
+    // A call may throw anything; the type says what to expect.
     if (this._state === FAILED) return this._outcome as Error;
     if (!this.done()) throw this._invalidState();
     throw new CancelledError(undefined, this._outcome === undefined ? undefined : { cause: this._outcome });
@@ -275,7 +262,7 @@ export class Future<T = unknown> implements Promise<T> {
 
   /** Python's text form: `<Future at 0x2a state=finished returned Response>`. */
   toString(): string {
-    return `<${this.constructor.name} at ${idOf(this)} state=${this._stateText()}>`;
+    return `<${this.constructor.name} at ${idOf(this)} state=${stateText(this._state, this._outcome)}>`;
   }
 
   [inspect.custom](): string {
@@ -295,21 +282,6 @@ export class Future<T = unknown> implements Promise<T> {
   /** @internal */
   _removeWaiter(waiter: Waiter): void {
     this._waiters = withoutWaiter(this._waiters, waiter);
-  }
-
-  private _stateText(): string {
-    switch (this._state) {
-      case PENDING:
-        return 'pending';
-      case RUNNING:
-        return 'running';
-      case FINISHED:
-        return `finished returned ${typeName(this._outcome)}`;
-      case FAILED:
-        return `finished raised ${typeName(this._outcome)}`;
-      default:
-        return 'cancelled';
-    }
   }
 
   private _invalidState(): InvalidStateError {

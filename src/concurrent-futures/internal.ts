@@ -4,4 +4,3 @@
  */
 
 export { type Call, currentAbortToken, currentCall } from './call-context.js';
-export { addEffect } from './worker-pool/effects.js';

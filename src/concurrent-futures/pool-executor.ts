@@ -1,11 +1,10 @@
-import { RuntimeError, typeName, ValueError } from '../builtins/index.js';
+import { RuntimeError, typeName, ValueError, WorkQueue } from '../builtins/index.js';
 import { currentCall } from './call-context.js';
 import type { BrokenExecutor } from './errors.js';
 import { Executor, parseShutdown, type ShutdownOptions } from './executor.js';
 import { Future } from './future.js';
 import { PENDING } from './states.js';
 import { WorkItem } from './work-item.js';
-import { WorkQueue } from '../builtins/work-queue.js';
 
 /**
  * What every pool shares: the queue, the count of slots, shutdown, breaking and idling. A pool adds how a slot runs calls:
@@ -95,7 +94,7 @@ export abstract class PoolExecutor extends Executor {
         item.future.set_running_or_notify_cancel();
         return item;
       }
-      // Somebody has settled the future by hand while it was queued.
+      // The future was settled by hand while it was queued.
       item.drop();
     }
     this.#running -= 1;
@@ -145,7 +144,7 @@ export abstract class PoolExecutor extends Executor {
     this.#shutdown = true;
     if (parsed.cancelFutures) this.#cancelQueued();
     if (!parsed.wait) return Promise.resolve();
-    // Thrown and not rejected: it has to become the error of the call, as in Python, even if nobody awaits this.
+    // Thrown and not rejected: it has to become the error of the call, as in Python, even if this is never awaited.
     if (currentCall()?.executor === this) throw new RuntimeError('cannot join current thread');
     return this.idle();
   }

@@ -1,5 +1,5 @@
 /**
- * The states of a future. They are symbols because a symbol refuses to be cloned: a future that somebody passes to
+ * The states of a future. They are symbols because a symbol refuses to be cloned: a future that is passed to
  * `structuredClone` or `postMessage` throws there, as Python refuses to pickle one, instead of becoming a dead copy.
  * `FAILED` is Python's `FINISHED` with an error: two states in the place of a flag, so that a falsy error stays an error.
  */

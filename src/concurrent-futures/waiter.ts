@@ -1,9 +1,14 @@
 import { startTimer, TimeoutError, type Timer } from '../builtins/index.js';
-import type { Future } from './future.js';
+
+/** What a waiter needs of a future. */
+export interface Waitable {
+  _addWaiter(waiter: Waiter): void;
+  _removeWaiter(waiter: Waiter): void;
+}
 
 /**
- * Somebody who waits for futures without being one of their done-callbacks: `result()`, `wait()`, `as_completed()`.
- * One object may be attached to any number of futures, and can be taken off again.
+ * Waits for futures without being one of their done-callbacks: `result()`, `wait()`, `as_completed()`. One object may be
+ * attached to any number of futures, and can be taken off again.
  */
 export interface Waiter {
   /**
@@ -12,7 +17,7 @@ export interface Waiter {
    */
   readonly wakesOnCancel: boolean;
   /** Called once per future, synchronously in the step that settles it; the future has already let go of the waiter. */
-  notify(future: Future): void;
+  notify(future: Waitable): void;
 }
 
 /** The waiters of one future. Most futures have none or one: only the second one costs a Set. */
@@ -31,14 +36,14 @@ export function withoutWaiter(waiters: Waiters, waiter: Waiter): Waiters {
 }
 
 /** Stands behind one promise of `result()` or `exception()`; `read` takes the outcome from the settled future. */
-export class OutcomeWaiter<T, R> implements Waiter {
+export class OutcomeWaiter<F extends Waitable, R> implements Waiter {
   readonly promise: Promise<R>;
-  readonly #read: (future: Future<T>) => R;
+  readonly #read: (future: F) => R;
   #resolve!: (value: R) => void;
   #reject!: (error: unknown) => void;
   #timer: Timer | undefined;
 
-  constructor(future: Future<T>, read: (future: Future<T>) => R, seconds: number | null) {
+  constructor(future: F, read: (future: F) => R, seconds: number | null) {
     this.#read = read;
     this.promise = new Promise((resolve, reject) => {
       this.#resolve = resolve;
@@ -57,7 +62,7 @@ export class OutcomeWaiter<T, R> implements Waiter {
     return true;
   }
 
-  notify(future: Future<T>): void {
+  notify(future: F): void {
     this.#timer?.cancel();
     try {
       this.#resolve(this.#read(future));

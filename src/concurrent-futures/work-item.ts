@@ -1,8 +1,7 @@
 import { AsyncResource } from 'node:async_hooks';
-import { type AbortToken, getLogger, RuntimeError, typeName } from '../builtins/index.js';
+import { type AbortToken, getLogger, type QueueEntry, RuntimeError, typeName } from '../builtins/index.js';
 import { type Call, swapCall } from './call-context.js';
 import type { AbortHandler, Future, FutureOwner } from './future.js';
-import type { QueueEntry } from '../builtins/work-queue.js';
 
 /** Anything that can be submitted. */
 export type AnyFunction = (...args: never[]) => unknown;
@@ -103,7 +102,7 @@ function asException(error: unknown): unknown {
   return new RuntimeError(`the call threw ${typeName(error)}`, { cause: error });
 }
 
-/** Somebody else settled the future; the worker must go on. */
+/** The future was settled elsewhere; the worker must go on. */
 function logWorkerError(error: unknown): void {
   getLogger().log('critical', 'concurrent.futures', 'Exception in worker', error);
 }

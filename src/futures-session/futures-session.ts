@@ -1,6 +1,6 @@
-import { checkOptions, setReducer } from '../builtins/index.js';
+import { checkOptions } from '../builtins/index.js';
 import { AsyncPoolExecutor, Future } from '../concurrent-futures/index.js';
-import { encode, setFlatForm } from '../pickle/index.js';
+import { encode } from '../pickle/index.js';
 import {
   HTTPAdapter,
   type HTTPAdapterOptions,
@@ -8,7 +8,7 @@ import {
   type RequestArguments,
   RequestException,
   type RequestOptions,
-  Response,
+  type Response,
   Session,
   type SessionSendOptions,
   type UrlInput,
@@ -17,18 +17,13 @@ import {
 import {
   asQueuedAt,
   bindRequest,
-  copySession,
-  flattenResponse,
   forgetState,
   kContext,
   kRequestNow,
   kSendNow,
-  reduceSession,
   requestChannel,
   RequestTrace,
-  restoreFlatResponse,
 } from '../requests/internal.js';
-import { flattenArguments, restoreArguments } from './flat-call.js';
 import { type BackgroundCallback, type RequestingSession, requestInSlot, sendInSlot } from './in-slot.js';
 import { PendingCall } from './pending-call.js';
 import { adoptPromise, cancelledFuture, followSignal, type ResponseFuture } from './response-future.js';
@@ -236,24 +231,6 @@ export class FuturesSession extends Session<ResponseFuture, FuturesRequestOption
     this.mount('http://', new HTTPAdapter(options));
   }
 }
-
-/** Another thread has no use for futures: there it is a plain session, unless it is of a class of its own. */
-function copyClass(session: Session): unknown {
-  return session.constructor === FuturesSession ? Session : session.constructor;
-}
-
-const LEFT_OUT = ['executor', 'session'];
-
-setFlatForm(Response.prototype, flattenResponse, restoreFlatResponse);
-setFlatForm(
-  requestInSlot,
-  (args: Parameters<typeof requestInSlot>) => flattenArguments(args, copyClass, LEFT_OUT),
-  restoreArguments,
-);
-
-setReducer(FuturesSession, (session) => reduceSession(copySession, session, copyClass(session), LEFT_OUT), {
-  subclasses: true,
-});
 
 function enter(signal: AbortSignal | null | undefined, start: () => unknown): Future<Response> {
   if (signal?.aborted) return cancelledFuture(signal.reason);

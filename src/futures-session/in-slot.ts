@@ -1,6 +1,6 @@
 /** What a FuturesSession submits: these functions run while a request holds its worker slot, in this thread or another. */
-import { setReferences } from '../builtins/index.js';
-import { addEffect, type Call, currentAbortToken, currentCall } from '../concurrent-futures/internal.js';
+import { addHomeCall } from '../builtins/index.js';
+import { type Call, currentAbortToken, currentCall } from '../concurrent-futures/internal.js';
 import {
   type PreparedRequest,
   type RequestOptions,
@@ -120,12 +120,10 @@ async function finish(
 function sendCookiesBack(call: Call, session: RequestingSession): void {
   if (!(session instanceof Session)) return;
   const changes = cookieChanges(session as Session);
-  if (changes !== null) addEffect(call, changeCookies, changes);
+  if (changes !== null) addHomeCall(call, changeCookies, changes);
 }
 
 /** In a worker thread: a copy that no code of the caller has seen can serve another call. */
 function returnSession(session: RequestingSession): void {
   if (session instanceof Session && session.constructor === Session) giveBack(session as Session, Session);
 }
-
-setReferences(import.meta.url, { requestInSlot, sendInSlot });

@@ -1,3 +1,5 @@
+import './crossing.js';
+
 export {
   type CloseOptions,
   type ExecutorLike,

@@ -1,6 +1,7 @@
 /** The events of a FuturesSession's requests that the layers below cannot publish: submission, worker and end. */
-import { addEffect, type Call } from '../concurrent-futures/internal.js';
+import type { Call } from '../concurrent-futures/internal.js';
 import type { Future } from '../concurrent-futures/index.js';
+import { addHomeCall } from '../builtins/index.js';
 import type { Response } from '../requests/index.js';
 import { publishEvents, RequestTrace, type TraceIdentity } from '../requests/internal.js';
 
@@ -36,5 +37,5 @@ export function traceInThread({ method, url, id }: TraceIdentity): RequestTrace 
 /** In a worker thread: has the main thread publish the collected events, as its subscribers are the ones to see them. */
 export function sendEventsBack(call: Call, trace: RequestTrace | null | undefined): void {
   const events = trace?.collected;
-  if (events) addEffect(call, publishEvents, [events, performance.timeOrigin]);
+  if (events) addHomeCall(call, publishEvents, [events, performance.timeOrigin]);
 }

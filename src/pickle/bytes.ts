@@ -19,14 +19,14 @@ export function isWorthTransferring(bytes: ArrayBuffer | NodeJS.ArrayBufferView)
 }
 
 /**
- * Whether these are all the bytes of their memory. If not, the rest belongs to somebody else: Node keeps small Buffers together
+ * Whether these are all the bytes of their memory. If not, the rest has another owner: Node keeps small Buffers together
  * in slabs of 8 KB, which must never be given away, and of which structured clone would copy the whole.
  */
 export function isWhole(bytes: ArrayBuffer | NodeJS.ArrayBufferView): boolean {
   return bytes.byteLength === memoryOf(bytes).byteLength;
 }
 
-/** Whether the memory has been handed over before: all that is left is empty. */
+/** Whether the memory has been handed over before, which leaves it empty. */
 export function isGivenUp(bytes: ArrayBuffer | NodeJS.ArrayBufferView): boolean {
   if (bytes.byteLength !== 0) return false;
   try {

@@ -1,84 +1,37 @@
-import { type Reference, setTarget, targetOf } from '../builtins/index.js';
-import { UnpicklingError } from './errors.js';
-import { GLOBAL } from './globals.js';
-import { objectAtHome, setHomeId } from './homed.js';
-import { type Import, ReceivedReferences } from './reference-table.js';
+import { objectAtHome, setHomeId } from './identities.js';
+import {
+  assign,
+  type Container,
+  type Message,
+  Op,
+  type Pickled,
+  type RecallStep,
+  type Step,
+} from './message.js';
+import { ReceivedReferences } from './reference-table.js';
 import type { Memory } from './remembered.js';
+import { type Import, platformError } from './resolve.js';
+import { isShort } from './short-form.js';
 import { readStream } from './stream-reader.js';
-import { assign, type Container, type Flat, Op, type Pickled, type RecallStep, type Step } from './wire.js';
 
 /** A message that has arrived, and what it refers to. */
 export interface Received {
-  readonly message: Pickled | Flat;
+  readonly message: Message;
   readonly imports: ReceivedReferences;
   readonly memories: readonly Memory[];
 }
 
 /**
- * Takes a message in: to be called for each in the order in which they were encoded, with the table of its channel if it has one.
+ * Takes a message in. Called for each in the order in which they were encoded, with the table of its channel if it has one.
  * {@link decode} must wait for `imports.loading`.
  */
-export function receive(
-  message: Pickled | Flat,
-  table: ReceivedReferences = new ReceivedReferences(),
-): Received {
-  if (isFlat(message)) {
+export function receive(message: Message, table: ReceivedReferences = new ReceivedReferences()): Received {
+  if (isShort(message)) {
     const slot = message[1];
     return { message, imports: table, memories: slot < 0 ? NONE : table.recalled([slot]) };
   }
-  table.receive(message, loadReference);
+  table.receive(message);
   return { message, imports: table, memories: table.recalled(message.recalls) };
-}
-
-function isFlat(message: Pickled | Flat): message is Flat {
-  return Array.isArray(message);
-}
-
-/**
- * Imports what `reference` names.
- * @throws UnpicklingError (rejecting) when its module cannot be imported or lacks the export
- */
-export async function loadReference(reference: Reference): Promise<object> {
-  const { url, name } = reference;
-  let found: unknown;
-  try {
-    found = url === GLOBAL ? globalThis : await importModule(url);
-  } catch (error) {
-    const reason = error instanceof Error ? error.message : String(error);
-    throw new UnpicklingError(`Cannot import '${name}' from ${url}: ${reason}`, { cause: error });
-  }
-  for (const part of name.split('.')) found = (found as Record<string, unknown> | null | undefined)?.[part];
-  // The module has said by now what it marks, exported under that name or not.
-  const target = targetOf(reference) ?? (typeof found === 'function' ? found : undefined);
-  if (target === undefined) {
-    throw new UnpicklingError(`Cannot import '${name}' from ${url}: the module does not export it`);
-  }
-  setTarget(reference, target);
-  return target;
-}
-
-const ownRoot = new URL('../../', import.meta.url).href;
-/** This package's own modules that are being loaded. */
-const ownModules = new Set<Promise<unknown>>();
-
-/**
- * Loads this package's modules before any of the caller's: Node 22 fails where a CommonJS module require()s an ES module that is being
- * imported at that moment.
- */
-async function importModule(url: string): Promise<unknown> {
-  if (url.startsWith(ownRoot)) {
-    const loading: Promise<unknown> = import(url);
-    ownModules.add(loading);
-    try {
-      return await loading;
-    } finally {
-      ownModules.delete(loading);
-    }
-  }
-  // The rest of the same message may name some.
-  await Promise.resolve();
-  while (ownModules.size > 0) await Promise.allSettled(ownModules);
-  return import(url);
 }
 
 /**
@@ -86,7 +39,7 @@ async function importModule(url: string): Promise<unknown> {
  * @throws UnpicklingError when a module could not be imported or lacks the export; what a restoring function throws
  */
 export function decode({ message, imports, memories }: Received): unknown {
-  if (isFlat(message)) {
+  if (isShort(message)) {
     const [restore, , values, functions = NONE] = message;
     const [memory] = memories;
     const remembered = memory === undefined ? null : recall(memory, imports);
@@ -110,7 +63,7 @@ function recall(memory: Memory, imports: ReceivedReferences): unknown {
 
 const NONE: readonly never[] = [];
 
-/** Both in one, for a message that stands alone: a promise only when something has to be loaded. */
+/** Both steps at once, for a message that stands alone: a promise only when something has to be loaded. */
 export function decodeLoading(message: Pickled): unknown {
   const received = receive(message);
   const { loading } = received.imports;
@@ -136,7 +89,7 @@ function take(step: Exclude<Step, RecallStep>, parts: unknown[], imports: Receiv
       break;
     case Op.error:
       parts[step[1]] = makeError(
-        typeof step[2] === 'string' ? globalClass(step[2]) : imports.get(step[2]),
+        typeof step[2] === 'string' ? platformError(step[2]) : imports.get(step[2]),
         step[3],
         step[4],
       );
@@ -175,11 +128,7 @@ function setState(object: Container, state: Record<string, unknown>): void {
   else for (const key of Object.keys(state)) assign(object, key, state[key]);
 }
 
-function globalClass(name: string): Import {
-  return (globalThis as unknown as Record<string, Import>)[name] ?? (Error as unknown as Import);
-}
-
-/** A genuine error of class `cls`, whose constructor is not run: it may want arguments that are not known here. */
+/** A genuine error of class `cls`. Its constructor is not run: it may need arguments that are not known here. */
 function makeError(cls: Import | undefined, message: string, lostName: string): Error {
   if (cls === (DOMException as unknown)) return new DOMException(message, lostName);
   const error = Reflect.construct(Error, [message], cls ?? Error) as Error;

@@ -1,18 +1,19 @@
 import type { Readable } from 'node:stream';
 import { MessageChannel, type Transferable } from 'node:worker_threads';
-import { type Reduced, type Reference, referenceOf } from '../builtins/index.js';
+import { type Reduced, type Reference, referenceOf, typeName } from '../builtins/index.js';
 import { exactCopy, isGivenUp, isWorthTransferring, isWhole } from './bytes.js';
 import type { Encoded, EncodeOptions, OutgoingStream } from './encoded.js';
+import { Draft } from './draft.js';
 import { errorClass } from './error-class.js';
 import { PicklingError } from './errors.js';
-import { foreignId, homeId } from './homed.js';
+import { foreignId, homeId } from './identities.js';
 import { globalReference } from './globals.js';
-import { className, type Kind, kindOf } from './kinds.js';
-import { Purity } from './purity.js';
+import { type Kind, kindOf } from './classify.js';
+import { PlainCheck } from './plain-check.js';
 import { SentReferences } from './reference-table.js';
-import { refuse, refuseFunction } from './refusal.js';
+import { refuse, refuseFunction } from './errors.js';
 import type { Remembered } from './remembered.js';
-import { assign, type Container, Op, type Pickled, type Step, type StreamKind } from './wire.js';
+import { assign, type Container, Op, type Pickled, type StreamKind } from './message.js';
 
 const NOTHING: readonly never[] = [];
 
@@ -41,20 +42,11 @@ export function encodeParts(value: unknown, options: EncodeOptions = {}): Encode
 
 class Encoder {
   readonly #owned: boolean;
-  readonly #purity: Purity;
-  readonly #path: (string | number)[];
-  /** Containers with holes, and bytes that had to be copied, by what they stand for. */
-  readonly #copies = new Map<object, object>();
-  readonly #parts = new Map<object, number>();
-  /** The objects whose constructing arguments are being collected. */
-  readonly #open = new Set<number>();
+  readonly #plainCheck: PlainCheck;
   readonly #table: SentReferences;
-  readonly #steps: Step[] = [];
-  readonly #transfers: Set<Transferable>;
-  readonly #streams: OutgoingStream[];
+  readonly #draft: Draft;
   #memories: [slot: number, value: Pickled][] | undefined;
   #recalls: number[] | undefined;
-  #nextPart = 0;
 
   constructor(
     { owned = false, name = 'value' }: EncodeOptions,
@@ -64,29 +56,27 @@ class Encoder {
   ) {
     this.#owned = owned;
     this.#table = table;
-    this.#transfers = transfers;
-    this.#streams = streams;
-    this.#purity = new Purity(owned, transfers);
-    this.#path = [name];
+    this.#draft = new Draft(name, transfers, streams);
+    this.#plainCheck = new PlainCheck(owned, transfers);
   }
 
   encode(value: unknown): Encoded {
     const message = this.#pickle(value);
     const { references, first } = this.#table;
-    const size = this.#purity.size + this.#steps.length;
+    const size = this.#plainCheck.size + this.#draft.steps.length;
     return {
       message: references.length === 0 ? message : { ...message, references, first },
-      transferList: [...this.#transfers],
-      streams: this.#streams,
+      transferList: [...this.#draft.transfers],
+      streams: this.#draft.streams,
       size,
     };
   }
 
   #pickle(value: unknown): Pickled {
     const box: [unknown] = [value];
-    if (this.#purity.isPure(value)) return { box };
+    if (this.#plainCheck.isPlain(value)) return { box };
     this.#place(box, 0, value);
-    const steps = this.#steps;
+    const steps = this.#draft.steps;
     if (this.#recalls === undefined) return { box, steps };
     const recalls = this.#recalls;
     return this.#memories === undefined
@@ -96,30 +86,30 @@ class Encoder {
 
   /** Writes `value` to `container[key]`, or leaves a hole there and the steps that fill it. */
   #place(container: Container, key: string | number, value: unknown): void {
-    if (this.#purity.isPure(value)) {
+    if (this.#plainCheck.isPlain(value)) {
       assign(container, key, value);
       return;
     }
     // Only these two and objects are impure.
     if (typeof value === 'symbol') throw this.#refuse('symbol', 'use a string');
     const object = value as object;
-    const part = this.#parts.get(object);
+    const part = this.#draft.parts.get(object);
     if (part !== undefined) {
-      if (this.#open.has(part)) {
+      if (this.#draft.open.has(part)) {
         throw this.#refuse(
-          className(Object.getPrototypeOf(object) as object),
+          typeName(Object.getPrototypeOf(object) as object),
           'it is an argument of its own making: give it by the state of its reducer',
         );
       }
-      this.#fill(container, key, part);
+      this.#draft.fill(container, key, part);
       return;
     }
-    const copy = this.#copies.get(object);
+    const copy = this.#draft.copies.get(object);
     if (copy !== undefined) {
       assign(container, key, copy);
       return;
     }
-    if (typeof value === 'function') this.#fill(container, key, this.#function(value));
+    if (typeof value === 'function') this.#draft.fill(container, key, this.#function(value));
     else this.#object(container, key, object);
   }
 
@@ -139,26 +129,26 @@ class Encoder {
       case 'view':
       case 'bytes': {
         const copy = this.#copyOf(value as ArrayBuffer | NodeJS.ArrayBufferView);
-        this.#copies.set(value, copy);
+        this.#draft.copies.set(value, copy);
         this.#giveAway(copy);
         assign(container, key, copy);
         break;
       }
       case 'map':
-        this.#fill(container, key, this.#map(value as Map<unknown, unknown>));
+        this.#draft.fill(container, key, this.#map(value as Map<unknown, unknown>));
         break;
       case 'set':
-        this.#fill(container, key, this.#set(value as Set<unknown>));
+        this.#draft.fill(container, key, this.#set(value as Set<unknown>));
         break;
       case 'buffer':
-        this.#fill(container, key, this.#buffer(value as Buffer));
+        this.#draft.fill(container, key, this.#buffer(value as Buffer));
         break;
       case 'error':
-        this.#fill(container, key, this.#error(value as Error));
+        this.#draft.fill(container, key, this.#error(value as Error));
         break;
       case 'reduced': {
         const reduced = kind.reducer.reduce(value as never);
-        this.#fill(
+        this.#draft.fill(
           container,
           key,
           reduced ? this.#reduced(value, reduced) : this.#nodeStream(value as Readable),
@@ -166,20 +156,20 @@ class Encoder {
         break;
       }
       case 'instance':
-        this.#fill(container, key, this.#instance(value, kind.cls));
+        this.#draft.fill(container, key, this.#instance(value, kind.cls));
         break;
       case 'iterable':
       case 'web-stream':
-        this.#fill(container, key, this.#stream(value, { type: kind.type }));
+        this.#draft.fill(container, key, this.#stream(value, { type: kind.type }));
         break;
       case 'node-stream':
-        this.#fill(container, key, this.#nodeStream(value as Readable));
+        this.#draft.fill(container, key, this.#nodeStream(value as Readable));
         break;
       case 'remembered':
-        this.#fill(container, key, this.#remembered(value as Remembered));
+        this.#draft.fill(container, key, this.#remembered(value as Remembered));
         break;
       case 'refused':
-        throw this.#refuse(className(prototype), kind.reason);
+        throw this.#refuse(typeName(prototype), kind.reason);
       case 'native':
       case 'transferable':
         // Only reached through a circle, from which they are always pure.
@@ -188,52 +178,52 @@ class Encoder {
   }
 
   #fields<C extends Container>(value: object, copy: C): C {
-    this.#copies.set(value, copy);
+    this.#draft.copies.set(value, copy);
     for (const key of Object.keys(value)) this.#child(copy, key, (value as Record<string, unknown>)[key]);
     return copy;
   }
 
   #child(container: Container, key: string | number, value: unknown, label: string | number = key): void {
-    this.#path.push(label);
+    this.#draft.path.push(label);
     this.#place(container, key, value);
-    this.#path.pop();
+    this.#draft.path.pop();
   }
 
   #function(fn: object): number {
     const reference = referenceOf(fn) ?? globalReference(fn as { readonly name: string });
-    if (reference === undefined) throw refuseFunction(fn as { readonly name: string }, this.#path);
-    const part = this.#begin(fn);
-    this.#steps.push([Op.reference, part, this.#table.number(reference)]);
+    if (reference === undefined) throw refuseFunction(fn as { readonly name: string }, this.#draft.path);
+    const part = this.#draft.begin(fn);
+    this.#draft.steps.push([Op.reference, part, this.#table.number(reference)]);
     return part;
   }
 
   #map(map: Map<unknown, unknown>): number {
-    const part = this.#begin(map);
-    this.#steps.push([Op.map, part]);
+    const part = this.#draft.begin(map);
+    this.#draft.steps.push([Op.map, part]);
     const flat: unknown[] = [];
     for (const [key, value] of map) {
       this.#child(flat, flat.length, key, `key ${flat.length / 2}`);
       this.#child(flat, flat.length, value, typeof key === 'string' ? key : `value ${(flat.length - 1) / 2}`);
     }
-    this.#steps.push([Op.entries, part, flat]);
+    this.#draft.steps.push([Op.entries, part, flat]);
     return part;
   }
 
   #set(set: Set<unknown>): number {
-    const part = this.#begin(set);
-    this.#steps.push([Op.set, part]);
+    const part = this.#draft.begin(set);
+    this.#draft.steps.push([Op.set, part]);
     const members: unknown[] = [];
     for (const value of set) this.#child(members, members.length, value);
-    this.#steps.push([Op.members, part, members]);
+    this.#draft.steps.push([Op.members, part, members]);
     return part;
   }
 
   #buffer(buffer: Buffer): number {
-    const part = this.#begin(buffer);
+    const part = this.#draft.begin(buffer);
     const moved = this.#owned && isWhole(buffer) && isWorthTransferring(buffer);
     const bytes = moved ? new Uint8Array(buffer.buffer as ArrayBuffer) : this.#copyOf(buffer);
     this.#giveAway(bytes);
-    this.#steps.push([Op.buffer, part, bytes]);
+    this.#draft.steps.push([Op.buffer, part, bytes]);
     return part;
   }
 
@@ -249,27 +239,27 @@ class Encoder {
 
   #giveAway(copy: ArrayBuffer | NodeJS.ArrayBufferView): void {
     if (isWorthTransferring(copy))
-      this.#transfers.add((ArrayBuffer.isView(copy) ? copy.buffer : copy) as ArrayBuffer);
+      this.#draft.transfers.add((ArrayBuffer.isView(copy) ? copy.buffer : copy) as ArrayBuffer);
   }
 
   #reduced(value: object, reduced: Reduced): number {
-    const part = this.#begin(value);
+    const part = this.#draft.begin(value);
     const [restore, args, state] = reduced;
     const reference = referenceOf(restore);
-    if (reference === undefined) throw refuseFunction(restore, this.#path);
-    this.#open.add(part);
+    if (reference === undefined) throw refuseFunction(restore, this.#draft.path);
+    this.#draft.open.add(part);
     const given: unknown[] = [];
     for (const argument of args) this.#child(given, given.length, argument);
-    this.#open.delete(part);
-    this.#steps.push([Op.call, part, this.#table.number(reference), given]);
-    if (state !== undefined) this.#steps.push([Op.state, part, this.#fields(state, {})]);
+    this.#draft.open.delete(part);
+    this.#draft.steps.push([Op.call, part, this.#table.number(reference), given]);
+    if (state !== undefined) this.#draft.steps.push([Op.state, part, this.#fields(state, {})]);
     return part;
   }
 
   #instance(value: object, cls: Reference): number {
-    const part = this.#begin(value);
-    this.#steps.push([Op.instance, part, this.#table.number(cls)]);
-    this.#steps.push([Op.state, part, this.#fields(value, {})]);
+    const part = this.#draft.begin(value);
+    this.#draft.steps.push([Op.instance, part, this.#table.number(cls)]);
+    this.#draft.steps.push([Op.state, part, this.#fields(value, {})]);
     return part;
   }
 
@@ -279,17 +269,17 @@ class Encoder {
   }
 
   #stream(source: object, kind: StreamKind): number {
-    const part = this.#begin(source);
+    const part = this.#draft.begin(source);
     const origin = this.#owned ? foreignId(source) : undefined;
     if (origin !== undefined) {
-      // It came with the call and goes back as what it was: nobody could read it a second time.
-      this.#steps.push([Op.home, part, origin]);
+      // It came with the call and goes back as what it was, for it cannot be read a second time.
+      this.#draft.steps.push([Op.home, part, origin]);
       return part;
     }
     const { port1, port2 } = new MessageChannel();
-    this.#streams.push({ source, port: port1 });
-    this.#transfers.add(port2);
-    this.#steps.push([Op.stream, part, port2, kind, homeId(source)]);
+    this.#draft.streams.push({ source, port: port1 });
+    this.#draft.transfers.add(port2);
+    this.#draft.steps.push([Op.stream, part, port2, kind, homeId(source)]);
     return part;
   }
 
@@ -298,88 +288,52 @@ class Encoder {
    * cannot cross is left behind: losing the error for it would be worse.
    */
   #error(error: Error): number {
-    const part = this.#begin(error);
+    const part = this.#draft.begin(error);
     const [known, lostName] = errorClass(error);
     const cls = typeof known === 'string' ? known : this.#table.number(known);
     // Only a DOMException keeps its message elsewhere than in a field.
     const message = error instanceof DOMException ? error.message : '';
-    this.#steps.push([Op.error, part, cls, message, lostName]);
+    this.#draft.steps.push([Op.error, part, cls, message, lostName]);
     const names: string[] = [];
     const values: unknown[] = [];
     const enumerable: boolean[] = [];
     for (const key of Object.getOwnPropertyNames(error)) {
-      const before = this.#mark();
+      const before = this.#draft.mark();
       try {
         this.#child(values, names.length, (error as unknown as Record<string, unknown>)[key], key);
         enumerable.push(Object.prototype.propertyIsEnumerable.call(error, key));
         names.push(key);
       } catch {
-        this.#rollBack(before);
+        this.#draft.rollBack(before);
         values.length = names.length;
       }
     }
-    this.#steps.push([Op.fields, part, names, values, enumerable]);
+    this.#draft.steps.push([Op.fields, part, names, values, enumerable]);
     return part;
   }
 
-  /** A message within the message the first time, since it outlives this one; later only a word on where it is kept. */
+  /** The first time a message within the message, as it outlives this one; later only the slot that it is kept in. */
   #remembered(remembered: Remembered): number {
-    const part = this.#begin(remembered);
+    const part = this.#draft.begin(remembered);
     let slot = this.#table.slotOf(remembered);
     if (slot === undefined) {
       const encoder = new Encoder(
-        { name: this.#path.join('.') },
+        { name: this.#draft.path.join('.') },
         this.#table,
-        this.#transfers,
-        this.#streams,
+        this.#draft.transfers,
+        this.#draft.streams,
       );
       const value = encoder.#pickle(remembered.value);
       slot = this.#table.remember(remembered);
       (this.#memories ??= []).push([slot, value]);
     }
     const recalls = (this.#recalls ??= []);
-    this.#steps.push([Op.recall, part, recalls.length]);
+    this.#draft.steps.push([Op.recall, part, recalls.length]);
     recalls.push(slot);
     return part;
   }
 
-  #begin(value: object): number {
-    const part = this.#nextPart++;
-    this.#parts.set(value, part);
-    return part;
-  }
-
-  #fill(container: Container, key: string | number, part: number): void {
-    assign(container, key, null);
-    this.#steps.push([Op.fill, container, key, part]);
-  }
-
-  /** The sizes of everything that only grows. */
-  #mark(): readonly number[] {
-    return [
-      ...this.#growing().map(({ size }) => size),
-      this.#steps.length,
-      this.#streams.length,
-      this.#path.length,
-    ];
-  }
-
-  #growing(): readonly (Map<unknown, unknown> | Set<unknown>)[] {
-    return [this.#copies, this.#parts, this.#open, this.#transfers];
-  }
-
-  #rollBack(mark: readonly number[]): void {
-    const growing = this.#growing();
-    growing.forEach((collection, index) => {
-      for (const key of [...collection.keys()].slice(mark[index])) collection.delete(key);
-    });
-    const [steps = 0, streams = 0, path = 0] = mark.slice(growing.length);
-    this.#steps.length = steps;
-    this.#streams.length = streams;
-    this.#path.length = path;
-  }
-
-  #refuse(what: string, mend: string): PicklingError {
-    return refuse(what, this.#path, mend);
+  #refuse(what: string, fix: string): PicklingError {
+    return refuse(what, this.#draft.path, fix);
   }
 }

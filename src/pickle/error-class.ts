@@ -1,5 +1,4 @@
-import { type Reference, referenceOf } from '../builtins/index.js';
-import { className } from './kinds.js';
+import { type Reference, referenceOf, typeName } from '../builtins/index.js';
 
 /**
  * How another thread finds the class of `error`, or the nearest of its ancestors that is known there: where it can be imported from, or
@@ -16,7 +15,7 @@ export function errorClass(error: Error): [cls: Reference | string, lostName: st
     if (typeof cls !== 'function') continue;
     const reference = referenceOf(cls);
     if (reference === undefined && (globalThis as Record<string, unknown>)[cls.name] !== cls) continue;
-    const lost = error.name === 'Error' ? className(own) : error.name;
+    const lost = error.name === 'Error' ? typeName(own) : error.name;
     // A DOMException's name is not its class's but its own.
     const isOwn = prototype === own && cls !== DOMException;
     return [reference ?? cls.name, isOwn ? '' : lost];

@@ -1,4 +1,6 @@
-import { setErrorName, setReferences } from '../builtins/index.js';
+/** Python's pickle errors, and the ones about values that cannot cross: each says where in the value the part is, and the fix. */
+import { types } from 'node:util';
+import { lazyPattern, RuntimeError, setErrorName, setReferences } from '../builtins/index.js';
 
 /** Python's `pickle.PickleError`: the base of the two that follow. */
 export class PickleError extends Error {
@@ -7,14 +9,14 @@ export class PickleError extends Error {
   }
 }
 
-/** Python's `pickle.PicklingError`: a value cannot leave this thread. The message names the part that cannot, and the mend. */
+/** Python's `pickle.PicklingError`: a value cannot leave this thread. The message names the part that cannot, and the fix. */
 export class PicklingError extends PickleError {
   static {
     setErrorName(this, 'PicklingError');
   }
 }
 
-/** Python's `pickle.UnpicklingError`: what arrived cannot be put together, as a module or an export of it is missing here. */
+/** Python's `pickle.UnpicklingError`: a message cannot be decoded, because a module or one of its exports is missing here. */
 export class UnpicklingError extends PickleError {
   static {
     setErrorName(this, 'UnpicklingError');
@@ -22,3 +24,59 @@ export class UnpicklingError extends PickleError {
 }
 
 setReferences(import.meta.url, { PickleError, PicklingError, UnpicklingError });
+
+/** Where in the value a part is: the value's name, then keys and indexes. */
+export type Path = readonly (string | number)[];
+
+const identifier = lazyPattern(String.raw`^[\p{ID_Start}$_][\p{ID_Continue}$]*$`, 'u');
+
+/** The error about an object of class `what` that cannot cross. */
+export function refuse(what: string, path: Path, fix: string): PicklingError {
+  return new PicklingError(`Cannot pickle '${what}' object (${textOf(path)}): ${fix}`);
+}
+
+/** The error about a function or class that is not importable, in the words of Python's requests-futures. */
+export function refuseFunction(fn: { readonly name: string }, path: Path): RuntimeError {
+  const isClass = /^class\b/.test(Function.prototype.toString.call(fn));
+  const name = identifier().test(fn.name) ? fn.name : 'name';
+  const fix = isClass
+    ? `export the class from a module and mark it: importable(${name}, import.meta.url)`
+    : 'export the function from a module and mark it: ' +
+      `export const ${name} = importable(function ${name}(…) { … }, import.meta.url)`;
+  return new RuntimeError(
+    `Cannot pickle ${isClass ? 'class' : 'function'}. Refer to documentation: docs/worker-threads.md ` +
+      `(${textOf(path)}: ${fix})`,
+  );
+}
+
+function textOf(path: Path): string {
+  return path.reduce<string>((text, key) => {
+    if (typeof key === 'number' || /^\d+$/.test(key)) return `${text}[${key}]`;
+    if (!identifier().test(key)) return `${text}[${JSON.stringify(key)}]`;
+    return text === '' ? key : `${text}.${key}`;
+  }, '');
+}
+
+/**
+ * The error to report for what `postMessage()` threw about `value`: a PicklingError that says which part is at fault.
+ * Errors of `encode()` say so already and are returned unchanged.
+ */
+export function explainCloneError(error: unknown, value: unknown, name: string): unknown {
+  if (!(error instanceof DOMException) || error.name !== 'DataCloneError') return error;
+  const place = findUncloneable(value, name, new Set()) ?? name;
+  return new PicklingError(`Cannot pickle object (${place}): ${error.message}`, { cause: error });
+}
+
+/** `encode()` refuses nearly all that structured clone does, but takes proxies and `arguments` for plain data. */
+function findUncloneable(value: unknown, place: string, seen: Set<unknown>): string | null {
+  if (typeof value !== 'object' || value === null || seen.has(value)) return null;
+  seen.add(value);
+  if (types.isProxy(value) || types.isArgumentsObject(value)) return place;
+  const entries: Iterable<[unknown, unknown]> =
+    value instanceof Map ? value : value instanceof Set ? value.entries() : Object.entries(value);
+  for (const [key, item] of entries) {
+    const found = findUncloneable(item, `${place}[${JSON.stringify(key)}]`, seen);
+    if (found !== null) return found;
+  }
+  return null;
+}

@@ -1,9 +1,8 @@
 export { copyreg } from './copyreg.js';
-export { decode, decodeLoading, loadReference, type Received, receive } from './decode.js';
-export { encode } from './encode.js';
+export { decode, decodeLoading, type Received, receive } from './decode.js';
+export { encode, encodeForChannel } from './encode.js';
 export type { EncodeOptions } from './encoded.js';
-export { PickleError, PicklingError, UnpicklingError } from './errors.js';
-export { explainCloneError } from './explain.js';
+export { explainCloneError, PickleError, PicklingError, UnpicklingError } from './errors.js';
 export {
   foreignId,
   forgetCopies,
@@ -13,17 +12,18 @@ export {
   reduceGuest,
   reduceHomed,
   setHomeId,
-} from './homed.js';
-export {
-  encodeFlat,
-  flattenBytes,
-  type Flattened,
-  isShallow,
-  restoreBytes,
-  setFlatForm,
-} from './flat.js';
+} from './identities.js';
 export { importable } from './importable.js';
 export { ReceivedReferences, SentReferences } from './reference-table.js';
 export { Remembered } from './remembered.js';
+export { importing } from './resolve.js';
+export {
+  isShallow,
+  isShort,
+  restoreBytes,
+  setShortForm,
+  shortenBytes,
+  type Shortened,
+} from './short-form.js';
 export { streamsEnd } from './stream-source.js';
-export type { Flat, Pickled } from './wire.js';
+export type { Message, Pickled } from './message.js';

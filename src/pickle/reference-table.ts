@@ -1,11 +1,12 @@
-import { type Reference, targetOf } from '../builtins/index.js';
+import type { Reference } from '../builtins/index.js';
 import { UnpicklingError } from './errors.js';
 import { type Memory, type Remembered, SentMemory } from './remembered.js';
-import type { Pickled } from './wire.js';
+import { type Import, importing, type Resolver } from './resolve.js';
+import type { Pickled } from './message.js';
 
 /**
- * What one end of a channel has sent to the other: references, which are known by number from then on, and values to be
- * remembered. Messages must be read in the order in which they were encoded.
+ * What one end of a channel has sent to the other: references, known by number from then on, and values to be remembered.
+ * Messages must be read in the order in which they were encoded.
  */
 export class SentReferences {
   readonly #numbers = new Map<Reference, number>();
@@ -39,7 +40,7 @@ export class SentReferences {
     return number;
   }
 
-  /** The same, but undefined where the other end does not know it. */
+  /** The number of `reference` if the other end knows it. */
   known(reference: Reference): number | undefined {
     return this.#numbers.get(reference);
   }
@@ -63,9 +64,6 @@ export class SentReferences {
   }
 }
 
-/** A function or class that a message names. */
-export type Import = ((...args: unknown[]) => unknown) & { readonly prototype: object };
-
 const NONE: readonly never[] = [];
 
 interface Entry {
@@ -77,35 +75,38 @@ interface Entry {
 
 /** The references that have come over a channel, or in one message. */
 export class ReceivedReferences {
+  readonly #resolver: Resolver;
   readonly #entries: Entry[] = [];
   readonly #loading = new Set<Promise<void>>();
   readonly #memories: Memory[] = [];
 
-  /** Takes in what is new in `message`, and lets `load` import what this thread does not know yet. */
-  receive(
-    { references, first = 0, memories }: Pickled,
-    load: (reference: Reference) => Promise<object>,
-  ): void {
+  /** @param resolver decides what the references may name. Default: any module that can be imported */
+  constructor(resolver: Resolver = importing) {
+    this.#resolver = resolver;
+  }
+
+  /** Takes in what is new in `message`, and loads what is not known yet. */
+  receive({ references, first = 0, memories }: Pickled): void {
     if (memories !== undefined) {
       for (const [slot, pickled] of memories) this.#memories[slot] = { pickled, made: null };
     }
     references?.forEach((reference, index) => {
-      const target = targetOf(reference) as Import | undefined;
+      const target = this.#resolver.find(reference);
       const entry: Entry = { reference, target, error: undefined };
       this.#entries[first + index] = entry;
-      if (target === undefined) this.#follow(entry, load(reference));
+      if (target === undefined) this.#follow(entry, this.#resolver.load(reference));
     });
   }
 
-  /** What is in these places: to be asked when the message arrives, as a later one may put something else there. */
+  /** What is in these slots now: a later message may put something else there. */
   recalled(slots: readonly number[] | undefined): readonly Memory[] {
     return slots === undefined ? NONE : slots.map((slot) => this.#memories[slot] as Memory);
   }
 
-  #follow(entry: Entry, load: Promise<object>): void {
+  #follow(entry: Entry, load: Promise<Import>): void {
     const loaded = load.then(
       (target) => {
-        entry.target = target as Import;
+        entry.target = target;
         this.#loading.delete(loaded);
       },
       (error: unknown) => {

@@ -1,4 +1,4 @@
-import type { Pickled } from './wire.js';
+import type { Pickled } from './message.js';
 
 /**
  * A value that does not change any more. Over a channel it crosses once: from then on the other side is only told which one is

@@ -1,8 +1,8 @@
 import { Readable } from 'node:stream';
 import type { MessagePort } from 'node:worker_threads';
 import { RuntimeError } from '../builtins/index.js';
-import { type ToReader, type ToSource, weightOf, WINDOW } from './stream-wire.js';
-import type { Pickled, StreamKind } from './wire.js';
+import { type ToReader, type ToSource, weightOf, WINDOW } from './stream-messages.js';
+import type { Pickled, StreamKind } from './message.js';
 
 /** Puts a message together; a promise when a module has to be loaded for it. */
 export type Open = (message: Pickled) => unknown;
@@ -20,7 +20,7 @@ export function readStream(port: MessagePort, kind: StreamKind, open: Open): obj
   }
 }
 
-/** The port keeps the process alive while somebody waits for the next chunk, and not otherwise. */
+/** The port keeps the process alive only while the next chunk is awaited. */
 class Reader implements AsyncIterator<unknown, undefined> {
   readonly #port: MessagePort;
   readonly #open: Open;
@@ -71,7 +71,7 @@ class Reader implements AsyncIterator<unknown, undefined> {
     return { value, done: false };
   }
 
-  /** Says that nothing more is wanted. The other end gives its source up. */
+  /** Asks for nothing more. The other end gives its source up. */
   cancel(reason: Pickled): void {
     if (this.#ended) return;
     this.#ended = true;

@@ -2,8 +2,8 @@ import type { Readable } from 'node:stream';
 import type { MessagePort } from 'node:worker_threads';
 import { decodeLoading } from './decode.js';
 import { encodeParts } from './encoder.js';
-import type { Pickled } from './wire.js';
-import { type ToReader, type ToSource, weightOf } from './stream-wire.js';
+import type { Pickled } from './message.js';
+import { type ToReader, type ToSource, weightOf } from './stream-messages.js';
 
 /** A source that can be read step by step and given up at any time, in the middle of a step, too. */
 interface Source {
@@ -111,7 +111,7 @@ class Feed {
   }
 }
 
-/** Nobody is left to whom a failing clean-up could be told. */
+/** The error of a failing clean-up has no reader any more. */
 async function giveUp(source: Source, reason: unknown): Promise<void> {
   try {
     await source.cancel(reason);

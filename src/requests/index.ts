@@ -10,6 +10,8 @@
  * @packageDocumentation
  */
 
+import './crossing/index.js';
+
 export * as adapters from './adapters/index.js';
 export {
   HTTPAdapter,

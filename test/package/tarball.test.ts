@@ -13,8 +13,9 @@ import {
 } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
-import { fileURLToPath } from 'node:url';
+import { fileURLToPath, pathToFileURL } from 'node:url';
 import { promisify } from 'node:util';
+import { rolldown } from 'rolldown';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { linksOf } from '../docs/markdown.js';
 import { readmeSources } from './readme.js';
@@ -205,6 +206,69 @@ describe('the packed package', () => {
       });
     },
   );
+
+  describe('put into one file by a bundler that leaves out what is not used', () => {
+    /** Bundles a program of the project and gives the path of the file, beside the package's own, as references are relative to it. */
+    async function bundle(program: string): Promise<string> {
+      const dir = path.join(installed, 'dist/app');
+      const input = path.join(project, 'app.mjs');
+      writeFileSync(input, program);
+      const app = await rolldown({
+        input,
+        platform: 'node',
+        external: (id) => /^[a-z@]/.test(id) && !id.startsWith('requests-futures') && id !== input,
+      });
+      await app.write({ dir, format: 'es', codeSplitting: false });
+      await app.close();
+      return path.join(dir, 'app.js');
+    }
+
+    test('it still lets sessions, requests and responses cross to a thread', async () => {
+      const file = await bundle(`
+        import { createServer } from 'node:http';
+        import { FuturesSession, Response, WorkerPoolExecutor } from 'requests-futures';
+        const server = createServer((request, response) => {
+          response.setHeader('set-cookie', 'seen=' + request.headers.authorization);
+          response.end(request.url);
+        });
+        await new Promise((resolve) => server.listen(0, '127.0.0.1', resolve));
+        const executor = new WorkerPoolExecutor({ max_workers: 1 });
+        const session = new FuturesSession({ executor });
+        session.auth = ['user', 'password'];
+        const found = [];
+        for (const path of ['/1', '/2']) {
+          const response = await session.get('http://127.0.0.1:' + server.address().port + path);
+          found.push(response instanceof Response, response.text, response.connection === session.adapters.get('http://'));
+        }
+        console.log(JSON.stringify([...found, session.cookies.get('seen')]));
+        await executor.shutdown();
+        server.close();
+      `);
+      const { stdout } = await run(process.execPath, [file], { cwd: project });
+      const credentials = `Basic ${Buffer.from('user:password').toString('base64')}`;
+      expect(JSON.parse(stdout)).toEqual([true, '/1', true, true, '/2', true, credentials]);
+    });
+
+    test('it has nothing of HTTP in a program that uses futures alone', async () => {
+      const file = await bundle(`
+        import { Future } from 'requests-futures';
+        const future = new Future();
+        future.set_result('done');
+        console.log(JSON.stringify(await future));
+      `);
+      const { stdout } = await run(process.execPath, [file], { cwd: project });
+      expect(JSON.parse(stdout)).toBe('done');
+      expect(readFileSync(file, 'utf8')).not.toContain('HTTPAdapter');
+    });
+
+    test('every class exists once in a thread that the main door and a reference lead to', async () => {
+      const program = `
+        import * as door from 'requests-futures';
+        const again = await import(new URL('index.js#src/futures-session/crossing', ${JSON.stringify(pathToFileURL(path.join(installed, 'dist/src/')).href)}).href);
+        console.log(JSON.stringify(Object.keys(door).filter((name) => door[name] !== again[name])));`;
+      expect(await evaluate('module', program)).toEqual([]);
+    });
+  });
 
   test('its types satisfy the strictest consumer, and every line of the README compiles', {
     timeout: 60_000,

@@ -1,22 +1,22 @@
 /** What the two ends of a channel know of each other: references by number, values to be remembered, short forms. */
 import { describe, expect, test } from 'vitest';
-import { setReferences } from '../../src/builtins/index.js';
+import { RuntimeError, setReferences } from '../../src/builtins/index.js';
 import {
   decode,
   encode,
-  encodeFlat,
-  type Flat,
-  type Flattened,
-  flattenBytes,
+  encodeForChannel,
   importable,
   isShallow,
-  type Pickled,
+  isShort,
+  type Message,
   receive,
   ReceivedReferences,
   Remembered,
   restoreBytes,
   SentReferences,
-  setFlatForm,
+  setShortForm,
+  shortenBytes,
+  type Shortened,
 } from '../../src/pickle/index.js';
 
 const double = importable((x: number) => 2 * x, import.meta.url, 'double');
@@ -32,7 +32,7 @@ class Channel {
   }
 
   /** What has arrived can be made later than what comes after it. */
-  arrive(message: Pickled | Flat): () => unknown {
+  arrive(message: Message): () => unknown {
     const received = receive(structuredClone(message), this.#received);
     return () => decode(received);
   }
@@ -91,9 +91,9 @@ function restorePair(values: [unknown], [fn]: [object], right: unknown): Pair {
   return new Pair(values[0], fn, right as Remembered);
 }
 setReferences(import.meta.url, { restorePair });
-setFlatForm(
+setShortForm(
   Pair.prototype,
-  ({ left, fn, right }: Pair): Flattened | null =>
+  ({ left, fn, right }: Pair): Shortened | null =>
     isShallow(left) ? { values: [left], functions: [fn], remembered: right, transfer: null } : null,
   restorePair,
 );
@@ -103,22 +103,34 @@ describe('a short form', () => {
     const channel = new Channel();
     const right = new Remembered({ right: true });
     const pair = new Pair({ a: 1 }, double, right);
-    for (const isShort of [false, true, true]) {
-      const flat = encodeFlat(Pair.prototype, pair, channel.sent);
-      if (flat === null) throw new Error('it has no short form');
-      expect(Array.isArray(flat.message)).toBe(isShort);
-      const got = channel.arrive(flat.message)() as Pair;
+    for (const expected of [false, true, true]) {
+      const { message } = encodeForChannel(pair, { table: channel.sent, form: Pair.prototype });
+      expect(isShort(message)).toBe(expected);
+      const got = channel.arrive(message)() as Pair;
       expect(got).toBeInstanceOf(Pair);
       expect([got.left, got.fn, got.right]).toEqual([{ a: 1 }, double, { right: true }]);
     }
   });
 
-  test('is not for what is not plain, nor for functions that cannot be imported', () => {
+  test('is not for what is not plain, nor for functions that the other side does not know', () => {
     const channel = new Channel();
     const right = new Remembered(1);
-    expect(encodeFlat(Pair.prototype, new Pair(new Date(), double, right), channel.sent)).toBeNull();
-    expect(encodeFlat(Pair.prototype, new Pair(1, () => 1, right), channel.sent)).toBeNull();
-    expect(encodeFlat(Object.prototype, {}, channel.sent)).toBeNull();
+    const options = { table: channel.sent, form: Pair.prototype };
+    for (let n = 0; n < 2; n += 1)
+      channel.arrive(encodeForChannel(new Pair(1, double, right), options).message)();
+    const date = new Pair(new Date(5), double, right);
+    const { message } = encodeForChannel(date, options);
+    expect(isShort(message)).toBe(false);
+    expect((channel.arrive(message)() as Pair).left).toEqual(new Date(5));
+    expect(() => encodeForChannel(new Pair(1, () => 1, right), options)).toThrow(RuntimeError);
+    expect(isShort(encodeForChannel({}, { table: channel.sent, form: Object.prototype }).message)).toBe(
+      false,
+    );
+    expect(isShort(encodeForChannel(1, { table: channel.sent, form: null }).message)).toBe(false);
+    // What could not be sent has not disturbed the channel.
+    const again = encodeForChannel(new Pair(2, double, right), options).message;
+    expect(isShort(again)).toBe(true);
+    expect((channel.arrive(again)() as Pair).left).toBe(2);
   });
 
   test('plain are primitives, and lists and objects of them', () => {
@@ -141,21 +153,21 @@ describe('a short form', () => {
   test.each([0, 1, 1000, 16_383, 16_384, 70_000])('%i bytes arrive as they were', (size) => {
     const bytes = Buffer.from(Array.from({ length: size }, (_, n) => n % 256));
     const before = Buffer.from(bytes);
-    const flat = flattenBytes(bytes);
-    if (flat === null) throw new Error('they are refused');
-    const got = restoreBytes(structuredClone(flat, typeof flat === 'string' ? {} : { transfer: [flat] }));
+    const short = shortenBytes(bytes);
+    if (short === null) throw new Error('they are refused');
+    const got = restoreBytes(structuredClone(short, typeof short === 'string' ? {} : { transfer: [short] }));
     expect(got.equals(before)).toBe(true);
   });
 
   test('bytes that share their memory leave the rest of it alone, and those that are gone are refused', () => {
     const memory = new ArrayBuffer(100_000);
     const part = Buffer.from(memory, 10, 50_000);
-    const flat = flattenBytes(part);
-    if (typeof flat !== 'object') throw new Error('it is no memory');
-    structuredClone(flat, { transfer: [flat as ArrayBuffer] });
+    const short = shortenBytes(part);
+    if (typeof short !== 'object') throw new Error('it is no memory');
+    structuredClone(short, { transfer: [short as ArrayBuffer] });
     expect(memory.byteLength).toBe(100_000);
     const gone = Buffer.from(new ArrayBuffer(20_000));
     structuredClone(gone.buffer, { transfer: [gone.buffer] });
-    expect(flattenBytes(gone)).toBeNull();
+    expect(shortenBytes(gone)).toBeNull();
   });
 });

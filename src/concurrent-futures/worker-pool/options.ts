@@ -114,7 +114,7 @@ function parseInitializer({
 }: WorkerPoolExecutorOptions): Pick<ParsedOptions, 'initializer' | 'initargs'> {
   if (initializer === null) return { initializer, initargs: [] };
   if (typeof initializer !== 'function') throw new TypeError('initializer must be a callable');
-  // Whether it is importable is told here, and not by a pool that breaks later.
+  // Refused here rather than by a pool that breaks later.
   encode(initializer, { name: 'initializer' });
   return { initializer, initargs: [...(initargs ?? [])] };
 }

@@ -4,12 +4,12 @@ import {
   receiveMessageOnPort,
   type Transferable,
 } from 'node:worker_threads';
-import { type Reference, referenceOf, typeName } from '../../builtins/index.js';
+import { type HomeCall, type Reference, referenceOf, typeName } from '../../builtins/index.js';
 import {
   decode,
   decodeLoading,
   encode,
-  encodeFlat,
+  encodeForChannel,
   explainCloneError,
   type Pickled,
   receive,
@@ -19,12 +19,9 @@ import {
 } from '../../pickle/index.js';
 import type { AnyFunction, WorkItem } from '../work-item.js';
 import { mainModule } from './bootstrapping.js';
-import type { Effect } from './effects.js';
-import { inbox } from './inbox.js';
+import { outcomeTurns } from './outcome-turns.js';
 import {
   type CallMessage,
-  type FlatCall,
-  type FlatResult,
   type FromThread,
   LINGERING,
   type Opening,
@@ -34,7 +31,7 @@ import {
 import { terminatedAbruptly } from './terminated.js';
 import { type HostSettings, ThreadHost } from './thread-host.js';
 
-/** What a thread tells its pool. */
+/** The events of a thread, for its pool. */
 export interface ThreadOwner {
   /** The thread takes calls from now on. */
   opened(): void;
@@ -46,14 +43,14 @@ export interface ThreadOwner {
   died(thread: PoolThread): void;
 }
 
-/** How a thread is made. */
+/** How a thread is started. */
 export interface ThreadSettings extends HostSettings {
   readonly workerName: string;
   readonly initializer: AnyFunction | null;
   readonly initargs: readonly unknown[];
 }
 
-/** The main thread's side of one thread of the pool: which calls it runs, and what is said to it. */
+/** The main thread's side of one thread of the pool: the calls that it runs, and the messages to it. */
 export class PoolThread {
   /** How many calls it has been given in its life. */
   started = 0;
@@ -69,14 +66,14 @@ export class PoolThread {
   readonly #received = new ReceivedReferences();
   #lastId = 0;
   #released: (() => void) | undefined;
-  /** Settled when the thread has ended, or stays only for the sake of streams that are still being read. */
+  /** Settles when the thread has ended, or stays only until its streams have been read. */
   readonly #gone: Promise<void>;
 
   constructor(owner: ThreadOwner, settings: ThreadSettings) {
     this.#owner = owner;
     this.#host = new ThreadHost(settings, (cause) => {
       // After everything that waits to be handled.
-      inbox.deliver(() => {
+      outcomeTurns.deliver(() => {
         this.#die(cause);
       });
     });
@@ -86,7 +83,7 @@ export class PoolThread {
     this.#outcomes = outcomes.port1;
     this.#calls.on('message', (message: FromThread) => {
       this.#hear(message, (handle) => {
-        inbox.deliver(handle);
+        outcomeTurns.deliver(handle);
       });
     });
     this.#calls.unref();
@@ -157,7 +154,7 @@ export class PoolThread {
     // Checked here and not by `submit`: as in Python it is the call that fails, not the submission.
     if (typeof fn !== 'function') throw new TypeError(`'${typeName(fn)}' object is not callable`);
     const id = (this.#lastId += 1);
-    if (!this.#postFlat(id, fn, args)) this.#postCall(id, fn, args);
+    this.#postCall(id, fn, args);
     this.started += 1;
     this.#items.set(id, item);
     if (this.#items.size === 1) this.#calls.ref();
@@ -166,40 +163,20 @@ export class PoolThread {
     });
   }
 
-  /** The short way, if there is one for these arguments and the thread knows it. */
-  #postFlat(id: number, fn: AnyFunction, args: readonly unknown[]): boolean {
-    const number = this.#functions.get(fn);
-    const flat = number === undefined ? null : encodeFlat(fn, args, this.#sent);
-    if (number === undefined || flat === null) return false;
-    const { message, transferList } = flat;
-    this.#tellCall(
-      'box' in message ? { type: 'call', id, fn: number, args: message } : [id, number, message],
-      transferList,
-      args,
-    );
-    return true;
-  }
-
   #postCall(id: number, fn: AnyFunction, args: readonly unknown[]): void {
     const known = this.#functions.get(fn);
-    const isNew = known === undefined ? { reference: importOf(fn) } : {};
-    const { message, transferList } = encode(args, { name: 'args', table: this.#sent });
+    const reference = known === undefined ? importOf(fn) : undefined;
+    const { message, transferList } = encodeForChannel(args, { name: 'args', table: this.#sent, form: fn });
     const number = known ?? this.#functions.size;
-    this.#tellCall({ type: 'call', id, fn: number, ...isNew, args: message }, transferList, args);
-    this.#functions.set(fn, number);
-  }
-
-  #tellCall(
-    message: CallMessage | FlatCall,
-    transferList: readonly Transferable[],
-    args: readonly unknown[],
-  ): void {
     try {
-      this.#tell(message, transferList, args);
+      const call: CallMessage =
+        reference === undefined ? [id, number, message] : [id, number, message, reference];
+      this.#tell(call, transferList, args);
     } catch (error) {
       this.#sent.takeBack();
       throw error;
     }
+    this.#functions.set(fn, number);
   }
 
   #tell(message: ToThread, transferList: readonly Transferable[] = [], value?: unknown): void {
@@ -224,26 +201,22 @@ export class PoolThread {
       return;
     }
     // At once: the next message builds on what is new in this one.
-    if (isFlat(message)) {
-      const received = receive(message[1], this.#received);
+    if (isOutcome(message)) {
+      const [id, value, failed, hasHomeCalls] = message;
+      const received = receive(value, this.#received);
       deliver(() => {
-        this.#handle(message[0], received, false, false);
-      });
-    } else if ('value' in message) {
-      const received = receive(message.value, this.#received);
-      deliver(() => {
-        this.#handle(message.id, received, message.failed, message.hasEffects);
+        this.#handle(id, received, failed, hasHomeCalls);
       });
     } else if ('home' in message) {
       const { home } = message;
-      deliver(() => void callAtHome(home));
+      deliver(() => void makeHomeCall(home));
     } else {
       const received = receive(message.announced, this.#received);
       deliver(() => {
         const outcome = this.#takeOutcome();
         if (outcome === null) return;
-        const { id, value, failed, hasEffects } = outcome;
-        this.#handle(id, { ...received, message: value }, failed, hasEffects);
+        const [id, value, failed, hasHomeCalls] = outcome;
+        this.#handle(id, { ...received, message: value }, failed, hasHomeCalls);
       });
     }
   }
@@ -253,33 +226,33 @@ export class PoolThread {
     return received?.message ?? null;
   }
 
-  #handle(id: number, received: Received, failed: boolean, hasEffects: boolean): void {
+  #handle(id: number, received: Received, failed = false, hasHomeCalls = false): void {
     const item = this.#items.get(id);
     if (item === undefined) return;
     this.#items.delete(id);
     // Only calls under way keep the process alive.
     if (this.#items.size === 0) this.#calls.unref();
     const { loading } = received.imports;
-    if (loading === undefined) this.#settle(item, received, failed, hasEffects);
+    if (loading === undefined) this.#settle(item, received, failed, hasHomeCalls);
     else {
       void loading.then(() => {
-        this.#settle(item, received, failed, hasEffects);
+        this.#settle(item, received, failed, hasHomeCalls);
       });
     }
   }
 
-  #settle(item: WorkItem, received: Received, failed: boolean, hasEffects: boolean): void {
+  #settle(item: WorkItem, received: Received, failed: boolean, hasHomeCalls: boolean): void {
     try {
       let result = decode(received);
-      if (hasEffects) {
-        const [actual, effects] = result as [unknown, readonly Effect[]];
-        for (const [fn, args] of effects) fn(...(args as never[]));
+      if (hasHomeCalls) {
+        const [actual, homeCalls] = result as [unknown, readonly HomeCall[]];
+        for (const [fn, args] of homeCalls) fn(...(args as never[]));
         result = actual;
       }
       if (failed) item.fail(result);
       else item.succeed(result);
     } catch (error) {
-      // What was to make the object again threw.
+      // A restoring function threw.
       item.fail(error);
     }
     this.#owner.finished(this);
@@ -287,7 +260,7 @@ export class PoolThread {
 
   #die(cause: Error): void {
     if (this.#dead) return;
-    // What it said before it died still counts.
+    // Messages that it sent before it died still count.
     for (let last = this.#nextMessage(); last !== undefined; last = this.#nextMessage()) {
       this.#hear(last.message, (handle) => {
         handle();
@@ -315,7 +288,7 @@ export class PoolThread {
     }
   }
 
-  /** Lets the thread forget its copies of objects that are not used any more. */
+  /** Drops the thread's copies of objects that are not used any more. */
   forget(ids: readonly string[]): void {
     if (this.#open) this.#tell({ type: 'forget', ids });
   }
@@ -331,7 +304,7 @@ export class PoolThread {
     return this.#host.ended;
   }
 
-  /** Lets the thread end, for which it must have no calls. Resolves when it has, or when only streams keep it. */
+  /** Ends the thread, which must have no calls. Resolves when it has ended, or when only streams keep it. */
   close(): Promise<void> {
     if (!this.#dead) {
       if (this.#open) {
@@ -344,16 +317,16 @@ export class PoolThread {
   }
 }
 
-async function callAtHome(call: Pickled): Promise<void> {
-  const [fn, args] = (await decodeLoading(call)) as Effect;
-  fn(...(args as never[]));
-}
-
-function isFlat(message: Exclude<FromThread, typeof LINGERING>): message is FlatResult {
+function isOutcome(message: FromThread): message is Outcome {
   return Array.isArray(message);
 }
 
-/** @throws RuntimeError with the mend, when the function is not importable */
+async function makeHomeCall(call: Pickled): Promise<void> {
+  const [fn, args] = (await decodeLoading(call)) as HomeCall;
+  fn(...(args as never[]));
+}
+
+/** @throws RuntimeError that shows the fix, when the function is not importable */
 function importOf(fn: AnyFunction): Reference {
   const reference = referenceOf(fn) ?? encode(fn, { name: 'fn' }).message.references?.[0];
   if (reference === undefined) throw new TypeError(`'${fn.name}' cannot be imported`);

@@ -1,15 +1,15 @@
 /**
- * What main thread and pool thread say to each other, over two channels:
+ * The messages between main thread and pool thread, over two channels:
  *
  * - `calls`: calls, aborts and the end go out; small outcomes come back, and for each of the others an {@link OutcomeReady}.
- * - `outcomes`: the others. Nobody listens there: the main thread takes one at a time, when it has time for one, since to
- *   receive a message is to deserialize it.
+ * - `outcomes`: the others. There the main thread does not listen but takes one at a time, when it has time for one, as to receive
+ *   a message is to deserialize it.
  *
  * Each end knows by number what the other has referred to before.
  */
 import type { MessagePort } from 'node:worker_threads';
 import type { Reference } from '../../builtins/index.js';
-import type { Flat, Pickled } from '../../pickle/index.js';
+import type { Message, Pickled } from '../../pickle/index.js';
 
 /** The first message, by way of piscina: how the thread is set up. Answered with an {@link Opened}. */
 export interface Opening {
@@ -28,45 +28,39 @@ export interface Opened {
 }
 
 /** To the thread. */
-export type ToThread = CallMessage | FlatCall | AbortMessage | ForgetMessage | { readonly type: 'close' };
+export type ToThread = CallMessage | AbortMessage | ForgetMessage | { readonly type: 'close' };
 
-/** One call. */
-export interface CallMessage {
-  readonly type: 'call';
-  readonly id: number;
+/** One call. A tuple, as these are by far the most frequent messages and structured clone copies no names for it. */
+export type CallMessage = readonly [
+  id: number,
   /** The function, by the number that this thread knows it by. */
-  readonly fn: number;
-  /** Where it can be imported from; the first time only. */
-  readonly reference?: Reference;
-  readonly args: Pickled;
-}
+  fn: number,
+  args: Message,
+  /** Where the function can be imported from; the first time only. */
+  reference?: Reference,
+];
 
-/** One call whose function is known, with arguments in their short form. */
-export type FlatCall = readonly [id: number, fn: number, args: Flat];
-
-/** Somebody called `abort(reason)` on the future of the call. */
+/** `abort(reason)` was called on the future of the call. */
 export interface AbortMessage {
   readonly type: 'abort';
   readonly id: number;
   readonly reason: Pickled;
 }
 
-/** Copies are not needed any more, whose originals have these ids. */
+/** The copies of the originals with these ids are not needed any more. */
 export interface ForgetMessage {
   readonly type: 'forget';
   readonly ids: readonly string[];
 }
 
 /** From the thread: an outcome, or the signal that one can be taken from the other channel, or {@link LINGERING}. */
-export type FromThread = Outcome | FlatResult | OutcomeReady | HomeCall | typeof LINGERING;
+export type FromThread = Outcome | OutcomeReady | HomeCallMessage | typeof LINGERING;
 
-/** A call to be made in the main thread, whose result nobody waits for: a pair of the function and its arguments. */
-export interface HomeCall {
+/** A call to be made in the main thread at once, without an answer. */
+export interface HomeCallMessage {
+  /** A `HomeCall`. */
   readonly home: Pickled;
 }
-
-/** A result in its short form, without effects. */
-export type FlatResult = readonly [id: number, result: Flat];
 
 /** Another outcome can be taken. What is new in it is announced here. */
 export interface OutcomeReady {
@@ -76,15 +70,15 @@ export interface OutcomeReady {
 /** The signal that the thread closes later: streams that it returned are still being read. */
 export const LINGERING = 1;
 
-/** Outcomes up to this size come by the first channel: to make them is not worth a turn of the main loop. */
+/** Outcomes up to this size come by the first channel: they are too cheap to be worth a turn of the main loop. */
 export const SMALL = 256;
 
-/** What became of a call. */
-export interface Outcome {
-  readonly id: number;
-  readonly failed: boolean;
-  /** The result or the error; with effects a pair of it and them. */
-  readonly value: Pickled;
-  /** Whether there are effects: calls to be made before the future is settled, a list of `Effect`s. */
-  readonly hasEffects: boolean;
-}
+/** The outcome of a call. What is false at the end is left out. */
+export type Outcome = readonly [
+  id: number,
+  /** The result or the error; with home calls a pair of it and them. */
+  value: Message,
+  failed?: boolean,
+  /** Whether `HomeCall`s come with it, to be made before the future settles. */
+  hasHomeCalls?: boolean,
+];

@@ -11,7 +11,7 @@ export interface HostSettings {
 }
 
 /**
- * One thread, as a piscina pool of one: piscina starts it, loads the worker file, limits its memory, tells how it ended, and
+ * One thread, as a piscina pool of one: piscina starts it, loads the worker file, limits its memory, reports how it ended, and
  * ends it.
  *
  * It does not carry the calls. Piscina hands over everything that has arrived in a single turn of the main loop (measured: with
@@ -29,7 +29,7 @@ export class ThreadHost {
   readonly ended: Promise<void>;
   #markEnded: () => void = () => undefined;
 
-  /** @param onExit told once when the thread ends by itself after it had been opened, and why */
+  /** @param onExit called once, with the cause, when the thread ends by itself after it was opened */
   constructor(settings: HostSettings, onExit: (cause: Error) => void) {
     this.#settings = settings;
     this.#onExit = onExit;
@@ -87,12 +87,12 @@ export class ThreadHost {
     return null;
   }
 
-  /** From now on the thread keeps the process alive: somebody waits for its end. */
+  /** From now on the thread keeps the process alive, because its end is awaited. */
   ref(): void {
     this.#worker?.ref();
   }
 
-  /** The thread may go on, but the process need not wait for it. */
+  /** The thread may go on, but the process does not wait for it. */
   unref(): void {
     this.#worker?.unref();
   }
@@ -115,17 +115,17 @@ export class ThreadHost {
   }
 }
 
-/** Rejects when the thread dies before it is ready. Piscina keeps its first call waiting for ever then. */
+/** Rejects when the thread dies before it is ready. Piscina would never settle its first call. */
 function failureToStart(piscina: Piscina): Promise<never> {
   const failure = new Promise<never>((_, reject) => {
-    // Also told here: errors after the start. The thread's own events tell them, too.
+    // Errors after the start arrive here as well as by the thread's own events.
     piscina.on('error', reject);
     piscina.on('workerDestroy', () => {
-      // The error that ended it is told just after its end.
+      // The error that ended it is emitted just after its end.
       setImmediate(reject, new Error('the thread ended while it was starting'));
     });
   });
-  // By the time the thread ends in peace nobody listens any more.
+  // When the thread ends normally, this has no listener any more.
   failure.catch(() => undefined);
   return failure;
 }

@@ -1,5 +1,4 @@
-import { NotImplementedError, setReducer, setReferences } from '../../builtins/index.js';
-import { reduceHomed } from '../../pickle/index.js';
+import { NotImplementedError } from '../../builtins/index.js';
 import type { PreparedRequest } from '../models/prepared-request.js';
 import type { Response } from '../models/response.js';
 import type { SendOptions } from '../types.js';
@@ -22,27 +21,3 @@ export abstract class BaseAdapter {
     throw new NotImplementedError(`${this.constructor.name} does not implement close()`);
   }
 }
-
-type AdapterClass = (abstract new () => BaseAdapter) & { readonly prototype: BaseAdapter };
-
-/**
- * The copy of an adapter in another thread, made once: what it keeps there (connections, counters) it keeps. Its
- * constructor is not run, its fields are copied.
- * @internal
- */
-export function copyAdapter(
-  existing: BaseAdapter | undefined,
-  cls: AdapterClass,
-  fields: Readonly<Record<string, unknown>>,
-): BaseAdapter {
-  return existing ?? Object.assign(Object.create(cls.prototype) as BaseAdapter, fields);
-}
-
-setReferences(import.meta.url, { BaseAdapter, copyAdapter });
-setReducer(
-  BaseAdapter,
-  (adapter) => reduceHomed(adapter, copyAdapter, [adapter.constructor, Object.assign({}, adapter)]),
-  {
-    subclasses: true,
-  },
-);

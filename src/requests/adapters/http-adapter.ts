@@ -1,13 +1,5 @@
 import nodeFetch from 'node-fetch';
-import {
-  AbortToken,
-  checkOptions,
-  NotImplementedError,
-  setReducer,
-  setReferences,
-  ValueError,
-} from '../../builtins/index.js';
-import { reduceHomed } from '../../pickle/homed.js';
+import { AbortToken, checkOptions, NotImplementedError, ValueError } from '../../builtins/index.js';
 import { basicAuthHeader } from '../auth/basic.js';
 import { InvalidProxyURL, InvalidURL, RequestException } from '../exceptions/requests.js';
 import type { PreparedRequest } from '../models/prepared-request.js';
@@ -25,7 +17,6 @@ import { abortError } from '../transports/error-mapping.js';
 import { encodeTarget, headersOf, type Job, methodOf, Route } from '../transports/outgoing-request.js';
 import { type FetchFunction, FetchTransport, refusalOfFetch } from '../transports/fetch/fetch-transport.js';
 import { NodeTransport } from '../transports/node/node-transport.js';
-import { copyHTTPAdapter, partsOf } from '../crossing/adapter-copy.js';
 import {
   connectHost,
   type HostParams,
@@ -63,6 +54,9 @@ export interface HTTPAdapterOptions {
 
 const OPTION_NAMES = ['pool_connections', 'pool_maxsize', 'max_retries', 'pool_block', 'fetch'] as const;
 
+/** The `fetch` option of an adapter, for a copy of it. @internal */
+export let fetchOf: (adapter: HTTPAdapter) => FetchFunction | null;
+
 /** Sends a job over its pool's connections: what one adapter does otherwise than another. */
 export const kDeliver: unique symbol = Symbol('requests.deliver');
 
@@ -77,18 +71,7 @@ export const kDeliver: unique symbol = Symbol('requests.deliver');
  */
 export class HTTPAdapter extends BaseAdapter {
   static {
-    setReducer(
-      this,
-      (adapter) =>
-        reduceHomed(
-          adapter,
-          copyHTTPAdapter,
-          partsOf(adapter, HTTPAdapter, { fetch: adapter.#fetch?.fetch ?? null }),
-        ),
-      {
-        subclasses: true,
-      },
-    );
+    fetchOf = (adapter) => adapter.#fetch?.fetch ?? null;
   }
   /** What is tried again. */
   max_retries: Retry;
@@ -368,5 +351,3 @@ function abortable(options: SendOptions): { token: AbortToken | null; release: (
 }
 
 const NOT_ABORTABLE = Object.freeze({ token: null, release: null });
-
-setReferences(import.meta.url, { HTTPAdapter });

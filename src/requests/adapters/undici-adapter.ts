@@ -1,10 +1,8 @@
-import { checkOptions, setReducer, setReferences, ValueError } from '../../builtins/index.js';
-import { reduceHomed } from '../../pickle/index.js';
+import { checkOptions, ValueError } from '../../builtins/index.js';
 import type { Response } from '../models/response.js';
 import type { Retry } from '../urllib3/retry.js';
 import type { Job } from '../transports/outgoing-request.js';
 import { HTTPAdapter, type HTTPAdapterOptions, kDeliver } from './http-adapter.js';
-import { copyHTTPAdapter, partsOf } from '../crossing/adapter-copy.js';
 import { urlopen } from '../transports/urlopen.js';
 import type { UndiciTransport } from '../transports/undici/undici-transport.js';
 
@@ -47,20 +45,6 @@ const OPTION_NAMES = [
  * ```
  */
 export class UndiciAdapter extends HTTPAdapter {
-  static {
-    setReducer(
-      this,
-      (adapter) => {
-        const { pipelining, allow_h2 } = adapter;
-        return reduceHomed(
-          adapter,
-          copyHTTPAdapter,
-          partsOf(adapter, UndiciAdapter, { pipelining, allow_h2 }),
-        );
-      },
-      { subclasses: true },
-    );
-  }
   /** How many requests are on a connection of HTTP/1.1 at once. */
   readonly pipelining: number;
   /** Whether servers are offered HTTP/2. */
@@ -109,5 +93,3 @@ function loadTransport(): Promise<void> {
     Transport = module.UndiciTransport;
   }));
 }
-
-setReferences(import.meta.url, { UndiciAdapter });

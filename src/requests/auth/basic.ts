@@ -1,5 +1,5 @@
 import { inspect } from 'node:util';
-import { setReferences, typeName, UnicodeEncodeError } from '../../builtins/index.js';
+import { typeName, UnicodeEncodeError } from '../../builtins/index.js';
 import type { PreparedRequest } from '../models/prepared-request.js';
 import { isBytes, pythonText, toBuffer } from '../urls/python-text.js';
 import { AuthBase } from './auth-base.js';
@@ -96,5 +96,3 @@ export class HTTPProxyAuth extends HTTPBasicAuth {
     return request;
   }
 }
-
-setReferences(import.meta.url, { HTTPBasicAuth, HTTPProxyAuth });

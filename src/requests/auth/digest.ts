@@ -1,6 +1,5 @@
 import { randomBytes } from 'node:crypto';
-import { RuntimeError, setReducer, setReferences } from '../../builtins/index.js';
-import { reduceHomed } from '../../pickle/index.js';
+import { RuntimeError } from '../../builtins/index.js';
 import { extractSetCookies, get_cookie_header, RequestsCookieJar } from '../cookies/index.js';
 import type { PreparedRequest } from '../models/prepared-request.js';
 import type { Response } from '../models/response.js';
@@ -127,28 +126,6 @@ export function authOfHook(hook: ResponseHook): HTTPDigestAuth | undefined {
 export function hookOfAuth(auth: HTTPDigestAuth): ResponseHook {
   return stateOf(auth).hook;
 }
-
-/**
- * The copy of an auth object in another thread, made once: it keeps what it learns from servers there, as Python's does in
- * each thread. (A nonce that two threads counted on their own would be refused.)
- * @internal
- */
-export function copyDigestAuth(
-  existing: HTTPDigestAuth | undefined,
-  cls: typeof HTTPDigestAuth,
-  fields: Readonly<Record<string, unknown>>,
-): HTTPDigestAuth {
-  return Object.assign(existing ?? (Object.create(cls.prototype) as HTTPDigestAuth), fields);
-}
-
-setReferences(import.meta.url, { copyDigestAuth, HTTPDigestAuth });
-setReducer(
-  HTTPDigestAuth,
-  (auth) => reduceHomed(auth, copyDigestAuth, [auth.constructor, Object.assign({}, auth)]),
-  {
-    subclasses: true,
-  },
-);
 
 function stateOf(auth: HTTPDigestAuth): DigestState {
   let state = states.get(auth);

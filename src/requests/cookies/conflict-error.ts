@@ -1,4 +1,4 @@
-import { RuntimeError, setErrorName, setReferences } from '../../builtins/index.js';
+import { RuntimeError, setErrorName } from '../../builtins/index.js';
 
 /**
  * Several cookies of that name meet the criteria. Name the domain or the path, too: `jar.get(name, { domain, path })`.
@@ -8,7 +8,3 @@ export class CookieConflictError extends RuntimeError {
     setErrorName(this, 'CookieConflictError');
   }
 }
-
-setReferences(import.meta.url, {
-  CookieConflictError,
-});

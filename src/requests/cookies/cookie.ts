@@ -1,5 +1,5 @@
 import { inspect } from 'node:util';
-import { checkOptions, repr, setReferences, typeName, ValueError } from '../../builtins/index.js';
+import { checkOptions, repr, typeName, ValueError } from '../../builtins/index.js';
 
 /** Attributes that are not standard, such as `HttpOnly` and `SameSite`, as they were spelled; null for one without a value. */
 export type NonstandardAttributes = Readonly<Record<string, string | null>>;
@@ -195,8 +195,6 @@ export class Cookie implements CookieAttributes {
     return this.toString();
   }
 }
-
-setReferences(import.meta.url, { Cookie });
 
 /**
  * A cookie of which only the name and the value (null: a bare name) need be given. By default it has no domain and is sent to

@@ -1,4 +1,4 @@
-import { checkOptions, setReferences } from '../../builtins/index.js';
+import { checkOptions } from '../../builtins/index.js';
 import type { Cookie } from './cookie.js';
 import type { MockRequest } from './mock-request.js';
 import { domainMatch, isAddress, isPublicSuffix, pathMatch } from './rules.js';
@@ -181,8 +181,6 @@ export class DefaultCookiePolicy implements CookiePolicy {
     return !hostOnly || domain === request.effective_request_host;
   }
 }
-
-setReferences(import.meta.url, { DefaultCookiePolicy });
 
 /**
  * The domains that cookies for `host` may be kept under, beside the empty one.

@@ -1,13 +1,5 @@
 import { inspect } from 'node:util';
-import {
-  checkOptions,
-  isPlainObject,
-  KeyError,
-  repr,
-  setReducer,
-  setReferences,
-  ValueError,
-} from '../../builtins/index.js';
+import { checkOptions, isPlainObject, KeyError, repr, ValueError } from '../../builtins/index.js';
 import { CookieConflictError } from './conflict-error.js';
 import { type Cookie, type CookieOptions, create_cookie } from './cookie.js';
 import { CookieStore } from './cookie-store.js';
@@ -35,7 +27,8 @@ export interface CookieGetOptions extends CookieScope {
 }
 
 const kStore: unique symbol = Symbol('requests.cookies.store');
-const kPolicy: unique symbol = Symbol('requests.cookies.policy');
+/** @internal */
+export const kPolicy: unique symbol = Symbol('requests.cookies.policy');
 
 /** What {@link RequestsCookieJar} can do beside access by name. */
 export class RequestsCookieJarMethods {
@@ -353,19 +346,6 @@ export function cookieStore(jar: RequestsCookieJarMethods): CookieStore {
 export function isPristine(jar: RequestsCookieJarMethods): boolean {
   return jar[kStore].length === 0 && jar[kPolicy] === null;
 }
-
-/**
- * Brings back a jar that crossed to this thread.
- * @internal
- */
-export function restoreCookieJar(cookies: readonly Cookie[], policy: CookiePolicy | null): RequestsCookieJar {
-  const jar = new RequestsCookieJar(policy);
-  for (const cookie of cookies) jar.set_cookie(cookie);
-  return jar;
-}
-
-setReferences(import.meta.url, { restoreCookieJar });
-setReducer(RequestsCookieJarMethods, (jar) => [restoreCookieJar, [[...jar], jar[kPolicy]]]);
 
 /** The value of the only cookie of that name and scope; null when there is none or when it is a bare name, as in Python. */
 function findCookie(store: CookieStore, name: string, scope: CookieScope = {}): string | null {

@@ -1,12 +1,16 @@
-/** How an HTTPAdapter crosses to another thread. */
-import { setReferences } from '../../builtins/index.js';
+/** How adapters cross to another thread: each is copied once, and the copy keeps its connections from call to call. */
+import { setReducer, setReferences } from '../../builtins/index.js';
+import { reduceHomed } from '../../pickle/index.js';
+import { BaseAdapter } from '../adapters/base-adapter.js';
+import { fetchOf, HTTPAdapter, type HTTPAdapterOptions } from '../adapters/http-adapter.js';
+import { UndiciAdapter } from '../adapters/undici-adapter.js';
 import type { Retry } from '../urllib3/retry.js';
-import type { HTTPAdapter, HTTPAdapterOptions } from '../adapters/http-adapter.js';
 
+type AdapterClass = (abstract new () => BaseAdapter) & { readonly prototype: BaseAdapter };
 type HTTPAdapterClass = new (options: HTTPAdapterOptions) => HTTPAdapter;
 
-/** What the constructor makes, and what is said by the options. */
-const MADE = [
+/** The fields that the constructor sets, and those that repeat the options. */
+const OWN_FIELDS = [
   'max_retries',
   'proxy_manager',
   'poolmanager',
@@ -16,10 +20,10 @@ const MADE = [
 ];
 
 /**
- * What an adapter is made of again: its classes, its options (`own` are those that not all adapters have), the retries if any,
- * and what a subclass added.
+ * The arguments for {@link copyHTTPAdapter}: the classes, the options (`own`: those that not all adapters have), the retries if
+ * any, and the fields that a subclass added.
  */
-export function partsOf(adapter: HTTPAdapter, base: HTTPAdapterClass, own: object): readonly unknown[] {
+function partsOf(adapter: HTTPAdapter, base: HTTPAdapterClass, own: object): readonly unknown[] {
   const { max_retries, _pool_connections, _pool_maxsize, _pool_block } = adapter;
   const options: HTTPAdapterOptions = {
     pool_connections: _pool_connections,
@@ -27,21 +31,18 @@ export function partsOf(adapter: HTTPAdapter, base: HTTPAdapterClass, own: objec
     pool_block: _pool_block,
     ...own,
   };
-  const added = Object.entries(adapter).filter(([name]) => !MADE.includes(name));
-  const retries = retriesNothing(adapter) ? null : max_retries;
+  const added = Object.entries(adapter).filter(([name]) => !OWN_FIELDS.includes(name));
+  const retries = hasDefaultRetries(adapter) ? null : max_retries;
   return [base, adapter.constructor, options, retries, Object.fromEntries(added)];
 }
 
-/** Whether `max_retries` is as it is unless it is given. */
-export function retriesNothing({ max_retries: { total, read } }: HTTPAdapter): boolean {
+/** Whether `max_retries` was never set. */
+export function hasDefaultRetries({ max_retries: { total, read } }: HTTPAdapter): boolean {
   return total === 0 && read === false;
 }
 
-/**
- * The copy of an adapter in another thread, made once, so that its connections live on. The constructor of a subclass is not
- * run, its fields are copied; only the retries follow a change that is made later.
- */
-export function copyHTTPAdapter(
+/** The constructor of a subclass is not run, its fields are copied; of later changes only those of the retries follow. */
+function copyHTTPAdapter(
   existing: HTTPAdapter | undefined,
   base: HTTPAdapterClass,
   cls: HTTPAdapterClass,
@@ -55,4 +56,32 @@ export function copyHTTPAdapter(
   return adapter;
 }
 
-setReferences(import.meta.url, { copyHTTPAdapter });
+/** The copy of any other adapter keeps its state (connections, counters). Its constructor is not run, its fields are copied. */
+function copyAdapter(
+  existing: BaseAdapter | undefined,
+  cls: AdapterClass,
+  fields: Readonly<Record<string, unknown>>,
+): BaseAdapter {
+  return existing ?? Object.assign(Object.create(cls.prototype) as BaseAdapter, fields);
+}
+
+setReferences(import.meta.url, { BaseAdapter, copyAdapter, copyHTTPAdapter, HTTPAdapter, UndiciAdapter });
+setReducer(
+  BaseAdapter,
+  (adapter) => reduceHomed(adapter, copyAdapter, [adapter.constructor, Object.assign({}, adapter)]),
+  { subclasses: true },
+);
+setReducer(
+  HTTPAdapter,
+  (adapter) =>
+    reduceHomed(adapter, copyHTTPAdapter, partsOf(adapter, HTTPAdapter, { fetch: fetchOf(adapter) })),
+  { subclasses: true },
+);
+setReducer(
+  UndiciAdapter,
+  (adapter) => {
+    const { pipelining, allow_h2 } = adapter;
+    return reduceHomed(adapter, copyHTTPAdapter, partsOf(adapter, UndiciAdapter, { pipelining, allow_h2 }));
+  },
+  { subclasses: true },
+);

@@ -1,250 +1,31 @@
-/** The short form of a response for its way back from another thread: that of a request without redirects, its body read. */
-import { setReferences } from '../../builtins/index.js';
-import {
-  flattenBytes,
-  type Flattened,
-  foreignId,
-  isShallow,
-  objectAtHome,
-  Remembered,
-  restoreBytes,
-} from '../../pickle/index.js';
-import type { BaseAdapter } from '../adapters/base-adapter.js';
-import {
-  type CaseInsensitiveDict,
-  CaseInsensitiveDictMethods,
-  type HeaderEntry,
-  headerStore,
-  wrapStore,
-} from '../structures/case-insensitive-dict.js';
-import type { ResponseHook } from '../types.js';
-import { HTTPResponse } from '../urllib3/response.js';
-import { WholeAnswer } from '../bodies/incoming/response-init.js';
-import { PreparedRequest } from '../models/prepared-request.js';
+/** How responses cross to another thread. */
+import { Readable } from 'node:stream';
+import { setReducer, setReferences } from '../../builtins/index.js';
 import { Response } from '../models/response.js';
-import { SharedHeaders } from '../headers/shared-headers.js';
+import { HTTPResponse, type HTTPResponseInit } from '../urllib3/response.js';
 
-/** A URL, or true where it is that of the response. */
-type SameUrl = string | true;
-
-/** Names and values in turn. */
-type HeaderList = readonly string[];
-
-type FlatRaw = readonly [
-  status: number,
-  reason: string,
-  version: number,
-  method: string | null,
-  url: SameUrl,
-  maxSize: number | null,
-  headers: HeaderList,
-];
-
-/** Without headers where these are remembered. */
-type FlatRequest = readonly [method: string | null, url: SameUrl | null, headers: HeaderList | null];
-
-type FlatResponse = readonly [
-  status: number,
-  reason: string,
-  url: string,
-  elapsed: number,
-  encoding: string | null | undefined,
-  content: string | ArrayBuffer,
-  connection: string,
-  headers: HeaderList | null,
-  raw: FlatRaw,
-  request: FlatRequest,
-  /** The fields that hooks have added. */
-  added: Readonly<Record<string, unknown>> | null,
-];
-
-const NO_HOOKS: readonly never[] = [];
-const SPENT = Buffer.alloc(0);
-const RESPONSE_FIELDS = new Set(Object.keys(new Response()));
-const REQUEST_FIELDS = Object.keys(new PreparedRequest()).length;
-
-/** Null for a response that is not plain enough. */
-export function flattenResponse(response: Response): Flattened | null {
-  const { url, history, request, raw, _content: content, _elapsed: elapsed, _headers: headers } = response;
-  const connection = response.connection === null ? undefined : foreignId(response.connection);
-  const isPlain =
-    connection !== undefined &&
-    history.length === 0 &&
-    response._next === null &&
-    response._cookies === null &&
-    response._content_consumed &&
-    Buffer.isBuffer(content);
-  if (!isPlain) return null;
-  const flatRaw = flattenRaw(raw, url);
-  const flatRequest = flattenRequest(request, url);
-  const flatHeaders = headers === null ? null : flattenHeaders(headers);
-  const added = addedFields(response);
-  if (flatRaw === null || flatRequest === null || flatHeaders === undefined || added === undefined)
-    return null;
-  const bytes = flattenBytes(content);
-  if (bytes === null) return null;
-  const values: FlatResponse = [
-    response.status_code,
-    response._reason,
-    url,
-    typeof elapsed === 'number' ? elapsed : elapsed.total_seconds(),
-    response._encoding,
-    bytes,
-    connection,
-    flatHeaders,
-    flatRaw,
-    flatRequest,
-    added,
-  ];
-  return {
-    values,
-    functions: request.hasHooks ? request.hooks.response : NO_HOOKS,
-    remembered: request._shared === null ? null : rememberedHeaders(request._shared),
-    transfer: typeof bytes === 'string' ? null : bytes,
-  };
-}
-
-/** Undefined when there are some that are not plain. */
-function addedFields(response: Response): Record<string, unknown> | null | undefined {
-  let added: Record<string, unknown> | null = null;
-  for (const name of Object.keys(response)) {
-    if (RESPONSE_FIELDS.has(name)) continue;
-    const value = (response as unknown as Record<string, unknown>)[name];
-    if (name === '__proto__' || !isShallow(value)) return undefined;
-    (added ??= {})[name] = value;
-  }
-  return added;
-}
-
-function flattenRaw(raw: HTTPResponse | null, responseUrl: string): FlatRaw | null {
-  if (raw?.constructor !== HTTPResponse || !raw.spent) return null;
-  const { status, reason, version, request_method, request_url, max_response_size, rawHeaders } = raw;
-  if (request_url === null || !isTexts(rawHeaders)) return null;
-  const url = request_url === responseUrl || request_url;
-  return [status, reason, version, request_method, url, max_response_size, rawHeaders];
-}
-
-function flattenRequest(request: PreparedRequest, responseUrl: string): FlatRequest | null {
-  if ((request as PreparedRequest | null)?.constructor !== PreparedRequest) return null;
-  const { method, url, body, _cookies, _body_position } = request;
-  const headers = request._shared === null ? flattenHeaders(request.headers) : null;
-  const isPlain = body === null && _cookies === null && _body_position === null;
-  if (!isPlain || headers === undefined || Object.keys(request).length !== REQUEST_FIELDS) return null;
-  return [method, url === responseUrl || url, headers];
-}
-
-/** Headers that many requests have alike cross once. */
-const remembered = new WeakMap<SharedHeaders, Remembered>();
-/** Those of the last request: the copies of one session make theirs of the same entries. */
-let latest: { readonly shared: SharedHeaders; readonly remembered: Remembered } | null = null;
-
-function rememberedHeaders(shared: SharedHeaders): Remembered {
-  let found = remembered.get(shared);
-  if (found === undefined) {
-    found =
-      latest !== null && isMadeAlike(shared, latest.shared)
-        ? latest.remembered
-        : new Remembered(listOf(shared.store));
-    remembered.set(shared, found);
-  }
-  if (latest?.remembered !== found) latest = { shared, remembered: found };
-  return found;
-}
-
-function isMadeAlike({ store }: SharedHeaders, other: SharedHeaders): boolean {
-  if (store.size !== other.store.size) return false;
-  const entries = other.store.values();
-  for (const entry of store.values()) if (entry !== entries.next().value) return false;
-  return true;
-}
-
-/** Undefined when there is something else than text. */
-function flattenHeaders(headers: unknown): HeaderList | undefined {
-  if (!(headers instanceof CaseInsensitiveDictMethods)) return undefined;
-  if (Object.getPrototypeOf(headers) !== CaseInsensitiveDictMethods.prototype) return undefined;
-  const list = listOf(headerStore(headers as CaseInsensitiveDict));
-  return isTexts(list) ? list : undefined;
-}
-
-function listOf(store: ReadonlyMap<string, HeaderEntry<string>>): HeaderList {
-  const list: string[] = [];
-  for (const [name, value] of store.values()) list.push(name, value);
-  return list;
-}
-
-function isTexts(list: readonly unknown[]): boolean {
-  for (const item of list) if (typeof item !== 'string') return false;
-  return Array.isArray(list);
-}
-
-/**
- * Brings back a response that crossed to this thread in its short form.
- * @internal
- */
-export function restoreFlatResponse(
-  values: FlatResponse,
-  hooks: readonly ResponseHook[],
-  shared: HeaderList | null,
-): Response {
-  const [status, reason, url, elapsed, encoding, content, connection, headers, raw, request, added] = values;
-  const response = new Response();
-  response.status_code = status;
-  response.request = restoreRequest(request, hooks, shared, url);
-  response.raw = restoreRaw(raw, url);
-  response._content = restoreBytes(content);
-  response._content_consumed = true;
-  response._encoding = encoding;
-  response.url = url;
-  response.connection = (objectAtHome(connection) ?? null) as BaseAdapter | null;
-  response._headers = headers === null ? null : wrapStore(storeOf(headers));
-  response._reason = reason;
-  response._elapsed = elapsed;
-  return added === null ? response : Object.assign(response, added);
-}
-
-function restoreRaw(
-  [status, reason, version, method, url, maxSize, headers]: FlatRaw,
-  responseUrl: string,
+function restoreHTTPResponse(
+  init: HTTPResponseInit,
+  body: AsyncIterable<Buffer> | Buffer | null,
 ): HTTPResponse {
-  const request_url = url === true ? responseUrl : url;
-  const answer = new WholeAnswer(status, reason, version, headers, SPENT, method, request_url, maxSize);
-  return new HTTPResponse(answer);
+  const isStream = body !== null && !Buffer.isBuffer(body);
+  return new HTTPResponse({ ...init, body: isStream ? Readable.from(body, { objectMode: false }) : body });
 }
 
-function restoreRequest(
-  [method, url, headers]: FlatRequest,
-  hooks: readonly ResponseHook[],
-  shared: HeaderList | null,
-  responseUrl: string,
-): PreparedRequest {
-  const request = new PreparedRequest();
-  request.method = method;
-  request.url = url === true ? responseUrl : url;
-  if (headers !== null) request.headers = wrapStore(storeOf(headers));
-  else if (shared !== null) request._shared = sharedOf(shared);
-  if (hooks.length > 0) request.hooks = { response: [...hooks] };
-  return request;
+/** The fields, the caller's own among them, follow as its state. */
+function restoreResponse(): Response {
+  return new Response();
 }
 
-/** What was made of lists that are remembered here. */
-const made = new WeakMap<HeaderList, SharedHeaders>();
-
-function sharedOf(list: HeaderList): SharedHeaders {
-  let shared = made.get(list);
-  if (shared === undefined) {
-    shared = new SharedHeaders(storeOf(list));
-    made.set(list, shared);
-  }
-  return shared;
-}
-
-function storeOf(list: HeaderList): Map<string, HeaderEntry<string>> {
-  const store = new Map<string, HeaderEntry<string>>();
-  for (let i = 0; i + 1 < list.length; i += 2) {
-    const name = list[i] as string;
-    store.set(name.toLowerCase(), [name, list[i + 1] as string]);
-  }
-  return store;
-}
-
-setReferences(import.meta.url, { restoreFlatResponse });
+setReferences(import.meta.url, { restoreHTTPResponse, restoreResponse });
+setReducer(HTTPResponse, (raw) => {
+  const { status, reason, version, request_method, request_url, rawHeaders, max_response_size } = raw;
+  const { body, decoded } = raw.remaining();
+  const init = { status, reason, version, request_method, headers: rawHeaders, max_response_size, decoded };
+  return [restoreHTTPResponse, [request_url === null ? init : { ...init, request_url }, body]];
+});
+setReducer(Response, (response) => [
+  restoreResponse,
+  [],
+  Object.assign<Record<string, unknown>, Response>({}, response),
+]);

@@ -1,6 +1,6 @@
 /** Tells the channel what becomes of a request. A trace exists only for a request that found a subscriber when it was made. */
 import { channel, type Channel } from 'node:diagnostics_channel';
-import { monotonic, setReferences, typeName } from '../../builtins/index.js';
+import { monotonic, typeName } from '../../builtins/index.js';
 import type { BaseAdapter } from '../adapters/base-adapter.js';
 import type { PreparedRequest } from '../models/prepared-request.js';
 import type { Response } from '../models/response.js';
@@ -249,8 +249,6 @@ function shifted(event: RequestEvent, shift: number): object {
     ]),
   );
 }
-
-setReferences(import.meta.url, { publishEvents });
 
 function linesOf({ headers }: PreparedRequest): Lines {
   const given: unknown = headers;

@@ -24,7 +24,6 @@ import {
   OSError,
   RuntimeError,
   setErrorName,
-  setReferences,
   ValueError,
   Warning,
 } from '../../builtins/index.js';
@@ -312,34 +311,3 @@ export class RequestsDependencyWarning extends RequestsWarning {
     setErrorName(this, 'RequestsDependencyWarning');
   }
 }
-
-setReferences(import.meta.url, {
-  AbortError,
-  ChunkedEncodingError,
-  ConnectionError,
-  ConnectTimeout,
-  ContentDecodingError,
-  FileModeWarning,
-  HTTPError,
-  InvalidHeader,
-  InvalidJSONError,
-  InvalidProxyURL,
-  InvalidSchema,
-  InvalidURL,
-  JSONDecodeError,
-  MissingSchema,
-  ProxyError,
-  ReadTimeout,
-  RequestException,
-  RequestsDependencyWarning,
-  RequestsWarning,
-  ResponseNotRead,
-  ResponseTooLarge,
-  RetryError,
-  SSLError,
-  StreamConsumedError,
-  Timeout,
-  TooManyRedirects,
-  UnrewindableBodyError,
-  URLRequired,
-});

@@ -14,14 +14,7 @@
  * HTTPWarning ── SecurityWarning ── InsecureRequestWarning
  * ```
  */
-import {
-  alsoExtends,
-  isInstanceOf,
-  setErrorName,
-  setReferences,
-  ValueError,
-  Warning,
-} from '../../builtins/index.js';
+import { alsoExtends, isInstanceOf, setErrorName, ValueError, Warning } from '../../builtins/index.js';
 import { reprArgument, ReprText, strArguments } from './urllib3-text.js';
 
 /** What a message names by its text: a pool, a connection; null for Python's `None`. */
@@ -321,37 +314,3 @@ export class InsecureRequestWarning extends SecurityWarning {
     setErrorName(this, 'InsecureRequestWarning');
   }
 }
-
-setReferences(import.meta.url, {
-  ClosedPoolError,
-  ConnectTimeoutError,
-  DecodeError,
-  EmptyPoolError,
-  FullPoolError,
-  HostChangedError,
-  HTTPError,
-  HTTPWarning,
-  IncompleteRead,
-  InsecureRequestWarning,
-  InvalidChunkLength,
-  InvalidHeader,
-  LocationParseError,
-  LocationValueError,
-  MaxRetryError,
-  NameResolutionError,
-  NewConnectionError,
-  PoolError,
-  ProtocolError,
-  ProxyError,
-  ProxySchemeUnknown,
-  ReadTimeoutError,
-  RequestError,
-  ResponseError,
-  ResponseNotChunked,
-  SecurityWarning,
-  SSLError,
-  TimeoutError,
-  TimeoutStateError,
-  UnrewindableBodyError,
-  URLSchemeUnknown,
-});

@@ -1,14 +1,6 @@
 import { inspect } from 'node:util';
-import {
-  AttributeError,
-  checkOptions,
-  NotImplementedError,
-  setReducer,
-  setReferences,
-  typeName,
-} from '../../builtins/index.js';
+import { AttributeError, checkOptions, NotImplementedError, typeName } from '../../builtins/index.js';
 import { applyAuth, credentialsOf } from '../auth/apply-auth.js';
-import { authOfHook, type HTTPDigestAuth, hookOfAuth } from '../auth/digest.js';
 import { cookiejar_from_dict, get_cookie_header, RequestsCookieJar } from '../cookies/index.js';
 import { RequestException } from '../exceptions/requests.js';
 import { default_hooks, deregister_hook, register_hook } from '../hooks.js';
@@ -332,30 +324,6 @@ export class PreparedRequest {
     return this.toString();
   }
 }
-
-/**
- * Brings back a request that crossed to this thread. An auth object among the hooks stands for the hook that it registers.
- * @internal
- */
-export function restorePreparedRequest(
-  fields: Readonly<Record<string, unknown>>,
-  hooks: readonly (ResponseHook | HTTPDigestAuth)[],
-): PreparedRequest {
-  const response = hooks.map((hook) => (typeof hook === 'function' ? hook : hookOfAuth(hook)));
-  return Object.assign(new PreparedRequest(), fields, { hooks: { response } });
-}
-
-setReferences(import.meta.url, { restorePreparedRequest });
-setReducer(PreparedRequest, (request) => {
-  const { headers, hooks } = request;
-  return [
-    restorePreparedRequest,
-    [
-      Object.assign({}, request, { _headers: headers, _hooks: null }),
-      hooks.response.map((hook) => authOfHook(hook) ?? hook),
-    ],
-  ];
-});
 
 /** Names and values, which come from untyped callers and are checked next. */
 function headerEntries(headers: object): Iterable<HeaderEntry<unknown>> {

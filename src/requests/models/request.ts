@@ -1,5 +1,5 @@
 import { inspect } from 'node:util';
-import { checkOptions, isPlainObject, setReferences } from '../../builtins/index.js';
+import { checkOptions, isPlainObject } from '../../builtins/index.js';
 import { copyHooks, deregister_hook, register_hook } from '../hooks.js';
 import type {
   Auth,
@@ -124,5 +124,3 @@ export class Request {
     return this.toString();
   }
 }
-
-setReferences(import.meta.url, { Request });

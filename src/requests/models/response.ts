@@ -1,5 +1,5 @@
 import { inspect } from 'node:util';
-import { setReducer, setReferences, timedelta } from '../../builtins/index.js';
+import { timedelta } from '../../builtins/index.js';
 import type { BaseAdapter } from '../adapters/base-adapter.js';
 import { extract_cookies_to_jar, RequestsCookieJar } from '../cookies/index.js';
 import { HTTPError } from '../exceptions/requests.js';
@@ -159,21 +159,6 @@ export function buildResponse(
   response.connection = connection;
   return response;
 }
-
-/**
- * Brings back a response that crossed to this thread; its fields, the caller's own among them, follow.
- * @internal
- */
-export function restoreResponse(): Response {
-  return new Response();
-}
-
-setReferences(import.meta.url, { restoreResponse });
-setReducer(Response, (response) => [
-  restoreResponse,
-  [],
-  Object.assign<Record<string, unknown>, Response>({}, response),
-]);
 
 function isDict(headers: object): headers is CaseInsensitiveDict {
   return headers instanceof CaseInsensitiveDictMethods;

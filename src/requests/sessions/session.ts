@@ -1,5 +1,5 @@
 import { inspect } from 'node:util';
-import { repr, setReducer, setReferences, ValueError } from '../../builtins/index.js';
+import { repr, ValueError } from '../../builtins/index.js';
 import type { BaseAdapter } from '../adapters/base-adapter.js';
 import { HTTPAdapter } from '../adapters/http-adapter.js';
 import { cookiejar_from_dict, extractSetCookies, type RequestsCookieJar } from '../cookies/index.js';
@@ -33,7 +33,6 @@ import {
   settingsOf,
   settingsOfPrepared,
 } from './settings.js';
-import { arriveAs, reduceSession, type SessionParts } from '../crossing/session-copy.js';
 import {
   bindRequest,
   checkRequestOptions,
@@ -50,8 +49,8 @@ export const kRequestNow: unique symbol = Symbol('requests.request-now');
 /** Options of `merge_environment_settings`. */
 export type EnvironmentInput = Pick<RequestOptions, 'proxies' | 'stream' | 'verify' | 'cert'>;
 
-/** Has the constructor leave the adapters to its caller. */
-const kNoAdapters: unique symbol = Symbol('requests.no-adapters');
+/** For {@link Session}: mount no adapters. @internal */
+export const kNoAdapters: unique symbol = Symbol('requests.no-adapters');
 
 const BOUND = ['get', 'options', 'head', 'post', 'put', 'patch', 'delete', 'request', 'send'] as const;
 
@@ -331,21 +330,6 @@ export class Session<
     return this.toString();
   }
 }
-
-/**
- * The copy of a session in another thread, for one call. Its adapters are kept there from call to call.
- * @internal
- */
-export function copySession(parts: SessionParts, cookies: RequestsCookieJar | null): Session {
-  return arriveAs(parts, cookies, () =>
-    Reflect.construct<[typeof kNoAdapters], Session>(Session, [kNoAdapters], parts.cls as typeof Session),
-  );
-}
-
-setReferences(import.meta.url, { copySession, Session });
-setReducer(Session, (session) => reduceSession(copySession, session, session.constructor), {
-  subclasses: true,
-});
 
 // To be compared with what an object has: another one is a subclass's, or was put in its place.
 const { prepare_request: prepareRequest, send } = Session.prototype as unknown as Record<string, unknown>;

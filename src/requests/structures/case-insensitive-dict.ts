@@ -1,14 +1,5 @@
 import { inspect } from 'node:util';
-import {
-  AttributeError,
-  isPlainObject,
-  KeyError,
-  repr,
-  setReducer,
-  setReferences,
-  typeName,
-  ValueError,
-} from '../../builtins/index.js';
+import { AttributeError, isPlainObject, KeyError, repr, typeName, ValueError } from '../../builtins/index.js';
 
 /** One header as it is kept: the name as it was last spelled, and the value. Replaced as a whole, so that copies can share it. */
 export type HeaderEntry<V> = readonly [name: string, value: V];
@@ -238,19 +229,6 @@ export function wrapStore<V>(store: Map<string, HeaderEntry<V>>): CaseInsensitiv
   target[kStore] = store;
   return proxied(target);
 }
-
-/**
- * Brings back a dict that crossed to this thread.
- * @internal
- */
-export function restoreCaseInsensitiveDict(
-  items: readonly (readonly [name: string, value: unknown])[],
-): CaseInsensitiveDict<unknown> {
-  return new CaseInsensitiveDict(items);
-}
-
-setReferences(import.meta.url, { restoreCaseInsensitiveDict });
-setReducer(CaseInsensitiveDictMethods, (dict) => [restoreCaseInsensitiveDict, [dict.items()]]);
 
 function lower(name: unknown): string {
   if (typeof name === 'string') return name.toLowerCase();

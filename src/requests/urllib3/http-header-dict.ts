@@ -1,4 +1,3 @@
-import { setReducer, setReferences } from '../../builtins/index.js';
 import { CaseInsensitiveDictMethods, headerStore } from '../structures/case-insensitive-dict.js';
 
 const kLines: unique symbol = Symbol('urllib3.lines');
@@ -81,14 +80,3 @@ export interface HTTPHeaderDictConstructor {
 /** The constructor; see the type of the same name. */
 export const HTTPHeaderDict: HTTPHeaderDictConstructor =
   HTTPHeaderDictMethods as unknown as HTTPHeaderDictConstructor;
-
-/**
- * Brings back headers that crossed to this thread.
- * @internal
- */
-export function restoreHTTPHeaderDict(rawHeaders: readonly string[]): HTTPHeaderDict {
-  return new HTTPHeaderDict(rawHeaders);
-}
-
-setReferences(import.meta.url, { restoreHTTPHeaderDict });
-setReducer(HTTPHeaderDictMethods, (headers) => [restoreHTTPHeaderDict, [headers.items().flat()]]);

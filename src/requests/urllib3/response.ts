@@ -1,5 +1,4 @@
-import { Readable } from 'node:stream';
-import { checkOptions, setReducer, setReferences } from '../../builtins/index.js';
+import { checkOptions } from '../../builtins/index.js';
 import { BodyReader } from '../bodies/incoming/body-reader.js';
 import { HTTPHeaderDict } from './http-header-dict.js';
 import { headerLine, headerLines } from '../headers/raw-headers.js';
@@ -254,23 +253,3 @@ export class HTTPResponse {
     if (!this.closed) this.close();
   }
 }
-
-/**
- * Brings back a response that crossed to this thread.
- * @internal
- */
-export function restoreHTTPResponse(
-  init: HTTPResponseInit,
-  body: AsyncIterable<Buffer> | Buffer | null,
-): HTTPResponse {
-  const isStream = body !== null && !Buffer.isBuffer(body);
-  return new HTTPResponse({ ...init, body: isStream ? Readable.from(body, { objectMode: false }) : body });
-}
-
-setReferences(import.meta.url, { restoreHTTPResponse });
-setReducer(HTTPResponse, (raw) => {
-  const { status, reason, version, request_method, request_url, rawHeaders, max_response_size } = raw;
-  const { body, decoded } = raw.remaining();
-  const init = { status, reason, version, request_method, headers: rawHeaders, max_response_size, decoded };
-  return [restoreHTTPResponse, [request_url === null ? init : { ...init, request_url }, body]];
-});

@@ -1,12 +1,5 @@
 import { inspect } from 'node:util';
-import {
-  type AbortToken,
-  checkOptions,
-  isPlainObject,
-  repr,
-  setReferences,
-  startTimer,
-} from '../../builtins/index.js';
+import { type AbortToken, checkOptions, isPlainObject, repr, startTimer } from '../../builtins/index.js';
 import {
   ConnectTimeoutError,
   InvalidHeader,
@@ -351,7 +344,3 @@ function pause(seconds: number, token?: AbortToken | null): Promise<void> {
     });
   });
 }
-
-setReferences(import.meta.url, {
-  Retry,
-});

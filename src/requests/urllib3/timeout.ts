@@ -1,13 +1,5 @@
 import { inspect } from 'node:util';
-import {
-  checkOptions,
-  isPlainObject,
-  monotonic,
-  repr,
-  setReducer,
-  setReferences,
-  ValueError,
-} from '../../builtins/index.js';
+import { checkOptions, isPlainObject, monotonic, repr, ValueError } from '../../builtins/index.js';
 import { TimeoutStateError } from '../exceptions/urllib3.js';
 
 /** The parts of a {@link Timeout}, in seconds; null (the default) is no limit. */
@@ -26,12 +18,12 @@ export interface TimeoutOptions {
  *
  * Throws ValueError for what is not a number above 0 or null.
  */
+/** The parts of a timeout, for a copy of it. @internal */
+export let partsOfTimeout: (timeout: Timeout) => TimeoutOptions;
+
 export class Timeout {
   static {
-    setReducer(this, (timeout) => [
-      restoreTimeout,
-      [{ total: timeout.total, connect: timeout.#connect, read: timeout.#read }],
-    ]);
+    partsOfTimeout = (timeout) => ({ total: timeout.total, connect: timeout.#connect, read: timeout.#read });
   }
   /** For connecting and then waiting for the answer, together; null for no limit. */
   readonly total: number | null;
@@ -159,13 +151,3 @@ function fromPair(pair: readonly unknown[]): Timeout {
     `Invalid timeout ${tuple}. Pass a (connect, read) timeout tuple, or a single float to set both timeouts to the same value.`,
   );
 }
-
-/**
- * Brings back a timeout that crossed to this thread; its clock has not started.
- * @internal
- */
-export function restoreTimeout(options: TimeoutOptions): Timeout {
-  return new Timeout(options);
-}
-
-setReferences(import.meta.url, { restoreTimeout });

@@ -1,4 +1,4 @@
-import { calledHome, setReferences } from '../../builtins/index.js';
+import { callAtHome } from '../../builtins/index.js';
 import { HTTPWarning, InsecureRequestWarning } from '../exceptions/urllib3.js';
 
 const disabled = new Set<abstract new () => object>();
@@ -20,12 +20,10 @@ function isDisabled(cls: abstract new () => object): boolean {
 export function warnInsecureRequest(host: string): void {
   if (warnedHosts.has(host) || isDisabled(InsecureRequestWarning)) return;
   warnedHosts.add(host);
-  if (calledHome(warnInsecureRequest, [host])) return;
+  if (callAtHome(warnInsecureRequest, [host])) return;
   process.emitWarning(
     `Unverified HTTPS request is being made to host '${host}'. Adding certificate verification is strongly ` +
       'advised. See: https://urllib3.readthedocs.io/en/latest/advanced-usage.html#tls-warnings',
     'InsecureRequestWarning',
   );
 }
-
-setReferences(import.meta.url, { warnInsecureRequest });

@@ -1,6 +1,4 @@
 import { createReadStream, fstatSync, openSync, ReadStream, statSync } from 'node:fs';
-import { setReducer, setReferences } from '../../../builtins/index.js';
-import { reduceGuest } from '../../../pickle/index.js';
 
 /** What can tell and change the place from which it is read next, as Python's file objects can. */
 export interface Seekable {
@@ -14,7 +12,7 @@ export interface Seekable {
 export const UNKNOWN_POSITION: object = Object.freeze(Object.create(null) as object);
 
 /** How Node keeps the range of a file stream; its type declarations leave these out. */
-interface FileRange {
+export interface FileRange {
   readonly start?: number | undefined;
   readonly end?: number | undefined;
   readonly fd: number | null;
@@ -106,50 +104,13 @@ export function bodyFromPosition<T>(body: T, position: unknown): T | ReadStream 
   return body;
 }
 
-function rangeOf(stream: ReadStream): FileRange {
+/** The range of its file that a stream reads. @internal */
+export function rangeOf(stream: ReadStream): FileRange {
   // Public properties of the stream since Node 0.x that its type declarations do not list.
   return stream as unknown as FileRange;
 }
 
-/** A stream over a descriptor has no path, or an empty one. */
-function hasPath(stream: ReadStream): boolean {
+/** Whether a stream is over a path: one over a descriptor has none, or an empty one. @internal */
+export function hasPath(stream: ReadStream): boolean {
   return (rangeOf(stream).path ?? '').length > 0;
 }
-
-/**
- * Opens a file stream again that was sent to this thread.
- * @internal
- */
-export function copyFileStream(
-  _existing: unknown,
-  path: string,
-  start: number,
-  end: number | null,
-  highWaterMark: number,
-  encoding: BufferEncoding | null,
-): ReadStream {
-  return createReadStream(path, {
-    start,
-    highWaterMark,
-    ...(end === null ? {} : { end }),
-    ...(encoding === null ? {} : { encoding }),
-  });
-}
-
-setReferences(import.meta.url, { copyFileStream });
-// A file is read where it is needed, with its length and its way back, and not carried over piece by piece.
-setReducer(ReadStream, (stream) => {
-  const position = stream.readableFlowing === null && hasPath(stream) ? fileStreamPosition(stream) : null;
-  if (position === null || typeof stream.path !== 'string' || fileStreamLength(stream) === null) return null;
-  const { end } = rangeOf(stream);
-  const { path, readableHighWaterMark, readableEncoding } = stream;
-  // Used up by the request, as it would be in this thread.
-  stream.destroy();
-  return reduceGuest(stream, copyFileStream, [
-    path,
-    position,
-    end === undefined || end === Infinity ? null : end,
-    readableHighWaterMark,
-    readableEncoding,
-  ]);
-});

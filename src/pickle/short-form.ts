@@ -1,76 +1,82 @@
 /**
- * The short way across, for what crosses often and is nearly always plain: one list of plain data in place of the steps that
- * make a value again part by part. What is not so plain takes the long way, and arrives as the same.
+ * The short form of what crosses often and is nearly always plain: requests on their way to a thread and responses on their way back.
+ * One list of plain data takes the place of the steps that make a value part by part; the other side must know all that the list
+ * refers to. `encode()` falls back to the steps for everything else, and both arrive as the same.
+ *
+ * A request and its response, the session known on the other side, take 5.7 µs to encode, clone and decode this way, and 13.6 µs
+ * when the same lists are sent as steps: a tenth of a small GET in a thread (`npm run bench -- --suite workers-small`).
  */
 import type { Transferable } from 'node:worker_threads';
 import { type Reference, referenceOf, setReducer } from '../builtins/index.js';
 import { isGivenUp, isWhole, isWorthTransferring } from './bytes.js';
-import { encodeParts } from './encoder.js';
+import type { Message, Short } from './message.js';
 import type { SentReferences } from './reference-table.js';
 import type { Remembered } from './remembered.js';
-import type { Flat, Pickled } from './wire.js';
 
 /** A value that is taken apart. */
-export interface Flattened {
-  /** Primitives, and lists and plain objects of such; for bytes what {@link flattenBytes} gives. */
+export interface Shortened {
+  /** Primitives, and lists and plain objects of such; for bytes what {@link shortenBytes} gives. */
   readonly values: readonly unknown[];
   /** Functions that belong to it; importable. */
   readonly functions: readonly object[];
-  /** What does not change from one such value to the next; null for nothing. */
+  /** What is the same for many such values; null for nothing. */
   readonly remembered: Remembered | null;
-  /** Memory to be handed over, which is among the values; null for none. */
+  /** Memory to hand over, which is among the values; null for none. */
   readonly transfer: ArrayBuffer | null;
 }
 
-/** Makes a value again, of its values, its functions, and what is remembered; importable. */
+/** Makes a value again from its values, its functions, and what is remembered; importable. */
 type Restore = (values: never, functions: never, remembered: never) => unknown;
 
-interface FlatForm {
-  readonly flatten: (value: never) => Flattened | null;
+interface ShortForm {
+  readonly shorten: (value: never) => Shortened | null;
   readonly restore: Restore;
   readonly reference: Reference;
 }
 
-const forms = new WeakMap<object, FlatForm>();
+const forms = new WeakMap<object, ShortForm>();
 
 /**
  * Gives the objects of a class (not those of derived ones), or the arguments of a function, a short form.
  * @param of the class's prototype, or the function
- * @param flatten takes a value apart; null when this one is not plain enough
+ * @param shorten takes a value apart; null when it is not plain enough
  */
-export function setFlatForm<T extends object>(
+export function setShortForm<T extends object>(
   of: object,
-  flatten: (value: T) => Flattened | null,
+  shorten: (value: T) => Shortened | null,
   restore: (values: never, functions: never, remembered: never) => T,
 ): void {
   const reference = referenceOf(restore);
   if (reference === undefined) throw new TypeError(`'${restore.name}' is not importable`);
-  forms.set(of, { flatten, restore, reference });
+  forms.set(of, { shorten, restore, reference });
 }
 
-/** A value in its short form, or in one that tells the other side what it needs for the next of its kind. */
-export interface EncodedFlat {
-  readonly message: Flat | Pickled;
-  readonly transferList: readonly Transferable[];
+/** Whether a message is in its short form. */
+export function isShort(message: Message): message is Short {
+  return Array.isArray(message);
 }
 
 const NOTHING: readonly never[] = [];
 
-/** Puts `value` into the form that `of` has; null where there is none, and where this value has to take the long way. */
-export function encodeFlat(of: object, value: object, table: SentReferences): EncodedFlat | null {
+/** The short form of `value`, or what has to be encoded step by step in its place. */
+export type Attempt =
+  | { readonly message: Short; readonly transferList: readonly Transferable[] }
+  | { readonly introduction: object };
+
+/** Puts `value` into the form that `of` has. Null where there is none, or when this value is not plain enough. */
+export function toShort(of: object, value: object, table: SentReferences): Attempt | null {
   const form = forms.get(of);
   if (form === undefined) return null;
-  const flattened = form.flatten(value as never);
-  if (flattened === null) return null;
-  table.begin();
-  const { values, functions, remembered, transfer } = flattened;
+  const shortened = form.shorten(value as never);
+  if (shortened === null) return null;
+  const { values, functions, remembered, transfer } = shortened;
   const slot = remembered === null ? -1 : table.slotOf(remembered);
   const restore = table.known(form.reference);
   const numbers = functions.length === 0 ? NOTHING : numbersOf(functions, table);
   if (slot === undefined || restore === undefined || numbers === null) {
-    return introduce(new Introduction(form.restore, flattened), table);
+    return { introduction: new Introduction(form.restore, shortened) };
   }
-  const message: Flat = numbers.length === 0 ? [restore, slot, values] : [restore, slot, values, numbers];
+  const message: Short = numbers.length === 0 ? [restore, slot, values] : [restore, slot, values, numbers];
   return { message, transferList: transfer === null ? NOTHING : [transfer] };
 }
 
@@ -86,26 +92,17 @@ function numbersOf(functions: readonly object[], table: SentReferences): number[
   return numbers;
 }
 
-/** A value that is sent step by step, as the other side does not know yet what its short form refers to. */
+/** A value that is sent step by step, so that the other side knows from then on what its short form refers to. */
 class Introduction {
   constructor(
     readonly restore: Restore,
-    readonly flattened: Flattened,
+    readonly shortened: Shortened,
   ) {}
 }
-setReducer(Introduction, ({ restore, flattened: { values, functions, remembered } }) => [
+setReducer(Introduction, ({ restore, shortened: { values, functions, remembered } }) => [
   restore,
   [values, functions, remembered],
 ]);
-
-function introduce(introduction: Introduction, table: SentReferences): EncodedFlat | null {
-  try {
-    return encodeParts(introduction, { owned: true, table });
-  } catch {
-    // By the long way the error says where in the value the part is that cannot cross.
-    return null;
-  }
-}
 
 /** Whether `value` is a primitive, or a list or plain object of such. */
 export function isShallow(value: unknown): boolean {
@@ -127,9 +124,9 @@ function isPrimitive(value: unknown): boolean {
 
 /**
  * Bytes that are given up, as one of the `values`: a few as text, which is copied faster than bytes are, more as memory to be
- * transferred. Null where that cannot be.
+ * transferred. Null where neither is possible.
  */
-export function flattenBytes(bytes: Buffer): string | ArrayBuffer | null {
+export function shortenBytes(bytes: Buffer): string | ArrayBuffer | null {
   if (isGivenUp(bytes)) return null;
   if (bytes.byteLength < AS_TEXT) return bytes.toString('latin1');
   const { buffer, byteOffset, byteLength } = bytes;
@@ -137,10 +134,10 @@ export function flattenBytes(bytes: Buffer): string | ArrayBuffer | null {
   return buffer instanceof ArrayBuffer ? buffer.slice(byteOffset, byteOffset + byteLength) : null;
 }
 
-/** Up to here text is the cheaper way. */
+/** Up to here text is cheaper. */
 const AS_TEXT = 16 * 1024;
 
 /** The bytes again. */
-export function restoreBytes(flat: string | ArrayBuffer): Buffer {
-  return typeof flat === 'string' ? Buffer.from(flat, 'latin1') : Buffer.from(flat);
+export function restoreBytes(short: string | ArrayBuffer): Buffer {
+  return typeof short === 'string' ? Buffer.from(short, 'latin1') : Buffer.from(short);
 }

@@ -1,6 +1,6 @@
 /**
- * The form in which values travel. What structured clone copies faithfully is left to it; the rest leaves a hole where
- * it was, and the message holds the steps that make the missing parts and fill the holes, in the order in which they must be taken:
+ * The form in which values travel. Structured clone copies what it can copy faithfully; the rest leaves a hole, and the message
+ * holds the steps, in order, that make the missing parts and fill the holes:
  *
  * ```
  * value   { id: 7, headers: CaseInsensitiveDict }
@@ -81,7 +81,7 @@ export type Step =
 /** part = something that is remembered, by its number in `recalls` */
 export type RecallStep = readonly [op: typeof Op.recall, part: number, recall: number];
 
-/** A value on its way. To be posted with its transfer list, and given to `decode()` on the other side. */
+/** A value on its way: posted with its transfer list, and given to `decode()` on the other side. */
 export interface Pickled {
   readonly box: [unknown];
   readonly steps?: readonly Step[];
@@ -96,15 +96,18 @@ export interface Pickled {
 }
 
 /**
- * The short form of a value that consists of plain data: `restore(values, functions, remembered)`. Only where the receiving
- * side knows the functions and what it has to remember already; a negative slot stands for nothing.
+ * The short form of a value that consists of plain data: `restore(values, functions, remembered)`. A negative slot stands for
+ * nothing remembered.
  */
-export type Flat = readonly [
+export type Short = readonly [
   restore: number,
   slot: number,
   values: readonly unknown[],
   functions?: readonly number[],
 ];
+
+/** A value on its way over a channel. */
+export type Message = Pickled | Short;
 
 /** Writes a field, also one named `__proto__`, which must not become the prototype. */
 export function assign(container: Container, key: string | number, value: unknown): void {

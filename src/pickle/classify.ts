@@ -7,6 +7,7 @@ import {
   reducerOf,
   reducerRegistrations,
   referenceOf,
+  typeName,
 } from '../builtins/index.js';
 import { globalReducer } from './globals.js';
 import { Remembered } from './remembered.js';
@@ -76,7 +77,7 @@ export function kindOf(value: object, prototype: object): Kind {
 }
 
 function classify(value: object, prototype: object): Kind {
-  const own = reducerOf(prototype) ?? globalReducer(className(prototype), prototype);
+  const own = reducerOf(prototype) ?? globalReducer(typeName(prototype), prototype);
   if (own !== undefined) return { type: 'reduced', reducer: own };
   if (types.isNativeError(value) || value instanceof Error) return error;
   let unsuited = '';
@@ -88,7 +89,7 @@ function classify(value: object, prototype: object): Kind {
       (builtin.has(base) && base !== Object.prototype) ||
       base === TypedArray.prototype
     ) {
-      unsuited ||= className(base);
+      unsuited ||= typeName(base);
     }
     base = Object.getPrototypeOf(base) as object | null;
   }
@@ -96,7 +97,7 @@ function classify(value: object, prototype: object): Kind {
   const reference = cls && referenceOf(cls);
   if (reference !== undefined && unsuited === '') return { type: 'instance', cls: reference };
   // What Node 22 makes of a part of a Blob, or of one that was received.
-  if (value instanceof Blob && className(prototype) === 'TransferableBlob') return native;
+  if (value instanceof Blob && typeName(prototype) === 'TransferableBlob') return native;
   if (types.isKeyObject(value) || types.isCryptoKey(value)) return native;
   if (isNodeStream(value)) return nodeStream;
   if (Symbol.asyncIterator in value || types.isGeneratorObject(value)) return iterable;
@@ -111,12 +112,6 @@ function constructorOf(prototype: object): object | undefined {
   return typeof cls === 'function' ? cls : undefined;
 }
 
-/** The name of the class of this prototype. */
-export function className(prototype: object | null): string {
-  const { constructor } = (prototype ?? {}) as { constructor?: unknown };
-  return typeof constructor === 'function' && constructor.name !== '' ? constructor.name : 'object';
-}
-
 /** Duck-typed, as loading Node's streams takes longer than a small program does. */
 function isNodeStream(value: object): boolean {
   const { pipe, read, on } = value as Record<'pipe' | 'read' | 'on', unknown>;
@@ -124,7 +119,7 @@ function isNodeStream(value: object): boolean {
 }
 
 function refusal(prototype: object, unsuited: string): string {
-  const name = className(prototype);
+  const name = typeName(prototype);
   if (unsuited !== '') {
     return `it would arrive as a '${unsuited}': register the class, copyreg.pickle(${name}, (object) => [restore, [object.field]])`;
   }

@@ -1,13 +1,13 @@
 import type { Transferable } from 'node:worker_threads';
 import { isGivenUp, isWhole, isWorthTransferring } from './bytes.js';
-import { kindOf } from './kinds.js';
+import { kindOf } from './classify.js';
 
 /** Tells what structured clone copies faithfully, and collects what is to be handed over with it. */
-export class Purity {
+export class PlainCheck {
   readonly #owned: boolean;
   readonly #transfers: Set<Transferable>;
   /** Objects that were looked through. */
-  readonly #pure = new Map<object, boolean>();
+  readonly #seen = new Map<object, boolean>();
   /** Roughly how many values were met: what it costs to make them again. */
   size = 0;
 
@@ -18,26 +18,26 @@ export class Purity {
   }
 
   /** Whether structured clone alone copies `value` faithfully, with all that it holds. A circle counts as impure. */
-  isPure(value: unknown): boolean {
+  isPlain(value: unknown): boolean {
     if (typeof value === 'string') {
       this.size += value.length >>> 8;
       return true;
     }
     if (typeof value !== 'object') return typeof value !== 'function' && typeof value !== 'symbol';
     if (value === null) return true;
-    const known = this.#pure.get(value);
+    const known = this.#seen.get(value);
     if (known !== undefined) return known;
-    this.#pure.set(value, false);
-    const pure = this.#look(value);
-    if (pure) this.#pure.set(value, true);
-    return pure;
+    this.#seen.set(value, false);
+    const isPlain = this.#look(value);
+    if (isPlain) this.#seen.set(value, true);
+    return isPlain;
   }
 
   #look(value: object): boolean {
     const prototype = Object.getPrototypeOf(value) as object | null;
     if (prototype === Array.prototype) {
       this.size += (value as unknown[]).length;
-      for (const item of value as unknown[]) if (!this.isPure(item)) return false;
+      for (const item of value as unknown[]) if (!this.isPlain(item)) return false;
       return true;
     }
     if (prototype === null || prototype === Object.prototype) return this.#lookAtFields(value);
@@ -47,12 +47,12 @@ export class Purity {
       case 'map':
         this.size += (value as Map<unknown, unknown>).size;
         for (const [key, item] of value as Map<unknown, unknown>) {
-          if (!this.isPure(key) || !this.isPure(item)) return false;
+          if (!this.isPlain(key) || !this.isPlain(item)) return false;
         }
         return true;
       case 'set':
         this.size += (value as Set<unknown>).size;
-        for (const item of value as Set<unknown>) if (!this.isPure(item)) return false;
+        for (const item of value as Set<unknown>) if (!this.isPlain(item)) return false;
         return true;
       case 'view':
       case 'bytes':
@@ -70,7 +70,7 @@ export class Purity {
     const keys = Object.keys(value);
     this.size += keys.length;
     for (const key of keys) {
-      if (!this.isPure((value as Record<string, unknown>)[key])) return false;
+      if (!this.isPlain((value as Record<string, unknown>)[key])) return false;
     }
     return true;
   }

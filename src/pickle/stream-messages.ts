@@ -2,7 +2,7 @@
  * A stream crosses over a port of its own. The reading end grants credit, the sending end reads its source only while it
  * has some: however slow the reader, no more than a window is under way.
  */
-import type { Pickled } from './wire.js';
+import type { Pickled } from './message.js';
 
 /** Bytes that may be under way. */
 export const WINDOW: number = 256 * 1024;

@@ -1,14 +1,13 @@
-import { Fifo } from '../../builtins/fifo.js';
+import { Fifo } from '../../builtins/index.js';
 
 /** Milliseconds of one turn of the main loop that may go to outcomes before timers and sockets have theirs. */
 const BUDGET = 1;
 
 /**
- * Hands out what the threads deliver without starving the main loop: Node would hand over every message that is there in one
- * single turn, with all that the program does upon each. Here outcomes are handled as they arrive while the turn is
- * young; from then on it is one per turn.
+ * Spreads the outcomes of threads over turns of the main loop. Node delivers all messages that are waiting in a single turn, and the
+ * program reacts to each; here outcomes are handled as they arrive while the turn is young, and then one per turn.
  */
-class Inbox {
+class OutcomeTurns {
   readonly #waiting = new Fifo<() => void>();
   #inTurn = false;
   #turnStarted = 0;
@@ -39,4 +38,4 @@ class Inbox {
 }
 
 /** One for all pools: they share the loop. */
-export const inbox: Inbox = new Inbox();
+export const outcomeTurns: OutcomeTurns = new OutcomeTurns();

@@ -1,0 +1,73 @@
+/** The one place where a reference that arrived in a message becomes a function or a class. */
+import { type Reference, setTarget, targetOf } from '../builtins/index.js';
+import { UnpicklingError } from './errors.js';
+import { GLOBAL } from './globals.js';
+
+/** A function or class that a message names. */
+export type Import = ((...args: unknown[]) => unknown) & { readonly prototype: object };
+
+/** Decides what the references of a message may name, and finds it. */
+export interface Resolver {
+  /** What `reference` names; undefined where it has to be loaded. */
+  find(reference: Reference): Import | undefined;
+  /**
+   * Loads what `reference` names.
+   * @throws UnpicklingError (rejecting) when it cannot be loaded, or must not be
+   */
+  load(reference: Reference): Promise<Import>;
+}
+
+/** Between the threads of one program: imports whatever module a reference names. */
+export const importing: Resolver = {
+  find: (reference) => targetOf(reference) as Import | undefined,
+
+  async load(reference) {
+    const { url, name } = reference;
+    let found: unknown;
+    try {
+      found = url === GLOBAL ? globalThis : await importModule(url);
+    } catch (error) {
+      const reason = error instanceof Error ? error.message : String(error);
+      throw new UnpicklingError(`Cannot import '${name}' from ${url}: ${reason}`, { cause: error });
+    }
+    for (const part of name.split('.')) found = (found as Record<string, unknown> | null | undefined)?.[part];
+    // A module may register under a name what it exports under another, or not at all.
+    const target = targetOf(reference) ?? (typeof found === 'function' ? found : undefined);
+    if (target === undefined) {
+      throw new UnpicklingError(`Cannot import '${name}' from ${url}: the module does not export it`);
+    }
+    setTarget(reference, target);
+    return target as Import;
+  },
+};
+
+const ownRoot = new URL('../../', import.meta.url).href;
+/** This package's own modules that are being loaded. */
+const ownModules = new Set<Promise<unknown>>();
+
+/**
+ * Loads this package's modules before any of the caller's: Node 22 fails where a CommonJS module require()s an ES module that is
+ * being imported at that moment.
+ */
+async function importModule(url: string): Promise<unknown> {
+  if (url.startsWith(ownRoot)) {
+    const loading: Promise<unknown> = import(url);
+    ownModules.add(loading);
+    try {
+      return await loading;
+    } finally {
+      ownModules.delete(loading);
+    }
+  }
+  // The rest of the same message may name some.
+  await Promise.resolve();
+  while (ownModules.size > 0) await Promise.allSettled(ownModules);
+  return import(url);
+}
+
+/** The error class of this name that the platform has; `Error` for any other name. */
+export function platformError(name: string): Import {
+  const cls = Object.hasOwn(globalThis, name) ? (globalThis as Record<string, unknown>)[name] : undefined;
+  const isError = typeof cls === 'function' && (cls.prototype as unknown) instanceof Error;
+  return (isError ? cls : Error) as Import;
+}

@@ -1,0 +1,9 @@
+/** Every exception crosses by its class. Two of one name, such as the `HTTPError` of requests and of urllib3, are kept apart. */
+import { setReferences } from '../../builtins/index.js';
+import { CookieConflictError } from '../cookies/index.js';
+import * as requests from '../exceptions/requests.js';
+import * as urllib3 from '../exceptions/urllib3.js';
+
+const ofUrllib3 = Object.entries(urllib3).map(([name, cls]) => [`urllib3.${name}`, cls] as const);
+
+setReferences(import.meta.url, { CookieConflictError, ...requests, ...Object.fromEntries(ofUrllib3) });
