@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { checkOptions, monotonic } from '../../builtins/index.js';
 import { variable } from './environment-variables.js';
 import { type NetrcEntry, type NetrcParseError, parseNetrc } from './netrc.js';
-import type { Bytes } from '../types.js';
+import type { Bytes } from '../inputs.js';
 import { decodeUtf8, toBuffer } from '../urls/python-text.js';
 import { hostnameOf } from '../urls/url-tools.js';
 

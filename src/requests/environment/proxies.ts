@@ -1,6 +1,6 @@
 /** Which proxy a request goes through (spec 1.5). */
 import { checkOptions, isEmpty } from '../../builtins/index.js';
-import type { Proxies } from '../types.js';
+import type { Proxies } from '../inputs.js';
 import { variable } from './environment-variables.js';
 import { address_in_network, is_ipv4_address, is_valid_cidr } from './network.js';
 import { hostnameOf, schemeOf } from '../urls/url-tools.js';

@@ -20,17 +20,8 @@ import {
   headerStore,
   wrapStore,
 } from '../structures/case-insensitive-dict.js';
-import type {
-  Auth,
-  CookiesInput,
-  Data,
-  Files,
-  HeadersInput,
-  HookLists,
-  Hooks,
-  Params,
-  ResponseHook,
-} from '../types.js';
+import type { CookiesInput, Data, Files, HeadersInput, Params } from '../inputs.js';
+import type { Auth, HookLists, Hooks, ResponseHook } from '../types.js';
 import {
   check_header_validity,
   encode_params,

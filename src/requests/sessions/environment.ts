@@ -2,7 +2,7 @@
 import { isEmpty } from '../../builtins/index.js';
 import { variable } from '../environment/environment-variables.js';
 import { environProxiesFor } from '../environment/proxies.js';
-import type { Cert, Proxies } from '../types.js';
+import type { Cert, Proxies } from '../inputs.js';
 import { mergeDicts, mergeScalar } from './merge.js';
 
 /** The four settings of a request that session and environment have a say in. */

@@ -3,7 +3,8 @@ import { isPlainObject } from '../../builtins/index.js';
 import { merge_cookies, RequestsCookieJar } from '../cookies/index.js';
 import { hookList } from '../hooks.js';
 import { CaseInsensitiveDict, headerStore } from '../structures/case-insensitive-dict.js';
-import type { HeadersInput, HookLists, Hooks, Params, ParamValue, RequestOptions } from '../types.js';
+import type { HeadersInput, Params, ParamValue } from '../inputs.js';
+import type { HookLists, Hooks, RequestOptions } from '../types.js';
 
 type Absent = null | undefined;
 

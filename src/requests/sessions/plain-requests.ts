@@ -8,7 +8,8 @@ import {
   type HeaderEntry,
   headerStore,
 } from '../structures/case-insensitive-dict.js';
-import type { Auth, HookLists, Params, RequestOptions } from '../types.js';
+import type { Params } from '../inputs.js';
+import type { Auth, HookLists, RequestOptions } from '../types.js';
 import { get_netrc_auth, prepare_url } from '../utils/index.js';
 import { mergeHeaders } from './merge.js';
 

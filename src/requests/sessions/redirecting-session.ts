@@ -4,7 +4,8 @@ import { extractSetCookies, merge_cookies, RequestsCookieJar } from '../cookies/
 import { ChunkedEncodingError, ContentDecodingError, TooManyRedirects } from '../exceptions/requests.js';
 import type { PreparedRequest } from '../models/prepared-request.js';
 import type { Response } from '../models/response.js';
-import type { Proxies, SendOptions, SessionSendOptions } from '../types.js';
+import type { Proxies } from '../inputs.js';
+import type { SendOptions, SessionSendOptions } from '../types.js';
 import { get_auth_from_url, get_netrc_auth, resolve_proxies, rewind_body, urlparse } from '../utils/index.js';
 import {
   changesHost,

@@ -1,14 +1,8 @@
 import type { AbortToken } from '../../builtins/index.js';
 import type { RequestTrace } from '../diagnostics/trace.js';
 import type { PreparedRequest } from '../models/prepared-request.js';
-import {
-  type Cert,
-  kAbortToken,
-  kTrace,
-  type Proxies,
-  type SendOptions,
-  type TimeoutInput,
-} from '../types.js';
+import type { Cert, Proxies, TimeoutInput } from '../inputs.js';
+import { kAbortToken, kTrace, type SendOptions } from '../types.js';
 import { resolve_proxies } from '../utils/index.js';
 import type { EnvironmentSettings } from './environment.js';
 

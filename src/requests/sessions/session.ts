@@ -11,18 +11,8 @@ import { Request } from '../models/request.js';
 import { Response } from '../models/response.js';
 import { CaseInsensitiveDict } from '../structures/case-insensitive-dict.js';
 import type { kAbortToken } from '../types.js';
-import {
-  type Auth,
-  type Cert,
-  type HeadersInput,
-  type Hooks,
-  kTrace,
-  type Params,
-  type Proxies,
-  type RequestOptions,
-  type SessionSendOptions,
-  type TimeoutInput,
-} from '../types.js';
+import type { Cert, HeadersInput, Params, Proxies, TimeoutInput } from '../inputs.js';
+import { type Auth, type Hooks, kTrace, type RequestOptions, type SessionSendOptions } from '../types.js';
 import { default_headers, get_netrc_auth } from '../utils/index.js';
 import { withoutUserinfo } from '../urls/redact.js';
 import {

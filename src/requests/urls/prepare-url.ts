@@ -1,7 +1,7 @@
 /** The URL that goes on the wire: `PreparedRequest.prepare_url` as a function. */
 import { repr } from '../../builtins/index.js';
 import { InvalidURL, MissingSchema } from '../exceptions/requests.js';
-import type { Params } from '../types.js';
+import type { Params } from '../inputs.js';
 import { LocationParseError } from '../exceptions/urllib3.js';
 import { encodeHost, isAscii } from './idna.js';
 import { encode_params } from './params.js';

@@ -1,6 +1,6 @@
 import { RuntimeError } from '../../../builtins/index.js';
 import { UnrewindableBodyError } from '../../exceptions/requests.js';
-import type { StreamingBody } from '../../types.js';
+import type { StreamingBody } from '../../inputs.js';
 import {
   bodyFromPosition,
   bodyPosition,

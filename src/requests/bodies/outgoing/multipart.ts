@@ -1,7 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import { isPlainObject, typeName, ValueError } from '../../../builtins/index.js';
 import { InvalidHeader } from '../../exceptions/requests.js';
-import type { Data, FileContent, Files, FileSpec } from '../../types.js';
+import type { Data, FileContent, Files, FileSpec } from '../../inputs.js';
 import { guess_filename, to_key_val_list } from '../../utils/index.js';
 import { decodeUtf8, isBytes, pythonText, toBuffer } from '../../urls/python-text.js';
 import { isBlob, isEmptyData, streamOf } from './body.js';

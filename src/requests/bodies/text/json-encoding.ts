@@ -1,4 +1,4 @@
-import type { Bytes } from '../../types.js';
+import type { Bytes } from '../../inputs.js';
 import { toBuffer } from '../../urls/python-text.js';
 
 /** A Unicode encoding by Python's name. */

@@ -1,7 +1,7 @@
 /** Text of responses, decoded by the charsets that their headers name. */
 import { DeprecationWarning } from '../../../builtins/index.js';
 import { decodeText, incrementalDecoder } from './charsets.js';
-import type { Bytes } from '../../types.js';
+import type { Bytes } from '../../inputs.js';
 import { get_encoding_from_headers, type HeaderLookup } from './content-type.js';
 import { toBuffer } from '../../urls/python-text.js';
 

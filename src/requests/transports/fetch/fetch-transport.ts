@@ -7,7 +7,7 @@ import { Readable } from 'node:stream';
 import type { AttemptTrace } from '../../diagnostics/trace.js';
 import type { PreparedRequest } from '../../models/prepared-request.js';
 import { ChunkedEncodingError, ConnectionError } from '../../exceptions/requests.js';
-import type { Cert } from '../../types.js';
+import type { Cert } from '../../inputs.js';
 import { HTTPError, MaxRetryError, ProtocolError, ReadTimeoutError } from '../../exceptions/urllib3.js';
 import { HTTPResponse } from '../../urllib3/response.js';
 import type { Retry } from '../../urllib3/retry.js';
