@@ -22,13 +22,11 @@ import {
 } from '../structures/case-insensitive-dict.js';
 import type { CookiesInput, Data, Files, HeadersInput, Params } from '../inputs.js';
 import type { Auth, HookLists, Hooks, ResponseHook } from '../types.js';
-import {
-  check_header_validity,
-  encode_params,
-  get_auth_from_url,
-  prepare_url,
-  urlsplit,
-} from '../utils/index.js';
+import { check_header_validity } from '../headers/header-validity.js';
+import { encode_params } from '../urls/params.js';
+import { get_auth_from_url } from '../urls/url-tools.js';
+import { prepare_url } from '../urls/prepare-url.js';
+import { urlsplit } from '../urls/url-split.js';
 import { isBytes, to_native_string, toBuffer } from '../urls/python-text.js';
 import { asStream, bodyLength, isEmptyData, type PreparedBody } from '../bodies/outgoing/body.js';
 import { bodyPosition } from '../bodies/outgoing/body-position.js';

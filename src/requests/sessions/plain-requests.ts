@@ -10,7 +10,8 @@ import {
 } from '../structures/case-insensitive-dict.js';
 import type { Params } from '../inputs.js';
 import type { Auth, HookLists, RequestOptions } from '../types.js';
-import { get_netrc_auth, prepare_url } from '../utils/index.js';
+import { get_netrc_auth } from '../environment/netrc-auth.js';
+import { prepare_url } from '../urls/prepare-url.js';
 import { mergeHeaders } from './merge.js';
 
 /** The session's side of a plain request. */

@@ -3,7 +3,8 @@ import { UnicodeDecodeError } from '../../builtins/index.js';
 import { codes } from '../status-codes.js';
 import type { PreparedRequest } from '../models/prepared-request.js';
 import type { Response } from '../models/response.js';
-import { requote_uri, urljoin, urlparse } from '../utils/index.js';
+import { requote_uri } from '../urls/quote.js';
+import { urljoin, urlparse } from '../urls/url-split.js';
 
 const DEFAULT_PORTS: Readonly<Record<string, number>> = { http: 80, https: 443 };
 

@@ -3,7 +3,7 @@ import type { RequestTrace } from '../diagnostics/trace.js';
 import type { PreparedRequest } from '../models/prepared-request.js';
 import type { Cert, Proxies, TimeoutInput } from '../inputs.js';
 import { kAbortToken, kTrace, type SendOptions } from '../types.js';
-import { resolve_proxies } from '../utils/index.js';
+import { resolve_proxies } from '../environment/proxies.js';
 import type { EnvironmentSettings } from './environment.js';
 
 /**

@@ -13,7 +13,8 @@ import { CaseInsensitiveDict } from '../structures/case-insensitive-dict.js';
 import type { kAbortToken } from '../types.js';
 import type { Cert, HeadersInput, Params, Proxies, TimeoutInput } from '../inputs.js';
 import { type Auth, type Hooks, kTrace, type RequestOptions, type SessionSendOptions } from '../types.js';
-import { default_headers, get_netrc_auth } from '../utils/index.js';
+import { default_headers } from '../headers/default-headers.js';
+import { get_netrc_auth } from '../environment/netrc-auth.js';
 import { withoutUserinfo } from '../urls/redact.js';
 import {
   bindRequest,

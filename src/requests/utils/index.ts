@@ -5,7 +5,7 @@ export { DEFAULT_CA_BUNDLE_PATH, DEFAULT_PORTS } from './constants.js';
 export { type HeaderLookup, get_encoding_from_headers } from '../bodies/text/content-type.js';
 // eslint-disable-next-line @typescript-eslint/no-deprecated -- exported as long as Python exports it
 export { get_encodings_from_content } from '../bodies/text/document-encodings.js';
-export { DEFAULT_ACCEPT_ENCODING, default_headers, default_user_agent } from './default-headers.js';
+export { DEFAULT_ACCEPT_ENCODING, default_headers, default_user_agent } from '../headers/default-headers.js';
 export { set_environ } from '../environment/environ.js';
 export { extract_zipped_paths } from './extract-zipped-paths.js';
 export { check_header_validity } from '../headers/header-validity.js';

@@ -1,7 +1,7 @@
 import { Readable } from 'node:stream';
 import { isPlainObject, typeName } from '../../../builtins/index.js';
 import type { Data, StreamingBody } from '../../inputs.js';
-import { super_len } from '../../utils/index.js';
+import { super_len } from './super-len.js';
 import { isBytes } from '../../urls/python-text.js';
 import { MultipartBody } from './multipart-body.js';
 
