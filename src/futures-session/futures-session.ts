@@ -19,7 +19,6 @@ import { bindRequest } from '../requests/sessions/call-arguments.js';
 import { kSendNow } from '../requests/sessions/redirecting-session.js';
 import { copySession, kRequestNow } from '../requests/sessions/session.js';
 import { reduceSession } from '../requests/crossing/session-copy.js';
-import { asQueuedAt } from '../requests/environment/environment-variables.js';
 import {
   type BackgroundCallback,
   PendingCall,
@@ -30,7 +29,7 @@ import {
 import { flattenArguments, restoreArguments } from './flat-call.js';
 import { checkFunctions, forgetAdapters, isIsolated } from './isolated.js';
 import { adoptFuture, cancelledFuture, followSignal, type ResponseFuture } from './response-future.js';
-import { kCall, type SlotOptions, slotOptions } from './slot-options.js';
+import { type SlotOptions, slotOptions } from './slot-options.js';
 import { newTrace, submitTraced, traceOutcome } from './traced-calls.js';
 
 /** An executor of the caller's own: any object with `submit`. What it returns must be a Future or a promise. */
@@ -166,8 +165,7 @@ export class FuturesSession extends Session<ResponseFuture, FuturesRequestOption
     url: UrlInput,
     options: SlotOptions<FuturesRequestOptions>,
   ): Promise<Response> {
-    const queuedAt = options[kCall]?.moment ?? Infinity;
-    return asQueuedAt(queuedAt, () => this.requestBound(method, url, options));
+    return this.requestBound(method, url, options);
   }
 
   /** @internal */

@@ -16,7 +16,6 @@ import { kSendNow } from '../requests/sessions/redirecting-session.js';
 import { type InternalRequestOptions, kOnPrepared, kRequestNow } from '../requests/sessions/session.js';
 import { changeCookies, cookieChanges, giveBack } from '../requests/crossing/session-copy.js';
 import { kAbortToken, kTrace } from '../requests/types.js';
-import { nextMoment } from '../requests/environment/environment-variables.js';
 import { kCall, type SlotOptions } from './slot-options.js';
 import { bringEventsHome, traceInThread } from './traced-calls.js';
 
@@ -42,8 +41,6 @@ export class PendingCall {
   request: PreparedRequest | null = null;
   /** What aborts the call where its executor does not provide for that itself. */
   token: AbortToken | null = null;
-  /** When it was submitted. */
-  readonly moment: number = nextMoment();
 
   /** With the trace of the request, when somebody wants to know what becomes of it. */
   constructor(readonly trace: RequestTrace | null) {}

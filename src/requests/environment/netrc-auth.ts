@@ -3,7 +3,6 @@ import { readFileSync, type Stats, statSync } from 'node:fs';
 import { homedir } from 'node:os';
 import { join } from 'node:path';
 import { checkOptions, monotonic } from '../../builtins/index.js';
-import { variable } from './environment-variables.js';
 import { type NetrcEntry, type NetrcParseError, parseNetrc } from './netrc.js';
 import type { Bytes } from '../inputs.js';
 import { decodeUtf8, toBuffer } from '../urls/python-text.js';
@@ -59,7 +58,7 @@ function hostOf(url: string): string | null {
 }
 
 function currentFile(): NetrcFile | null {
-  const netrc = variable('NETRC');
+  const netrc = process.env['NETRC'];
   const environment = netrc ?? '~';
   const now = monotonic();
   if (cached === null || cached.environment !== environment || now - cached.checkedAt > RECHECK_AFTER) {

@@ -1,7 +1,6 @@
 /** Which proxy a request goes through (spec 1.5). */
 import { checkOptions, isEmpty } from '../../builtins/index.js';
 import type { Proxies } from '../inputs.js';
-import { variable } from './environment-variables.js';
 import { address_in_network, is_ipv4_address, is_valid_cidr } from './network.js';
 import { hostnameOf, schemeOf } from '../urls/url-tools.js';
 import type { ParseResult } from '../urls/url-parts.js';
@@ -58,10 +57,10 @@ export function getproxies(): EnvironProxies {
  * this is asked for every request.
  */
 function hasEnvironProxy(scheme: string): boolean {
-  if (variable('all_proxy') || variable('ALL_PROXY')) return true;
-  if (scheme === 'http') return Boolean(variable('http_proxy') || variable('HTTP_PROXY'));
-  if (scheme === 'https') return Boolean(variable('https_proxy') || variable('HTTPS_PROXY'));
-  return Boolean(variable(`${scheme}_proxy`) || variable(`${scheme}_proxy`.toUpperCase()));
+  if (process.env['all_proxy'] || process.env['ALL_PROXY']) return true;
+  if (scheme === 'http') return Boolean(process.env['http_proxy'] || process.env['HTTP_PROXY']);
+  if (scheme === 'https') return Boolean(process.env['https_proxy'] || process.env['HTTPS_PROXY']);
+  return Boolean(process.env[`${scheme}_proxy`] || process.env[`${scheme}_proxy`.toUpperCase()]);
 }
 
 /**
@@ -175,4 +174,20 @@ export function resolve_proxies(
   const proxy = environ[scheme] ?? environ['all'];
   if (proxy && !Object.hasOwn(resolved, scheme)) resolved[scheme] = proxy;
   return resolved;
+}
+
+/**
+ * Sets a variable of the environment until the returned object is disposed of: `using _ = set_environ('no_proxy', '*')`.
+ * A value of null changes nothing. Python's `with set_environ(…)`.
+ */
+export function set_environ(env_name: string, value: string | null | undefined): Disposable {
+  const previous = process.env[env_name];
+  if (value !== null && value !== undefined) process.env[env_name] = value;
+  return {
+    [Symbol.dispose]: () => {
+      if (value === null || value === undefined) return;
+      if (previous === undefined) Reflect.deleteProperty(process.env, env_name);
+      else process.env[env_name] = previous;
+    },
+  };
 }

@@ -1,6 +1,5 @@
 /** What a session takes from the environment when `trust_env` is set (spec 1.5). */
 import { isEmpty } from '../../builtins/index.js';
-import { variable } from '../environment/environment-variables.js';
 import { environProxiesFor } from '../environment/proxies.js';
 import type { Cert, Proxies } from '../inputs.js';
 import { mergeDicts, mergeScalar } from './merge.js';
@@ -65,5 +64,5 @@ function mergeProxies(request: Proxies | null | undefined, session: Proxies): Pr
 }
 
 function environmentBundle(): string | undefined {
-  return variable('REQUESTS_CA_BUNDLE') || variable('CURL_CA_BUNDLE') || undefined;
+  return process.env['REQUESTS_CA_BUNDLE'] || process.env['CURL_CA_BUNDLE'] || undefined;
 }

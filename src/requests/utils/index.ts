@@ -6,7 +6,6 @@ export { type HeaderLookup, get_encoding_from_headers } from '../bodies/text/con
 // eslint-disable-next-line @typescript-eslint/no-deprecated -- exported as long as Python exports it
 export { get_encodings_from_content } from '../bodies/text/document-encodings.js';
 export { DEFAULT_ACCEPT_ENCODING, default_headers, default_user_agent } from '../headers/default-headers.js';
-export { set_environ } from '../environment/environ.js';
 export { extract_zipped_paths } from './extract-zipped-paths.js';
 export { check_header_validity } from '../headers/header-validity.js';
 export {
@@ -46,6 +45,7 @@ export {
   proxy_bypass_environment,
   resolve_proxies,
   select_proxy,
+  set_environ,
   should_bypass_proxies,
 } from '../environment/proxies.js';
 export {
