@@ -1,8 +1,7 @@
 import { constants as bufferConstants } from 'node:buffer';
 import * as zlib from 'node:zlib';
 import { createDecoder } from './content-encoding.js';
-import { type ZlibOneShot, type ZlibOneShotSync, zlibWithZstd } from './zstd.js';
-import { ZstdFrames } from './zstd-frames.js';
+import { type ZlibOneShot, type ZlibOneShotSync, ZstdFrames, zlibWithZstd } from './zstd.js';
 
 /** Up to here (compressed; decoded) the main thread is quicker than the way to a thread of the pool and back. */
 const SYNC_INPUT = 16 * 1024;
