@@ -40,6 +40,7 @@ import { headersOf, methodOf } from '../transports/method-and-headers.js';
 import { encodeTarget, originOf, targetOf } from '../urls/request-target.js';
 import { type ConnectionSettings, kindOfPath } from '../transports/connections/tls-settings.js';
 import { sendingError, urlopen } from '../transports/urlopen.js';
+import { urlsplit } from '../urls/url-split.js';
 
 /** Options of {@link HTTPAdapter}. */
 export interface HTTPAdapterOptions {
@@ -224,7 +225,7 @@ export class HTTPAdapter extends BaseAdapter {
   request_url(request: PreparedRequest, proxies: Proxies | null): string {
     const url = request.url ?? '';
     const proxy = select_proxy(url, proxies);
-    if (!proxy || url.slice(0, 6).toLowerCase() === 'https:' || proxy.toLowerCase().startsWith('socks')) {
+    if (!proxy || urlsplit(url).scheme === 'https' || proxy.toLowerCase().startsWith('socks')) {
       return targetOf(url) ?? request.path_url;
     }
     return urldefragauth(url);

@@ -6,7 +6,7 @@ import { checkOptions, monotonic } from '../../builtins/index.js';
 import { type NetrcEntry, type NetrcParseError, parseNetrc } from './netrc.js';
 import type { Bytes } from '../inputs.js';
 import { decodeUtf8, toBuffer } from '../urls/python-text.js';
-import { hostnameOf } from '../urls/url-tools.js';
+import { urlsplit } from '../urls/url-split.js';
 
 /** The names looked for in the home directory when `$NETRC` is not set. */
 export const NETRC_FILES: readonly ['.netrc', '_netrc'] = ['.netrc', '_netrc'];
@@ -51,7 +51,7 @@ export function get_netrc_auth(
 /** A URL that cannot be parsed has no host here; preparing it tells what is wrong with it. */
 function hostOf(url: string): string | null {
   try {
-    return hostnameOf(url);
+    return urlsplit(url).hostname;
   } catch {
     return null;
   }

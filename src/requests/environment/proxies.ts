@@ -2,9 +2,8 @@
 import { checkOptions, isEmpty } from '../../builtins/index.js';
 import type { Proxies } from '../inputs.js';
 import { address_in_network, is_ipv4_address, is_valid_cidr } from './network.js';
-import { hostnameOf, schemeOf } from '../urls/url-tools.js';
-import type { ParseResult } from '../urls/url-parts.js';
-import { urlparse } from '../urls/url-split.js';
+import type { SplitResult } from '../urls/url-parts.js';
+import { urlsplit } from '../urls/url-split.js';
 
 /** Proxy URLs by scheme, as the environment has them. */
 export type EnvironProxies = Record<string, string>;
@@ -73,7 +72,7 @@ export function get_environ_proxies(url: string, no_proxy?: NoProxy): EnvironPro
 
 /** @internal As {@link get_environ_proxies}, but none, without a further look, when there is none for the URL's scheme. */
 export function environProxiesFor(url: string, no_proxy?: string | null): EnvironProxies {
-  return hasEnvironProxy(schemeOf(url)) ? get_environ_proxies(url, no_proxy) : NO_PROXIES;
+  return hasEnvironProxy(urlsplit(url).scheme) ? get_environ_proxies(url, no_proxy) : NO_PROXIES;
 }
 
 const NO_PROXIES: EnvironProxies = Object.freeze({});
@@ -85,7 +84,7 @@ const NO_PROXIES: EnvironProxies = Object.freeze({});
  */
 export function should_bypass_proxies(url: string, no_proxy?: NoProxy): boolean {
   const given = noProxyOf(no_proxy);
-  const parsed = urlparse(url);
+  const parsed = urlsplit(url);
   const { hostname } = parsed;
   if (hostname === null) return true;
   const list = given ?? (process.env['no_proxy'] || process.env['NO_PROXY'] || '');
@@ -98,7 +97,7 @@ function environmentNoProxy(): string {
   return process.env['no_proxy'] ?? process.env['NO_PROXY'] ?? '';
 }
 
-function isListed(url: ParseResult, hostname: string, list: string): boolean {
+function isListed(url: SplitResult, hostname: string, list: string): boolean {
   const entries = list.replaceAll(' ', '').split(',').filter(Boolean);
   if (is_ipv4_address(hostname)) {
     return entries.some((entry) =>
@@ -148,8 +147,7 @@ export function proxy_bypass(host: string): boolean {
  */
 export function select_proxy(url: string, proxies: Proxies | null | undefined): string | null {
   if (isEmpty(proxies)) return null;
-  const scheme = schemeOf(url);
-  const hostname = hostnameOf(url);
+  const { scheme, hostname } = urlsplit(url);
   const keys =
     hostname === null ? [scheme, 'all'] : [`${scheme}://${hostname}`, scheme, `all://${hostname}`, 'all'];
   const key = keys.find((each) => Object.hasOwn(proxies, each));
@@ -169,7 +167,7 @@ export function resolve_proxies(
   if (typeof trust_env === 'object') checkOptions('resolve_proxies()', trust_env, ['trust_env']);
   const trusts = typeof trust_env === 'boolean' ? trust_env : trust_env.trust_env !== false;
   if (!trusts || !request.url) return resolved;
-  const scheme = schemeOf(request.url);
+  const { scheme } = urlsplit(request.url);
   const environ = environProxiesFor(request.url, resolved['no_proxy']);
   const proxy = environ[scheme] ?? environ['all'];
   if (proxy && !Object.hasOwn(resolved, scheme)) resolved[scheme] = proxy;

@@ -72,9 +72,6 @@ const OPTION_NAMES = [
   'json',
 ] as const;
 
-/** Path and query of a prepared http URL, which need no more than this to be told apart. */
-const USUAL_URL = /^https?:\/\/[\w.:@-]*(\/[^?#\s]*)?(?:\?([^#\s]*))?(?:#\S*)?$/;
-
 /**
  * A request as it is sent: made by `request.prepare()` or `session.prepare_request(request)`. Its fields may be changed
  * before it is sent; what depends on them (such as `Content-Length`) is then the caller's to keep in step.
@@ -289,8 +286,7 @@ export class PreparedRequest {
   /** What the request line asks for: the path (`/` when empty) and the query, never the fragment. */
   get path_url(): string {
     if (this.url === null) return '/';
-    const usual = USUAL_URL.exec(this.url);
-    const { path, query } = usual ? { path: usual[1] ?? '', query: usual[2] ?? '' } : urlsplit(this.url);
+    const { path, query } = urlsplit(this.url);
     return query === '' ? path || '/' : `${path || '/'}?${query}`;
   }
 

@@ -1,7 +1,8 @@
 export { cookiejar_from_dict } from '../cookies/helpers.js';
 export { add_dict_to_cookiejar, dict_from_cookiejar } from './cookies.js';
 export { atomic_open } from './atomic-open.js';
-export { DEFAULT_CA_BUNDLE_PATH, DEFAULT_PORTS } from './constants.js';
+export { DEFAULT_CA_BUNDLE_PATH } from './constants.js';
+export { DEFAULT_PORTS } from '../urls/default-ports.js';
 export { type HeaderLookup, get_encoding_from_headers } from '../bodies/text/content-type.js';
 // eslint-disable-next-line @typescript-eslint/no-deprecated -- exported as long as Python exports it
 export { get_encodings_from_content } from '../bodies/text/document-encodings.js';

@@ -15,6 +15,7 @@ import { rewind_body } from '../../models/rewind-body.js';
 import { abortError } from '../error-mapping.js';
 import type { Job } from '../outgoing-request.js';
 import { isBuffered, wireBody } from '../../bodies/outgoing/wire-form.js';
+import { urlsplit } from '../../urls/url-split.js';
 
 /** What a fetch function answers, as far as it is used. */
 export interface FetchResponse {
@@ -57,7 +58,7 @@ export function refusalOfFetch(
   cert: Cert | null,
   proxy: string | null,
 ): string | null {
-  const isSecure = request.url?.slice(0, 6).toLowerCase() === 'https:';
+  const isSecure = urlsplit(request.url ?? '').scheme === 'https';
   if (proxy) return 'an adapter with a fetch function of its own cannot use a proxy';
   if (isSecure && (verify !== true || cert !== null)) {
     return 'an adapter with a fetch function of its own cannot change which certificates are used';
