@@ -1,6 +1,6 @@
 import { RuntimeError } from '../../builtins/index.js';
 import { RequestException, ResponseNotRead, StreamConsumedError } from '../exceptions/requests.js';
-import { headerLine } from '../headers/raw-headers.js';
+import { rawValue } from '../headers/raw-headers.js';
 import type { HTTPResponse } from '../urllib3/response.js';
 import { encodingFromContentType } from '../bodies/text/content-type.js';
 import { detectEncoding } from '../bodies/text/apparent-encoding.js';
@@ -46,7 +46,7 @@ export abstract class ResponseBody implements Disposable, AsyncDisposable {
    */
   get encoding(): string | null {
     if (this._encoding === undefined) {
-      const contentType = this.raw === null ? null : headerLine(this.raw.rawHeaders, 'content-type');
+      const contentType = this.raw === null ? null : rawValue(this.raw.rawHeaders, 'content-type');
       this._encoding = contentType ? encodingFromContentType(contentType) : null;
     }
     return this._encoding;
@@ -232,7 +232,7 @@ export abstract class ResponseBody implements Disposable, AsyncDisposable {
   #bytes(): Buffer | null {
     if (this._content === false) {
       if (this._content_consumed) throw consumed();
-      this._content = this.raw === null || this.status_code === 0 ? null : this.#readNow(this.raw);
+      this._content = this.raw === null || this.status_code === 0 ? null : this.#readSync(this.raw);
     } else if (this._content !== null && !Buffer.isBuffer(this._content)) {
       // Tests set what they have at hand.
       this._content = Buffer.from(this._content);
@@ -266,7 +266,7 @@ export abstract class ResponseBody implements Disposable, AsyncDisposable {
     this._content_consumed = true;
   }
 
-  #readNow(raw: HTTPResponse): Buffer {
+  #readSync(raw: HTTPResponse): Buffer {
     try {
       const content = raw.readAllSync();
       if (content !== null) return content;

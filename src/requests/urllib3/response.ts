@@ -2,7 +2,7 @@ import { Readable } from 'node:stream';
 import { checkOptions, setReducer, setReferences } from '../../builtins/index.js';
 import { BodyReader } from '../bodies/incoming/body-reader.js';
 import { HTTPHeaderDict } from './http-header-dict.js';
-import { headerLine, headerLines } from '../headers/raw-headers.js';
+import { rawValue, rawValues } from '../headers/raw-headers.js';
 import type { RemainingBody } from '../bodies/incoming/remaining-body.js';
 import {
   checkInit,
@@ -132,7 +132,7 @@ export class HTTPResponse {
    * @internal
    */
   setCookieLines(): readonly string[] {
-    return headerLines(this.rawHeaders, 'set-cookie');
+    return rawValues(this.rawHeaders, 'set-cookie');
   }
 
   /**
@@ -193,11 +193,7 @@ export class HTTPResponse {
    */
   readAllSync(): Buffer | null {
     const bytes = this.#bytes;
-    if (
-      bytes !== null &&
-      this.#maxSize === null &&
-      headerLine(this.rawHeaders, 'content-encoding') === null
-    ) {
+    if (bytes !== null && this.#maxSize === null && rawValue(this.rawHeaders, 'content-encoding') === null) {
       this.#bytes = EMPTY;
       return bytes;
     }

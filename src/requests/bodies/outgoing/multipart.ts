@@ -146,9 +146,9 @@ function renderHeaders({ name, filename, contentType, headers }: Part): string {
   const disposition = ['form-data', parameter('name', name)];
   if (filename !== null) disposition.push(parameter('filename', filename));
   let lines = `Content-Disposition: ${disposition.join('; ')}\r\n`;
-  if (contentType !== null) lines += headerLine('Content-Type', contentType);
+  if (contentType !== null) lines += partHeader('Content-Type', contentType);
   for (const [header, value] of Object.entries(headers)) {
-    if (value && !OWN_HEADERS.has(header)) lines += headerLine(header, value);
+    if (value && !OWN_HEADERS.has(header)) lines += partHeader(header, value);
   }
   return lines;
 }
@@ -159,7 +159,7 @@ function parameter(name: string, value: string): string {
   return `${name}="${escaped}"`;
 }
 
-function headerLine(name: string, value: string): string {
+function partHeader(name: string, value: string): string {
   if (/[\r\n]/.test(name) || /[\r\n]/.test(value)) {
     throw new InvalidHeader(`Line break in the header ${JSON.stringify(name)} of a multipart file`);
   }

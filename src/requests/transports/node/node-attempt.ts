@@ -10,7 +10,7 @@ import type { Socket } from 'node:net';
 import { Readable } from 'node:stream';
 import type { TLSSocket } from 'node:tls';
 import { OSError } from '../../../builtins/index.js';
-import { headerLine } from '../../headers/raw-headers.js';
+import { rawValue } from '../../headers/raw-headers.js';
 import { HTTPResponse } from '../../urllib3/response.js';
 import { bodyError } from '../error-mapping.js';
 import { setHeaders } from '../header-lines.js';
@@ -257,7 +257,7 @@ export class Exchange extends TimedAttempt implements SocketOwner {
   }
 
   keepAliveSeconds(): number | null {
-    const line = headerLine(this.rawHeaders, 'keep-alive');
+    const line = rawValue(this.rawHeaders, 'keep-alive');
     const match = line === null ? null : /(?:^|[\s,;])timeout=(\d+)/i.exec(line);
     return match === null ? null : Number(match[1]);
   }

@@ -1,5 +1,5 @@
 /** The response as undici hands it over, the head first and then piece by piece, and the answer that is made of it. */
-import { type PieceSource, PushedBody } from '../../bodies/incoming/pushed-pieces.js';
+import { type PieceSource, PushedPieces } from '../../bodies/incoming/pushed-pieces.js';
 import { HTTPResponse } from '../../urllib3/response.js';
 import { WholeAnswer } from '../../bodies/incoming/response-init.js';
 import { bodyError } from '../error-mapping.js';
@@ -19,7 +19,7 @@ export abstract class PushedAttempt extends TimedAttempt implements PieceSource 
   /** Whether the body has come to its end. */
   protected isComplete = false;
   /** The body, for as long as pieces come to an answer that was made before the last of them. */
-  protected body: PushedBody | null = null;
+  protected body: PushedPieces | null = null;
   #reason = '';
   /** The pieces that came before there was an answer: most often one, and then no list is needed. */
   #first: Buffer | null = null;
@@ -77,7 +77,7 @@ export abstract class PushedAttempt extends TimedAttempt implements PieceSource 
   /** The rest of the body is still to come. */
   private openAnswer(version: number): HTTPResponse {
     const { method, target, maxResponseSize, stream } = this.job;
-    const body = new PushedBody(this, stream ? READ_AHEAD_OF_STREAMS : Infinity);
+    const body = new PushedPieces(this, stream ? READ_AHEAD_OF_STREAMS : Infinity);
     this.body = body;
     if (this.#first !== null) body.push(this.#first);
     for (const piece of this.#more ?? []) body.push(piece);
