@@ -63,6 +63,7 @@ export {
   ReadTimeout,
   RequestException,
   type RequestExceptionOptions,
+  ResponseNotRead,
   ResponseTooLarge,
   RetryError,
   SSLError,

@@ -35,7 +35,7 @@ const answers = new WeakSet<PreparedRequest>();
  * HTTP Digest authentication: MD5, MD5-sess, SHA, SHA-256 and SHA-512, `qop` `auth` or none.
  *
  * A challenged request is sent again, once, with the answer; its response has the refused one in its `history`. From then on
- * requests carry an answer from the start, until the server wants a new nonce. One object may serve any number of
+ * requests carry an answer from the start, until the server sends a new nonce. One object may serve any number of
  * requests at the same time. (Python counts per thread.)
  */
 export class HTTPDigestAuth extends PasswordAuth {

@@ -9,7 +9,7 @@ export interface CookieRequest {
   readonly headers: { get(name: string): string | Uint8Array | null | undefined; has(name: string): boolean };
 }
 
-/** What a {@link CookiePolicy} is told about the request that cookies came back to, or are about to be sent with. */
+/** A request in the form that a {@link CookiePolicy} takes: the one that set the cookies, or that they are sent with. */
 export class MockRequest {
   /** The scheme, in lower case. */
   readonly type: string;

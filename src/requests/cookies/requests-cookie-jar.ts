@@ -59,7 +59,7 @@ export class RequestsCookieJarMethods {
 
   /**
    * The value of the cookie `name`, or the default (null unless given) when there is none. Throws CookieConflictError when
-   * several have that name: say which `domain` or `path`, too.
+   * several have that name: give `domain` or `path`, too.
    */
   get(name: string, options?: CookieGetOptions): string | null;
   get(name: string, fallback: string, scope?: CookieScope): string;
@@ -94,7 +94,7 @@ export class RequestsCookieJarMethods {
     return cookie;
   }
 
-  /** Removes the cookies of that name, whatever their domain and path, and tells whether there were any. */
+  /** Removes the cookies of that name, whatever their domain and path; false when there are none. */
   delete(name: string): boolean {
     return deleteCookies(this[kStore], name);
   }
@@ -192,7 +192,7 @@ export class RequestsCookieJarMethods {
     return [...new Set(Array.from(this[kStore], ({ path }) => path))];
   }
 
-  /** Whether some domain has more than one cookie; Python's method, which does not say what its name says, does the same. */
+  /** Whether some domain has more than one cookie; Python's method does the same, in spite of its name. */
   multiple_domains(): boolean {
     return this.list_domains().length !== this.length;
   }
@@ -299,7 +299,7 @@ export interface RequestsCookieJarConstructor {
   readonly prototype: RequestsCookieJar;
 }
 
-// The class's type cannot say that its constructor returns a proxy which has an index signature.
+// TypeScript cannot express that the constructor returns a proxy with an index signature.
 /** The constructor; see the type of the same name. */
 export const RequestsCookieJar: RequestsCookieJarConstructor =
   RequestsCookieJarMethods as unknown as RequestsCookieJarConstructor;

@@ -1,4 +1,4 @@
-/** Credentials from the user's netrc file, looked up for every request and therefore cached. */
+/** Credentials from the user's netrc file, cached because every request looks them up. */
 import { readFileSync, type Stats, statSync } from 'node:fs';
 import { homedir } from 'node:os';
 import { join } from 'node:path';
@@ -48,7 +48,7 @@ export function get_netrc_auth(
   return login || account || password ? [login || account, password] : null;
 }
 
-/** A URL that cannot be parsed has no host here; preparing it tells what is wrong with it. */
+/** A URL that cannot be parsed has no host here; preparing it throws the error. */
 function hostOf(url: string): string | null {
   try {
     return urlsplit(url).hostname;

@@ -52,8 +52,8 @@ export function getproxies(): EnvironProxies {
 }
 
 /**
- * Whether the environment has a proxy for a scheme. Reading four names is much cheaper than listing the environment, and
- * this is asked for every request.
+ * Whether the environment has a proxy for a scheme. Every request needs this, and reading four names is much cheaper than
+ * listing the environment.
  */
 function hasEnvironProxy(scheme: string): boolean {
   if (process.env['all_proxy'] || process.env['ALL_PROXY']) return true;
@@ -118,7 +118,7 @@ function matchesName(host: string, name: string): boolean {
 
 /**
  * `urllib.request.proxy_bypass_environment`: whether `no` of the proxies (default: the environment's) covers the host;
- * `*` covers all. Unlike {@link should_bypass_proxies} it knows no networks.
+ * `*` covers all. Unlike {@link should_bypass_proxies} it does not match networks.
  */
 export function proxy_bypass_environment(
   host: string,

@@ -157,7 +157,7 @@ export class NameResolutionError extends NewConnectionError {
   static {
     setErrorName(this, 'NameResolutionError');
   }
-  /** `reason`: why, as the resolver says it. */
+  /** `reason`: the resolver's message. */
   constructor(host: string, connection: Named, reason: string, options?: ErrorOptions) {
     super(connection, `Failed to resolve '${host}' (${reason})`, options);
   }

@@ -49,7 +49,7 @@ function unquoteIfQuoted(value: string): string {
 }
 
 /**
- * Takes the double quotes off a value and the backslashes from what they escape, as browsers do and not as the RFC says.
+ * Takes the double quotes off a value and the backslashes from what they escape, as browsers do, unlike the RFC.
  * `is_filename` (by position or by name) leaves a UNC path (`"\\server\file"`) its backslashes.
  */
 export function unquote_header_value(

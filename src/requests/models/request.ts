@@ -92,7 +92,7 @@ export class Request {
     register_hook(this.hooks, event, hook);
   }
 
-  /** Removes a hook and tells whether it was there. */
+  /** Removes a hook; false when it is not there. */
   deregister_hook(event: string, hook: ResponseHook): boolean {
     return deregister_hook(this.hooks, event, hook);
   }

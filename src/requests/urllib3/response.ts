@@ -28,7 +28,7 @@ export interface ReadOptions {
 export class HTTPResponse {
   /** The status code. */
   status: number;
-  /** What the status line says beside the code. */
+  /** The text after the code in the status line. */
   reason: string;
   /** 10 for HTTP/1.0, 11 for HTTP/1.1, 20 for HTTP/2. */
   version: number;
@@ -40,7 +40,7 @@ export class HTTPResponse {
   readonly rawHeaders: readonly string[];
 
   #headers: HTTPHeaderDict | null = null;
-  /** Null for a body that is bytes, until something is asked of it that they alone cannot answer. */
+  /** Null for a body that is bytes, until a call needs more than those. */
   #reader: BodyReader | null;
   #bytes: Buffer | null = null;
   #maxSize: number | null = null;
@@ -77,7 +77,7 @@ export class HTTPResponse {
     this.#body.maxSize = value;
   }
 
-  /** The headers, with the lines of a repeated name apart (`getlist`) or joined. Made when first asked for. */
+  /** The headers, with the lines of a repeated name apart (`getlist`) or joined. Made at first use. */
   get headers(): HTTPHeaderDict {
     return (this.#headers ??= new HTTPHeaderDict(this.rawHeaders));
   }
@@ -117,7 +117,7 @@ export class HTTPResponse {
     return this.headers;
   }
 
-  /** The URL that was asked; null when the transport did not say. */
+  /** The URL of the request; null when it is not known. */
   geturl(): string | null {
     return this.request_url;
   }

@@ -12,7 +12,7 @@ const EMPTY = Buffer.alloc(0);
 
 /**
  * Reads the body of a response: whole or in parts, decoded or not, by several readers in turn. An {@link UndecodedBody} has the
- * bytes as the wire gave them, a {@link BodyDecoder} undoes Content-Encoding; when it is over, the transport is told once.
+ * bytes as the wire gave them, a {@link BodyDecoder} undoes Content-Encoding; the transport hears of the end once.
  */
 export class BodyReader implements BodyOwner {
   /** The most bytes the decoded body may have; null for no limit. */

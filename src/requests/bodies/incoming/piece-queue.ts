@@ -39,7 +39,7 @@ export abstract class PieceQueue {
     return this.#queued;
   }
 
-  /** The next piece as it came; null when there is none: the owner knows how the body ended. */
+  /** The next piece as it came; null at the end, of which the owner has heard. */
   async next(): Promise<Buffer | null> {
     while (this.#queue.length === 0 && !this.#finished) {
       this.flow();

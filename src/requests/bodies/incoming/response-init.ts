@@ -29,7 +29,7 @@ export interface HTTPResponseInit {
   destroy?: (() => void) | null | undefined;
   /** The most bytes the decoded body may have, else ResponseTooLarge; null (default) for no limit. */
   max_response_size?: number | null | undefined;
-  /** Whether `body` has been decompressed already, whatever the headers say. Default false. @internal */
+  /** Whether `body` is decompressed already, in spite of the headers. Default false. @internal */
   decoded?: boolean | undefined;
   /** The body from a transport that is no stream, in place of `body`. @internal */
   pushed?: PushedPieces | null | undefined;

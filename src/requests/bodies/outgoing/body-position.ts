@@ -2,7 +2,7 @@ import { createReadStream, fstatSync, openSync, ReadStream, statSync } from 'nod
 import { setReducer, setReferences } from '../../../builtins/index.js';
 import { reduceGuest } from '../../../pickle/index.js';
 
-/** What can tell and change the place from which it is read next, as Python's file objects can. */
+/** An object that reports and changes the position it is read from, like Python's file objects. */
 export interface Seekable {
   /** The place, in bytes. Throws when it cannot be told. */
   tell(): number;
@@ -10,7 +10,7 @@ export interface Seekable {
   seek(position: number): unknown;
 }
 
-/** The place of a body that is read once and cannot say where it stands: Python's plain `object()` in `_body_position`. */
+/** The position of a body that is read once and has none to report: Python's plain `object()` in `_body_position`. */
 export const UNKNOWN_POSITION: object = Object.freeze(Object.create(null) as object);
 
 /** How Node keeps the range of a file stream; its type declarations leave these out. */

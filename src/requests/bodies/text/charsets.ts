@@ -70,10 +70,10 @@ function builtInCodecs(): Readonly<Record<string, Codec>> {
   });
 }
 
-/** Made when the first charset other than UTF-8 is asked for. */
+/** Made for the first charset other than UTF-8. */
 let builtIn: Readonly<Record<string, Codec>> | undefined;
 
-/** Python's names of charsets that iconv-lite knows by another. */
+/** Python's names of charsets that have another in iconv-lite. */
 const OTHER_NAMES: Readonly<Record<string, string>> = {
   ujis: 'euc-jp',
   u_jis: 'euc-jp',

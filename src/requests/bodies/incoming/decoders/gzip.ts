@@ -104,8 +104,8 @@ const FCOMMENT = 0x10;
 const RESERVED = 0xe0;
 
 /**
- * The length of the gzip header (RFC 1952) at the start of `data`; null when more data is needed to tell. Throws for what
- * is not one, as early as zlib does and in its words.
+ * The length of the gzip header (RFC 1952) at the start of `data`; null when it takes more data. Throws for anything
+ * else, as early as zlib does and in its words.
  */
 function gzipHeaderLength(data: Buffer): number | null {
   if (data.length < 2) return null;

@@ -2,7 +2,7 @@ import * as zlib from 'node:zlib';
 import { type ContentDecoder, EMPTY } from './content-decoder.js';
 import { ZlibEngine, type ZlibStream } from './zlib-engine.js';
 
-/** What Node has of zstd from 22.15 on, which the type definitions of older ones do not know. */
+/** Node's zstd functions, since 22.15; the type definitions of older versions lack them. */
 export interface ZlibWithZstd {
   createZstdDecompress?(): ZlibStream;
   zstdDecompress?: ZlibOneShot;
@@ -82,8 +82,8 @@ const SKIPPABLE_MAGIC = 0x184d2a50;
 const RLE = 1;
 
 /**
- * Follows the frames of a zstd stream (RFC 8878) by their headers, without decoding: Node's decompressor does not say
- * whether the data may end where it does, nor where a frame ends.
+ * Follows the frames of a zstd stream (RFC 8878) by their headers, without decoding: Node's decompressor does not
+ * report where a frame ends, nor whether the data may end where it does.
  *
  * ```
  * frame:           magic │ descriptor … │ block header · block │ … │ last block │ checksum?
