@@ -8,8 +8,8 @@ import {
   setReferences,
   ValueError,
 } from '../../builtins/index.js';
-import { CookieConflictError } from './conflict-error.js';
 import { type Cookie, type CookieOptions, create_cookie } from './cookie.js';
+import { type CookieScope, deleteCookies, findCookie, isWithin } from './cookie-scope.js';
 import { CookieStore } from './cookie-store.js';
 import { type Morsel, morsel_to_cookie } from './morsel.js';
 import { type CookiePolicy, DefaultCookiePolicy } from './policy.js';
@@ -20,14 +20,6 @@ export type CookieValues =
   | ReadonlyMap<string, string | null | undefined>
   | Iterable<readonly [name: string, value: string | null | undefined]>;
 
-/** Which cookies are meant; null and undefined: of every domain, of every path. */
-export interface CookieScope {
-  /** As the cookie has it: with a dot in front when the server named it. */
-  domain?: string | null | undefined;
-  /** As the cookie has it. */
-  path?: string | null | undefined;
-}
-
 /** The keyword arguments of `jar.get()`. */
 export interface CookieGetOptions extends CookieScope {
   /** What is returned when there is no such cookie. */
@@ -37,6 +29,7 @@ export interface CookieGetOptions extends CookieScope {
 const kStore: unique symbol = Symbol('requests.cookies.store');
 const kPolicy: unique symbol = Symbol('requests.cookies.policy');
 
+// Above 300 lines: one class with the methods of Python's three (CookieJar, RequestsCookieJar, MutableMapping).
 /** What {@link RequestsCookieJar} can do beside access by name. */
 export class RequestsCookieJarMethods {
   static {
@@ -366,27 +359,6 @@ export function restoreCookieJar(cookies: readonly Cookie[], policy: CookiePolic
 
 setReferences(import.meta.url, { restoreCookieJar });
 setReducer(RequestsCookieJarMethods, (jar) => [restoreCookieJar, [[...jar], jar[kPolicy]]]);
-
-/** The value of the only cookie of that name and scope; null when there is none or when it is a bare name, as in Python. */
-function findCookie(store: CookieStore, name: string, scope: CookieScope = {}): string | null {
-  let found: string | null = null;
-  for (const cookie of store) {
-    if (cookie.name !== name || !isWithin(cookie, scope)) continue;
-    if (found !== null) throw new CookieConflictError(`There are multiple cookies with name, ${repr(name)}`);
-    found = cookie.value;
-  }
-  return found;
-}
-
-function deleteCookies(store: CookieStore, name: string, scope: CookieScope = {}): boolean {
-  const doomed = [...store].filter((cookie) => cookie.name === name && isWithin(cookie, scope));
-  for (const { domain, path } of doomed) store.delete(domain, path, name);
-  return doomed.length > 0;
-}
-
-function isWithin(cookie: Cookie, { domain, path }: CookieScope): boolean {
-  return (domain ?? cookie.domain) === cookie.domain && (path ?? cookie.path) === cookie.path;
-}
 
 /** Pairs of `values`, in any of the forms of {@link CookieValues}. */
 export function entriesOf(

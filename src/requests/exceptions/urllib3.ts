@@ -1,6 +1,6 @@
 /**
- * The exceptions and warnings of `urllib3` that scripts name. The adapter's errors surface as those of `requests`; these
- * are their causes, and the bases that Python's classes share.
+ * The exceptions and warnings of `urllib3` that scripts name: one tree, in one file. They are the causes of the errors of
+ * `requests`, and the bases that Python's classes share.
  *
  * ```
  * HTTPError

@@ -22,6 +22,7 @@ export type { RetryCount } from './retry-options.js';
 
 const REDIRECT_STATUSES: ReadonlySet<number> = new Set([301, 302, 303, 307, 308]);
 
+// Above 300 lines: a class whose seventeen settings are all public and documented.
 /**
  * urllib3's Retry: what is sent again, how often, and after which pause. It never changes: each failed attempt gives a new
  * one with smaller counters, so one object may serve many requests.
@@ -217,7 +218,7 @@ export class Retry {
 
   /** Whether a request with this method that was answered with this status is to be sent again. */
   is_retry(method: string, status_code: number, has_retry_after = false): boolean {
-    if (!this.isMethodRetryable(method)) return false;
+    if (!this.#isMethodRetryable(method)) return false;
     if (this.status_forcelist.has(status_code)) return true;
     return (
       Boolean(this.total) &&
@@ -248,7 +249,7 @@ export class Retry {
       if (this.connect === false) throw error;
       changes.connect = oneLess(this.connect);
     } else if (error && isReadError(error)) {
-      if (this.read === false || method === null || !this.isMethodRetryable(method)) throw error;
+      if (this.read === false || method === null || !this.#isMethodRetryable(method)) throw error;
       changes.read = oneLess(this.read);
     } else if (error) {
       changes.other = oneLess(this.other);
@@ -269,7 +270,7 @@ export class Retry {
     return next;
   }
 
-  private isMethodRetryable(method: string): boolean {
+  #isMethodRetryable(method: string): boolean {
     const { allowed_methods } = this;
     return !allowed_methods?.size || allowed_methods.has(method.toUpperCase());
   }
