@@ -271,6 +271,30 @@ describe('1.19: atomic_open', () => {
   });
 });
 
+describe('1.10: an object that has tell() but cannot be brought back', () => {
+  const failing = (): never => {
+    throw new Error('not a file');
+  };
+  it.each([
+    ['has no seek()', { tell: () => 3 }, 3],
+    ['has a tell() that throws', { tell: failing }, expect.any(Object)],
+    [
+      'has a tell() that throws beside its seek()',
+      { tell: failing, seek: () => undefined },
+      expect.any(Object),
+    ],
+  ])('1.10: %s', (_what, source, position) => {
+    const body = Object.assign(Readable.from(['x'])[Symbol.asyncIterator](), source);
+    expect(bodyPosition(body)).toEqual(position);
+    const request = new PreparedRequest();
+    request.body = body;
+    request._body_position = bodyPosition(body);
+    expect(() => {
+      rewind_body(request);
+    }).toThrow(UnrewindableBodyError);
+  });
+});
+
 describe('1.19: extract_zipped_paths', () => {
   it.each([
     ['of a file', () => file],

@@ -83,14 +83,14 @@ export function bodyPosition(body: unknown): number | object | null {
   if (isFileStream(body)) {
     return hasPath(body) && fileStreamLength(body) !== null ? fileStreamPosition(body) : UNKNOWN_POSITION;
   }
-  if (isSeekable(body)) {
+  const { tell, pipe, getReader } = body as Partial<Record<'tell' | 'pipe' | 'getReader', unknown>>;
+  if (typeof tell === 'function') {
     try {
-      return body.tell();
+      return tell.call(body) as number;
     } catch {
       return UNKNOWN_POSITION;
     }
   }
-  const { pipe, getReader } = body as { readonly pipe?: unknown; readonly getReader?: unknown };
   return typeof pipe === 'function' || typeof getReader === 'function' ? UNKNOWN_POSITION : null;
 }
 
