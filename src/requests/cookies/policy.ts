@@ -126,21 +126,21 @@ export class DefaultCookiePolicy implements CookiePolicy {
 
   set_ok(cookie: Cookie, request: MockRequest): boolean {
     return (
-      this.#versionOk(cookie) &&
+      this.versionOk(cookie) &&
       !(this.strict_ns_set_initial_dollar && cookie.name.startsWith('$')) &&
       !(this.strict_ns_set_path && cookie.path_specified && !this.path_return_ok(cookie.path, request)) &&
-      this.#setDomainOk(cookie, request) &&
+      this.setDomainOk(cookie, request) &&
       setPortOk(cookie, request)
     );
   }
 
   return_ok(cookie: Cookie, request: MockRequest): boolean {
     return (
-      this.#versionOk(cookie) &&
+      this.versionOk(cookie) &&
       !(cookie.secure && !this.secure_protocols.includes(request.type)) &&
       !cookie.is_expired() &&
       (cookie.port === null || cookie.port === '' || cookie.port.split(',').includes(request.request_port)) &&
-      this.#returnDomainOk(cookie, request)
+      this.returnDomainOk(cookie, request)
     );
   }
 
@@ -152,11 +152,12 @@ export class DefaultCookiePolicy implements CookiePolicy {
     return pathMatch(request.request_path, path);
   }
 
-  #versionOk(cookie: Cookie): boolean {
+  // Not `#`, as below: a copy in another thread is made without the constructor.
+  private versionOk(cookie: Cookie): boolean {
     return cookie.version === 0 && this.netscape;
   }
 
-  #setDomainOk(cookie: Cookie, request: MockRequest): boolean {
+  private setDomainOk(cookie: Cookie, request: MockRequest): boolean {
     const { domain } = cookie;
     if (this.is_blocked(domain) || this.is_not_allowed(domain)) return false;
     if (!cookie.domain_specified) return true;
@@ -175,7 +176,7 @@ export class DefaultCookiePolicy implements CookiePolicy {
     return !noDots || isAddress(host) || !host.slice(0, -domain.length).includes('.');
   }
 
-  #returnDomainOk({ domain, domain_specified }: Cookie, request: MockRequest): boolean {
+  private returnDomainOk({ domain, domain_specified }: Cookie, request: MockRequest): boolean {
     if (domain_specified || domain === '') return true;
     const hostOnly = (this.strict_ns_domain & DefaultCookiePolicy.DomainStrictNonDomain) !== 0;
     return !hostOnly || domain === request.effective_request_host;

@@ -218,7 +218,7 @@ export class Retry {
 
   /** Whether a request with this method that was answered with this status is to be sent again. */
   is_retry(method: string, status_code: number, has_retry_after = false): boolean {
-    if (!this.#isMethodRetryable(method)) return false;
+    if (!this.isMethodRetryable(method)) return false;
     if (this.status_forcelist.has(status_code)) return true;
     return (
       Boolean(this.total) &&
@@ -249,7 +249,7 @@ export class Retry {
       if (this.connect === false) throw error;
       changes.connect = oneLess(this.connect);
     } else if (error && isReadError(error)) {
-      if (this.read === false || method === null || !this.#isMethodRetryable(method)) throw error;
+      if (this.read === false || method === null || !this.isMethodRetryable(method)) throw error;
       changes.read = oneLess(this.read);
     } else if (error) {
       changes.other = oneLess(this.other);
@@ -270,7 +270,8 @@ export class Retry {
     return next;
   }
 
-  #isMethodRetryable(method: string): boolean {
+  // Not `#`: a copy in another thread is made without the constructor.
+  private isMethodRetryable(method: string): boolean {
     const { allowed_methods } = this;
     return !allowed_methods?.size || allowed_methods.has(method.toUpperCase());
   }
