@@ -63,6 +63,7 @@ export {
   type RequestOptions,
   RequestsCookieJar,
   Response,
+  ResponseNotRead,
   ResponseTooLarge,
   Retry,
   RetryError,

@@ -15,10 +15,8 @@ import {
   type WithMethodAndUrl,
 } from '../requests/index.js';
 import {
-  asQueuedAt,
   bindRequest,
   forgetState,
-  kContext,
   kRequestNow,
   kSendNow,
   requestChannel,
@@ -171,7 +169,7 @@ export class FuturesSession extends Session<ResponseFuture, FuturesRequestOption
 
   /** The inner steps of a request that holds its slot must not queue again. @internal */
   override [kRequestNow](method: string, url: UrlInput, options: FuturesRequestOptions): Promise<Response> {
-    return asQueuedAt(options[kContext]?.queuedAt ?? Infinity, () => this.requestBound(method, url, options));
+    return this.requestBound(method, url, options);
   }
 
   /** @internal */

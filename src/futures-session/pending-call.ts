@@ -1,7 +1,7 @@
 import { AbortToken } from '../builtins/index.js';
 import { currentAbortToken } from '../concurrent-futures/internal.js';
 import type { PreparedRequest } from '../requests/index.js';
-import { kContext, nextMoment, type RequestContext, type RequestTrace } from '../requests/internal.js';
+import { kContext, type RequestContext, type RequestTrace } from '../requests/internal.js';
 import type { ResponseFuture } from './response-future.js';
 import { setField, snapshot } from './snapshot.js';
 
@@ -17,7 +17,6 @@ export class PendingCall implements RequestContext {
   /** Null until the request is prepared. */
   request: PreparedRequest | null = null;
   readonly trace: RequestTrace | null;
-  readonly queuedAt: number = nextMoment();
   /** Null until `submit` has returned it. */
   #future: ResponseFuture | null = null;
   #ownsToken = false;

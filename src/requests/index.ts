@@ -65,6 +65,7 @@ export {
   ReadTimeout,
   RequestException,
   type RequestExceptionOptions,
+  ResponseNotRead,
   ResponseTooLarge,
   RetryError,
   SSLError,
@@ -92,8 +93,6 @@ export { codes, type StatusCodes } from './status-codes.js';
 export * as structures from './structures/index.js';
 export { CaseInsensitiveDict } from './structures/index.js';
 export type {
-  Auth,
-  AuthCallable,
   Bytes,
   Cert,
   CookiesInput,
@@ -102,20 +101,24 @@ export type {
   Files,
   FileSpec,
   HeadersInput,
-  HookLists,
-  HookOptions,
-  Hooks,
   Pairs,
   Params,
   ParamValue,
   Primitive,
   Proxies,
+  StreamingBody,
+  TimeoutInput,
+} from './inputs.js';
+export type {
+  Auth,
+  AuthCallable,
+  HookLists,
+  HookOptions,
+  Hooks,
   RequestOptions,
   ResponseHook,
   SendOptions,
   SessionSendOptions,
-  StreamingBody,
-  TimeoutInput,
 } from './types.js';
 export * as urllib3 from './urllib3/index.js';
 export { Retry } from './urllib3/index.js';

@@ -15,7 +15,6 @@ export {
   type SessionParts,
 } from './crossing/index.js';
 export { publishEvents, requestChannel, RequestTrace, type TraceIdentity } from './diagnostics/trace.js';
-export { asQueuedAt, nextMoment } from './environment/environment-variables.js';
 export { kSendNow } from './sessions/redirecting-session.js';
 export { kRequestNow } from './sessions/session.js';
 export { bindRequest } from './sessions/verbs.js';

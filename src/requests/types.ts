@@ -1,77 +1,19 @@
-/** The shapes that the parts of `requests` hand to each other and that users type. */
+/** The shapes that the parts of `requests` hand to each other. */
 import type { AbortToken } from '../builtins/index.js';
 import type { AuthBase } from './auth/auth-base.js';
-import type { RequestsCookieJar } from './cookies/requests-cookie-jar.js';
 import type { RequestTrace } from './diagnostics/trace.js';
+import type {
+  Cert,
+  CookiesInput,
+  Data,
+  Files,
+  HeadersInput,
+  Params,
+  Proxies,
+  TimeoutInput,
+} from './inputs.js';
 import type { PreparedRequest } from './models/prepared-request.js';
 import type { Response } from './models/response.js';
-import type { CaseInsensitiveDict } from './structures/case-insensitive-dict.js';
-import type { Timeout as Urllib3Timeout } from './urllib3/timeout.js';
-
-/** Bytes in any of the forms that Node hands out. */
-export type Bytes = Uint8Array | ArrayBuffer;
-
-/** A value that can stand in a query or a form. `null`, `undefined`: the key is left out. Booleans are sent as `True`, `False`. */
-export type Primitive = string | number | bigint | boolean | Bytes | null | undefined;
-
-/** One key's value: a primitive, or several (the key is repeated). */
-export type ParamValue = Primitive | Iterable<Primitive>;
-
-/** Pairs in any form: an object, a Map, URLSearchParams, a list of pairs. Where the order of number-like keys matters, use pairs. */
-export type Pairs =
-  | Readonly<Record<string, ParamValue>>
-  | ReadonlyMap<unknown, ParamValue>
-  | URLSearchParams
-  | Iterable<readonly [unknown, ParamValue]>;
-
-/** The query: pairs, or text or bytes that are used as they are. */
-export type Params = Pairs | string | Bytes;
-
-/** A body that is sent piece by piece. */
-export type StreamingBody =
-  | Iterable<string | Uint8Array>
-  | AsyncIterable<string | Uint8Array>
-  | NodeJS.ReadableStream
-  | ReadableStream<Uint8Array>
-  | Blob;
-
-/** The body: text, bytes, a form, or a stream. */
-export type Data = string | Bytes | Pairs | StreamingBody;
-
-/** Headers as a caller gives them; a value of null removes the session's header of that name. */
-export type HeadersInput =
-  | Readonly<Record<string, string | Uint8Array | null | undefined>>
-  | ReadonlyMap<string, string | Uint8Array | null | undefined>
-  | CaseInsensitiveDict
-  | Headers;
-
-/** Cookies as a caller gives them. */
-export type CookiesInput = Readonly<Record<string, string | null | undefined>> | RequestsCookieJar;
-
-/** What one file of a multipart upload holds. */
-export type FileContent = string | Bytes | StreamingBody | number | null | undefined;
-
-/** One file: its content, or `[filename, content, content_type, headers]` with the last two optional. */
-export type FileSpec =
-  | FileContent
-  | readonly [filename: string | null | undefined, content: FileContent]
-  | readonly [
-      filename: string | null | undefined,
-      content: FileContent,
-      content_type: string | null | undefined,
-    ]
-  | readonly [
-      filename: string | null | undefined,
-      content: FileContent,
-      content_type: string | null | undefined,
-      headers: Readonly<Record<string, string>> | null | undefined,
-    ];
-
-/** The files of a multipart upload, by field name; use pairs to repeat a name. */
-export type Files =
-  | Readonly<Record<string, FileSpec>>
-  | ReadonlyMap<string, FileSpec>
-  | Iterable<readonly [string, FileSpec]>;
 
 /** Basic credentials, an auth object, or a function that edits the request and returns it. */
 export type Auth =
@@ -81,18 +23,6 @@ export type Auth =
 
 /** A function in the place of an auth object. */
 export type AuthCallable = (request: PreparedRequest) => PreparedRequest;
-
-/**
- * Seconds: one number for connecting and for each read, or `[connect, read]`, where null waits for ever. There is no limit
- * on the whole.
- */
-export type TimeoutInput = number | readonly [connect: number | null, read: number | null] | Urllib3Timeout;
-
-/** A client certificate: one PEM file with certificate and key, or `[certificate, key]`. */
-export type Cert = string | readonly [cert: string, key: string];
-
-/** Proxy URLs by `scheme://host`, `scheme`, `all://host` or `all`; null or '' switches a proxy of the environment off. */
-export type Proxies = Readonly<Record<string, string | null | undefined>>;
 
 /** What a hook is told beside the response: the settings the request is sent with. */
 export type HookOptions = SendOptions;
@@ -129,8 +59,6 @@ export interface RequestContext {
   readonly token: AbortToken | null;
   /** The trace of the call; null when nothing was subscribed, undefined when that was not looked at yet. */
   readonly trace: RequestTrace | null | undefined;
-  /** The moment of `nextMoment()` at which the call was queued, if it was. */
-  readonly queuedAt?: number;
   /** Called with the prepared request before it is sent. */
   prepared?(request: PreparedRequest): void;
 }

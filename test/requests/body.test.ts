@@ -9,7 +9,7 @@ import { UnrewindableBodyError } from '../../src/requests/exceptions/requests.js
 import { UNKNOWN_POSITION } from '../../src/requests/bodies/outgoing/body-position.js';
 import { PreparedRequest } from '../../src/requests/models/prepared-request.js';
 import { Request, type RequestParts } from '../../src/requests/models/request.js';
-import type { Data } from '../../src/requests/types.js';
+import type { Data } from '../../src/requests/inputs.js';
 import { rewind_body } from '../../src/requests/utils/index.js';
 
 const directory = mkdtempSync(path.join(tmpdir(), 'body-'));

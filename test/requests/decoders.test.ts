@@ -7,7 +7,7 @@ import {
   RequestException,
   ResponseTooLarge,
 } from '../../src/requests/exceptions/requests.js';
-import { ZstdFrames } from '../../src/requests/bodies/incoming/decoders/zstd-frames.js';
+import { ZstdFrames } from '../../src/requests/bodies/incoming/decoders/zstd.js';
 import { HTTPResponse } from '../../src/requests/urllib3/response.js';
 
 const zstd = zlib as typeof zlib & {

@@ -10,7 +10,7 @@ import { encodeMultipart } from '../../src/requests/bodies/outgoing/multipart.js
 import type { MultipartBody } from '../../src/requests/bodies/outgoing/multipart-body.js';
 import type { PreparedRequest } from '../../src/requests/models/prepared-request.js';
 import { Request } from '../../src/requests/models/request.js';
-import type { Data, Files } from '../../src/requests/types.js';
+import type { Data, Files } from '../../src/requests/inputs.js';
 import { rewind_body } from '../../src/requests/utils/index.js';
 
 const B = '000102030405060708090a0b0c0d0e0f';

@@ -5,7 +5,7 @@ import { RequestsCookieJar } from '../../src/requests/cookies/index.js';
 import { InvalidHeader } from '../../src/requests/exceptions/requests.js';
 import { PreparedRequest } from '../../src/requests/models/prepared-request.js';
 import { Request, type RequestParts } from '../../src/requests/models/request.js';
-import type { HeadersInput } from '../../src/requests/types.js';
+import type { HeadersInput } from '../../src/requests/inputs.js';
 import { CaseInsensitiveDict } from '../../src/requests/structures/case-insensitive-dict.js';
 
 function prepare(url: string, parts: RequestParts = {}, method = 'GET'): PreparedRequest {

@@ -226,6 +226,21 @@ describe('HTTPResponse', () => {
     await broken.drain_conn();
   });
 
+  it('drain_conn() does not decode, even where decoding has begun', async () => {
+    const bomb = zlib.gzipSync(Buffer.alloc(1 << 20));
+    const done: unknown[] = [];
+    const raw = new HTTPResponse({
+      body: Readable.from([bomb.subarray(0, 20), bomb.subarray(20)]),
+      headers: ['Content-Encoding', 'gzip'],
+      max_response_size: 1000,
+      onDone: (error) => done.push(error),
+    });
+    expect(await raw.read(10, { decode_content: true })).toHaveLength(10);
+    await raw.drain_conn();
+    expect(done, 'read to the end, not refused as too large').toEqual([null]);
+    expect(await raw.read(10, { decode_content: true })).toHaveLength(0);
+  });
+
   it('any body comes out whole, however it is cut and read', async () => {
     await fc.assert(
       fc.asyncProperty(

@@ -10,7 +10,7 @@ import {
   ReadTimeout,
   Timeout,
 } from '../../src/requests/exceptions/requests.js';
-import type { TimeoutInput } from '../../src/requests/types.js';
+import type { TimeoutInput } from '../../src/requests/inputs.js';
 import { exceptions, Timeout as Urllib3Timeout } from '../../src/requests/urllib3/index.js';
 import { resolveTimeout } from '../../src/requests/urllib3/timeout.js';
 import { startFullBacklog } from '../servers/full-backlog.js';

@@ -11,7 +11,8 @@ import {
   RequestException,
   SSLError,
 } from '../../src/requests/exceptions/requests.js';
-import type { Cert, SendOptions } from '../../src/requests/types.js';
+import type { Cert } from '../../src/requests/inputs.js';
+import type { SendOptions } from '../../src/requests/types.js';
 import { disable_warnings, exceptions } from '../../src/requests/urllib3/index.js';
 import { makeCertificate, testAuthority } from '../servers/certificates.js';
 import { echo, startHttpServer } from '../servers/http-server.js';

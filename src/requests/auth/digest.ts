@@ -4,7 +4,9 @@ import { extractSetCookies, get_cookie_header, RequestsCookieJar } from '../cook
 import type { PreparedRequest } from '../models/prepared-request.js';
 import type { Response } from '../models/response.js';
 import type { HookOptions, ResponseHook } from '../types.js';
-import { parse_dict_header, rewind_body, urlsplit } from '../utils/index.js';
+import { parse_dict_header } from '../headers/header-values.js';
+import { rewind_body } from '../models/rewind-body.js';
+import { urlsplit } from '../urls/url-split.js';
 import { PasswordAuth } from './basic.js';
 import { type Challenge, digestHeader } from './digest-header.js';
 
@@ -32,7 +34,7 @@ const answers = new WeakSet<PreparedRequest>();
  * HTTP Digest authentication: MD5, MD5-sess, SHA, SHA-256 and SHA-512, `qop` `auth` or none.
  *
  * A challenged request is sent again, once, with the answer; its response has the refused one in its `history`. From then on
- * requests carry an answer from the start, until the server wants a new nonce. One object may serve any number of
+ * requests carry an answer from the start, until the server sends a new nonce. One object may serve any number of
  * requests at the same time. (Python counts per thread.)
  */
 export class HTTPDigestAuth extends PasswordAuth {

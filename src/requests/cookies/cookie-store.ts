@@ -58,7 +58,7 @@ export class CookieStore {
     return found.sort(([a], [b]) => a - b).map(([, domain]) => domain);
   }
 
-  /** Removes one cookie and tells whether it was there. */
+  /** Removes one cookie; false when there is none. */
   delete(domain: string, path: string, name: string): boolean {
     const paths = this.#domains.get(domain)?.paths;
     const names = paths?.get(path);

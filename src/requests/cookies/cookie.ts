@@ -4,7 +4,7 @@ import { checkOptions, repr, typeName, ValueError } from '../../builtins/index.j
 /** Attributes that are not standard, such as `HttpOnly` and `SameSite`, as they were spelled; null for one without a value. */
 export type NonstandardAttributes = Readonly<Record<string, string | null>>;
 
-/** What a caller may say about a cookie beside its name and value. */
+/** The attributes of a cookie beside its name and value. */
 export interface CookieOptions {
   /** The version of the protocol; default 0, the cookies of browsers. Others are neither accepted nor sent. */
   version?: number | null | undefined;
@@ -20,13 +20,13 @@ export interface CookieOptions {
   expires?: number | null | undefined;
   /** Whether it ends with the session; default true. */
   discard?: boolean | null | undefined;
-  /** What the server says it is for; default null. */
+  /** The server's comment; default null. */
   comment?: string | null | undefined;
   /** Where the server explains what it is for; default null. */
   comment_url?: string | boolean | null | undefined;
   /** Attributes that are not standard; default `{ HttpOnly: null }`. */
   rest?: NonstandardAttributes | null | undefined;
-  /** Whether the server sent it as RFC 2109 says, with a `Version`; default false. */
+  /** Whether it was sent in the form of RFC 2109, with a `Version`; default false. */
   rfc2109?: boolean | null | undefined;
 }
 
@@ -72,13 +72,13 @@ export interface CookieAttributes {
   expires: number | null;
   /** Whether it ends with the session. */
   discard: boolean;
-  /** What the server says it is for. */
+  /** The server's comment. */
   comment: string | null;
   /** Where the server explains what it is for. */
   comment_url: string | boolean | null;
   /** Attributes that are not standard. */
   rest: NonstandardAttributes;
-  /** Whether it came as RFC 2109 says. */
+  /** Whether it was sent in the form of RFC 2109. */
   rfc2109: boolean;
 }
 
@@ -110,11 +110,11 @@ export class Cookie implements CookieAttributes {
   expires: number | null;
   /** Whether it ends with the session. */
   discard: boolean;
-  /** What the server says it is for; null where it says nothing. */
+  /** The server's comment; null when there is none. */
   comment: string | null;
   /** Where the server explains what it is for; null where it does not. */
   comment_url: string | boolean | null;
-  /** Whether the server sent it as RFC 2109 says. */
+  /** Whether it was sent in the form of RFC 2109. */
   rfc2109: boolean;
   /** The attributes that are not standard. */
   _rest: Record<string, string | null>;

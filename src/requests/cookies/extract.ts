@@ -16,7 +16,7 @@ export interface CookieResponse {
 /**
  * Puts the cookies of a response into `jar`, as far as the jar's policy has them. A cookie whose time is over takes the one of the
  * same domain, path and name away. Lines that cannot be read are skipped.
- * @param request the request that the response belongs to: its URL and its `Host` tell whose cookies these are
+ * @param request the request that was answered; the cookies belong to its `Host`, else to the host of its URL
  * @param response the `Set-Cookie` lines, or the raw response
  */
 export function extract_cookies_to_jar(
@@ -65,7 +65,7 @@ function isLines(response: readonly string[] | CookieResponse): response is read
   return Array.isArray(response);
 }
 
-/** The cookie that `line` sets, with what it does not say filled in from the request; null when it sets none. */
+/** The cookie that `line` sets, with missing attributes filled in from the request; null when it sets none. */
 function makeCookie(line: string, request: MockRequest, now: number): Cookie | null {
   const given = parseSetCookie(line, now);
   if (given === null) return null;

@@ -1,6 +1,7 @@
 import { checkOptions, typeName, ValueError } from '../../builtins/index.js';
 import { create_cookie } from './cookie.js';
-import { type CookieScope, type CookieValues, entriesOf, RequestsCookieJar } from './requests-cookie-jar.js';
+import type { CookieScope } from './cookie-scope.js';
+import { type CookieValues, entriesOf, RequestsCookieJar } from './requests-cookie-jar.js';
 
 /**
  * Puts names and values into `cookiejar` (default: a new one) as cookies that are sent to every host, and returns it. A value of

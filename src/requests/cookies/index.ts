@@ -16,9 +16,9 @@ export { type Morsel, morsel_to_cookie } from './morsel.js';
 export { type CookiePolicy, DefaultCookiePolicy, type DefaultCookiePolicyOptions } from './policy.js';
 export {
   type CookieGetOptions,
-  type CookieScope,
   type CookieValues,
   RequestsCookieJar,
   type RequestsCookieJarConstructor,
   type RequestsCookieJarMethods,
 } from './requests-cookie-jar.js';
+export type { CookieScope } from './cookie-scope.js';

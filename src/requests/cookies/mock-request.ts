@@ -1,3 +1,6 @@
+import { defaultPort } from '../urls/default-ports.js';
+import { urlsplit } from '../urls/url-split.js';
+
 /** A request as its cookies see it. */
 export interface CookieRequest {
   /** The whole URL. */
@@ -6,10 +9,7 @@ export interface CookieRequest {
   readonly headers: { get(name: string): string | Uint8Array | null | undefined; has(name: string): boolean };
 }
 
-const URL_PARTS = /^([a-z][a-z0-9+.-]*):\/\/([^/?#]*)([^?#]*)/i;
-const DEFAULT_PORTS: Readonly<Record<string, string>> = { http: '80', ws: '80', https: '443', wss: '443' };
-
-/** What a {@link CookiePolicy} is told about the request that cookies came back to, or are about to be sent with. */
+/** A request in the form that a {@link CookiePolicy} takes: the one that set the cookies, or that they are sent with. */
 export class MockRequest {
   /** The scheme, in lower case. */
   readonly type: string;
@@ -26,15 +26,15 @@ export class MockRequest {
 
   constructor(request: CookieRequest) {
     this.#request = request;
-    const [, scheme = '', netloc = '', path = ''] = URL_PARTS.exec(request.url ?? '') ?? [];
-    this.type = scheme.toLowerCase();
+    const { scheme, netloc, path } = urlsplit(request.url ?? '');
+    this.type = scheme;
     const [urlHost, port] = splitHost(netloc);
     const override = this.get_header('Host');
     const host = (override === null || override === '' ? urlHost : splitHost(override)[0]).toLowerCase();
     this.request_host = host;
     this.effective_request_host = host.includes('.') ? host : `${host}.local`;
     this.request_path = path.startsWith('/') ? path : `/${path}`;
-    this.request_port = port ?? DEFAULT_PORTS[this.type] ?? '80';
+    this.request_port = port ?? String(defaultPort(scheme));
   }
 
   /** The URL. */

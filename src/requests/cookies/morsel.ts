@@ -2,7 +2,7 @@ import { repr, typeName, ValueError } from '../../builtins/index.js';
 import { type Cookie, create_cookie } from './cookie.js';
 import { parseExpires } from './rules.js';
 
-/** A cookie as Python's `http.cookies` keeps one: what a `Set-Cookie` line says, by the names of the line. */
+/** A cookie as Python's `http.cookies` keeps one: the attributes of a `Set-Cookie` line under their names. */
 export interface Morsel {
   /** The name. */
   readonly key: string;

@@ -52,7 +52,7 @@ const OPTION_NAMES = [
 
 /**
  * The rules of browsers: Python's `http.cookiejar.DefaultCookiePolicy`, with two safer defaults. A cookie that came without a
- * domain goes back to that host alone, as RFC 6265 says, and no cookie is taken for a public suffix.
+ * domain goes back to that host alone, as in RFC 6265, and no cookie is taken for a public suffix.
  */
 export class DefaultCookiePolicy implements CookiePolicy {
   /** For `strict_ns_domain`: a host `a.b.example.com` cannot set cookies for `example.com`. */
@@ -152,6 +152,7 @@ export class DefaultCookiePolicy implements CookiePolicy {
     return pathMatch(request.request_path, path);
   }
 
+  // Not `#`, as below: a copy in another thread is made without the constructor.
   private versionOk(cookie: Cookie): boolean {
     return cookie.version === 0 && this.netscape;
   }

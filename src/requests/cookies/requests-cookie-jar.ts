@@ -1,7 +1,7 @@
 import { inspect } from 'node:util';
 import { checkOptions, isPlainObject, KeyError, repr, ValueError } from '../../builtins/index.js';
-import { CookieConflictError } from './conflict-error.js';
 import { type Cookie, type CookieOptions, create_cookie } from './cookie.js';
+import { type CookieScope, deleteCookies, findCookie, isWithin } from './cookie-scope.js';
 import { CookieStore } from './cookie-store.js';
 import { type Morsel, morsel_to_cookie } from './morsel.js';
 import { type CookiePolicy, DefaultCookiePolicy } from './policy.js';
@@ -11,14 +11,6 @@ export type CookieValues =
   | Readonly<Record<string, string | null | undefined>>
   | ReadonlyMap<string, string | null | undefined>
   | Iterable<readonly [name: string, value: string | null | undefined]>;
-
-/** Which cookies are meant; null and undefined: of every domain, of every path. */
-export interface CookieScope {
-  /** As the cookie has it: with a dot in front when the server named it. */
-  domain?: string | null | undefined;
-  /** As the cookie has it. */
-  path?: string | null | undefined;
-}
 
 /** The keyword arguments of `jar.get()`. */
 export interface CookieGetOptions extends CookieScope {
@@ -30,6 +22,7 @@ const kStore: unique symbol = Symbol('requests.cookies.store');
 /** @internal */
 export const kPolicy: unique symbol = Symbol('requests.cookies.policy');
 
+// Above 300 lines: one class with the methods of Python's three (CookieJar, RequestsCookieJar, MutableMapping).
 /** What {@link RequestsCookieJar} can do beside access by name. */
 export class RequestsCookieJarMethods {
   static {
@@ -52,7 +45,7 @@ export class RequestsCookieJarMethods {
 
   /**
    * The value of the cookie `name`, or the default (null unless given) when there is none. Throws CookieConflictError when
-   * several have that name: say which `domain` or `path`, too.
+   * several have that name: give `domain` or `path`, too.
    */
   get(name: string, options?: CookieGetOptions): string | null;
   get(name: string, fallback: string, scope?: CookieScope): string;
@@ -87,7 +80,7 @@ export class RequestsCookieJarMethods {
     return cookie;
   }
 
-  /** Removes the cookies of that name, whatever their domain and path, and tells whether there were any. */
+  /** Removes the cookies of that name, whatever their domain and path; false when there are none. */
   delete(name: string): boolean {
     return deleteCookies(this[kStore], name);
   }
@@ -185,7 +178,7 @@ export class RequestsCookieJarMethods {
     return [...new Set(Array.from(this[kStore], ({ path }) => path))];
   }
 
-  /** Whether some domain has more than one cookie; Python's method, which does not say what its name says, does the same. */
+  /** Whether some domain has more than one cookie; Python's method does the same, in spite of its name. */
   multiple_domains(): boolean {
     return this.list_domains().length !== this.length;
   }
@@ -292,7 +285,7 @@ export interface RequestsCookieJarConstructor {
   readonly prototype: RequestsCookieJar;
 }
 
-// The class's type cannot say that its constructor returns a proxy which has an index signature.
+// TypeScript cannot express that the constructor returns a proxy with an index signature.
 /** The constructor; see the type of the same name. */
 export const RequestsCookieJar: RequestsCookieJarConstructor =
   RequestsCookieJarMethods as unknown as RequestsCookieJarConstructor;
@@ -345,27 +338,6 @@ export function cookieStore(jar: RequestsCookieJarMethods): CookieStore {
  */
 export function isPristine(jar: RequestsCookieJarMethods): boolean {
   return jar[kStore].length === 0 && jar[kPolicy] === null;
-}
-
-/** The value of the only cookie of that name and scope; null when there is none or when it is a bare name, as in Python. */
-function findCookie(store: CookieStore, name: string, scope: CookieScope = {}): string | null {
-  let found: string | null = null;
-  for (const cookie of store) {
-    if (cookie.name !== name || !isWithin(cookie, scope)) continue;
-    if (found !== null) throw new CookieConflictError(`There are multiple cookies with name, ${repr(name)}`);
-    found = cookie.value;
-  }
-  return found;
-}
-
-function deleteCookies(store: CookieStore, name: string, scope: CookieScope = {}): boolean {
-  const doomed = [...store].filter((cookie) => cookie.name === name && isWithin(cookie, scope));
-  for (const { domain, path } of doomed) store.delete(domain, path, name);
-  return doomed.length > 0;
-}
-
-function isWithin(cookie: Cookie, { domain, path }: CookieScope): boolean {
-  return (domain ?? cookie.domain) === cookie.domain && (path ?? cookie.path) === cookie.path;
 }
 
 /** Pairs of `values`, in any of the forms of {@link CookieValues}. */

@@ -1,11 +1,11 @@
-/** What the standards say about cookies, as `tough-cookie` knows it. */
+/** The rules of the cookie standards, from `tough-cookie`. */
 import { isIP } from 'node:net';
 import type * as ToughCookie from 'tough-cookie';
 import { lazyRequire } from '../../builtins/index.js';
 
 const tough = lazyRequire((require) => require('tough-cookie') as typeof ToughCookie);
 
-/** Seconds since 1970 of the date of an `Expires` attribute, read as RFC 6265 says; null when it is none. */
+/** Seconds since 1970 of the date of an `Expires` attribute, read as in RFC 6265; null when it is none. */
 export function parseExpires(text: string): number | null {
   const date = tough().parseDate(unquote(text));
   return date === undefined ? null : Math.floor(date.getTime() / 1000);

@@ -1,4 +1,5 @@
 /** Takes credentials out of what is published: events end up in logs and in files that are passed around. */
+import { withoutUserinfo } from '../urls/redact.js';
 import type { HeaderLines } from './events.js';
 
 const MASK = '***';
@@ -51,17 +52,7 @@ function maskedPair(pair: string): string {
   return end === -1 ? MASK : `${pair.slice(0, end).trim()}=${MASK}`;
 }
 
-const AUTHORITY = /^([a-z][a-z0-9+.-]*:)?\/\/([^/?#]*)/i;
-
-/** A URL without its user and password. */
+/** A URL without its user and password, which is still a URL. */
 export function withoutCredentials(url: string): string {
-  if (!url.includes('@')) return url;
-  const match = AUTHORITY.exec(url);
-  if (match === null) return url;
-  const [start, scheme = '', authority = ''] = match;
-  const at = authority.lastIndexOf('@');
-  if (at !== -1) return `${scheme}//${authority.slice(at + 1)}${url.slice(start.length)}`;
-  // What follows the colon is no port: most likely a password with a `/`, `?` or `#` that somebody forgot to escape.
-  const isCutPassword = /^[^[\]]*:.*\D/.test(authority);
-  return isCutPassword ? `${scheme}//${url.slice(url.lastIndexOf('@') + 1)}` : url;
+  return withoutUserinfo(url, '');
 }

@@ -1,13 +1,12 @@
-/** Credentials from the user's netrc file, looked up for every request and therefore cached. */
+/** Credentials from the user's netrc file, cached because every request looks them up. */
 import { readFileSync, type Stats, statSync } from 'node:fs';
 import { homedir } from 'node:os';
 import { join } from 'node:path';
 import { checkOptions, monotonic } from '../../builtins/index.js';
-import { variable } from './environment-variables.js';
 import { type NetrcEntry, type NetrcParseError, parseNetrc } from './netrc.js';
-import type { Bytes } from '../types.js';
+import type { Bytes } from '../inputs.js';
 import { decodeUtf8, toBuffer } from '../urls/python-text.js';
-import { hostnameOf } from '../urls/url-tools.js';
+import { urlsplit } from '../urls/url-split.js';
 
 /** The names looked for in the home directory when `$NETRC` is not set. */
 export const NETRC_FILES: readonly ['.netrc', '_netrc'] = ['.netrc', '_netrc'];
@@ -49,17 +48,17 @@ export function get_netrc_auth(
   return login || account || password ? [login || account, password] : null;
 }
 
-/** A URL that cannot be parsed has no host here; preparing it tells what is wrong with it. */
+/** A URL that cannot be parsed has no host here; preparing it throws the error. */
 function hostOf(url: string): string | null {
   try {
-    return hostnameOf(url);
+    return urlsplit(url).hostname;
   } catch {
     return null;
   }
 }
 
 function currentFile(): NetrcFile | null {
-  const netrc = variable('NETRC');
+  const netrc = process.env['NETRC'];
   const environment = netrc ?? '~';
   const now = monotonic();
   if (cached === null || cached.environment !== environment || now - cached.checkedAt > RECHECK_AFTER) {

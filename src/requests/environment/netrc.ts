@@ -1,7 +1,7 @@
 /** The `.netrc` format, as Python's `netrc` module reads it. */
 import { setErrorName } from '../../builtins/index.js';
 
-/** What a netrc file says of one machine; '' where it says nothing. */
+/** A machine's entry in a netrc file; '' for what is missing. */
 export interface NetrcEntry {
   readonly login: string;
   readonly account: string;

@@ -1,11 +1,9 @@
 /** Which proxy a request goes through (spec 1.5). */
 import { checkOptions, isEmpty } from '../../builtins/index.js';
-import type { Proxies } from '../types.js';
-import { variable } from './environment-variables.js';
+import type { Proxies } from '../inputs.js';
 import { address_in_network, is_ipv4_address, is_valid_cidr } from './network.js';
-import { hostnameOf, schemeOf } from '../urls/url-tools.js';
-import type { ParseResult } from '../urls/url-parts.js';
-import { urlparse } from '../urls/url-split.js';
+import type { SplitResult } from '../urls/url-parts.js';
+import { urlsplit } from '../urls/url-split.js';
 
 /** Proxy URLs by scheme, as the environment has them. */
 export type EnvironProxies = Record<string, string>;
@@ -54,14 +52,14 @@ export function getproxies(): EnvironProxies {
 }
 
 /**
- * Whether the environment has a proxy for a scheme. Reading four names is much cheaper than listing the environment, and
- * this is asked for every request.
+ * Whether the environment has a proxy for a scheme. Every request needs this, and reading four names is much cheaper than
+ * listing the environment.
  */
 function hasEnvironProxy(scheme: string): boolean {
-  if (variable('all_proxy') || variable('ALL_PROXY')) return true;
-  if (scheme === 'http') return Boolean(variable('http_proxy') || variable('HTTP_PROXY'));
-  if (scheme === 'https') return Boolean(variable('https_proxy') || variable('HTTPS_PROXY'));
-  return Boolean(variable(`${scheme}_proxy`) || variable(`${scheme}_proxy`.toUpperCase()));
+  if (process.env['all_proxy'] || process.env['ALL_PROXY']) return true;
+  if (scheme === 'http') return Boolean(process.env['http_proxy'] || process.env['HTTP_PROXY']);
+  if (scheme === 'https') return Boolean(process.env['https_proxy'] || process.env['HTTPS_PROXY']);
+  return Boolean(process.env[`${scheme}_proxy`] || process.env[`${scheme}_proxy`.toUpperCase()]);
 }
 
 /**
@@ -74,7 +72,7 @@ export function get_environ_proxies(url: string, no_proxy?: NoProxy): EnvironPro
 
 /** @internal As {@link get_environ_proxies}, but none, without a further look, when there is none for the URL's scheme. */
 export function environProxiesFor(url: string, no_proxy?: string | null): EnvironProxies {
-  return hasEnvironProxy(schemeOf(url)) ? get_environ_proxies(url, no_proxy) : NO_PROXIES;
+  return hasEnvironProxy(urlsplit(url).scheme) ? get_environ_proxies(url, no_proxy) : NO_PROXIES;
 }
 
 const NO_PROXIES: EnvironProxies = Object.freeze({});
@@ -86,7 +84,7 @@ const NO_PROXIES: EnvironProxies = Object.freeze({});
  */
 export function should_bypass_proxies(url: string, no_proxy?: NoProxy): boolean {
   const given = noProxyOf(no_proxy);
-  const parsed = urlparse(url);
+  const parsed = urlsplit(url);
   const { hostname } = parsed;
   if (hostname === null) return true;
   const list = given ?? (process.env['no_proxy'] || process.env['NO_PROXY'] || '');
@@ -99,7 +97,7 @@ function environmentNoProxy(): string {
   return process.env['no_proxy'] ?? process.env['NO_PROXY'] ?? '';
 }
 
-function isListed(url: ParseResult, hostname: string, list: string): boolean {
+function isListed(url: SplitResult, hostname: string, list: string): boolean {
   const entries = list.replaceAll(' ', '').split(',').filter(Boolean);
   if (is_ipv4_address(hostname)) {
     return entries.some((entry) =>
@@ -120,7 +118,7 @@ function matchesName(host: string, name: string): boolean {
 
 /**
  * `urllib.request.proxy_bypass_environment`: whether `no` of the proxies (default: the environment's) covers the host;
- * `*` covers all. Unlike {@link should_bypass_proxies} it knows no networks.
+ * `*` covers all. Unlike {@link should_bypass_proxies} it does not match networks.
  */
 export function proxy_bypass_environment(
   host: string,
@@ -149,8 +147,7 @@ export function proxy_bypass(host: string): boolean {
  */
 export function select_proxy(url: string, proxies: Proxies | null | undefined): string | null {
   if (isEmpty(proxies)) return null;
-  const scheme = schemeOf(url);
-  const hostname = hostnameOf(url);
+  const { scheme, hostname } = urlsplit(url);
   const keys =
     hostname === null ? [scheme, 'all'] : [`${scheme}://${hostname}`, scheme, `all://${hostname}`, 'all'];
   const key = keys.find((each) => Object.hasOwn(proxies, each));
@@ -170,9 +167,25 @@ export function resolve_proxies(
   if (typeof trust_env === 'object') checkOptions('resolve_proxies()', trust_env, ['trust_env']);
   const trusts = typeof trust_env === 'boolean' ? trust_env : trust_env.trust_env !== false;
   if (!trusts || !request.url) return resolved;
-  const scheme = schemeOf(request.url);
+  const { scheme } = urlsplit(request.url);
   const environ = environProxiesFor(request.url, resolved['no_proxy']);
   const proxy = environ[scheme] ?? environ['all'];
   if (proxy && !Object.hasOwn(resolved, scheme)) resolved[scheme] = proxy;
   return resolved;
+}
+
+/**
+ * Sets a variable of the environment until the returned object is disposed of: `using _ = set_environ('no_proxy', '*')`.
+ * A value of null changes nothing. Python's `with set_environ(…)`.
+ */
+export function set_environ(env_name: string, value: string | null | undefined): Disposable {
+  const previous = process.env[env_name];
+  if (value !== null && value !== undefined) process.env[env_name] = value;
+  return {
+    [Symbol.dispose]: () => {
+      if (value === null || value === undefined) return;
+      if (previous === undefined) Reflect.deleteProperty(process.env, env_name);
+      else process.env[env_name] = previous;
+    },
+  };
 }

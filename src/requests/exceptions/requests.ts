@@ -1,5 +1,5 @@
 /**
- * The exceptions of `requests`.
+ * The exceptions of `requests`: one tree, in one file so that it can be read as one.
  *
  * ```
  * OSError

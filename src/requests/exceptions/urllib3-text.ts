@@ -1,4 +1,4 @@
-/** The texts of Python's exceptions, which scripts match on: what `repr()` and `str()` of them say. */
+/** The `repr()` and `str()` of Python's exceptions, which scripts match on. */
 import { isIP } from 'node:net';
 import { repr } from '../../builtins/index.js';
 
@@ -15,7 +15,7 @@ export class ReprText {
   }
 }
 
-/** What Node tells about an error of the system, of its HTTP parser or of TLS. */
+/** Node's properties of an error of the system, of its HTTP parser or of TLS. */
 export interface NodeError extends Error {
   readonly code?: string | undefined;
   readonly errno?: number | undefined;
@@ -63,7 +63,7 @@ export function isNameError(error: NodeError): boolean {
   return error.syscall === 'getaddrinfo' || NAME_ERRORS.has(error.code ?? '');
 }
 
-/** The last of several attempts, as Python tells of that one; the error itself when there was one attempt. */
+/** The error of the last of several attempts, the one that Python reports; the error itself when there was one attempt. */
 export function lastAttempt(error: NodeError): NodeError {
   return error.errors?.at(-1) ?? error;
 }
@@ -135,7 +135,7 @@ export function strArguments(args: readonly unknown[]): string {
   return typeof only === 'string' ? only : only instanceof Error ? only.message : reprArgument(only);
 }
 
-/** Python's `repr()` of the error with which TLS failed: what OpenSSL or the check of the certificate says. */
+/** Python's `repr()` of a TLS failure, with the message of OpenSSL or of the certificate check. */
 export function reprTlsError(error: NodeError): string {
   const { code = '', message } = error;
   if (code === 'ERR_TLS_CERT_ALTNAME_INVALID') {

@@ -1,6 +1,6 @@
 /**
- * The exceptions and warnings of `urllib3` that scripts name. The adapter's errors surface as those of `requests`; these
- * are their causes, and the bases that Python's classes share.
+ * The exceptions and warnings of `urllib3` that scripts name: one tree, in one file. They are the causes of the errors of
+ * `requests`, and the bases that Python's classes share.
  *
  * ```
  * HTTPError
@@ -150,7 +150,7 @@ export class NameResolutionError extends NewConnectionError {
   static {
     setErrorName(this, 'NameResolutionError');
   }
-  /** `reason`: why, as the resolver says it. */
+  /** `reason`: the resolver's message. */
   constructor(host: string, connection: Named, reason: string, options?: ErrorOptions) {
     super(connection, `Failed to resolve '${host}' (${reason})`, options);
   }

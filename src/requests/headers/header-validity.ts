@@ -10,7 +10,7 @@ const VALUE = new RegExp(`^(?:[^${SPACE}][^\\r\\n]*)?$`);
 const BYTES_NAME = /^[^:\t-\r\x20][^:\r\n]*$/;
 const BYTES_VALUE = /^(?:[^\t-\r\x20][^\r\n]*)?$/;
 
-/** Headers whose value is nobody's business, least of all a log's. */
+/** Headers whose values stay out of messages. */
 const SECRET = /^\s*(?:(?:proxy-)?authorization|cookie)\s*$/i;
 
 /**

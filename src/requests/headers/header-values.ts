@@ -49,13 +49,23 @@ function unquoteIfQuoted(value: string): string {
 }
 
 /**
- * Takes the double quotes off a value and the backslashes from what they escape, as browsers do and not as the RFC says.
+ * Takes the double quotes off a value and the backslashes from what they escape, as browsers do, unlike the RFC.
  * `is_filename` (by position or by name) leaves a UNC path (`"\\server\file"`) its backslashes.
  */
 export function unquote_header_value(
   value: string,
+  is_filename?: boolean | { is_filename?: boolean | undefined },
+): string;
+/** Null for null, as in Python. */
+export function unquote_header_value(
+  value: string | null | undefined,
+  is_filename?: boolean | { is_filename?: boolean | undefined },
+): string | null;
+export function unquote_header_value(
+  value: string | null | undefined,
   is_filename: boolean | { is_filename?: boolean | undefined } = false,
-): string {
+): string | null {
+  if (value === null || value === undefined) return null;
   if (!value.startsWith('"') || !value.endsWith('"')) return value;
   if (typeof is_filename === 'object') checkOptions('unquote_header_value()', is_filename, ['is_filename']);
   const inner = value.slice(1, -1);

@@ -1,7 +1,7 @@
 /** Looking for a header in the flat list that Node gives, which is quicker than to make a dict for a name or two. */
 
 /** The values of `name` (in lower case), line by line. */
-export function headerLines(rawHeaders: readonly string[], name: string): readonly string[] {
+export function rawValues(rawHeaders: readonly string[], name: string): readonly string[] {
   let lines: string[] | null = null;
   for (let i = 0; i + 1 < rawHeaders.length; i += 2) {
     const candidate = rawHeaders[i] as string;
@@ -14,7 +14,7 @@ export function headerLines(rawHeaders: readonly string[], name: string): readon
 const NONE: readonly string[] = [];
 
 /** The value of `name` (in lower case), several lines joined with `, `; null when there is none. */
-export function headerLine(rawHeaders: readonly string[], name: string): string | null {
-  const lines = headerLines(rawHeaders, name);
+export function rawValue(rawHeaders: readonly string[], name: string): string | null {
+  const lines = rawValues(rawHeaders, name);
   return lines.length === 0 ? null : lines.join(', ');
 }

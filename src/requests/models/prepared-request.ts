@@ -11,18 +11,12 @@ import {
   headerStore,
   wrapStore,
 } from '../structures/case-insensitive-dict.js';
-import type {
-  Auth,
-  CookiesInput,
-  Data,
-  Files,
-  HeadersInput,
-  HookLists,
-  Hooks,
-  Params,
-  ResponseHook,
-} from '../types.js';
-import { check_header_validity, encode_params, prepare_url, urlsplit } from '../utils/index.js';
+import type { CookiesInput, Data, Files, HeadersInput, Params } from '../inputs.js';
+import type { Auth, HookLists, Hooks, ResponseHook } from '../types.js';
+import { check_header_validity } from '../headers/header-validity.js';
+import { encode_params } from '../urls/params.js';
+import { prepare_url } from '../urls/prepare-url.js';
+import { urlsplit } from '../urls/url-split.js';
 import { isBytes, to_native_string, toBuffer } from '../urls/python-text.js';
 import { asStream, bodyLength, isEmptyData, type PreparedBody } from '../bodies/outgoing/body.js';
 import { bodyPosition } from '../bodies/outgoing/body-position.js';
@@ -67,9 +61,6 @@ const OPTION_NAMES = [
   'hooks',
   'json',
 ] as const;
-
-/** Path and query of a prepared http URL, which need no more than this to be told apart. */
-const USUAL_URL = /^https?:\/\/[\w.:@-]*(\/[^?#\s]*)?(?:\?([^#\s]*))?(?:#\S*)?$/;
 
 /**
  * A request as it is sent: made by `request.prepare()` or `session.prepare_request(request)`. Its fields may be changed
@@ -295,8 +286,7 @@ export class PreparedRequest {
   /** What the request line asks for: the path (`/` when empty) and the query, never the fragment. */
   get path_url(): string {
     if (this.url === null) return '/';
-    const usual = USUAL_URL.exec(this.url);
-    const { path, query } = usual ? { path: usual[1] ?? '', query: usual[2] ?? '' } : urlsplit(this.url);
+    const { path, query } = urlsplit(this.url);
     return query === '' ? path || '/' : `${path || '/'}?${query}`;
   }
 

@@ -1,18 +1,8 @@
 import { inspect } from 'node:util';
 import { checkOptions, isPlainObject } from '../../builtins/index.js';
 import { copyHooks, deregister_hook, register_hook } from '../hooks.js';
-import type {
-  Auth,
-  CookiesInput,
-  Data,
-  Files,
-  HeadersInput,
-  HookLists,
-  Hooks,
-  Params,
-  RequestOptions,
-  ResponseHook,
-} from '../types.js';
+import type { CookiesInput, Data, Files, HeadersInput, Params } from '../inputs.js';
+import type { Auth, HookLists, Hooks, RequestOptions, ResponseHook } from '../types.js';
 import { PreparedRequest } from './prepared-request.js';
 
 /** The parts of a {@link Request} beside method and URL. Null and undefined leave one out. */
@@ -102,7 +92,7 @@ export class Request {
     register_hook(this.hooks, event, hook);
   }
 
-  /** Removes a hook and tells whether it was there. */
+  /** Removes a hook; false when it is not there. */
   deregister_hook(event: string, hook: ResponseHook): boolean {
     return deregister_hook(this.hooks, event, hook);
   }

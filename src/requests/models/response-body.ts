@@ -1,6 +1,6 @@
 import { RuntimeError } from '../../builtins/index.js';
 import { RequestException, ResponseNotRead, StreamConsumedError } from '../exceptions/requests.js';
-import { headerLine } from '../headers/raw-headers.js';
+import { rawValue } from '../headers/raw-headers.js';
 import type { HTTPResponse } from '../urllib3/response.js';
 import { encodingFromContentType } from '../bodies/text/content-type.js';
 import { detectEncoding } from '../bodies/text/apparent-encoding.js';
@@ -24,7 +24,7 @@ const ITER_CHUNK_SIZE = 512;
 /** The body's half of a `Response`: everything by which it is read, as bytes, text, JSON, or piece by piece. */
 export abstract class ResponseBody implements Disposable, AsyncDisposable {
   /** The status, such as 404; null only in a Response that was made by hand and not given one. */
-  // Everybody reads a number, and a check for null at each comparison would guard against nothing that a server can do.
+  // Null would force a check at every comparison, and no server can cause it.
   status_code: number = null as unknown as number;
   /** The request that was sent; null only in a Response that was made by hand. */
   // As with the status: an adapter always sets it.
@@ -41,12 +41,12 @@ export abstract class ResponseBody implements Disposable, AsyncDisposable {
   #reading: Promise<Buffer> | null = null;
 
   /**
-   * What {@link text} is decoded with: what Content-Type says, `ISO-8859-1` for text about which it says nothing, `utf-8`
-   * for JSON, else null: {@link apparent_encoding} is used then. May be set.
+   * The encoding of {@link text}: the charset of Content-Type, else `ISO-8859-1` for text and `utf-8` for JSON, else null:
+   * {@link apparent_encoding} is used then. May be set.
    */
   get encoding(): string | null {
     if (this._encoding === undefined) {
-      const contentType = this.raw === null ? null : headerLine(this.raw.rawHeaders, 'content-type');
+      const contentType = this.raw === null ? null : rawValue(this.raw.rawHeaders, 'content-type');
       this._encoding = contentType ? encodingFromContentType(contentType) : null;
     }
     return this._encoding;
@@ -61,7 +61,7 @@ export abstract class ResponseBody implements Disposable, AsyncDisposable {
    * @throws RuntimeError when the body was iterated over to its end
    */
   get content(): Buffer {
-    // Null is for Responses made by hand; their makers know.
+    // Null only in a Response made by hand.
     return this.#bytes() as Buffer;
   }
 
@@ -125,8 +125,7 @@ export abstract class ResponseBody implements Disposable, AsyncDisposable {
   }
 
   /**
-   * Buffers the body if that takes no waiting, and tells whether it did: if not there is {@link read}, which also tells what
-   * went wrong.
+   * Buffers the body if that takes no waiting, and returns whether it did; {@link read} handles the rest, errors included.
    * @internal
    */
   readNow(): boolean {
@@ -232,7 +231,7 @@ export abstract class ResponseBody implements Disposable, AsyncDisposable {
   #bytes(): Buffer | null {
     if (this._content === false) {
       if (this._content_consumed) throw consumed();
-      this._content = this.raw === null || this.status_code === 0 ? null : this.#readNow(this.raw);
+      this._content = this.raw === null || this.status_code === 0 ? null : this.#readSync(this.raw);
     } else if (this._content !== null && !Buffer.isBuffer(this._content)) {
       // Tests set what they have at hand.
       this._content = Buffer.from(this._content);
@@ -266,7 +265,7 @@ export abstract class ResponseBody implements Disposable, AsyncDisposable {
     this._content_consumed = true;
   }
 
-  #readNow(raw: HTTPResponse): Buffer {
+  #readSync(raw: HTTPResponse): Buffer {
     try {
       const content = raw.readAllSync();
       if (content !== null) return content;

@@ -141,8 +141,7 @@ export class Response extends ResponseBody {
 }
 
 /**
- * What an adapter makes of a transport's answer: a handful of field writes; everything else is worked out when it is asked
- * for.
+ * What an adapter makes of a transport's answer: a few field writes; everything else is worked out at first use.
  * @internal
  */
 export function buildResponse(

@@ -1,23 +1,14 @@
-/** A session's headers, query, cookies and hooks, and how a request's own are laid over them (spec 1.4). */
+/** A session's headers, query, cookies and hooks, and how a request's own are laid over them (rule 1.4). */
 import { isEmpty, isPlainObject } from '../../builtins/index.js';
 import { cookiejar_from_dict, merge_cookies, RequestsCookieJar } from '../cookies/index.js';
+import { get_netrc_auth } from '../environment/netrc-auth.js';
 import { SharedHeaders } from '../headers/shared-headers.js';
 import { copyHooks, hookList } from '../hooks.js';
-import { get_netrc_auth } from '../environment/netrc-auth.js';
+import type { CookiesInput, HeadersInput, Params, ParamValue } from '../inputs.js';
 import { PreparedRequest } from '../models/prepared-request.js';
 import type { Request, RequestParts } from '../models/request.js';
 import { CaseInsensitiveDict, type HeaderEntry, headerStore } from '../structures/case-insensitive-dict.js';
-import type {
-  Auth,
-  CookiesInput,
-  HeadersInput,
-  HookLists,
-  Hooks,
-  Params,
-  ParamValue,
-  RequestOptions,
-  ResponseHook,
-} from '../types.js';
+import type { Auth, HookLists, Hooks, RequestOptions, ResponseHook } from '../types.js';
 
 type Absent = null | undefined;
 

@@ -4,8 +4,13 @@ import { extractSetCookies, merge_cookies, RequestsCookieJar } from '../cookies/
 import { ChunkedEncodingError, ContentDecodingError, TooManyRedirects } from '../exceptions/requests.js';
 import type { PreparedRequest } from '../models/prepared-request.js';
 import type { Response } from '../models/response.js';
-import type { Proxies, SendOptions, SessionSendOptions } from '../types.js';
-import { get_auth_from_url, get_netrc_auth, resolve_proxies, rewind_body, urlparse } from '../utils/index.js';
+import type { Proxies } from '../inputs.js';
+import type { SendOptions, SessionSendOptions } from '../types.js';
+import { get_auth_from_url } from '../urls/url-tools.js';
+import { get_netrc_auth } from '../environment/netrc-auth.js';
+import { resolve_proxies } from '../environment/proxies.js';
+import { rewind_body } from '../models/rewind-body.js';
+import { urlparse } from '../urls/url-split.js';
 import {
   changesHost,
   dropBodyUnlessKept,

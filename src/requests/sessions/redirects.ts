@@ -3,9 +3,9 @@ import { UnicodeDecodeError } from '../../builtins/index.js';
 import { codes } from '../status-codes.js';
 import type { PreparedRequest } from '../models/prepared-request.js';
 import type { Response } from '../models/response.js';
-import { requote_uri, urljoin, urlparse } from '../utils/index.js';
-
-const DEFAULT_PORTS: Readonly<Record<string, number>> = { http: 80, https: 443 };
+import { DEFAULT_PORTS } from '../urls/default-ports.js';
+import { requote_uri } from '../urls/quote.js';
+import { urljoin, urlparse } from '../urls/url-split.js';
 
 /** Headers that describe a body, and go when the body does not follow. */
 const BODY_HEADERS = ['Content-Length', 'Content-Type', 'Transfer-Encoding'] as const;
@@ -38,7 +38,7 @@ export function mustStripAuth(oldUrl: string, newUrl: string): boolean {
   const to = urlparse(newUrl);
   if (from.hostname !== to.hostname) return true;
   const onDefaultPort = (port: number | null, scheme: string): boolean =>
-    port === null || port === DEFAULT_PORTS[scheme];
+    port === null || port === (DEFAULT_PORTS as Readonly<Record<string, number>>)[scheme];
   const upgrade = from.scheme === 'http' && to.scheme === 'https';
   if (upgrade && onDefaultPort(from.port, 'http') && onDefaultPort(to.port, 'https')) return false;
   if (from.scheme !== to.scheme) return true;

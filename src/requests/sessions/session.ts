@@ -10,19 +10,9 @@ import { PreparedRequest } from '../models/prepared-request.js';
 import { Request } from '../models/request.js';
 import { Response } from '../models/response.js';
 import { CaseInsensitiveDict } from '../structures/case-insensitive-dict.js';
-import {
-  type Auth,
-  type Cert,
-  type HeadersInput,
-  type Hooks,
-  kContext,
-  type Params,
-  type Proxies,
-  type RequestOptions,
-  type SessionSendOptions,
-  type TimeoutInput,
-} from '../types.js';
-import { default_headers } from '../utils/index.js';
+import type { Cert, HeadersInput, Params, Proxies, TimeoutInput } from '../inputs.js';
+import { type Auth, type Hooks, kContext, type RequestOptions, type SessionSendOptions } from '../types.js';
+import { default_headers } from '../headers/default-headers.js';
 import { withoutUserinfo } from '../urls/redact.js';
 import { CheckedHeaders, prepareMerged, SessionHooks } from './merge.js';
 import { kSendNow } from './redirecting-session.js';

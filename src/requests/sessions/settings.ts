@@ -1,17 +1,9 @@
 /** The settings that a request is sent with: its own, the environment's and the session's (spec 1.5). */
 import { isEmpty } from '../../builtins/index.js';
-import { variable } from '../environment/environment-variables.js';
 import { environProxiesFor, resolve_proxies } from '../environment/proxies.js';
 import type { PreparedRequest } from '../models/prepared-request.js';
-import {
-  type Cert,
-  kContext,
-  NO_CONTEXT,
-  type Proxies,
-  type RequestContext,
-  type SendOptions,
-  type TimeoutInput,
-} from '../types.js';
+import type { Cert, Proxies, TimeoutInput } from '../inputs.js';
+import { kContext, NO_CONTEXT, type RequestContext, type SendOptions } from '../types.js';
 import { mergeDicts } from './merge.js';
 
 /** The four settings of a request that session and environment have a say in. */
@@ -123,5 +115,5 @@ function mergeProxies(url: string, request: SendOptions, session: SessionSetting
 /** The CA bundle of the environment takes the place of the default, not of a choice of the request. */
 function mergeVerify({ verify }: SendOptions, session: SessionSettings): boolean | string | null | undefined {
   if (!session.trust_env || (verify ?? true) !== true) return verify;
-  return variable('REQUESTS_CA_BUNDLE') || variable('CURL_CA_BUNDLE') || verify;
+  return process.env['REQUESTS_CA_BUNDLE'] || process.env['CURL_CA_BUNDLE'] || verify;
 }

@@ -52,7 +52,7 @@ export class CaseInsensitiveDictMethods<V> {
     this[kStore].set(lower(name), [name, value]);
   }
 
-  /** Removes `name` and tells whether it was there. */
+  /** Removes `name`; false when it is not there. */
   delete(name: string): boolean {
     return this[kStore].delete(lower(name));
   }
@@ -171,7 +171,7 @@ export interface CaseInsensitiveDictConstructor {
   readonly prototype: CaseInsensitiveDict<unknown>;
 }
 
-// The class's type cannot say that its constructor returns a proxy which has an index signature.
+// TypeScript cannot express that the constructor returns a proxy with an index signature.
 /** The constructor; see the type of the same name. */
 export const CaseInsensitiveDict: CaseInsensitiveDictConstructor =
   CaseInsensitiveDictMethods as unknown as CaseInsensitiveDictConstructor;

@@ -34,11 +34,11 @@ export type LookupDict<V> = LookupDictMethods<V> & { [name: string]: V };
 
 /** The constructor of {@link LookupDict}. */
 export interface LookupDictConstructor {
-  /** `name` says what the values are; it is shown when the dict is printed. */
+  /** `name`: what the values are, shown when the dict is printed. */
   new <V>(name?: string | null): LookupDict<V>;
   readonly prototype: LookupDict<unknown>;
 }
 
-// The class's type cannot say that its instances have an index signature.
+// TypeScript cannot express that the instances have an index signature.
 /** The constructor; see the type of the same name. */
 export const LookupDict: LookupDictConstructor = LookupDictMethods as unknown as LookupDictConstructor;

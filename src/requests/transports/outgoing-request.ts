@@ -10,7 +10,7 @@ import {
   type HeaderEntry,
   headerStore,
 } from '../structures/case-insensitive-dict.js';
-import type { Proxies } from '../types.js';
+import type { Proxies } from '../inputs.js';
 import type { Timeout } from '../urllib3/timeout.js';
 import { urldefragauth } from '../urls/url-tools.js';
 import type { HTTPConnectionPool } from './connections/connection-pool.js';

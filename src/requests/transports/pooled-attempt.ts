@@ -9,7 +9,7 @@ import type { Socket } from 'node:net';
 import { OSError } from '../../builtins/index.js';
 import { ProtocolError, ProxyError } from '../exceptions/urllib3.js';
 import { ReprText } from '../exceptions/urllib3-text.js';
-import { headerLine } from '../headers/raw-headers.js';
+import { rawValue } from '../headers/raw-headers.js';
 import type { Timeout } from '../urllib3/timeout.js';
 import { BaseAttempt } from './base-attempt.js';
 import type { TunnelOwner } from './connections/proxy-agents.js';
@@ -214,7 +214,7 @@ export abstract class PooledAttempt extends BaseAttempt<Job> implements Connecti
   }
 
   override get missingBytes(): { readonly read: number; readonly expected: number } | null {
-    const length = headerLine(this.rawHeaders, 'content-length');
+    const length = rawValue(this.rawHeaders, 'content-length');
     if (length === null || !/^\d+$/.test(length) || this.answer === null) return null;
     const read = this.answer.tell();
     return { read, expected: Number(length) - read };

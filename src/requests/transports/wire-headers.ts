@@ -2,6 +2,8 @@ import type { ClientRequest } from 'node:http';
 import { UnicodeEncodeError } from '../../builtins/index.js';
 import { InvalidHeader } from '../exceptions/requests.js';
 import type { HeaderEntry } from '../structures/case-insensitive-dict.js';
+import { partitionLast } from '../urls/python-text.js';
+import { urlsplit } from '../urls/url-split.js';
 import type { HTTPConnectionPool } from './connections/connection-pool.js';
 
 /** What decides on the headers that are sent. */
@@ -64,7 +66,7 @@ export function setHeaders(request: ClientRequest, source: HeaderSource, hasBody
 /** A proxy that forwards gets the host of the URL, as spelled there. */
 function hostOf({ pool, target }: HeaderSource): string {
   if (target.startsWith('/')) return pool.hostHeader;
-  return /^[a-z][a-z0-9+.-]*:\/\/(?:[^/?#]*@)?([^/?#]*)/i.exec(target)?.[1] ?? pool.hostHeader;
+  return partitionLast(urlsplit(target).netloc, '@')[2] || pool.hostHeader;
 }
 
 /** Why a header cannot be sent. */

@@ -76,7 +76,7 @@ export interface HTTPHeaderDictConstructor {
   readonly prototype: HTTPHeaderDict;
 }
 
-// The class's type cannot say that its constructor returns a proxy which has an index signature.
+// TypeScript cannot express that the constructor returns a proxy with an index signature.
 /** The constructor; see the type of the same name. */
 export const HTTPHeaderDict: HTTPHeaderDictConstructor =
   HTTPHeaderDictMethods as unknown as HTTPHeaderDictConstructor;

@@ -1,7 +1,7 @@
 import { checkOptions } from '../../builtins/index.js';
 import { BodyReader } from '../bodies/incoming/body-reader.js';
 import { HTTPHeaderDict } from './http-header-dict.js';
-import { headerLine, headerLines } from '../headers/raw-headers.js';
+import { rawValue, rawValues } from '../headers/raw-headers.js';
 import type { RemainingBody } from '../bodies/incoming/remaining-body.js';
 import {
   checkInit,
@@ -27,7 +27,7 @@ export interface ReadOptions {
 export class HTTPResponse {
   /** The status code. */
   status: number;
-  /** What the status line says beside the code. */
+  /** The text after the code in the status line. */
   reason: string;
   /** 10 for HTTP/1.0, 11 for HTTP/1.1, 20 for HTTP/2. */
   version: number;
@@ -39,7 +39,7 @@ export class HTTPResponse {
   readonly rawHeaders: readonly string[];
 
   #headers: HTTPHeaderDict | null = null;
-  /** Null for a body that is bytes, until something is asked of it that they alone cannot answer. */
+  /** Null for a body that is bytes, until a call needs more than those. */
   #reader: BodyReader | null;
   #bytes: Buffer | null = null;
   #maxSize: number | null = null;
@@ -76,7 +76,7 @@ export class HTTPResponse {
     this.#body.maxSize = value;
   }
 
-  /** The headers, with the lines of a repeated name apart (`getlist`) or joined. Made when first asked for. */
+  /** The headers, with the lines of a repeated name apart (`getlist`) or joined. Made at first use. */
   get headers(): HTTPHeaderDict {
     return (this.#headers ??= new HTTPHeaderDict(this.rawHeaders));
   }
@@ -116,7 +116,7 @@ export class HTTPResponse {
     return this.headers;
   }
 
-  /** The URL that was asked; null when the transport did not say. */
+  /** The URL of the request; null when it is not known. */
   geturl(): string | null {
     return this.request_url;
   }
@@ -131,7 +131,7 @@ export class HTTPResponse {
    * @internal
    */
   setCookieLines(): readonly string[] {
-    return headerLines(this.rawHeaders, 'set-cookie');
+    return rawValues(this.rawHeaders, 'set-cookie');
   }
 
   /**
@@ -192,11 +192,7 @@ export class HTTPResponse {
    */
   readAllSync(): Buffer | null {
     const bytes = this.#bytes;
-    if (
-      bytes !== null &&
-      this.#maxSize === null &&
-      headerLine(this.rawHeaders, 'content-encoding') === null
-    ) {
+    if (bytes !== null && this.#maxSize === null && rawValue(this.rawHeaders, 'content-encoding') === null) {
       this.#bytes = EMPTY;
       return bytes;
     }

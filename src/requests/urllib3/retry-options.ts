@@ -22,7 +22,7 @@ export interface RetryableResponse {
   readonly headers: { get(name: string): string | null | undefined };
 }
 
-/** What `retry.increment()` is told of the attempt that failed. */
+/** The failed attempt, for `retry.increment()`. */
 export interface IncrementOptions {
   /** The answer that was not liked. */
   response?: RetryableResponse | null | undefined;
@@ -51,7 +51,7 @@ export interface RetryOptions {
   other?: RetryCount | undefined;
   /** The methods that are sent again after failed reads and bad statuses; null for all. Default: the idempotent ones. */
   allowed_methods?: Iterable<string> | null | undefined;
-  /** The statuses that are asked again. Default: none. */
+  /** The statuses that are retried. Default: none. */
   status_forcelist?: Iterable<number> | null | undefined;
   /** The pause before the n-th retry is `backoff_factor * 2 ** (n - 1)`, none before the first. Default 0. */
   backoff_factor?: number | undefined;
@@ -63,7 +63,7 @@ export interface RetryOptions {
   raise_on_redirect?: boolean | undefined;
   /** When the retries for a bad status are used up: raise, or return the last answer. Default true. */
   raise_on_status?: boolean | undefined;
-  /** Wait as long as `Retry-After` says, and take one on 413, 429 or 503 for a reason to retry. Default true. */
+  /** Wait for the seconds of `Retry-After`, and retry a 413, 429 or 503 that has one. Default true. */
   respect_retry_after_header?: boolean | undefined;
   /** Without effect here: redirects are the session's. Default Cookie, Authorization, Proxy-Authorization. */
   remove_headers_on_redirect?: Iterable<string> | undefined;
@@ -72,3 +72,24 @@ export interface RetryOptions {
   /** The failed attempts so far. Default: none. */
   history?: readonly RequestHistory[] | null | undefined;
 }
+
+/** The names of {@link RetryOptions}. */
+export const OPTION_NAMES = [
+  'total',
+  'connect',
+  'read',
+  'redirect',
+  'status',
+  'other',
+  'allowed_methods',
+  'status_forcelist',
+  'backoff_factor',
+  'backoff_max',
+  'backoff_jitter',
+  'raise_on_redirect',
+  'raise_on_status',
+  'respect_retry_after_header',
+  'remove_headers_on_redirect',
+  'retry_after_max',
+  'history',
+] as const;

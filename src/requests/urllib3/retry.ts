@@ -1,46 +1,28 @@
 import { inspect } from 'node:util';
-import { type AbortToken, checkOptions, isPlainObject, repr, startTimer } from '../../builtins/index.js';
+import { type AbortToken, checkOptions, isPlainObject, repr } from '../../builtins/index.js';
 import {
   ConnectTimeoutError,
-  InvalidHeader,
   MaxRetryError,
   ProtocolError,
   ProxyError,
   ReadTimeoutError,
   ResponseError,
 } from '../exceptions/urllib3.js';
-import type {
-  IncrementOptions,
-  RequestHistory,
-  RetryableResponse,
-  RetryCount,
-  RetryOptions,
+import { pause, secondsUntil } from './retry-after.js';
+import {
+  type IncrementOptions,
+  OPTION_NAMES,
+  type RequestHistory,
+  type RetryableResponse,
+  type RetryCount,
+  type RetryOptions,
 } from './retry-options.js';
 
 export type { RetryCount } from './retry-options.js';
 
-const OPTION_NAMES = [
-  'total',
-  'connect',
-  'read',
-  'redirect',
-  'status',
-  'other',
-  'allowed_methods',
-  'status_forcelist',
-  'backoff_factor',
-  'backoff_max',
-  'backoff_jitter',
-  'raise_on_redirect',
-  'raise_on_status',
-  'respect_retry_after_header',
-  'remove_headers_on_redirect',
-  'retry_after_max',
-  'history',
-] as const;
-
 const REDIRECT_STATUSES: ReadonlySet<number> = new Set([301, 302, 303, 307, 308]);
 
+// Above 300 lines: a class whose seventeen settings are all public and documented.
 /**
  * urllib3's Retry: what is sent again, how often, and after which pause. It never changes: each failed attempt gives a new
  * one with smaller counters, so one object may serve many requests.
@@ -212,7 +194,11 @@ export class Retry {
     return value === null || value === undefined ? null : this.parse_retry_after(value);
   }
 
-  /** Waits as long as `Retry-After` says and tells whether it said so. */
+  /** Waits for the seconds of the response's `Retry-After`; false when there are none. */
+  sleep_for_retry(response: RetryableResponse): Promise<boolean>;
+  /** `token` ends the wait. @internal */
+  // eslint-disable-next-line @typescript-eslint/unified-signatures -- the declarations leave this one out
+  sleep_for_retry(response: RetryableResponse, token: AbortToken | null | undefined): Promise<boolean>;
   async sleep_for_retry(response: RetryableResponse, token?: AbortToken | null): Promise<boolean> {
     const seconds = this.get_retry_after(response);
     if (!seconds) return false;
@@ -220,7 +206,10 @@ export class Retry {
     return true;
   }
 
-  /** Waits before the next attempt, as `Retry-After` says or else for {@link get_backoff_time}. Rejects when `token` aborts. */
+  /** Waits before the next attempt: for the seconds of `Retry-After`, else of {@link get_backoff_time}. */
+  sleep(response?: RetryableResponse | null): Promise<void>;
+  /** `token` ends the wait: it rejects with its reason. @internal */
+  sleep(response: RetryableResponse | null | undefined, token: AbortToken | null | undefined): Promise<void>;
   async sleep(response?: RetryableResponse | null, token?: AbortToken | null): Promise<void> {
     if (this.respect_retry_after_header && response && (await this.sleep_for_retry(response, token))) return;
     const seconds = this.get_backoff_time();
@@ -281,6 +270,7 @@ export class Retry {
     return next;
   }
 
+  // Not `#`: a copy in another thread is made without the constructor.
   private isMethodRetryable(method: string): boolean {
     const { allowed_methods } = this;
     return !allowed_methods?.size || allowed_methods.has(method.toUpperCase());
@@ -319,28 +309,4 @@ function isReadError(error: Error): boolean {
 
 function redirectLocation(response: RetryableResponse): string | null {
   return REDIRECT_STATUSES.has(response.status) ? (response.headers.get('Location') ?? null) : null;
-}
-
-/** Dates as e-mail and HTTP write them; `Date.parse` alone takes nearly everything for a date. */
-const HTTP_DATE = /^\s*(?:[a-z]+,?\s+)?(?:\d{1,2}[\s-]+[a-z]+|[a-z]+\s+\d{1,2})[\s-]+\d[\d\s:]+/i;
-
-function secondsUntil(date: string): number {
-  const time = HTTP_DATE.test(date) ? Date.parse(date) : NaN;
-  if (Number.isNaN(time)) throw new InvalidHeader(`Invalid Retry-After header: ${date}`);
-  return (time - Date.now()) / 1000;
-}
-
-/** Resolves after `seconds`; rejects with the reason as soon as `token` aborts. */
-function pause(seconds: number, token?: AbortToken | null): Promise<void> {
-  return new Promise((resolve, reject) => {
-    const timer = startTimer(seconds, () => {
-      unsubscribe?.();
-      resolve();
-    });
-    const unsubscribe = token?.onAbort((reason) => {
-      timer.cancel();
-      // eslint-disable-next-line @typescript-eslint/prefer-promise-reject-errors -- a caller's reason may be anything
-      reject(reason);
-    });
-  });
 }

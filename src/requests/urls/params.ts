@@ -1,6 +1,6 @@
 /** Queries and forms: Python's `urlencode` and the shapes of data that requests takes for pairs. */
 import { checkOptions, isPlainObject, typeName, ValueError } from '../../builtins/index.js';
-import type { Bytes, Pairs } from '../types.js';
+import type { Bytes, Pairs } from '../inputs.js';
 import { quote_plus, type QuoteOptions } from './quote.js';
 import { isBytes, pythonText, to_native_string } from './python-text.js';
 

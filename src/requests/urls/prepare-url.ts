@@ -1,13 +1,14 @@
 /** The URL that goes on the wire: `PreparedRequest.prepare_url` as a function. */
 import { repr } from '../../builtins/index.js';
 import { InvalidURL, MissingSchema } from '../exceptions/requests.js';
-import type { Params } from '../types.js';
+import type { Params } from '../inputs.js';
 import { LocationParseError } from '../exceptions/urllib3.js';
 import { encodeHost, isAscii } from './idna.js';
 import { encode_params } from './params.js';
 import { parse_url, type Url } from './parse-url.js';
 import { requote_uri } from './quote.js';
 import { withoutUserinfo } from './redact.js';
+import { Remembered } from './remembered.js';
 import { decodeUtf8, isBytes, pythonText, stripStart } from './python-text.js';
 
 /**
@@ -17,10 +18,8 @@ import { decodeUtf8, isBytes, pythonText, stripStart } from './python-text.js';
 const CLEAN =
   /^https?:\/\/[a-z0-9_-][a-z0-9._-]*(?::(?:[1-9][0-9]{0,3}|[1-5][0-9]{4}|6[0-4][0-9]{3}))?\/[\w.~!$&'()*+,;=:@/-]*(?:\?[\w.~!$&'()*+,;=:@/?-]+)?(?:#[\w.~!$&'()*+,;=:@/?-]+)?$/;
 
-/** Programs ask for the same few URLs again and again: those that are not clean are remembered, up to this many. */
-const MAX_REMEMBERED = 256;
-const MAX_REMEMBERED_LENGTH = 2048;
-const remembered = new Map<string, string>();
+/** For URLs that are not clean. */
+const remembered = new Remembered<string>();
 
 /**
  * Prepares a URL with its query (spec 1.8 and 1.9). `url` may be text, bytes (UTF-8) or anything with a text form, such as
@@ -33,19 +32,9 @@ export function prepare_url(url: unknown, params?: Params | null): string {
   const text = typeof url === 'string' ? url : isBytes(url) ? decodeUtf8(url) : pythonText(url);
   if (CLEAN.test(text) && !text.includes('/.')) return withParams(text, params);
   if (!hasParams(params)) {
-    const known = remembered.get(text);
-    if (known !== undefined) return known;
-    const result = prepare(text, '');
-    remember(text, result);
-    return result;
+    return remembered.get(text) ?? remembered.set(text, prepare(text, ''));
   }
   return prepare(text, params);
-}
-
-function remember(text: string, result: string): void {
-  if (text.length > MAX_REMEMBERED_LENGTH) return;
-  if (remembered.size >= MAX_REMEMBERED) remembered.clear();
-  remembered.set(text, result);
 }
 
 function hasParams(params: Params | null | undefined): params is Params {

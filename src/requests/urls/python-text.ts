@@ -1,6 +1,6 @@
 /** Python's view of text and bytes, for the rest of this folder. */
 import { repr, UnicodeDecodeError } from '../../builtins/index.js';
-import type { Bytes } from '../types.js';
+import type { Bytes } from '../inputs.js';
 
 /** Whether `value` is bytes in one of the forms that Node hands out. */
 export function isBytes(value: unknown): value is Bytes {
@@ -80,7 +80,7 @@ export function partitionLast(text: string, mark: string): [before: string, foun
 }
 
 /**
- * Python's `str()` of a value in a query or a form: `True`, `1e-07`, `nan`. JavaScript does not tell 1 from 1.0, so a
+ * Python's `str()` of a value in a query or a form: `True`, `1e-07`, `nan`. In JavaScript 1 and 1.0 are the same, so a
  * number without a fraction is written as an integer. Throws TypeError for functions and symbols.
  */
 export function pythonText(value: unknown): string {
@@ -97,7 +97,7 @@ export function pythonText(value: unknown): string {
       return 'None';
     case 'object':
       if (value === null || Array.isArray(value)) return repr(value);
-      // A caller's own class says how it is written by its toString, as `str()` asks `__str__`.
+      // A caller's own class has its toString, as in Python its __str__.
       // eslint-disable-next-line @typescript-eslint/no-base-to-string -- an object without one is shown as it is
       return String(value);
     default:

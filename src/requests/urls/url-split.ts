@@ -1,6 +1,7 @@
 /** `urllib.parse`: URLs taken apart and joined by the letter of RFC 3986, which is not what the WHATWG `URL` class does. */
 import { isIPv4, isIPv6 } from 'node:net';
 import { repr, ValueError } from '../../builtins/index.js';
+import { Remembered } from './remembered.js';
 import { DefragResult, ParseResult, SplitResult, urlunparse, USES_NETLOC } from './url-parts.js';
 
 const USES_RELATIVE: ReadonlySet<string> = new Set(
@@ -15,11 +16,24 @@ const USES_PARAMS: ReadonlySet<string> = new Set(
 const SCHEME = /^([a-z][a-z0-9+.-]*):/i;
 const LEADING_CONTROLS = /^[\0-\x20]+/;
 
+/** As in Python: one request takes the same URL apart several times. */
+const remembered = new Remembered<SplitResult>();
+
 /**
  * `urllib.parse.urlsplit`: scheme (in lower case), network location, path, query and fragment.
  * Throws ValueError for malformed brackets and for hosts that Unicode normalization would break apart.
  */
 export function urlsplit(url: string, scheme = '', allow_fragments = true): SplitResult {
+  if (scheme !== '' || !allow_fragments) return split(url, scheme, allow_fragments);
+  const known = remembered.get(url);
+  if (known !== undefined) return known;
+  const result = split(url, '', true);
+  // The caller shares it with the next one.
+  Object.freeze(result);
+  return remembered.set(url, result);
+}
+
+function split(url: string, scheme: string, allow_fragments: boolean): SplitResult {
   let rest = removeUnsafe(url);
   let foundScheme = removeUnsafe(scheme).trimEnd();
   const match = SCHEME.exec(rest);

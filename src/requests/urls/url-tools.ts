@@ -38,17 +38,3 @@ export function prepend_scheme_if_needed(url: string, new_scheme: string): strin
     fragment,
   ]);
 }
-
-const PLAIN_HOST = /^[a-z][a-z0-9+.-]*:\/\/([a-z0-9._-]+)(?::\d*)?(?:[/?#]|$)/;
-
-/** @internal The host name of a URL as `urlparse(url).hostname` has it, without parsing the usual ones. Throws ValueError. */
-export function hostnameOf(url: string): string | null {
-  return PLAIN_HOST.exec(url)?.[1] ?? urlparse(url).hostname;
-}
-
-const PLAIN_SCHEME = /^([a-z][a-z0-9+.-]*):\/\//;
-
-/** @internal The scheme of a URL as `urlparse(url).scheme` has it. Throws ValueError. */
-export function schemeOf(url: string): string {
-  return PLAIN_SCHEME.exec(url)?.[1] ?? urlparse(url).scheme;
-}

@@ -1,12 +1,12 @@
 export { cookiejar_from_dict } from '../cookies/helpers.js';
 export { add_dict_to_cookiejar, dict_from_cookiejar } from './cookies.js';
 export { atomic_open } from './atomic-open.js';
-export { DEFAULT_CA_BUNDLE_PATH, DEFAULT_PORTS } from './constants.js';
+export { DEFAULT_CA_BUNDLE_PATH } from './constants.js';
+export { DEFAULT_PORTS } from '../urls/default-ports.js';
 export { type HeaderLookup, get_encoding_from_headers } from '../bodies/text/content-type.js';
 // eslint-disable-next-line @typescript-eslint/no-deprecated -- exported as long as Python exports it
 export { get_encodings_from_content } from '../bodies/text/document-encodings.js';
-export { DEFAULT_ACCEPT_ENCODING, default_headers, default_user_agent } from './default-headers.js';
-export { set_environ } from '../environment/environ.js';
+export { DEFAULT_ACCEPT_ENCODING, default_headers, default_user_agent } from '../headers/default-headers.js';
 export { extract_zipped_paths } from './extract-zipped-paths.js';
 export { check_header_validity } from '../headers/header-validity.js';
 export {
@@ -46,6 +46,7 @@ export {
   proxy_bypass_environment,
   resolve_proxies,
   select_proxy,
+  set_environ,
   should_bypass_proxies,
 } from '../environment/proxies.js';
 export {

@@ -295,3 +295,8 @@ describe('1.19: lists and dictionaries in headers', () => {
     );
   });
 });
+
+it('1.19: unquote_header_value of nothing is null', () => {
+  expect(unquote_header_value(null)).toBeNull();
+  expect(unquote_header_value(undefined)).toBeNull();
+});

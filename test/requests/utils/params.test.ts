@@ -2,7 +2,7 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { UnicodeDecodeError, UnicodeEncodeError, ValueError } from '../../../src/builtins/index.js';
 import { CaseInsensitiveDict } from '../../../src/requests/structures/index.js';
-import type { Params, ParamValue } from '../../../src/requests/types.js';
+import type { Params, ParamValue } from '../../../src/requests/inputs.js';
 import {
   encode_params,
   from_key_val_list,

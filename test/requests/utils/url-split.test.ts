@@ -15,7 +15,7 @@ import {
   urlunparse,
   urlunsplit,
 } from '../../../src/requests/utils/index.js';
-import { hostnameOf, schemeOf } from '../../../src/requests/urls/url-tools.js';
+import { withoutUserinfo } from '../../../src/requests/urls/redact.js';
 
 // The tables of this file were printed by Python 3.11's urllib.parse and by urllib3 2.7.0.
 const RFC_3986: readonly (readonly [reference: string, absolute: string])[] = [
@@ -439,18 +439,45 @@ describe('1.7, 1.8: credentials in a URL', () => {
   });
 });
 
-it('property: the quick look-ups of scheme and host agree with urlparse', () => {
-  fc.assert(
-    fc.property(urlText, (text) => {
-      let parsed;
-      try {
-        parsed = urlparse(text);
-      } catch {
-        return;
-      }
-      expect(hostnameOf(text)).toBe(parsed.hostname);
-      expect(schemeOf(text)).toBe(parsed.scheme);
-    }),
-    seed,
-  );
+it('1.19: what is remembered of a URL cannot be changed', () => {
+  const parts = urlsplit('http://h/remembered');
+  expect(() => {
+    (parts as { path: string }).path = '/changed';
+  }).toThrow(TypeError);
+  expect(urlsplit('http://h/remembered')).toEqual(parts);
+});
+
+describe('credentials in a URL that is shown', () => {
+  it.each([
+    ['http://user:s3cret@h:1/a@b', 'http://***@h:1/a@b'],
+    ['http://user@h/', 'http://***@h/'],
+    ['//user:s3cret@h/', '//***@h/'],
+    ['user@h', '***@h'],
+    ['mailto:user@h', 'mailto:***@h'],
+    ['http:/user:s3cret@h', 'http:/***@h'],
+  ])('1.8: %s is shown as %s', (url, shown) => {
+    expect(withoutUserinfo(url)).toBe(shown);
+  });
+
+  it.each([
+    ['http://user:s3/cret@h/', 'http://***@h/'],
+    ['http://user:p#s3cret?@h/', 'http://***@h/'],
+    ['http://user:/s3cret@h/', 'http://***@h/'],
+    ['http://user:123456/7@h/', 'http://***@h/'],
+    ['http://u:s3cret@a@[::1/', 'http://***@[::1/'],
+  ])('1.8: so is a password that was not escaped: %s', (url, shown) => {
+    expect(withoutUserinfo(url)).toBe(shown);
+  });
+
+  it.each([
+    'http://h/a@b',
+    'http://h:8080/a@b',
+    'http://[::1]:8080/a@b?c=d@e',
+    '/a:b@c',
+    '?a:b@c',
+    'http://h/',
+  ])('1.8: %s has none', (url) => {
+    expect(withoutUserinfo(url)).toBe(url);
+    expect(withoutUserinfo(url, '')).toBe(url);
+  });
 });

@@ -3,10 +3,10 @@ import type { ContentDecoder } from './decoders/content-decoder.js';
 import { contentCodings, createDecoder } from './decoders/content-encoding.js';
 import { decodeSmall, decodeWhole, TOO_LARGE } from './decoders/decode-whole.js';
 
-/** By how much a compressed body may be larger than what it holds and still be waited for, when that is limited. */
+/** How much larger than the limit a compressed body may be before reading stops. */
 const WIRE_SLACK = 64 * 1024;
 
-/** Undoes a response's Content-Encoding, whole or step by step, and says in requests' words what is wrong with it. */
+/** Undoes a response's Content-Encoding, whole or step by step. Its errors are those of requests. */
 export class BodyDecoder {
   readonly #contentEncoding: string | null;
   readonly #codings: readonly string[];
@@ -25,7 +25,7 @@ export class BodyDecoder {
     return this.#codings.length === 0;
   }
 
-  /** How many undecoded bytes may come before it is certain that the limit is passed. */
+  /** More undecoded bytes than this are sure to exceed the limit. */
   get wireLimit(): number {
     return this.isIdentity ? this.#limit : this.#limit * 2 + WIRE_SLACK;
   }
@@ -35,7 +35,7 @@ export class BodyDecoder {
     return this.#steps !== null;
   }
 
-  /** Whether {@link step} may give something without new data. */
+  /** Whether {@link step} can give more without new data. */
   get hasUnconsumedTail(): boolean {
     return this.#steps?.hasUnconsumedTail === true;
   }
@@ -58,7 +58,7 @@ export class BodyDecoder {
     }
   }
 
-  /** The same at once; null when it takes the patience of {@link whole}. */
+  /** The same without waiting; null when only {@link whole} can do it. */
   wholeSync(data: Buffer): Buffer | null {
     if (data.length > this.wireLimit) throw this.tooLarge();
     if (this.isIdentity || data.length === 0) return data;
@@ -66,7 +66,7 @@ export class BodyDecoder {
     return whole === null ? null : this.#checked(whole);
   }
 
-  /** Takes `data` in and gives at most `maxLength` bytes (negative: no limit) of what can be decoded. */
+  /** Takes `data` and returns at most `maxLength` decoded bytes (negative: no limit). */
   async step(data: Buffer, maxLength: number): Promise<Buffer> {
     try {
       this.#steps ??= createDecoder(this.#codings);
@@ -90,7 +90,7 @@ export class BodyDecoder {
     this.#steps?.destroy();
   }
 
-  /** What is thrown when the limit is passed. */
+  /** The error for exceeding the limit. */
   tooLarge(): ResponseTooLarge {
     return new ResponseTooLarge(`the body is larger than max_response_size, ${this.#limit} bytes`);
   }

@@ -1,23 +1,24 @@
-import { Readable } from 'node:stream';
 import { RuntimeError } from '../../../builtins/index.js';
 import { ChunkedEncodingError, RequestException } from '../../exceptions/requests.js';
 import { BodyDecoder } from './body-decoder.js';
-import { headerLine, headerLines } from '../../headers/raw-headers.js';
+import { rawValue, rawValues } from '../../headers/raw-headers.js';
 import { type RemainingBody, remainingStream } from './remaining-body.js';
-import { bodyBytes, type HTTPResponseInit } from './response-init.js';
-import { WireBody } from './stream-pieces.js';
-import type { WireOwner, WireQueue } from './piece-queue.js';
+import type { BodyOwner } from './piece-queue.js';
+import type { HTTPResponseInit } from './response-init.js';
+import { Turns } from './turns.js';
+import { UndecodedBody } from './undecoded-body.js';
 
 const EMPTY = Buffer.alloc(0);
 
-/** The body of a response: read whole or in parts, decoded or not, by several readers in turn, and let go of exactly once. */
-export class BodyReader implements WireOwner {
+/**
+ * Reads the body of a response: whole or in parts, decoded or not, by several readers in turn. An {@link UndecodedBody} has the
+ * bytes as the wire gave them, a {@link BodyDecoder} undoes Content-Encoding; the transport hears of the end once.
+ */
+export class BodyReader implements BodyOwner {
   /** The most bytes the decoded body may have; null for no limit. */
   maxSize: number | null;
   readonly #rawHeaders: readonly string[];
-  readonly #wire: WireQueue | null;
-  /** What came and was not handed out: the body itself when it is not a stream. */
-  #rest: Buffer = EMPTY;
+  readonly #body: UndecodedBody;
   /** The transport has undone Content-Encoding. */
   readonly #isDecoded: boolean;
   /** Made at the first read. */
@@ -27,32 +28,20 @@ export class BodyReader implements WireOwner {
   #closed = false;
   #done = false;
   #failure: Error | null = null;
-  #turn: Promise<unknown> | null = null;
+  readonly #turns = new Turns();
   #onDone: ((error: Error | null) => void) | null;
   #mapError: ((error: unknown) => Error) | null;
   #destroy: (() => void) | null;
 
   constructor(init: HTTPResponseInit, rawHeaders: readonly string[]) {
-    const { body = null, pushed = null, status, request_method } = init;
     this.maxSize = init.max_response_size ?? null;
     this.#rawHeaders = rawHeaders;
     this.#isDecoded = init.decoded ?? false;
     this.#onDone = init.onDone ?? null;
     this.#mapError = init.mapError ?? null;
     this.#destroy = init.destroy ?? null;
-    if (body instanceof Readable) {
-      this.#wire = new WireBody(body, this);
-      // Nothing follows these headers; taking note of it frees the connection.
-      const isEmpty = request_method === 'HEAD' || status === 204 || status === 304;
-      if (isEmpty) this.#wire.collect(0, () => undefined);
-    } else if (pushed !== null) {
-      this.#wire = pushed;
-      pushed.attach(this);
-    } else {
-      this.#wire = null;
-      this.#rest = body === null ? EMPTY : bodyBytes(body);
-      this.#finish(null);
-    }
+    this.#body = new UndecodedBody(init, this);
+    if (this.#body.bytes !== null) this.#finish(null);
   }
 
   /** Whether nothing more will come: the body was read to its end, failed, or was closed. */
@@ -62,17 +51,17 @@ export class BodyReader implements WireOwner {
 
   /** Whether a reader waits for the wire now. */
   get awaited(): boolean {
-    return this.#wire?.awaited ?? false;
+    return this.#body.awaited;
   }
 
   /** How many bytes have come off the wire. */
   get total(): number {
-    return this.#wire?.total ?? 0;
+    return this.#body.total;
   }
 
   /** `amt` bytes, fewer only at the end; Infinity for all that is left. */
   read(amt: number, decode: boolean): Promise<Buffer> {
-    return this.#inTurn(() => this.#fill(amt, decode));
+    return this.#turns.run(() => this.#fill(amt, decode));
   }
 
   /**
@@ -80,28 +69,25 @@ export class BodyReader implements WireOwner {
    * as they arrive. Null at the end.
    */
   nextPart(amt: number | null, decode: boolean): Promise<Buffer | null> {
-    return this.#inTurn(() => this.#part(amt === null || amt <= 0 ? null : amt, decode));
+    return this.#turns.run(() => this.#part(amt === null || amt <= 0 ? null : amt, decode));
   }
 
   /** The decoded body, or what is left of it. */
   readAll(): Promise<Buffer> {
-    const wire = this.#wire;
-    if (this.#started || this.#turn !== null) return this.read(Infinity, true);
+    if (this.#started || this.#turns.taken) return this.read(Infinity, true);
     this.#started = true;
     const decoder = this.#openDecoder();
     const whole = new Promise<Buffer>((resolve, reject) => {
-      const decode = (): void => {
-        this.#turn = null;
+      this.#body.collect(decoder.wireLimit, () => {
+        this.#turns.free();
         try {
           resolve(this.#whole(decoder));
         } catch (error) {
           reject(this.#fail(error));
         }
-      };
-      if (wire === null) decode();
-      else wire.collect(decoder.wireLimit, decode);
+      });
     });
-    if (wire !== null && !wire.finished) this.#turn = whole;
+    if (!this.#body.finished) this.#turns.take(whole);
     return whole;
   }
 
@@ -109,55 +95,52 @@ export class BodyReader implements WireOwner {
   readAllSync(): Buffer | null {
     if (this.#failure !== null) throw this.#failure;
     if (this.#closed) return EMPTY;
-    if (this.#wire !== null || this.#started) return null;
+    const { bytes } = this.#body;
+    if (bytes === null || this.#started) return null;
     try {
-      const whole = this.#openDecoder().wholeSync(this.#rest);
+      const whole = this.#openDecoder().wholeSync(bytes);
       if (whole === null) return null;
       this.#started = true;
-      this.#rest = EMPTY;
+      this.#body.take();
       return whole;
     } catch (error) {
       throw this.#fail(error);
     }
   }
 
-  /** Reads the rest and throws it away; errors are ignored. */
+  /** Reads the rest and drops it without decoding; errors are ignored. Further reads give nothing. */
   async drain(): Promise<void> {
-    try {
-      while ((await this.nextPart(null, this.#decoder?.hasDecoded === true)) !== null);
-    } catch {
-      // Nobody wants the body, so nobody wants to know.
-    }
+    await this.#turns.run(async () => {
+      while ((await this.#body.next(null)) !== null);
+    });
+    if (this.#failure === null) this.close();
   }
 
-  /** Closes, and the connection under a body that was not read to its end with it. */
+  /** Closes, together with the connection if the body was not read to its end. */
   close(): void {
     if (this.#closed) return;
     this.#closed = true;
-    this.#rest = EMPTY;
-    this.#decoder?.destroy();
-    this.#cutOff();
-    this.#finish(null);
+    this.#letGo(null);
   }
 
   /** What is left of the body, to be read in another thread, and no longer here. */
   remaining(): RemainingBody {
     const decoded = this.#isDecoded || this.#decoder?.hasDecoded === true;
-    const wire = this.#wire;
     if (this.#closed || this.#failure !== null) return { body: null, decoded };
-    if (wire !== null && (!wire.finished || decoded !== this.#isDecoded)) {
+    const body = this.#body;
+    if (!body.finished || (body.bytes === null && decoded !== this.#isDecoded)) {
       return { body: remainingStream(this, decoded && !this.#isDecoded), decoded };
     }
-    const rest = wire === null ? this.#rest : Buffer.concat([this.#rest, wire.take()]);
+    const rest = body.take();
     return { body: rest.length === 0 ? null : rest, decoded };
   }
 
-  /** Ends the body with `error`, which whoever reads it gets. */
+  /** Ends the body with `error`, which its readers get. */
   abort(error: Error): void {
     if (!this.#done) this.#fail(error);
   }
 
-  /** Calls `listener` when nothing more will come; never, when that is so already. */
+  /** Calls `listener` when nothing more will come; not at all if the body is over already. */
   whenDone(listener: () => void): void {
     const onDone = this.#onDone;
     this.#onDone = (error) => {
@@ -166,40 +149,20 @@ export class BodyReader implements WireOwner {
     };
   }
 
-  wireEnded(): void {
+  bodyEnded(): void {
     this.#finish(null);
   }
 
-  wireFailed(error: unknown): void {
+  bodyFailed(error: unknown): void {
     const mapped = this.#mapError === null ? brokenConnection(error) : this.#mapError(error);
     this.#failure ??= mapped;
     this.#finish(this.#failure);
   }
 
-  /** Readers take turns, so that concurrent ones get different parts. */
-  async #inTurn<T>(read: () => Promise<T>): Promise<T> {
-    while (this.#turn !== null) {
-      // The failure is told to the one whose turn it was, and comes again in the next step.
-      await this.#turn.catch(() => undefined);
-    }
-    let release = (): void => undefined;
-    this.#turn = new Promise<void>((resolve) => {
-      release = resolve;
-    });
-    try {
-      return await read();
-    } finally {
-      this.#turn = null;
-      release();
-    }
-  }
-
   #whole(decoder: BodyDecoder): Buffer | Promise<Buffer> {
     if (this.#failure !== null) throw this.#failure;
     if (this.#closed) return EMPTY;
-    const data = this.#wire === null ? this.#rest : this.#wire.take();
-    this.#rest = EMPTY;
-    const whole = decoder.whole(data);
+    const whole = decoder.whole(this.#body.take());
     if (!(whole instanceof Promise)) return whole;
     return whole.catch((error: unknown) => {
       throw this.#fail(error);
@@ -220,14 +183,14 @@ export class BodyReader implements WireOwner {
   }
 
   async #part(amt: number | null, decode: boolean): Promise<Buffer | null> {
-    if (amt === null || headerLines(this.#rawHeaders, 'transfer-encoding').some(isChunked)) {
+    if (amt === null || rawValues(this.#rawHeaders, 'transfer-encoding').some(isChunked)) {
       return this.#next(amt, decode);
     }
     const part = await this.#fill(amt, decode);
     return part.length === 0 ? null : part;
   }
 
-  /** What is at hand, up to `amt` bytes of it; waits only when there is nothing. Null at the end. */
+  /** Up to `amt` bytes, waiting only when none are here. Null at the end. */
   async #next(amt: number | null, decode: boolean): Promise<Buffer | null> {
     this.#started = true;
     const decoder = this.#openDecoder();
@@ -252,13 +215,8 @@ export class BodyReader implements WireOwner {
   }
 
   async #undecoded(amt: number | null): Promise<Buffer | null> {
-    const data = this.#rest.length > 0 || this.#wire === null ? this.#rest : await this.#wire.next();
-    if (data === null || data.length === 0) {
-      if (this.#failure !== null) throw this.#failure;
-      return null;
-    }
-    const part = amt === null ? data : data.subarray(0, amt);
-    this.#rest = data.subarray(part.length);
+    const part = await this.#body.next(amt);
+    if (part === null && this.#failure !== null) throw this.#failure;
     return part;
   }
 
@@ -268,14 +226,14 @@ export class BodyReader implements WireOwner {
       await decoder.end();
       return null;
     }
-    // One byte beyond the limit is enough to know, and a bomb is not unpacked further.
+    // One byte over the limit is enough: a bomb is not unpacked further.
     const most = Math.min(amt ?? Infinity, this.#limit() + 1 - this.#handedOut);
     return decoder.step(data, Number.isFinite(most) ? most : -1);
   }
 
   #openDecoder(): BodyDecoder {
     return (this.#decoder ??= new BodyDecoder(
-      this.#isDecoded ? null : headerLine(this.#rawHeaders, 'content-encoding'),
+      this.#isDecoded ? null : rawValue(this.#rawHeaders, 'content-encoding'),
       this.#limit(),
     ));
   }
@@ -284,28 +242,25 @@ export class BodyReader implements WireOwner {
     return this.maxSize ?? Infinity;
   }
 
-  /** The body is lost: so is the connection, and every further read fails as this one. */
+  /** The body is lost, and so is the connection; every further read fails in the same way. */
   #fail(reason: unknown): Error {
     const error = reason as Error;
     this.#failure = error;
-    this.#rest = EMPTY;
-    this.#decoder?.destroy();
-    this.#cutOff();
-    this.#finish(error);
+    this.#letGo(error);
     return error;
   }
 
-  #cutOff(): void {
-    const wire = this.#wire;
-    if (wire === null || wire.finished) return;
-    wire.abandon(this.#destroy);
+  #letGo(error: Error | null): void {
+    this.#decoder?.destroy();
+    this.#body.abandon(this.#destroy);
+    this.#finish(error);
   }
 
   #finish(error: Error | null): void {
     if (this.#done) return;
     this.#done = true;
     const onDone = this.#onDone;
-    // Responses may be kept for long, and these hold on to the transport.
+    // These hold on to the transport, and responses may be kept for long.
     this.#onDone = null;
     this.#mapError = null;
     this.#destroy = null;

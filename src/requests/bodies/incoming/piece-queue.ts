@@ -1,14 +1,16 @@
 /** How much is taken off the wire ahead of the reader. */
 const READ_AHEAD = 64 * 1024;
 
-/** Who is told how the body ended; `error` is the transport's. */
-export interface WireOwner {
-  wireEnded(): void;
-  wireFailed(error: unknown): void;
+/** Hears how the body ended; `error` is the transport's. */
+export interface BodyOwner {
+  bodyEnded(): void;
+  bodyFailed(error: unknown): void;
 }
 
-/** The pieces of a body between the transport, which has its own way of giving them, and the one reader. */
-export abstract class WireQueue {
+/**
+ * The pieces of a body between transport and reader: each transport has a subclass that starts and stops its flow.
+ */
+export abstract class PieceQueue {
   readonly #queue: Buffer[] = [];
   #queued = 0;
   #total = 0;
@@ -22,7 +24,7 @@ export abstract class WireQueue {
     return this.#finished;
   }
 
-  /** Whether somebody waits for the body now. */
+  /** Whether a reader is waiting. */
   get awaited(): boolean {
     return this.#wake !== null;
   }
@@ -37,11 +39,11 @@ export abstract class WireQueue {
     return this.#queued;
   }
 
-  /** The next piece as it came; null when there is none: look at what the owner was told. */
+  /** The next piece as it came; null at the end, of which the owner has heard. */
   async next(): Promise<Buffer | null> {
     while (this.#queue.length === 0 && !this.#finished) {
       this.flow();
-      // A body that was over before it was read has said so by now.
+      // The body may have been over before it was read.
       if (this.#isFinished()) break;
       await new Promise<void>((resolve) => {
         this.#wake = resolve;
@@ -74,13 +76,13 @@ export abstract class WireQueue {
     return whole;
   }
 
-  /** Stops reading; who waits is woken. Closing what is under the body is left to `destroy`, where there is one. */
+  /** Stops reading and wakes the reader. `destroy`, where there is one, closes what is under the body. */
   abstract abandon(destroy: (() => void) | null): void;
 
-  /** Has the transport go on giving pieces, if it does not. */
+  /** Starts the flow of pieces, unless they are flowing. */
   protected abstract flow(): void;
 
-  /** Has the transport give no more for now. */
+  /** Stops the flow of pieces until {@link flow}. */
   protected abstract stop(): void;
 
   /** Takes a piece that came. */
@@ -94,12 +96,12 @@ export abstract class WireQueue {
     this.notify();
   }
 
-  /** How much is taken ahead of the reader, until it asks for the whole body. */
+  /** Sets how much is taken ahead of the reader, until it collects the whole body. */
   protected readAhead(bytes: number): void {
     this.#limit = bytes;
   }
 
-  /** Nothing will come any more. */
+  /** Nothing more will come. */
   protected finish(): void {
     this.#finished = true;
   }

@@ -1,36 +1,36 @@
-import { type WireOwner, WireQueue } from './piece-queue.js';
+import { type BodyOwner, PieceQueue } from './piece-queue.js';
 
 /** Where the pieces come from. */
 export interface PieceSource {
-  /** Go on: `push` said to wait, and there is room again. */
+  /** There is room again after `push` returned false. */
   resume(): void;
 }
 
-/** A body whose transport hands over the pieces itself: a stream without the costs of one. */
-export class PushedBody extends WireQueue {
+/** Pieces that the transport hands over itself: a stream without the costs of one. */
+export class PushedPieces extends PieceQueue {
   #source: PieceSource | null;
-  #owner: WireOwner | null = null;
+  #owner: BodyOwner | null = null;
   #paused = false;
 
-  /** `readAhead`: how many bytes are taken before somebody reads. */
+  /** `readAhead`: how many bytes are taken before the first read; null for the default. */
   constructor(source: PieceSource, readAhead: number | null) {
     super();
     this.#source = source;
     if (readAhead !== null) this.readAhead(readAhead);
   }
 
-  /** Says who is to be told of the end. */
-  attach(owner: WireOwner): void {
+  /** Sets the owner, which hears of the end. */
+  attach(owner: BodyOwner): void {
     this.#owner = owner;
   }
 
-  /** Takes a piece; false when the next is to wait for {@link PieceSource.resume}. */
+  /** Takes a piece. False: hold the next one back until {@link PieceSource.resume}. */
   push(piece: Buffer): boolean {
     if (!this.finished) this.add(piece);
     return !this.#paused;
   }
 
-  /** Whether the transport was told to wait. */
+  /** Whether the transport has to wait. */
   get paused(): boolean {
     return this.#paused;
   }
@@ -39,14 +39,14 @@ export class PushedBody extends WireQueue {
   ended(): void {
     if (this.finished) return;
     this.#release();
-    this.#owner?.wireEnded();
+    this.#owner?.bodyEnded();
     this.notify();
   }
 
   failed(error: unknown): void {
     if (this.finished) return;
     this.#release();
-    this.#owner?.wireFailed(error);
+    this.#owner?.bodyFailed(error);
     this.notify();
   }
 

@@ -1,13 +1,13 @@
 import type { BodyReader } from './body-reader.js';
 
-/** What is left of a response's body: all of it as bytes when it has come, else as it comes. */
+/** What is left of a response's body: bytes if all of it has come, else the pieces as they come. */
 export interface RemainingBody {
   readonly body: AsyncIterable<Buffer> | Buffer | null;
-  /** Whether it is decompressed: somebody has begun to read it that way. */
+  /** Whether it is decompressed, because reading began that way. */
   readonly decoded: boolean;
 }
 
-/** The rest of the body, piece by piece as it comes off the wire. Leaving it closes the response. */
+/** The rest of the body, piece by piece as it comes off the wire. Leaving the iteration closes the response. */
 export function remainingStream(reader: BodyReader, decode: boolean): AsyncIterable<Buffer> {
   const iterator: AsyncIterator<Buffer, undefined> = {
     async next() {
@@ -15,7 +15,7 @@ export function remainingStream(reader: BodyReader, decode: boolean): AsyncItera
       return part === null ? { value: undefined, done: true } : { value: part, done: false };
     },
     return() {
-      // At once, and not after the step under way: the server may never send the piece that it waits for.
+      // Not after the step under way, which may wait for a piece that never comes.
       reader.close();
       return Promise.resolve({ value: undefined, done: true });
     },

@@ -1,8 +1,8 @@
 import type { Readable } from 'node:stream';
 import { checkOptions } from '../../../builtins/index.js';
-import type { PushedBody } from './pushed-pieces.js';
+import type { PushedPieces } from './pushed-pieces.js';
 
-/** What a transport, or a test, makes a `HTTPResponse` of. */
+/** What a `HTTPResponse` is made from, by a transport or a test. */
 export interface HTTPResponseInit {
   /** The body as it comes from the wire, not decompressed. Default null: no body. */
   body?: Readable | Uint8Array | string | null | undefined;
@@ -16,26 +16,26 @@ export interface HTTPResponseInit {
   version?: number | undefined;
   /** The method that was answered; a response to HEAD has no body. Default null. */
   request_method?: string | null | undefined;
-  /** The URL that was asked. Default null. */
+  /** The URL of the request. Default null. */
   request_url?: string | null | undefined;
   /**
-   * Called exactly once when nothing more will come: the body ended or was closed unread (null), or failed. The transport lets
-   * go of timers and sockets. A body that is not a stream has ended from the beginning.
+   * Called exactly once when nothing more will come: null if the body ended or was closed unread, else the error. The transport
+   * lets go of timers and sockets here. A body that is not a stream has ended from the start.
    */
   onDone?: ((error: Error | null) => void) | null | undefined;
   /** Turns an error of the transport into an exception of requests. Default: a ChunkedEncodingError with the error as its cause. */
   mapError?: ((error: unknown) => Error) | null | undefined;
-  /** Closes the connection under a body that has not been read to its end. Default: destroys the stream. */
+  /** Closes the connection under a body that was not read to its end. Default: destroys the stream. */
   destroy?: (() => void) | null | undefined;
   /** The most bytes the decoded body may have, else ResponseTooLarge; null (default) for no limit. */
   max_response_size?: number | null | undefined;
-  /** Whether `body` has been decompressed already, whatever the headers say. Default false. @internal */
+  /** Whether `body` is decompressed already, in spite of the headers. Default false. @internal */
   decoded?: boolean | undefined;
   /** The body from a transport that is no stream, in place of `body`. @internal */
-  pushed?: PushedBody | null | undefined;
+  pushed?: PushedPieces | null | undefined;
 }
 
-/** What a transport has that has received everything. */
+/** The init of a response that has come whole. */
 export class WholeAnswer implements HTTPResponseInit {
   constructor(
     readonly status: number,

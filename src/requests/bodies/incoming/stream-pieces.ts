@@ -1,29 +1,29 @@
 import type { Readable } from 'node:stream';
-import { type WireOwner, WireQueue } from './piece-queue.js';
+import { type BodyOwner, PieceQueue } from './piece-queue.js';
 
-const kBody: unique symbol = Symbol('urllib3.wire-body');
+const kPieces: unique symbol = Symbol('requests.stream-pieces');
 
-/** A stream that is being read, with a way back to its reader: the listeners are shared functions, not closures. */
-type Source = Readable & { [kBody]?: WireBody | undefined };
+/** A stream with a way back to its pieces: the listeners are shared functions, not closures. */
+type Source = Readable & { [kPieces]?: StreamPieces | undefined };
 
 /**
- * Reads a Node stream by its 'data' events, which tell the pieces apart as they came (`stream.read()` and async iterators
- * join them), and which cost little. Nothing flows before the first piece is asked for.
+ * The pieces of a Node stream, from its 'data' events: they are cheap and keep the pieces apart, which `stream.read()` and async
+ * iterators join. Nothing flows before the first read.
  */
-export class WireBody extends WireQueue {
-  /** Null when it is finished: responses may be kept for long, and a stream holds on to its connection. */
+export class StreamPieces extends PieceQueue {
+  /** Null once finished: a stream holds on to its connection, and responses may be kept for long. */
   #stream: Source | null;
-  readonly #owner: WireOwner;
+  readonly #owner: BodyOwner;
   #flowing = false;
   #listening = false;
 
-  constructor(stream: Readable, owner: WireOwner) {
+  constructor(stream: Readable, owner: BodyOwner) {
     super();
     const source: Source = stream;
-    source[kBody] = this;
+    source[kPieces] = this;
     this.#stream = source;
     this.#owner = owner;
-    // An unread body may fail, too, and an 'error' without a listener ends the process.
+    // An 'error' without a listener ends the process, also for a body that is never read.
     stream.on('error', onError);
     stream.on('close', onClose);
   }
@@ -31,7 +31,7 @@ export class WireBody extends WireQueue {
   override abandon(destroy: (() => void) | null): void {
     const stream = this.#release();
     if (stream === null) return;
-    // Whoever closes a connection under a body may make it fail: that must not end the process.
+    // Closing the connection may make the stream fail: that must not end the process.
     ignoreErrors(stream);
     stream.pause();
     this.discard();
@@ -50,7 +50,7 @@ export class WireBody extends WireQueue {
   /** @internal */
   ended(): void {
     this.#release();
-    this.#owner.wireEnded();
+    this.#owner.bodyEnded();
     this.notify();
   }
 
@@ -58,7 +58,7 @@ export class WireBody extends WireQueue {
   failed(error: unknown): void {
     const stream = this.#release();
     if (stream !== null) ignoreErrors(stream);
-    this.#owner.wireFailed(error);
+    this.#owner.bodyFailed(error);
     this.notify();
   }
 
@@ -84,33 +84,33 @@ export class WireBody extends WireQueue {
     }
   }
 
-  /** Lets go of the stream and returns it; null when that has happened before. */
+  /** Lets go of the stream and returns it; null if it was let go of before. */
   #release(): Source | null {
     this.finish();
     const stream = this.#stream;
     if (stream === null) return null;
     this.#stream = null;
     stream.off('error', onError).off('close', onClose).off('data', onData).off('end', onEnd);
-    stream[kBody] = undefined;
+    stream[kPieces] = undefined;
     return stream;
   }
 }
 
 function onData(this: Source, chunk: Buffer): void {
-  this[kBody]?.received(chunk);
+  this[kPieces]?.received(chunk);
 }
 
 function onEnd(this: Source): void {
-  this[kBody]?.ended();
+  this[kPieces]?.ended();
 }
 
 function onError(this: Source, error: unknown): void {
-  this[kBody]?.failed(error);
+  this[kPieces]?.failed(error);
 }
 
 /** A stream that closes without having ended was cut off. */
 function onClose(this: Source): void {
-  this[kBody]?.failed(this.errored ?? prematureClose());
+  this[kPieces]?.failed(this.errored ?? prematureClose());
 }
 
 function ignoreErrors(stream: Source): void {

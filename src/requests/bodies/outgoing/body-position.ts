@@ -1,6 +1,6 @@
 import { createReadStream, fstatSync, openSync, ReadStream, statSync } from 'node:fs';
 
-/** What can tell and change the place from which it is read next, as Python's file objects can. */
+/** An object that reports and changes the position it is read from, like Python's file objects. */
 export interface Seekable {
   /** The place, in bytes. Throws when it cannot be told. */
   tell(): number;
@@ -8,7 +8,7 @@ export interface Seekable {
   seek(position: number): unknown;
 }
 
-/** The place of a body that is read once and cannot say where it stands: Python's plain `object()` in `_body_position`. */
+/** The position of a body that is read once and has none to report: Python's plain `object()` in `_body_position`. */
 export const UNKNOWN_POSITION: object = Object.freeze(Object.create(null) as object);
 
 /** How Node keeps the range of a file stream; its type declarations leave these out. */
@@ -81,14 +81,14 @@ export function bodyPosition(body: unknown): number | object | null {
   if (isFileStream(body)) {
     return hasPath(body) && fileStreamLength(body) !== null ? fileStreamPosition(body) : UNKNOWN_POSITION;
   }
-  if (isSeekable(body)) {
+  const { tell, pipe, getReader } = body as Partial<Record<'tell' | 'pipe' | 'getReader', unknown>>;
+  if (typeof tell === 'function') {
     try {
-      return body.tell();
+      return tell.call(body) as number;
     } catch {
       return UNKNOWN_POSITION;
     }
   }
-  const { pipe, getReader } = body as { readonly pipe?: unknown; readonly getReader?: unknown };
   return typeof pipe === 'function' || typeof getReader === 'function' ? UNKNOWN_POSITION : null;
 }
 

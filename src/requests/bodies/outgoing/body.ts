@@ -1,7 +1,7 @@
 import { Readable } from 'node:stream';
 import { isPlainObject, typeName } from '../../../builtins/index.js';
-import type { Data, StreamingBody } from '../../types.js';
-import { super_len } from '../../utils/index.js';
+import type { Data, StreamingBody } from '../../inputs.js';
+import { super_len } from './super-len.js';
 import { isBytes } from '../../urls/python-text.js';
 import { MultipartBody } from './multipart-body.js';
 
@@ -9,7 +9,7 @@ import { MultipartBody } from './multipart-body.js';
 export type PreparedBody = string | Uint8Array | StreamingBody | null;
 
 /**
- * What Python's truth says of `data`, which decides whether there is a body: null, false, 0, and whatever is empty are
+ * Python's truth value of `data`, which decides whether there is a body: null, false, 0, and whatever is empty are
  * none. A stream is never empty before it has been read.
  */
 export function isEmptyData(data: unknown): boolean {
@@ -54,7 +54,7 @@ export function isBlob(value: unknown): value is Blob {
   return (tag === 'Blob' || tag === 'File') && typeof (value as Partial<Blob>).stream === 'function';
 }
 
-/** How many bytes of `body` are left to send; 0 when that is unknown, as Python does not tell the two apart. */
+/** How many bytes of `body` are left to send; 0 when that is unknown, as Python does not distinguish the two. */
 export function bodyLength(body: PreparedBody): number {
   if (body === null) return 0;
   if (typeof body === 'string') return Buffer.byteLength(body);

@@ -59,7 +59,7 @@ class JsonWriter {
   /** The objects that are being written, outermost first. */
   readonly #open = new Set<object>();
 
-  /** Undefined for `undefined`, which has no JSON. `key` is where the value stands, as `toJSON` is told. */
+  /** Undefined for `undefined`, which has no JSON. `key` is where the value stands, for `toJSON`. */
   write(value: unknown, key: string): string | undefined {
     switch (typeof value) {
       case 'string':

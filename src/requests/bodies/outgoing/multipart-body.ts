@@ -1,6 +1,6 @@
 import { RuntimeError } from '../../../builtins/index.js';
 import { UnrewindableBodyError } from '../../exceptions/requests.js';
-import type { StreamingBody } from '../../types.js';
+import type { StreamingBody } from '../../inputs.js';
 import {
   bodyFromPosition,
   bodyPosition,
@@ -83,7 +83,7 @@ export function streamSource(stream: Exclude<StreamingBody, Blob>): PartSource {
   let length: number | null = null;
   if (isFileStream(stream)) {
     length = fileStreamLength(stream);
-    // It is read after the parts before it, and then tells of its failure; until then nobody else listens.
+    // Read only after the parts before it, and an 'error' may come sooner: it is reported then.
     stream.on('error', () => undefined);
   }
   const position = bodyPosition(stream);

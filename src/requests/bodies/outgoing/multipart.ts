@@ -1,8 +1,9 @@
 import { randomBytes } from 'node:crypto';
 import { isPlainObject, typeName, ValueError } from '../../../builtins/index.js';
 import { InvalidHeader } from '../../exceptions/requests.js';
-import type { Data, FileContent, Files, FileSpec } from '../../types.js';
-import { guess_filename, to_key_val_list } from '../../utils/index.js';
+import type { Data, FileContent, Files, FileSpec } from '../../inputs.js';
+import { guess_filename } from './super-len.js';
+import { to_key_val_list } from '../../urls/params.js';
 import { decodeUtf8, isBytes, pythonText, toBuffer } from '../../urls/python-text.js';
 import { isBlob, isEmptyData, streamOf } from './body.js';
 import { blobSource, MultipartBody, type PartSource, streamSource } from './multipart-body.js';
@@ -145,9 +146,9 @@ function renderHeaders({ name, filename, contentType, headers }: Part): string {
   const disposition = ['form-data', parameter('name', name)];
   if (filename !== null) disposition.push(parameter('filename', filename));
   let lines = `Content-Disposition: ${disposition.join('; ')}\r\n`;
-  if (contentType !== null) lines += headerLine('Content-Type', contentType);
+  if (contentType !== null) lines += partHeader('Content-Type', contentType);
   for (const [header, value] of Object.entries(headers)) {
-    if (value && !OWN_HEADERS.has(header)) lines += headerLine(header, value);
+    if (value && !OWN_HEADERS.has(header)) lines += partHeader(header, value);
   }
   return lines;
 }
@@ -158,7 +159,7 @@ function parameter(name: string, value: string): string {
   return `${name}="${escaped}"`;
 }
 
-function headerLine(name: string, value: string): string {
+function partHeader(name: string, value: string): string {
   if (/[\r\n]/.test(name) || /[\r\n]/.test(value)) {
     throw new InvalidHeader(`Line break in the header ${JSON.stringify(name)} of a multipart file`);
   }

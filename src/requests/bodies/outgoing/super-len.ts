@@ -4,7 +4,7 @@ import { FileModeWarning } from '../../exceptions/requests.js';
 import { fileStreamLength, isFileStream } from './body-position.js';
 import { isBytes, toBuffer } from '../../urls/python-text.js';
 
-/** What may tell a length, by any of the names that Python and JavaScript have for it. */
+/** What may have a length, under any of its names in Python and JavaScript. */
 interface Measurable {
   readonly length?: unknown;
   readonly size?: unknown;
@@ -60,7 +60,7 @@ function remaining(source: Measurable, total: number | null): number {
   try {
     position = Number(source.tell.call(source));
   } catch {
-    // A special file such as stdin does not know where it stands: it is sent in chunks.
+    // A special file such as stdin has no position: it is sent in chunks.
     return 0;
   }
   return (total ?? lengthBySeeking(source, position)) - position;

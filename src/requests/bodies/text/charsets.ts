@@ -1,12 +1,12 @@
 import type * as IconvLite from 'iconv-lite';
 import { lazyRequire, LookupError, repr } from '../../../builtins/index.js';
-import { Iso2022JpDecoder } from './iso2022-jp.js';
 import {
   decodeAscii,
   type IncrementalDecoder,
   Utf16Decoder,
   Utf32Decoder,
   utf8Decoder,
+  webDecoder,
 } from './unicode-decoder.js';
 
 /** A charset: how to decode a whole text, and one that comes in pieces. */
@@ -63,18 +63,17 @@ function builtInCodecs(): Readonly<Record<string, Codec>> {
       stateful(() => new Utf32Decoder('be')),
       'utf_32_be utf_32be',
     ),
-    // iconv-lite does not know this one.
     ...named(
-      stateful(() => new Iso2022JpDecoder(new MultiByteDecoder('eucjp'))),
+      stateful(() => webDecoder('iso-2022-jp')),
       'iso2022_jp iso_2022_jp csiso2022jp iso2022jp',
     ),
   });
 }
 
-/** Made when the first charset other than UTF-8 is asked for. */
+/** Made for the first charset other than UTF-8. */
 let builtIn: Readonly<Record<string, Codec>> | undefined;
 
-/** Python's names of charsets that iconv-lite knows by another. */
+/** Python's names of charsets that have another in iconv-lite. */
 const OTHER_NAMES: Readonly<Record<string, string>> = {
   ujis: 'euc-jp',
   u_jis: 'euc-jp',

@@ -9,7 +9,7 @@ export interface HeaderLookup {
 
 /**
  * The encoding of a response: the `charset` of its Content-Type, `ISO-8859-1` for text without one, `utf-8` for JSON,
- * else null. A plain object is asked for `content-type` in exactly this spelling, as Python's dict is.
+ * else null. In a plain object the name must be spelled `content-type`, as in Python's dict.
  */
 export function get_encoding_from_headers(
   headers: HeaderLookup | Readonly<Record<string, string | null | undefined>>,

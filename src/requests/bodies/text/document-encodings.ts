@@ -10,8 +10,8 @@ const DECLARATIONS: readonly RegExp[] = [
 let warned = false;
 
 /**
- * The encodings that an HTML or XML document says it is in.
- * @deprecated as in Python, which says so since 2.x: give the document to a parser. Warns once.
+ * The encodings that an HTML or XML document declares.
+ * @deprecated as in Python: give the document to a parser. Warns once.
  */
 export function get_encodings_from_content(content: string): string[] {
   if (!warned) {

@@ -1,5 +1,5 @@
 import { toBuffer } from '../../urls/python-text.js';
-import type { Bytes } from '../../types.js';
+import type { Bytes } from '../../inputs.js';
 
 /**
  * The slices of `slice_length` characters of text or bytes, the last one shorter; one slice when the length is null, 0 or

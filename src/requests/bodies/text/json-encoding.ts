@@ -1,4 +1,4 @@
-import type { Bytes } from '../../types.js';
+import type { Bytes } from '../../inputs.js';
 import { toBuffer } from '../../urls/python-text.js';
 
 /** A Unicode encoding by Python's name. */
@@ -12,7 +12,7 @@ export type JsonEncoding =
   | 'utf-32-be'
   | 'utf-32-le';
 
-/** Byte order marks by the encoding they tell; the longer ones first, as UTF-32's begins with UTF-16's. */
+/** Byte order marks and their encodings; the longer ones first, as UTF-32's begins with UTF-16's. */
 const MARKS: readonly (readonly [encoding: JsonEncoding, mark: readonly number[]])[] = [
   ['utf-32', [0xff, 0xfe, 0, 0]],
   ['utf-32', [0, 0, 0xfe, 0xff]],

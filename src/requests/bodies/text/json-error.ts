@@ -1,4 +1,4 @@
-/** What Python's `json` says of a text that is not JSON, and the index at which it says so. */
+/** The message and the index of the error that Python's `json` raises for a text that is not JSON. */
 export interface JSONProblem {
   msg: string;
   pos: number;
@@ -113,7 +113,7 @@ class Scanner {
         this.#pos += 1;
         continue;
       }
-      // Python wants something after the digits, and says so with the same words.
+      // Python reports missing digits in the same words.
       const end = this.#pos + 4;
       if (end >= this.#text.length || !/^[0-9a-f]{4}$/i.test(this.#text.slice(this.#pos, end))) {
         this.#fail('Invalid \\uXXXX escape', this.#pos - 1);

@@ -6,7 +6,7 @@ import { decodeUnicodeStrictly } from './unicode-decoder.js';
 /** What `JSON.parse` takes as its second argument. */
 export type JSONReviver = (this: unknown, key: string, value: unknown) => unknown;
 
-/** The text of a JSON body whose encoding the server did not tell; null when it is not in the Unicode encoding that it looks like. */
+/** The text of a JSON body without a declared encoding; null when it is not valid in the Unicode encoding it looks like. */
 export function guessedJSONText(content: Buffer): string | null {
   const encoding = guess_json_utf(content);
   return encoding === null ? null : decodeUnicodeStrictly(content, encoding);

@@ -1,7 +1,7 @@
 /** Text of responses, decoded by the charsets that their headers name. */
 import { DeprecationWarning } from '../../../builtins/index.js';
 import { decodeText, incrementalDecoder } from './charsets.js';
-import type { Bytes } from '../../types.js';
+import type { Bytes } from '../../inputs.js';
 import { get_encoding_from_headers, type HeaderLookup } from './content-type.js';
 import { toBuffer } from '../../urls/python-text.js';
 
@@ -33,7 +33,7 @@ let warned = false;
 /**
  * The text of a response that was read, by the encoding of its headers, else as UTF-8; null without content. Throws
  * LookupError for an encoding that there is not.
- * @deprecated as in Python, which says so since 2.x: use `response.text`. Warns once.
+ * @deprecated as in Python: use `response.text`. Warns once.
  */
 export function get_unicode_from_response(r: {
   readonly content: Bytes | null;

@@ -12,7 +12,12 @@ const REPLACEMENT = '\uFFFD';
 
 /** UTF-8; `signature` takes a byte order mark off the start. */
 export function utf8Decoder(signature: boolean): IncrementalDecoder {
-  const decoder = new TextDecoder('utf-8', { ignoreBOM: !signature });
+  return webDecoder('utf-8', signature);
+}
+
+/** An encoding of the WHATWG's; `signature` takes a byte order mark off the start. */
+export function webDecoder(label: string, signature = false): IncrementalDecoder {
+  const decoder = new TextDecoder(label, { ignoreBOM: !signature });
   return {
     write: (bytes) => decoder.decode(bytes, { stream: true }),
     end: () => decoder.decode(),

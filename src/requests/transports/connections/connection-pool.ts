@@ -1,5 +1,6 @@
 import { isIPv6 } from 'node:net';
 import { inspect } from 'node:util';
+import { defaultPort } from '../../urls/default-ports.js';
 import { type AgentOwner, agentOptions, closeIdle, directAgent, type PoolAgent } from './pool-agent.js';
 import { type ConnectionSettings, identityOptions, trustOptions } from './tls-settings.js';
 
@@ -196,11 +197,6 @@ export class HTTPSConnectionPool extends HTTPConnectionPool {
   constructor(options: PoolOptions) {
     super(options, 'https');
   }
-}
-
-/** The port that a scheme implies. */
-export function defaultPort(scheme: string): number {
-  return scheme === 'https' ? 443 : 80;
 }
 
 function hostInUrl(host: string): string {

@@ -1,8 +1,9 @@
 import { inspect } from 'node:util';
 import { LocationValueError, ProxySchemeUnknown, URLSchemeUnknown } from '../../exceptions/urllib3.js';
-import { unquote } from '../../utils/index.js';
+import { defaultPort } from '../../urls/default-ports.js';
+import { unquote } from '../../urls/quote.js';
 import { parse_url } from '../../urls/parse-url.js';
-import { defaultPort, HTTPConnectionPool, HTTPSConnectionPool, type PoolProxy } from './connection-pool.js';
+import { HTTPConnectionPool, HTTPSConnectionPool, type PoolProxy } from './connection-pool.js';
 import { CONNECTION_SETTINGS, type ConnectionSettings } from './tls-settings.js';
 
 /** Options of {@link PoolManager}. */

@@ -3,7 +3,7 @@ import { isIP } from 'node:net';
 import { join } from 'node:path';
 import * as tls from 'node:tls';
 import { OSError } from '../../../builtins/index.js';
-import type { Cert } from '../../types.js';
+import type { Cert } from '../../inputs.js';
 import type { HTTPConnectionPool } from './connection-pool.js';
 
 /** How connections are made, as urllib3's pools take it; null (the default) leaves a setting to Node. */

@@ -7,8 +7,9 @@ import { Readable } from 'node:stream';
 import { wireBody } from '../../bodies/outgoing/wire-form.js';
 import { ReadTimeoutError } from '../../exceptions/urllib3.js';
 import type { PreparedRequest } from '../../models/prepared-request.js';
-import type { Cert } from '../../types.js';
+import type { Cert } from '../../inputs.js';
 import { HTTPResponse } from '../../urllib3/response.js';
+import { urlsplit } from '../../urls/url-split.js';
 import { BaseAttempt } from '../base-attempt.js';
 import { aborted, bodyError } from '../error-mapping.js';
 import { milliseconds } from '../limits.js';
@@ -52,7 +53,7 @@ export function refusalOfFetch(
   cert: Cert | null,
   proxy: string | null,
 ): string | null {
-  const isSecure = request.url?.slice(0, 6).toLowerCase() === 'https:';
+  const isSecure = urlsplit(request.url ?? '').scheme === 'https';
   if (proxy) return 'an adapter with a fetch function of its own cannot use a proxy';
   if (isSecure && (verify !== true || cert !== null)) {
     return 'an adapter with a fetch function of its own cannot change which certificates are used';

@@ -10,7 +10,7 @@ import type { Socket } from 'node:net';
 import { Readable } from 'node:stream';
 import { OSError } from '../../../builtins/index.js';
 import { isBuffered, wireBody } from '../../bodies/outgoing/wire-form.js';
-import { headerLine } from '../../headers/raw-headers.js';
+import { rawValue } from '../../headers/raw-headers.js';
 import { HTTPResponse } from '../../urllib3/response.js';
 import { kAttempt, type PoolAgent, type PoolSocket, type SocketOwner } from '../connections/pool-agent.js';
 import { type ConnectFollower, isConnected } from '../connections/when-connected.js';
@@ -239,7 +239,7 @@ export class NodeAttempt extends PooledAttempt implements ConnectFollower, Socke
   }
 
   keepAliveSeconds(): number | null {
-    const line = headerLine(this.rawHeaders, 'keep-alive');
+    const line = rawValue(this.rawHeaders, 'keep-alive');
     const match = line === null ? null : /(?:^|[\s,;])timeout=(\d+)/i.exec(line);
     return match === null ? null : Number(match[1]);
   }

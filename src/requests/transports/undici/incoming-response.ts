@@ -1,4 +1,4 @@
-import { type PieceSource, PushedBody } from '../../bodies/incoming/pushed-pieces.js';
+import { type PieceSource, PushedPieces } from '../../bodies/incoming/pushed-pieces.js';
 import { WholeAnswer } from '../../bodies/incoming/response-init.js';
 import { HTTPResponse } from '../../urllib3/response.js';
 import { type AttemptState, bodyError } from '../error-mapping.js';
@@ -34,7 +34,7 @@ export class IncomingResponse {
   #isComplete = false;
   #error: Error | null = null;
   /** The body, while pieces come to an answer that was made before the last of them. */
-  #body: PushedBody | null = null;
+  #body: PushedPieces | null = null;
   /** The pieces that came before there was an answer: most often one, which needs no list. */
   #first: Buffer | null = null;
   #more: Buffer[] | null = null;
@@ -100,7 +100,7 @@ export class IncomingResponse {
   #openAnswer(): HTTPResponse {
     const owner = this.#owner;
     const { method, target, maxResponseSize, stream } = owner.job;
-    const body = new PushedBody(owner, stream ? READ_AHEAD_OF_STREAMS : Infinity);
+    const body = new PushedPieces(owner, stream ? READ_AHEAD_OF_STREAMS : Infinity);
     this.#body = body;
     if (this.#first !== null) body.push(this.#first);
     for (const piece of this.#more ?? []) body.push(piece);

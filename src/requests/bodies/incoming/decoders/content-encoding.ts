@@ -1,12 +1,76 @@
-import { BrotliDecoder } from './brotli.js';
-import type { ContentDecoder } from './content-decoder.js';
-import { DeflateDecoder } from './deflate.js';
+import { createBrotliDecompress, createInflate, createInflateRaw } from 'node:zlib';
+import { type ContentDecoder, EMPTY } from './content-decoder.js';
 import { GzipDecoder } from './gzip.js';
 import { MultiDecoder } from './multi.js';
+import { ZlibEngine } from './zlib-engine.js';
 import { ZstdDecoder, zlibWithZstd } from './zstd.js';
 
 /** The most codings that are undone: each one multiplies what a small body can expand to. */
 const MAX_CODINGS = 5;
+
+/** Brotli: what follows its end is ignored, and truncated data is decoded as far as it goes. */
+class BrotliDecoder implements ContentDecoder {
+  readonly #engine = new ZlibEngine(createBrotliDecompress());
+
+  get hasUnconsumedTail(): boolean {
+    return this.#engine.busy;
+  }
+
+  decompress(data: Buffer, maxLength: number): Promise<Buffer> {
+    if (this.#engine.ended) return Promise.resolve(EMPTY);
+    if (data.length > 0) this.#engine.write(data);
+    return this.#engine.pull(maxLength);
+  }
+
+  flush(): Promise<void> {
+    return Promise.resolve();
+  }
+
+  destroy(): void {
+    this.#engine.destroy();
+  }
+}
+
+/** `deflate`: servers send it as zlib data, as the RFC says, or raw (RFC 1951); both are decoded. */
+class DeflateDecoder implements ContentDecoder {
+  #engine = new ZlibEngine(createInflate());
+  /** All input until the first output decides the format, to decode it again as raw deflate; then null. */
+  #tried: Buffer[] | null = [];
+
+  get hasUnconsumedTail(): boolean {
+    return this.#engine.busy;
+  }
+
+  async decompress(data: Buffer, maxLength: number): Promise<Buffer> {
+    if (this.#engine.ended) return EMPTY;
+    if (data.length > 0) {
+      this.#tried?.push(data);
+      this.#engine.write(data);
+    }
+    try {
+      const out = await this.#engine.pull(maxLength);
+      if (out.length > 0) this.#tried = null;
+      return out;
+    } catch (error) {
+      const tried = this.#tried;
+      if (tried === null) throw error;
+      this.#tried = null;
+      this.#engine.destroy();
+      this.#engine = new ZlibEngine(createInflateRaw());
+      this.#engine.write(Buffer.concat(tried));
+      return this.#engine.pull(maxLength);
+    }
+  }
+
+  /** Truncated data is decoded as far as it goes, as in Python. */
+  flush(): Promise<void> {
+    return Promise.resolve();
+  }
+
+  destroy(): void {
+    this.#engine.destroy();
+  }
+}
 
 const DECODERS: Readonly<Record<string, (() => ContentDecoder) | undefined>> = {
   gzip: () => new GzipDecoder(),

@@ -1,10 +1,9 @@
 import { constants as bufferConstants } from 'node:buffer';
 import * as zlib from 'node:zlib';
 import { createDecoder } from './content-encoding.js';
-import { type ZlibOneShot, type ZlibOneShotSync, zlibWithZstd } from './zstd.js';
-import { ZstdFrames } from './zstd-frames.js';
+import { type ZlibOneShot, type ZlibOneShotSync, ZstdFrames, zlibWithZstd } from './zstd.js';
 
-/** Up to here (compressed; decoded) the main thread is quicker than the way to a thread of the pool and back. */
+/** Up to these sizes (compressed; decoded) the main thread is quicker than a trip to a pool thread. */
 const SYNC_INPUT = 16 * 1024;
 const SYNC_OUTPUT = 256 * 1024;
 
@@ -46,7 +45,7 @@ function oneShot(coding: string | undefined, data: Buffer): OneShot | null {
 }
 
 /**
- * A whole body decoded; at once when it is small. Throws, or rejects with, what the decoder says of a damaged one.
+ * A whole body decoded; at once when it is small. Throws, or rejects with, the decoder's error for a damaged one.
  * @param limit the most bytes it may have; Infinity for no limit
  */
 export function decodeWhole(codings: readonly string[], data: Buffer, limit: number): Whole | Promise<Whole> {
@@ -62,13 +61,13 @@ export function decodeWhole(codings: readonly string[], data: Buffer, limit: num
     functions.async(data, options, (error, result) => {
       if (error === null) resolve(result.length > limit ? TOO_LARGE : result);
       else if (isTooLarge(error)) resolve(TOO_LARGE);
-      // Trailing garbage, raw deflate: the decoders know more than these functions do.
+      // Trailing garbage, raw deflate: only the decoders handle them.
       else decodeStepwise(codings, data, limit).then(resolve, reject);
     });
   });
 }
 
-/** A whole body decoded at once; null when it takes the patience of {@link decodeWhole}. */
+/** A whole body decoded at once; null when only {@link decodeWhole} can do it. */
 export function decodeSmall(codings: readonly string[], data: Buffer, limit: number): Whole | null {
   const functions = codings.length === 1 ? oneShot(codings[0], data) : null;
   if (functions === null) return null;
