@@ -42,6 +42,11 @@ export class Recorder {
     this.#folder = folder;
   }
 
+  /** Resolves when what the last request left to do is done: its connection goes back to the pool after it has ended. */
+  async quiet() {
+    for (let turn = 0; turn < 10; turn += 1) await new Promise((resolve) => setImmediate(resolve));
+  }
+
   start() {
     this.#inspector.post('Profiler.enable');
     this.#inspector.post('Profiler.startPreciseCoverage', { callCount: true, detailed: false });
@@ -107,8 +112,8 @@ if (!isMainThread) {
   const channel = new BroadcastChannel(CHANNEL);
   // The pool's threads end when nothing is left to do in them.
   channel.unref();
-  channel.onmessage = ({ data: { method, args } }) => {
+  channel.onmessage = async ({ data: { method, args } }) => {
     if (method === undefined) return;
-    channel.postMessage({ threadId, result: recorder[method](...args) });
+    channel.postMessage({ threadId, result: await recorder[method](...args) });
   };
 }

@@ -33,6 +33,7 @@ class RemoteRecorder {
     });
   }
 
+  quiet = () => this.#call('quiet');
   start = () => this.#call('start');
   take = () => this.#call('take');
   watch = (functions) => this.#call('watch', functions);
@@ -81,12 +82,16 @@ async function record({ open = () => new FuturesSession(), send, threads = false
   const remote = threads ? new RemoteRecorder() : null;
   const recorders = remote === null ? [here] : [here, remote];
 
-  for (const recorder of recorders) await recorder.start();
-  // What was entered before counts until it is taken.
-  for (const recorder of recorders) await recorder.take();
+  for (const recorder of recorders) {
+    await recorder.quiet();
+    await recorder.start();
+    // What was entered before counts until it is taken.
+    await recorder.take();
+  }
   await send(session);
   const entered = [];
   for (const recorder of recorders) {
+    await recorder.quiet();
     const functions = await recorder.take();
     entered.push(
       functions.map(({ url, name, start, end }) => ({
@@ -102,6 +107,7 @@ async function record({ open = () => new FuturesSession(), send, threads = false
   await send(session);
   const sides = [];
   for (const [i, recorder] of recorders.entries()) {
+    await recorder.quiet();
     const order = await recorder.unwatch();
     // A function without a place to stop at has no order.
     const rest = [...entered[i].keys()].filter((index) => !order.includes(index));
