@@ -1,4 +1,5 @@
 import { defineConfig } from 'vitest/config';
+import { RulesReporter } from './test/rules/reporter.js';
 
 const outputFile = process.env['VITEST_JSON_REPORT'];
 
@@ -16,12 +17,15 @@ export default defineConfig({
     teardownTimeout: 5_000,
     // An unhandled rejection anywhere fails the run: an unread future must never cause one.
     dangerouslyIgnoreUnhandledErrors: false,
+    // A test without an assertion fails.
+    expect: { requireAssertions: true },
     restoreMocks: true,
     unstubEnvs: true,
     unstubGlobals: true,
     reporters: [
       'default',
       'hanging-process',
+      new RulesReporter(),
       // `.ci/run` names a file here and counts the tests from it.
       ...(outputFile === undefined ? [] : [['json', { outputFile }] as ['json', { outputFile: string }]]),
     ],

@@ -1,63 +1,63 @@
-/**
- * What of the specification is to be found in the titles of the tests: the rows of its tables for requests (sections 1.1
- * to 1.21, 2.1, 3.1 to 3.43) and the items for concurrent.futures (1 to 142).
- */
+/** Which rules of docs/rules.md have a test that passed. A test names its rules where its title, or a group's, begins. */
 import * as fs from 'node:fs';
-import * as path from 'node:path';
-import ts from 'typescript';
+import { FACTS } from './facts.js';
 
-/** The titles of a test and of the groups that it is in, joined. */
-export interface Title {
-  readonly file: string;
-  readonly text: string;
-  /** The sections or items that it starts with, or a group of it does. */
-  readonly sections: ReadonlySet<string>;
+/** A row of docs/rules.md. */
+export interface Rule {
+  /** `1.4`, `3.18`, `75`. */
+  readonly number: string;
+  /** What of a section the row is about; null where the row is the whole rule. */
+  readonly about: string | null;
+  /** Whether it holds here: some of Python's rules have no counterpart. */
+  readonly applies: boolean;
 }
 
-const TESTS = import.meta.dirname;
+/** The titles of a test's groups, outermost first, and its own. */
+export type TitlePath = readonly string[];
+
+const PAGE = new URL('../../docs/rules.md', import.meta.url);
+
+/** The rules, in the order of the page. */
+export function readRules(page: string = fs.readFileSync(PAGE, 'utf8')): Rule[] {
+  const rules: Rule[] = [];
+  let section: string | null = null;
+  for (const line of page.split('\n')) {
+    if (line.startsWith('#')) section = /^### (\d+\.\d+) /.exec(line)?.[1] ?? null;
+    const [first = '', , differs = ''] = line.startsWith('| ') ? line.slice(2, -2).split(' | ') : [];
+    if (first === '' || first === 'rule' || first === 'about') continue;
+    rules.push({
+      number: section ?? first,
+      about: section === null ? null : first,
+      applies: !differs.trim().startsWith('Not here'),
+    });
+  }
+  return rules;
+}
+
+/** The rules that none of the tests with these titles is about, in words. */
+export function untested(rules: readonly Rule[], passed: readonly TitlePath[]): string[] {
+  const titles = new Map<string, string[]>();
+  for (const path of passed) {
+    for (const number of new Set(path.flatMap(numbersOf))) {
+      const carrying = titles.get(number);
+      if (carrying === undefined) titles.set(number, [path.join(' > ')]);
+      else carrying.push(path.join(' > '));
+    }
+  }
+  return rules
+    .filter(({ applies }) => applies)
+    .filter(({ number, about }) => {
+      const fact = about === null ? /^/ : FACTS[number]?.[about];
+      return fact === undefined || !titles.get(number)?.some((title) => fact.test(title));
+    })
+    .map(({ number, about }) => (about === null ? number : `${number} ${about}`));
+}
 
 /** `1.12`, `1.4, 1.6`, `101, 137`, `3.3 to 3.7` … at the beginning of a title. */
 const NUMBERS = /^\d+(?:\.\d+)?(?:(?:, | to )\d+(?:\.\d+)?)*(?=[:, ])/;
 
-/** Every title of every test. */
-export function collectTitles(): Title[] {
-  const files = fs.readdirSync(TESTS, { recursive: true, encoding: 'utf8' });
-  return files.filter((file) => /\.test(?:-d)?\.ts$/.test(file)).flatMap(titlesOf);
-}
-
-function titlesOf(file: string): Title[] {
-  const source = ts.createSourceFile(
-    file,
-    fs.readFileSync(path.join(TESTS, file), 'utf8'),
-    ts.ScriptTarget.Latest,
-    true,
-  );
-  const titles: Title[] = [];
-  const visit = (node: ts.Node, groups: readonly string[]): void => {
-    const title = ts.isCallExpression(node) ? titleOf(node) : null;
-    const inner = title === null ? groups : [...groups, title];
-    if (title !== null)
-      titles.push({ file, text: inner.join(' > '), sections: new Set(inner.flatMap(sectionsOf)) });
-    ts.forEachChild(node, (child) => {
-      visit(child, inner);
-    });
-  };
-  visit(source, []);
-  return titles;
-}
-
-/** The title when `call` declares a test or a group: `test('…')`, `describe.each(…)('…')`. */
-function titleOf(call: ts.CallExpression): string | null {
-  let callee: ts.Node = call.expression;
-  while (ts.isCallExpression(callee) || ts.isPropertyAccessExpression(callee)) callee = callee.expression;
-  if (!ts.isIdentifier(callee) || !/^(?:test|it|describe\w*)$/.test(callee.text)) return null;
-  const [title] = call.arguments;
-  if (title === undefined) return null;
-  if (ts.isStringLiteralLike(title)) return title.text;
-  return ts.isTemplateExpression(title) ? title.getText().slice(1, -1) : null;
-}
-
-function sectionsOf(title: string): string[] {
+/** The numbers that a title begins with. */
+export function numbersOf(title: string): string[] {
   const numbers = NUMBERS.exec(title)?.[0];
   if (numbers === undefined) return [];
   return numbers.split(', ').flatMap((one) => {

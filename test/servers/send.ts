@@ -1,4 +1,5 @@
 /** Sending one request through an adapter, without a session around it. */
+import { expect } from 'vitest';
 import type { BaseAdapter } from '../../src/requests/adapters/index.js';
 import { type PrepareOptions, PreparedRequest } from '../../src/requests/models/prepared-request.js';
 import type { Response } from '../../src/requests/models/response.js';
@@ -32,13 +33,12 @@ export async function failureOf(
   promise: Promise<unknown>,
   cls: abstract new (...args: never[]) => Error = Error,
 ): Promise<Error> {
-  try {
-    await promise;
-  } catch (error) {
-    if (error instanceof cls) return error;
-    throw new Error(`rejected with another error than ${cls.name}: ${String(error)}`, { cause: error });
-  }
-  throw new Error('was fulfilled');
+  const error = await promise.then(
+    () => expect.fail('was fulfilled'),
+    (reason: unknown) => reason,
+  );
+  expect(error).toBeInstanceOf(cls);
+  return error as Error;
 }
 
 /** Collects what would end the process: must be empty at the end of a test of failures. */
