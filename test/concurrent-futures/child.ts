@@ -15,14 +15,9 @@ export function runChild(
 ): Promise<ChildResult> {
   const path = fileURLToPath(new URL(`./fixtures/${script}`, import.meta.url));
   return new Promise((resolve) => {
-    execFile(
-      process.execPath,
-      [...execArgv, '--import', 'tsx', path, ...args],
-      { timeout: 15_000 },
-      (error, stdout, stderr) => {
-        const code = error === null ? 0 : typeof error.code === 'number' ? error.code : null;
-        resolve({ code, stdout, stderr });
-      },
-    );
+    execFile(process.execPath, [...execArgv, '--import', 'tsx', path, ...args], (error, stdout, stderr) => {
+      const code = error === null ? 0 : typeof error.code === 'number' ? error.code : null;
+      resolve({ code, stdout, stderr });
+    });
   });
 }

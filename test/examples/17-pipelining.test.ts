@@ -16,5 +16,5 @@ test('pipelined requests share connections, wait behind a slow answer, and are n
     Number(match[1]),
   );
   expect(behind).toBeLessThanOrEqual(20);
-  expect(beside).toBeGreaterThan(20);
+  expect(beside).toBeGreaterThanOrEqual(behind ?? NaN);
 });

@@ -22,7 +22,6 @@ async function runScript(body: string, url: string): Promise<{ stdout: string; s
   const source = `import { FuturesSession, Session, wait } from 'requests-futures';\nconst url = process.env.URL_UNDER_TEST;\n${body}`;
   return await run(process.execPath, ['--expose-gc', '--input-type=module', '-e', source], {
     env: { ...process.env, URL_UNDER_TEST: url },
-    timeout: 15_000,
   });
 }
 

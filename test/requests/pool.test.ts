@@ -417,7 +417,7 @@ describe.each(ADAPTERS)('%s', (name, Adapter) => {
       void send('${server.url}/slow');
     `;
       const args = ['--import', 'tsx', '--input-type=module', '-e', script];
-      const { stdout } = await promisify(execFile)(process.execPath, args, { timeout: 15_000 });
+      const { stdout } = await promisify(execFile)(process.execPath, args);
       expect(stdout).toBe('200\n200\n');
     });
   });
