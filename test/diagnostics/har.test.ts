@@ -16,12 +16,12 @@ import {
   WorkerPoolExecutor,
 } from 'requests-futures';
 import type { HAR, HAREntry } from 'requests-futures/requests';
-import { testAuthority } from '../servers/certificates.js';
-import { type Handler, refusedPort, startHttpServer } from '../servers/http-server.js';
-import { failureOf } from '../servers/send.js';
-import { startTlsServer } from '../servers/tls-server.js';
-import { harProblems } from './har-schema.js';
-import { Watch } from './watch.js';
+import { testAuthority } from '../helpers/servers/certificates.js';
+import { type Handler, refusedPort, startHttpServer } from '../helpers/servers/http-server.js';
+import { failureOf } from '../helpers/failures.js';
+import { startTlsServer } from '../helpers/servers/tls-server.js';
+import { harProblems } from '../helpers/har-schema.js';
+import { Watch } from '../helpers/watch.js';
 
 const directory = mkdtempSync(path.join(tmpdir(), 'requests-har-'));
 const bundle = path.join(directory, 'ca.pem');

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { runExample } from './run-example.js';
+import { runExample } from '../helpers/run-example.js';
 
 test('each comes once, progress is counted, and a timeout tells who is late', async () => {
   const { code, stderr, lines } = await runExample(['06-as-completed-and-wait']);

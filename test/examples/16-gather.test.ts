@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { runExample } from './run-example.js';
+import { runExample } from '../helpers/run-example.js';
 
 test('promises have no limit, a semaphore has one, and futures can also call off the rest', async () => {
   const { code, stderr, stdout } = await runExample(['16-gather']);

@@ -2,9 +2,9 @@ import { existsSync, readFileSync } from 'node:fs';
 import { fileURLToPath, pathToFileURL } from 'node:url';
 import { type Browser, chromium } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { harProblems } from '../diagnostics/har-schema.js';
+import { harProblems } from '../helpers/har-schema.js';
 import { type Probe, probe, type Row } from './fixtures/waterfall-probe.mjs';
-import { type Outcome, runExample } from './run-example.js';
+import { type ExampleOutcome, runExample } from '../helpers/run-example.js';
 
 const output = fileURLToPath(new URL('../../examples/output/', import.meta.url));
 const address = pathToFileURL(`${output}waterfall.html`).href;
@@ -13,7 +13,7 @@ const hasBrowser = existsSync(executablePath);
 if (!hasBrowser) console.log(`waterfall.html is not opened in a browser: there is no ${executablePath}`);
 
 const phases = ['queued', 'connecting', 'waiting', 'receiving'];
-let outcome: Outcome;
+let outcome: ExampleOutcome;
 
 beforeAll(async () => {
   outcome = await runExample(['19-waterfall']);

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { describeHttpbin, echoOf, HTTPBIN_URL } from './httpbin.js';
+import { describeHttpbin, echoOf, HTTPBIN_URL } from '../helpers/httpbin.js';
 
 async function collect(pieces: AsyncIterable<Buffer>): Promise<Buffer[]> {
   const all: Buffer[] = [];

@@ -1,16 +1,14 @@
 /** Each class of fault, as the installed package meets it: bundled, over each adapter, in this thread and in others. */
-import { spawn } from 'node:child_process';
-import { once } from 'node:events';
 import { copyFileSync } from 'node:fs';
 import path from 'node:path';
-import { text } from 'node:stream/consumers';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { Changes } from '../servers/events.js';
-import { refusedPort } from '../servers/http-server.js';
-import { startProxyServer } from '../servers/proxy-server.js';
-import { type RawConnection, type RawServer, reply, startRawServer } from '../servers/raw-server.js';
-import { startTlsServer } from '../servers/tls-server.js';
-import { InstalledPackage, ROOT } from './installed.js';
+import { runNode } from '../helpers/child.js';
+import { Changes } from '../helpers/changes.js';
+import { refusedPort } from '../helpers/servers/http-server.js';
+import { startProxyServer } from '../helpers/servers/proxy-server.js';
+import { type RawConnection, type RawServer, reply, startRawServer } from '../helpers/servers/raw-server.js';
+import { startTlsServer } from '../helpers/servers/tls-server.js';
+import { InstalledPackage, ROOT } from '../helpers/installed-package.js';
 
 const HEAD = 'HTTP/1.1 200 OK\r\n';
 
@@ -79,15 +77,10 @@ afterAll(async () => {
 });
 
 async function outcomesOf(adapter: string, executor: string, faults: object): Promise<unknown> {
-  const child = spawn(process.execPath, ['--unhandled-rejections=strict', 'faults.mjs'], {
+  const { code, stdout, stderr } = await runNode(['--unhandled-rejections=strict', 'faults.mjs'], {
     cwd: installation.project,
+    stdin: JSON.stringify({ adapter, executor, healthy: `${server.url}/`, faults }),
   });
-  child.stdin.end(JSON.stringify({ adapter, executor, healthy: `${server.url}/`, faults }));
-  const [stdout, stderr, [code]] = await Promise.all([
-    text(child.stdout),
-    text(child.stderr),
-    once(child, 'close') as Promise<[number | null]>,
-  ]);
   expect({ code, stderr }).toEqual({ code: 0, stderr: '' });
   return JSON.parse(stdout);
 }

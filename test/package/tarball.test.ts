@@ -3,7 +3,7 @@ import { copyFileSync, cpSync, existsSync, readdirSync, readFileSync, writeFileS
 import path from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { linksOf } from '../docs/markdown.js';
-import { InstalledPackage, ROOT, run } from './installed.js';
+import { InstalledPackage, ROOT, run } from '../helpers/installed-package.js';
 import { readmeSources } from './readme.js';
 
 const installation = new InstalledPackage();

@@ -4,7 +4,7 @@ import { Worker } from 'node:worker_threads';
 import { describe, expect, test } from 'vitest';
 import { KeyError, RuntimeError } from '../../src/builtins/index.js';
 import { decodeLoading, type Pickled, PicklingError } from '../../src/pickle/index.js';
-import { roundTrip } from './round-trip.js';
+import { roundTrip } from '../helpers/round-trip.js';
 
 async function collect(source: AsyncIterable<unknown>): Promise<unknown[]> {
   const all: unknown[] = [];

@@ -19,11 +19,12 @@ import {
 } from '../../src/requests/exceptions/requests.js';
 import { kAbortToken } from '../../src/requests/types.js';
 import { exceptions, Retry } from '../../src/requests/urllib3/index.js';
-import { startFullBacklog } from '../servers/full-backlog.js';
-import { type Handler, refusedPort, startHttpServer } from '../servers/http-server.js';
-import { reply, startRawServer } from '../servers/raw-server.js';
-import { failureOf, prepare, send } from '../servers/send.js';
-import { ADAPTERS } from '../servers/adapters.js';
+import { startFullBacklog } from '../helpers/servers/full-backlog.js';
+import { type Handler, refusedPort, startHttpServer } from '../helpers/servers/http-server.js';
+import { reply, startRawServer } from '../helpers/servers/raw-server.js';
+import { failureOf } from '../helpers/failures.js';
+import { prepare, send } from '../helpers/send.js';
+import { ADAPTERS } from '../helpers/adapters.js';
 
 function answer(
   status: number,

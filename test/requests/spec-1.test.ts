@@ -7,8 +7,8 @@ import { KeyError, OSError, RuntimeError, ValueError, Warning } from '../../src/
 import * as requests from '../../src/requests/index.js';
 import { type PreparedRequest, type Response, Session } from '../../src/requests/index.js';
 import { HTTPError as Urllib3HTTPError } from '../../src/requests/exceptions/urllib3.js';
-import { type HttpServer, startHttpServer } from '../servers/http-server.js';
-import { startProxyServer } from '../servers/proxy-server.js';
+import { type HttpServer, startHttpServer } from '../helpers/servers/http-server.js';
+import { startProxyServer } from '../helpers/servers/proxy-server.js';
 
 let server: HttpServer;
 let session: Session;

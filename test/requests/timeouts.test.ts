@@ -13,11 +13,12 @@ import {
 import type { TimeoutInput } from '../../src/requests/types.js';
 import { exceptions, Timeout as Urllib3Timeout } from '../../src/requests/urllib3/index.js';
 import { resolveTimeout } from '../../src/requests/urllib3/timeout.js';
-import { startFullBacklog } from '../servers/full-backlog.js';
-import { startHttpServer } from '../servers/http-server.js';
-import { startRawServer } from '../servers/raw-server.js';
-import { failureOf, prepare, send } from '../servers/send.js';
-import { ADAPTERS } from '../servers/adapters.js';
+import { startFullBacklog } from '../helpers/servers/full-backlog.js';
+import { startHttpServer } from '../helpers/servers/http-server.js';
+import { startRawServer } from '../helpers/servers/raw-server.js';
+import { failureOf } from '../helpers/failures.js';
+import { prepare, send } from '../helpers/send.js';
+import { ADAPTERS } from '../helpers/adapters.js';
 
 describe.each(ADAPTERS)('%s', (_name, Adapter) => {
   const NO_ZERO = 'but the timeout cannot be set to a value less than or equal to 0.';

@@ -13,12 +13,13 @@ import {
 } from '../../src/requests/exceptions/requests.js';
 import type { Cert, SendOptions } from '../../src/requests/types.js';
 import { disable_warnings, exceptions } from '../../src/requests/urllib3/index.js';
-import { makeCertificate, testAuthority } from '../servers/certificates.js';
-import { echo, startHttpServer } from '../servers/http-server.js';
-import { startRawServer } from '../servers/raw-server.js';
-import { failureOf, prepare, send } from '../servers/send.js';
-import { startTlsServer } from '../servers/tls-server.js';
-import { ADAPTERS } from '../servers/adapters.js';
+import { makeCertificate, testAuthority } from '../helpers/servers/certificates.js';
+import { echo, startHttpServer } from '../helpers/servers/http-server.js';
+import { startRawServer } from '../helpers/servers/raw-server.js';
+import { failureOf } from '../helpers/failures.js';
+import { prepare, send } from '../helpers/send.js';
+import { startTlsServer } from '../helpers/servers/tls-server.js';
+import { ADAPTERS } from '../helpers/adapters.js';
 
 describe.each(ADAPTERS)('%s', (name, Adapter) => {
   const directory = mkdtempSync(join(tmpdir(), 'requests-tls-'));

@@ -11,7 +11,7 @@ import {
   WorkerPoolExecutor,
   type WorkerPoolExecutorOptions,
 } from 'requests-futures/concurrent-futures';
-import { Gate } from './gate.js';
+import { Gate } from '../helpers/thread-gate.js';
 import * as tasks from '../fixtures/tasks.mjs';
 
 const executors: WorkerPoolExecutor[] = [];

@@ -10,7 +10,7 @@ import {
   WorkerPoolExecutor,
 } from 'requests-futures';
 import { auth, cookies, type Response, Session } from 'requests-futures/requests';
-import { echo, type Handler, type HttpServer, startHttpServer } from '../servers/http-server.js';
+import { echo, type Handler, type HttpServer, startHttpServer } from '../helpers/servers/http-server.js';
 import * as hooks from '../fixtures/hooks.mjs';
 
 type AnyExecutor = AsyncPoolExecutor | WorkerPoolExecutor;

@@ -1,7 +1,7 @@
 import { afterEach, expect, test, vi } from 'vitest';
 import { AsyncPoolExecutor, FuturesSession, UndiciAdapter } from '../../../src/index.js';
 import { asQueuedAt, nextMoment, variable } from '../../../src/requests/environment/environment-variables.js';
-import { startHttpServer } from '../../servers/http-server.js';
+import { startHttpServer } from '../../helpers/servers/http-server.js';
 
 const NAME = 'REQUESTS_FUTURES_TEST';
 const read = (): string | undefined => variable(NAME);

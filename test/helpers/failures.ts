@@ -1,26 +1,24 @@
-/** Sending one request through an adapter, without a session around it. */
+/** What fails in a test: awaited, thrown, or left unhandled. */
 import { expect } from 'vitest';
-import type { BaseAdapter } from '../../src/requests/adapters/index.js';
-import { type PrepareOptions, PreparedRequest } from '../../src/requests/models/prepared-request.js';
-import type { Response } from '../../src/requests/models/response.js';
-import type { SendOptions } from '../../src/requests/types.js';
 
-/** A prepared request; GET unless `options` say otherwise. */
-export function prepare(url: string, options: Omit<PrepareOptions, 'url'> = {}): PreparedRequest {
-  const request = new PreparedRequest();
-  request.prepare({ method: 'GET', url, ...options });
-  return request;
+/** What `promise` rejects with. */
+export async function rejection(promise: PromiseLike<unknown>): Promise<unknown> {
+  try {
+    await promise;
+  } catch (error) {
+    return error;
+  }
+  throw new Error('expected a rejection');
 }
 
-/** Sends a request and reads its body unless `stream` is set, as a session does. */
-export async function send(
-  adapter: BaseAdapter,
-  request: PreparedRequest | string,
-  options: SendOptions = {},
-): Promise<Response> {
-  const response = await adapter.send(typeof request === 'string' ? prepare(request) : request, options);
-  if (!options.stream) await response.read();
-  return response;
+/** What `fn` throws. */
+export function thrown(fn: () => unknown): unknown {
+  try {
+    fn();
+  } catch (error) {
+    return error;
+  }
+  throw new Error('expected a throw');
 }
 
 /** The error that `promise` rejects with, which must be one of `cls`. */
