@@ -33,3 +33,10 @@ export async function isPending(promise: PromiseLike<unknown>): Promise<boolean>
   await settle();
   return pending;
 }
+
+/** What an iterable gives, in order. */
+export async function collect<T>(source: AsyncIterable<T>): Promise<T[]> {
+  const all: T[] = [];
+  for await (const each of source) all.push(each);
+  return all;
+}

@@ -1,11 +1,6 @@
 import { expect, test } from 'vitest';
 import { describeHttpbin, echoOf, HTTPBIN_URL } from '../helpers/httpbin.js';
-
-async function collect(pieces: AsyncIterable<Buffer>): Promise<Buffer[]> {
-  const all: Buffer[] = [];
-  for await (const piece of pieces) all.push(piece);
-  return all;
-}
+import { collect } from '../helpers/async.js';
 
 describeHttpbin('statuses', (client) => {
   test.each([200, 201, 204, 206, 300, 304, 400, 404, 418, 429, 500, 503])('1.12: %i', async (status) => {
