@@ -1,5 +1,6 @@
 import { fileURLToPath } from 'node:url';
 import { defineConfig } from 'vitest/config';
+import { RulesReporter } from './test/rules/reporter.js';
 
 const outputFile = process.env['VITEST_JSON_REPORT'];
 /** `UNDICI=8` runs the tests with that version in place of the one that is installed as `undici`. */
@@ -25,12 +26,15 @@ export default defineConfig({
     teardownTimeout: 5_000,
     // An unhandled rejection anywhere fails the run: an unread future must never cause one.
     dangerouslyIgnoreUnhandledErrors: false,
+    // A test without an assertion fails.
+    expect: { requireAssertions: true },
     restoreMocks: true,
     unstubEnvs: true,
     unstubGlobals: true,
     reporters: [
       'default',
       'hanging-process',
+      new RulesReporter(),
       // `.ci/run` names a file here and counts the tests from it.
       ...(outputFile === undefined ? [] : [['json', { outputFile }] as ['json', { outputFile: string }]]),
     ],

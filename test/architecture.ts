@@ -32,8 +32,8 @@ export const rooms: readonly (readonly [names: readonly string[], about: string]
   [['auth', 'hooks.ts'], 'what a prepared request calls'],
   [['urllib3'], 'Retry, Timeout, HTTPResponse, HTTPHeaderDict'],
   [['bodies'], 'outgoing, incoming, text'],
-  [['headers', 'environment'], 'checked headers; proxies, netrc'],
-  [['urls', 'cookies'], ''],
+  [['headers', 'environment', 'cookies'], 'checked headers; proxies, netrc; the jar'],
+  [['urls'], ''],
   [['exceptions', 'status-codes.ts'], ''],
   [['structures', 'types.ts', 'inputs.ts', 'version.ts'], ''],
 ];
@@ -165,7 +165,7 @@ export function pastDoors(files: readonly SourceFile[]): string[] {
     edgesOf(files).filter(
       ({ from, to }) =>
         layerOf(from) !== layerOf(to) &&
-        path.posix.basename(to) !== 'index.ts' &&
+        !/^(?:index|internal)\.ts$/.test(path.posix.basename(to)) &&
         // Two halves of one thing.
         !(from.startsWith('workers/') && to.startsWith('src/concurrent-futures/')),
     ),

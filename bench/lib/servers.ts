@@ -4,7 +4,7 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { makeCertificate } from '../../test/servers/certificates.js';
+import { makeCertificate } from '../../test/helpers/servers/certificates.js';
 import { isPinned } from './measure.js';
 
 /** Where the suites `real-…` find their server. */

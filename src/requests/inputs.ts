@@ -2,9 +2,9 @@
 import type { RequestsCookieJar } from './cookies/requests-cookie-jar.js';
 import type { CaseInsensitiveDict } from './structures/case-insensitive-dict.js';
 import type { Timeout as Urllib3Timeout } from './urllib3/timeout.js';
+import type { Bytes } from './urls/python-text.js';
 
-/** Bytes in any of Node's forms. */
-export type Bytes = Uint8Array | ArrayBuffer;
+export type { Bytes };
 
 /** A value that can stand in a query or a form. `null`, `undefined`: the key is left out. Booleans are sent as `True`, `False`. */
 export type Primitive = string | number | bigint | boolean | Bytes | null | undefined;

@@ -8,7 +8,8 @@ import {
   Future,
   wait,
 } from '../../src/concurrent-futures/index.js';
-import { gate, rejection, settle, thrown } from './helpers.js';
+import { gate, settle } from '../helpers/async.js';
+import { rejection, thrown } from '../helpers/failures.js';
 
 /** Settles when its signal is aborted. */
 function untilAborted(): Promise<never> {

@@ -1,6 +1,7 @@
 import { afterEach, describe, expect, test, vi } from 'vitest';
 import { as_completed, AsyncPoolExecutor, Future, TimeoutError } from '../../src/concurrent-futures/index.js';
-import { gate, isPending, rejection, settle, thrown } from './helpers.js';
+import { gate, isPending, settle } from '../helpers/async.js';
+import { rejection, thrown } from '../helpers/failures.js';
 
 function pending(count: number): Future<number>[] {
   return Array.from({ length: count }, () => new Future<number>());

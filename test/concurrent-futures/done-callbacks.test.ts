@@ -2,7 +2,8 @@ import { AsyncLocalStorage } from 'node:async_hooks';
 import { describe, expect, test } from 'vitest';
 import { RuntimeError } from '../../src/builtins/index.js';
 import { AsyncPoolExecutor, Future, InvalidStateError, wait } from '../../src/concurrent-futures/index.js';
-import { captureLog, gate, settle } from './helpers.js';
+import { gate, settle } from '../helpers/async.js';
+import { captureLog } from '../helpers/log.js';
 
 const log = captureLog();
 

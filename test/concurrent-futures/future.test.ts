@@ -12,7 +12,8 @@ import {
   InvalidStateError,
   TimeoutError,
 } from '../../src/concurrent-futures/index.js';
-import { captureLog, rejection, thrown } from './helpers.js';
+import { rejection, thrown } from '../helpers/failures.js';
+import { captureLog } from '../helpers/log.js';
 
 const log = captureLog();
 

@@ -7,7 +7,8 @@ import {
   Future,
   TimeoutError,
 } from '../../src/concurrent-futures/index.js';
-import { gate, isPending, rejection, settle, thrown } from './helpers.js';
+import { gate, isPending, settle } from '../helpers/async.js';
+import { rejection, thrown } from '../helpers/failures.js';
 
 /** Leaves every submitted call to the test. */
 class Manual extends Executor {

@@ -5,7 +5,7 @@ import { Fifo } from '../../src/builtins/fifo.js';
 import { PoolExecutor } from '../../src/concurrent-futures/pool-executor.js';
 import type { WorkItem } from '../../src/concurrent-futures/work-item.js';
 import { type QueueEntry, WorkQueue } from '../../src/builtins/work-queue.js';
-import { rejection } from './helpers.js';
+import { rejection } from '../helpers/failures.js';
 
 /** A pool that hands its calls to somebody else, as one with worker threads does. */
 class Remote extends PoolExecutor {

@@ -10,7 +10,7 @@ import {
   Future,
   wait,
 } from '../../src/concurrent-futures/index.js';
-import { gate, isPending, settle } from './helpers.js';
+import { gate, isPending, settle } from '../helpers/async.js';
 
 type Ending = 'result' | 'error' | 'cancel';
 

@@ -5,7 +5,8 @@ import {
   Future,
   TimeoutError,
 } from '../../src/concurrent-futures/index.js';
-import { gate, isPending, rejection } from './helpers.js';
+import { gate, isPending } from '../helpers/async.js';
+import { rejection } from '../helpers/failures.js';
 
 function finished<T>(value: T): Future<T> {
   const future = new Future<T>();

@@ -1,7 +1,9 @@
 import { describe, expect, test } from 'vitest';
 import { RuntimeError } from '../../src/builtins/index.js';
 import { AsyncPoolExecutor, CancelledError, TimeoutError, wait } from '../../src/concurrent-futures/index.js';
-import { captureLog, gate, isPending, rejection, settle, thrown } from './helpers.js';
+import { gate, isPending, settle } from '../helpers/async.js';
+import { rejection, thrown } from '../helpers/failures.js';
+import { captureLog } from '../helpers/log.js';
 
 const log = captureLog();
 

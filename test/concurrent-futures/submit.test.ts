@@ -14,7 +14,9 @@ import {
   TimeoutError,
   wait,
 } from '../../src/concurrent-futures/index.js';
-import { captureLog, type Gate, gate, isPending, rejection, settle, thrown } from './helpers.js';
+import { type Gate, gate, isPending, settle } from '../helpers/async.js';
+import { rejection, thrown } from '../helpers/failures.js';
+import { captureLog } from '../helpers/log.js';
 
 const log = captureLog();
 

@@ -10,7 +10,8 @@ import {
   type ReturnWhen,
   wait,
 } from '../../src/concurrent-futures/index.js';
-import { gate, isPending, rejection, settle } from './helpers.js';
+import { gate, isPending, settle } from '../helpers/async.js';
+import { rejection } from '../helpers/failures.js';
 
 const MODES = [FIRST_COMPLETED, FIRST_EXCEPTION, ALL_COMPLETED] as const;
 

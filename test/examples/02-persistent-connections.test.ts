@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { runExample } from './run-example.js';
+import { runExample } from '../helpers/run-example.js';
 
 test('a session opens one connection for fifty requests, unless the server or an unread body stands in the way', async () => {
   const { code, stderr, stdout } = await runExample(['02-persistent-connections']);

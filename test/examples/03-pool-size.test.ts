@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { runExample } from './run-example.js';
+import { runExample } from '../helpers/run-example.js';
 
 test('a small pool opens connections anew, a blocking one makes requests wait, and each host needs a pool', async () => {
   const { code, stderr, stdout } = await runExample(['03-pool-size']);

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { runExample } from './run-example.js';
+import { runExample } from '../helpers/run-example.js';
 
 test('two of four calls run, the cancelled one is never sent, and each outcome is seen', async () => {
   const { code, stderr, lines } = await runExample(['04-futures-by-hand']);

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { runExample } from './run-example.js';
+import { runExample } from '../helpers/run-example.js';
 
 test('the executor, whoever made it, decides how many requests the server sees at once', async () => {
   const { code, stderr, stdout } = await runExample(['05-futures-session']);

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { runExample } from './run-example.js';
+import { runExample } from '../helpers/run-example.js';
 
 test('each way of tying finds the right customer, and the error knows its request', async () => {
   const { code, stderr, lines } = await runExample(['07-tying-information']);

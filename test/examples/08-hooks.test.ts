@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { runExample } from './run-example.js';
+import { runExample } from '../helpers/run-example.js';
 
 test('hooks parse, see redirects, measure, are awaited, and may put another response in place', async () => {
   const { code, stderr, lines } = await runExample(['08-hooks']);

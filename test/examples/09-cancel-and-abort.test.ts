@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { runExample } from './run-example.js';
+import { runExample } from '../helpers/run-example.js';
 
 test('what is queued is cancelled, what is on the wire is aborted, and the server sees its client hang up', async () => {
   const { code, stderr, lines } = await runExample(['09-cancel-and-abort']);

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { runExample } from './run-example.js';
+import { runExample } from '../helpers/run-example.js';
 
 test('retries follow the rules for statuses, methods, Retry-After and broken connections', async () => {
   const { code, stderr, lines } = await runExample(['10-retries']);

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { runExample } from './run-example.js';
+import { runExample } from '../helpers/run-example.js';
 
 test('large files arrive intact, two at a time, and are never in memory as a whole', async () => {
   const { code, stderr, lines } = await runExample(['11-streaming-download']);

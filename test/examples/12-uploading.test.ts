@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { runExample } from './run-example.js';
+import { runExample } from '../helpers/run-example.js';
 
 test('each kind of body has its type and its framing on the wire', async () => {
   const { code, stderr, stdout } = await runExample(['12-uploading']);

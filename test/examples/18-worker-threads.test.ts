@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { runExample } from './run-example.js';
+import { runExample } from '../helpers/run-example.js';
 
 test('a hook gives the same answers in worker threads as in the main thread', async () => {
   const { code, stderr, stdout, lines } = await runExample(['18-worker-threads']);

@@ -1,6 +1,6 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { expect, test } from 'vitest';
-import { runExample } from './run-example.js';
+import { runExample } from '../helpers/run-example.js';
 
 const names = readdirSync('examples')
   .filter((file) => /^\d\d-.*\.ts$/.test(file))

@@ -20,7 +20,7 @@ import {
   WorkerPoolExecutor,
 } from 'requests-futures';
 import { ValueError, RuntimeError } from 'requests-futures/requests';
-import { type HttpServer, startHttpServer } from '../servers/http-server.js';
+import { type HttpServer, startHttpServer } from '../helpers/servers/http-server.js';
 import {
   addData,
   asyncData,

@@ -1,5 +1,3 @@
-import { execFile } from 'node:child_process';
-import { promisify } from 'node:util';
 import { afterEach, describe, expect, test } from 'vitest';
 import {
   as_completed,
@@ -12,18 +10,17 @@ import {
   TooManyRedirects,
   wait,
 } from 'requests-futures';
-import { refusedPort, startHttpServer } from '../servers/http-server.js';
-import { type RawServer, reply, type Script, startRawServer } from '../servers/raw-server.js';
-
-const run = promisify(execFile);
+import { type Outcome, runNode } from '../helpers/child.js';
+import { refusedPort, startHttpServer } from '../helpers/servers/http-server.js';
+import { type RawServer, reply, type Script, startRawServer } from '../helpers/servers/raw-server.js';
 
 /** Runs a script against `url` in a process of its own; the process must end by itself. */
-async function runScript(body: string, url: string): Promise<{ stdout: string; stderr: string }> {
+async function runScript(body: string, url: string): Promise<Outcome> {
   const source = `import { FuturesSession, Session, wait } from 'requests-futures';\nconst url = process.env.URL_UNDER_TEST;\n${body}`;
-  return await run(process.execPath, ['--expose-gc', '--input-type=module', '-e', source], {
-    env: { ...process.env, URL_UNDER_TEST: url },
-    timeout: 15_000,
-  });
+  const args = ['--expose-gc', '--input-type=module', '-e', source];
+  const outcome = await runNode(args, { env: { URL_UNDER_TEST: url } });
+  expect(outcome.code, outcome.stderr).toBe(0);
+  return outcome;
 }
 
 describe('10,000 futures in one session', () => {
@@ -43,7 +40,7 @@ describe('10,000 futures in one session', () => {
       expect(i).toBeGreaterThan(latest.get(connection_number) ?? -1);
       latest.set(connection_number, i);
     }
-  });
+  }, 60_000);
 
   test('memory stays flat once they are consumed', async () => {
     await using server = await startHttpServer((_request, response) => response.end('x'.repeat(1000)));

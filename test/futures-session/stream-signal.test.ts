@@ -1,7 +1,7 @@
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { AsyncPoolExecutor, FuturesSession, WorkerPoolExecutor } from 'requests-futures';
 import { AbortError, type Response, Session } from 'requests-futures/requests';
-import { echo, type HttpServer, startHttpServer } from '../servers/http-server.js';
+import { echo, type HttpServer, startHttpServer } from '../helpers/servers/http-server.js';
 
 let server: HttpServer;
 beforeEach(async () => {

@@ -9,7 +9,7 @@ import { KeyError, ValueError } from '../../src/builtins/index.js';
 import * as adapters from '../../src/requests/adapters/index.js';
 import { RequestException, Response, Session, Timeout } from '../../src/requests/index.js';
 import type { PreparedRequest, RequestOptions } from '../../src/requests/index.js';
-import { type RawConnection, type RawServer, reply, startRawServer } from '../servers/raw-server.js';
+import { type RawConnection, type RawServer, reply, startRawServer } from '../helpers/servers/raw-server.js';
 
 /** How the server answers one request. */
 export interface Case {

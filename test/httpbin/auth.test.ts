@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest';
 import { HTTPBasicAuth, HTTPDigestAuth } from '../../src/requests/auth/index.js';
 import { Session } from '../../src/requests/index.js';
-import { describeHttpbin, HTTPBIN_URL } from './httpbin.js';
+import { describeHttpbin, HTTPBIN_URL } from '../helpers/httpbin.js';
 
 describeHttpbin('basic auth', (client) => {
   test('1.16: a pair, an object and credentials in the URL are let in', async () => {

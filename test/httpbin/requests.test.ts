@@ -3,7 +3,7 @@ import * as os from 'node:os';
 import * as path from 'node:path';
 import { Readable } from 'node:stream';
 import { describe, expect, test } from 'vitest';
-import { describeHttpbin, echoOf, HTTPBIN_URL } from './httpbin.js';
+import { describeHttpbin, echoOf, HTTPBIN_URL } from '../helpers/httpbin.js';
 
 if (HTTPBIN_URL === '') {
   console.log('httpbin: skipped, as HTTPBIN_URL is not set (.ci/run starts one; see CONTRIBUTING.md)');

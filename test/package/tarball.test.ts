@@ -1,59 +1,20 @@
-import { execFile, spawnSync } from 'node:child_process';
-import {
-  copyFileSync,
-  cpSync,
-  existsSync,
-  mkdirSync,
-  mkdtempSync,
-  readdirSync,
-  readFileSync,
-  rmSync,
-  symlinkSync,
-  writeFileSync,
-} from 'node:fs';
-import { tmpdir } from 'node:os';
+import { spawnSync } from 'node:child_process';
+import { copyFileSync, cpSync, existsSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
-import { fileURLToPath, pathToFileURL } from 'node:url';
-import { promisify } from 'node:util';
+import { pathToFileURL } from 'node:url';
 import { rolldown } from 'rolldown';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { linksOf } from '../docs/markdown.js';
+import { InstalledPackage, ROOT, run } from '../helpers/installed-package.js';
 import { readmeSources } from './readme.js';
 
-const run = promisify(execFile);
-const root = fileURLToPath(new URL('../..', import.meta.url));
-const project = mkdtempSync(path.join(tmpdir(), 'requests-futures-'));
-const installed = path.join(project, 'node_modules', 'requests-futures');
+const installation = new InstalledPackage();
+const { project, folder: installed } = installation;
 
-interface Manifest {
-  readonly dependencies: Readonly<Record<string, string>>;
-  readonly exports: Readonly<Record<string, unknown>>;
-}
-
-/** Links a package of the repository into the empty project, with what belongs to it. */
-function link(name: string): void {
-  const target = path.join(project, 'node_modules', name);
-  mkdirSync(path.dirname(target), { recursive: true });
-  symlinkSync(path.join(root, 'node_modules', name), target, 'junction');
-}
-
-beforeAll(async () => {
-  // globalSetup has built: the scripts of `npm pack` would build again, under the feet of the other tests.
-  const { stdout } = await run('npm', ['pack', '--ignore-scripts', '--json', '--pack-destination', project], {
-    cwd: root,
-  });
-  const [{ filename }] = JSON.parse(stdout) as [{ filename: string }];
-  mkdirSync(installed, { recursive: true });
-  await run('tar', ['-xzf', path.join(project, filename), '-C', installed, '--strip-components=1']);
-  // Only what package.json declares: an import of anything else fails here as it would for a user.
-  const manifest = JSON.parse(readFileSync(path.join(installed, 'package.json'), 'utf8')) as Manifest;
-  for (const name of Object.keys(manifest.dependencies)) link(name);
-  link('@types/node');
-  writeFileSync(path.join(project, 'package.json'), JSON.stringify({ type: 'module', private: true }));
-}, 60_000);
+beforeAll(() => installation.install(['@types/node']), 60_000);
 
 afterAll(() => {
-  rmSync(project, { recursive: true, force: true });
+  installation[Symbol.dispose]();
 });
 
 /** Runs a program in the project and gives what it prints as JSON. */
@@ -151,7 +112,7 @@ describe('the packed package', () => {
         mapped,
       );
     const sourceLines = readFileSync(
-      path.join(root, 'src/requests/models/prepared-request.ts'),
+      path.join(ROOT, 'src/requests/models/prepared-request.ts'),
       'utf8',
     ).split('\n');
     expect(sourceLines[Number(frame?.[1]) - 1]).toContain('prepare_url(');
@@ -195,7 +156,7 @@ describe('the packed package', () => {
   ])(
     'its threads import hooks from the modules of a project in plain JavaScript: %s',
     async (_kind, main) => {
-      cpSync(path.join(root, 'test/package/fixtures'), path.join(project, 'threads'), { recursive: true });
+      cpSync(path.join(ROOT, 'test/package/fixtures'), path.join(project, 'threads'), { recursive: true });
       const { stdout, stderr } = await run(process.execPath, [path.join('threads', main)], { cwd: project });
       expect({ ...(JSON.parse(stdout) as object), stderr }).toEqual({
         rows: Array.from({ length: 20 }, () => 3),
@@ -273,8 +234,8 @@ describe('the packed package', () => {
   test('its types satisfy the strictest consumer, and every line of the README compiles', {
     timeout: 60_000,
   }, () => {
-    copyFileSync(path.join(root, 'test/package/consumer.ts'), path.join(project, 'consumer.ts'));
-    const readme = Object.entries(readmeSources(root));
+    copyFileSync(path.join(ROOT, 'test/package/consumer.ts'), path.join(project, 'consumer.ts'));
+    const readme = Object.entries(readmeSources(ROOT));
     expect(readme.length).toBeGreaterThan(4);
     for (const [name, text] of readme) writeFileSync(path.join(project, name), text);
     writeFileSync(
@@ -294,7 +255,7 @@ describe('the packed package', () => {
         include: ['*.ts'],
       }),
     );
-    const tsc = path.join(root, 'node_modules/typescript/bin/tsc');
+    const tsc = path.join(ROOT, 'node_modules/typescript/bin/tsc');
     const { status, stdout } = spawnSync(process.execPath, [tsc, '-p', project], { encoding: 'utf8' });
     expect({ status, stdout }).toEqual({ status: 0, stdout: '' });
   });

@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import { encode, PicklingError } from '../../src/pickle/index.js';
-import { roundTrip } from './round-trip.js';
+import { roundTrip } from '../helpers/round-trip.js';
 
 const MEGABYTE = 2 ** 20;
 

@@ -4,7 +4,7 @@ import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { RuntimeError, timedelta } from '../../src/builtins/index.js';
 import { copyreg, encode, importable, PicklingError } from '../../src/pickle/index.js';
-import { roundTrip } from './round-trip.js';
+import { roundTrip } from '../helpers/round-trip.js';
 
 class Point {
   constructor(

@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import { KeyError, OSError, TimeoutError, ValueError } from '../../src/builtins/index.js';
 import { importable } from '../../src/pickle/index.js';
-import { roundTrip } from './round-trip.js';
+import { roundTrip } from '../helpers/round-trip.js';
 
 class AppError extends ValueError {
   constructor(

@@ -4,13 +4,8 @@ import { Worker } from 'node:worker_threads';
 import { describe, expect, test } from 'vitest';
 import { KeyError, RuntimeError } from '../../src/builtins/index.js';
 import { decodeLoading, type Pickled, PicklingError } from '../../src/pickle/index.js';
-import { roundTrip } from './round-trip.js';
-
-async function collect(source: AsyncIterable<unknown>): Promise<unknown[]> {
-  const all: unknown[] = [];
-  for await (const chunk of source) all.push(chunk);
-  return all;
-}
+import { roundTrip } from '../helpers/round-trip.js';
+import { collect } from '../helpers/async.js';
 
 describe('streams', () => {
   test('a Node stream arrives as one, with its bytes, and ends', async () => {

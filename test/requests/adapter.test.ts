@@ -19,10 +19,11 @@ import type { PreparedRequest } from '../../src/requests/models/prepared-request
 import type { Response } from '../../src/requests/models/response.js';
 import { kContext, type SendOptions } from '../../src/requests/types.js';
 import { Retry } from '../../src/requests/urllib3/index.js';
-import { echo, refusedPort, startHttpServer } from '../servers/http-server.js';
-import { answering, reply, startRawServer } from '../servers/raw-server.js';
-import { failureOf, prepare, send, watchUnhandled } from '../servers/send.js';
-import { ADAPTERS } from '../servers/adapters.js';
+import { echo, refusedPort, startHttpServer } from '../helpers/servers/http-server.js';
+import { answering, reply, startRawServer } from '../helpers/servers/raw-server.js';
+import { failureOf, watchUnhandled } from '../helpers/failures.js';
+import { prepare, send } from '../helpers/send.js';
+import { ADAPTERS } from '../helpers/adapters.js';
 
 const adapters: HTTPAdapter[] = [];
 function closedLater(adapter: HTTPAdapter): HTTPAdapter {

@@ -8,7 +8,7 @@ import {
   DefaultCookiePolicy,
   RequestsCookieJar,
 } from '../../src/requests/cookies/index.js';
-import { roundTrip } from '../pickle/round-trip.js';
+import { roundTrip } from '../helpers/round-trip.js';
 
 /** A jar with two cookies of one name and one of another. */
 function conflictingJar(): RequestsCookieJar {

@@ -9,10 +9,11 @@ import {
   Timeout,
 } from '../../src/requests/exceptions/requests.js';
 import * as urllib3 from '../../src/requests/exceptions/urllib3.js';
-import { refusedPort } from '../servers/http-server.js';
-import { type RawConnection, reply, startRawServer } from '../servers/raw-server.js';
-import { failureOf, prepare, send, watchUnhandled } from '../servers/send.js';
-import { ADAPTERS, idleSockets } from '../servers/adapters.js';
+import { refusedPort } from '../helpers/servers/http-server.js';
+import { type RawConnection, reply, startRawServer } from '../helpers/servers/raw-server.js';
+import { failureOf, watchUnhandled } from '../helpers/failures.js';
+import { prepare, send } from '../helpers/send.js';
+import { ADAPTERS, idleSockets } from '../helpers/adapters.js';
 
 describe.each(ADAPTERS)('%s', (_name, Adapter) => {
   interface Fault {

@@ -1,39 +1,10 @@
-import { Readable } from 'node:stream';
 import * as zlib from 'node:zlib';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { LookupError, RuntimeError } from '../../src/builtins/index.js';
 import { Response } from '../../src/requests/models/response.js';
-import { HTTPResponse, type HTTPResponseInit } from '../../src/requests/urllib3/response.js';
-
-function buffered(body: Uint8Array | string, encoding: string | null = null): Response {
-  const response = new Response();
-  response.status_code = 200;
-  response._content = Buffer.from(body);
-  response.encoding = encoding;
-  return response;
-}
-
-function streamed(
-  pieces: readonly (Uint8Array | string)[],
-  encoding: string | null = null,
-  init: HTTPResponseInit = {},
-): Response {
-  const response = new Response();
-  response.status_code = 200;
-  response.raw = new HTTPResponse({
-    body: Readable.from(pieces.map((piece) => Buffer.from(piece))),
-    ...init,
-  });
-  response.encoding = encoding;
-  return response;
-}
-
-async function collect<T>(pieces: AsyncIterable<T>): Promise<T[]> {
-  const all: T[] = [];
-  for await (const piece of pieces) all.push(piece);
-  return all;
-}
+import { collect } from '../helpers/async.js';
+import { buffered, streamed } from '../helpers/responses.js';
 
 async function texts(pieces: AsyncIterable<Buffer | string>): Promise<string[]> {
   return (await collect(pieces)).map(String);

@@ -2,7 +2,7 @@
 import { expect, test } from 'vitest';
 import type { TooManyRedirects } from '../../src/requests/index.js';
 import { Session } from '../../src/requests/index.js';
-import { type Handler, startHttpServer } from '../servers/http-server.js';
+import { type Handler, startHttpServer } from '../helpers/servers/http-server.js';
 
 const redirect =
   (location: string): Handler =>

@@ -1,8 +1,8 @@
 import net from 'node:net';
 import { expect, test, vi } from 'vitest';
 import { FuturesSession, UndiciAdapter } from '../../src/index.js';
-import { startHttpServer } from '../servers/http-server.js';
-import { reply, startRawServer } from '../servers/raw-server.js';
+import { startHttpServer } from '../helpers/servers/http-server.js';
+import { reply, startRawServer } from '../helpers/servers/raw-server.js';
 
 test('requests that are made together go out together over a connection that pipelines', async () => {
   await using server = await startHttpServer();

@@ -1,13 +1,13 @@
-import { execFile } from 'node:child_process';
-import { promisify } from 'node:util';
 import { afterEach, describe, expect, test } from 'vitest';
 import { type Logger, setLogger } from '../../src/builtins/index.js';
 import { type HTTPAdapter, PoolManager } from '../../src/requests/adapters/index.js';
 import { ConnectionError } from '../../src/requests/exceptions/requests.js';
-import { echo, startHttpServer } from '../servers/http-server.js';
-import { reply, startRawServer } from '../servers/raw-server.js';
-import { failureOf, prepare, send, watchUnhandled } from '../servers/send.js';
-import { ADAPTERS, idleSockets, poolsOf, usedSockets } from '../servers/adapters.js';
+import { echo, startHttpServer } from '../helpers/servers/http-server.js';
+import { reply, startRawServer } from '../helpers/servers/raw-server.js';
+import { failureOf, watchUnhandled } from '../helpers/failures.js';
+import { prepare, send } from '../helpers/send.js';
+import { runNode } from '../helpers/child.js';
+import { ADAPTERS, idleSockets, poolsOf, usedSockets } from '../helpers/adapters.js';
 
 describe.each(ADAPTERS)('%s', (name, Adapter) => {
   const adapters: HTTPAdapter[] = [];
@@ -417,7 +417,7 @@ describe.each(ADAPTERS)('%s', (name, Adapter) => {
       void send('${server.url}/slow');
     `;
       const args = ['--import', 'tsx', '--input-type=module', '-e', script];
-      const { stdout } = await promisify(execFile)(process.execPath, args, { timeout: 15_000 });
+      const { stdout } = await runNode(args);
       expect(stdout).toBe('200\n200\n');
     });
   });

@@ -5,7 +5,7 @@ import { HTTPBasicAuth, HTTPDigestAuth, HTTPProxyAuth } from '../../src/requests
 import { RequestsCookieJar } from '../../src/requests/cookies/index.js';
 import { PreparedRequest } from '../../src/requests/models/prepared-request.js';
 import { Request } from '../../src/requests/models/request.js';
-import { roundTrip } from '../pickle/round-trip.js';
+import { roundTrip } from '../helpers/round-trip.js';
 
 const hook = importable(
   function hook(): void {

@@ -9,8 +9,8 @@ import { UnrewindableBodyError } from '../../src/requests/exceptions/requests.js
 import { Session } from '../../src/requests/sessions/session.js';
 import type { RequestOptions } from '../../src/requests/types.js';
 import { parse_dict_header } from '../../src/requests/utils/index.js';
-import { type Handler, type HttpServer, startHttpServer } from '../servers/http-server.js';
-import { startRawServer } from '../servers/raw-server.js';
+import { type Handler, type HttpServer, startHttpServer } from '../helpers/servers/http-server.js';
+import { startRawServer } from '../helpers/servers/raw-server.js';
 
 const directory = mkdtempSync(path.join(tmpdir(), 'wire-'));
 const file = path.join(directory, 'file.txt');

@@ -15,15 +15,16 @@ import {
   SSLError,
 } from '../../src/requests/exceptions/requests.js';
 import { kContext } from '../../src/requests/types.js';
-import { loopbackCertificate, testAuthority } from '../servers/certificates.js';
-import { startFullBacklog } from '../servers/full-backlog.js';
-import { type Handler, refusedPort, startHttpServer } from '../servers/http-server.js';
-import { startProxyServer } from '../servers/proxy-server.js';
-import { answering, reply, startRawServer } from '../servers/raw-server.js';
-import { failureOf, prepare, send, watchUnhandled } from '../servers/send.js';
-import { startSocksServer } from '../servers/socks-server.js';
-import { startTlsServer } from '../servers/tls-server.js';
-import { ADAPTERS } from '../servers/adapters.js';
+import { loopbackCertificate, testAuthority } from '../helpers/servers/certificates.js';
+import { startFullBacklog } from '../helpers/servers/full-backlog.js';
+import { type Handler, refusedPort, startHttpServer } from '../helpers/servers/http-server.js';
+import { startProxyServer } from '../helpers/servers/proxy-server.js';
+import { answering, reply, startRawServer } from '../helpers/servers/raw-server.js';
+import { failureOf, watchUnhandled } from '../helpers/failures.js';
+import { prepare, send } from '../helpers/send.js';
+import { startSocksServer } from '../helpers/servers/socks-server.js';
+import { startTlsServer } from '../helpers/servers/tls-server.js';
+import { ADAPTERS } from '../helpers/adapters.js';
 
 describe.each(ADAPTERS)('%s', (_name, Adapter) => {
   const directory = mkdtempSync(join(tmpdir(), 'requests-proxies-'));

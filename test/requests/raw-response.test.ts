@@ -7,7 +7,7 @@ import { describe, expect, it } from 'vitest';
 import { RuntimeError } from '../../src/builtins/index.js';
 import { ChunkedEncodingError, ConnectionError } from '../../src/requests/exceptions/requests.js';
 import { HTTPResponse, type HTTPResponseInit } from '../../src/requests/urllib3/response.js';
-import { type Handler, startHttpServer } from '../servers/http-server.js';
+import { type Handler, startHttpServer } from '../helpers/servers/http-server.js';
 
 /** What a transport makes of a request to `handler`. */
 async function fetchRaw(

@@ -11,8 +11,8 @@ import {
   TooManyRedirects,
 } from '../../src/requests/index.js';
 import { mustStripAuth, resolveLocation } from '../../src/requests/sessions/redirects.js';
-import { type HttpServer, startHttpServer } from '../servers/http-server.js';
-import { answering, reply, startRawServer } from '../servers/raw-server.js';
+import { type HttpServer, startHttpServer } from '../helpers/servers/http-server.js';
+import { answering, reply, startRawServer } from '../helpers/servers/raw-server.js';
 
 let server: HttpServer;
 let other: HttpServer;

@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
 import { Session, UndiciAdapter } from '../../src/requests/index.js';
-import { startRawServer } from '../servers/raw-server.js';
+import { startRawServer } from '../helpers/servers/raw-server.js';
 
 const head = (...lines: readonly string[]): string => ['HTTP/1.1 200 OK', ...lines, '', ''].join('\r\n');
 

@@ -5,8 +5,8 @@ import { FuturesSession } from '../../src/futures-session/index.js';
 import { HTTPBasicAuth, HTTPDigestAuth } from '../../src/requests/auth/index.js';
 import { Request, Session } from '../../src/requests/index.js';
 import type { RequestOptions } from '../../src/requests/index.js';
-import { type AdapterClass, ADAPTERS } from '../servers/adapters.js';
-import { answering, type RawServer, reply, startRawServer } from '../servers/raw-server.js';
+import { type AdapterClass, ADAPTERS } from '../helpers/adapters.js';
+import { answering, type RawServer, reply, startRawServer } from '../helpers/servers/raw-server.js';
 
 /** Ends of lines, and what becomes one when text is cut down to bytes carelessly. */
 const BREAKS = {

@@ -4,9 +4,9 @@ import * as zlib from 'node:zlib';
 import { describe, expect, test, vi } from 'vitest';
 import { FuturesSession } from '../../src/futures-session/index.js';
 import { type Response, ResponseTooLarge, Session, SSLError } from '../../src/requests/index.js';
-import { ADAPTERS } from '../servers/adapters.js';
-import { startHttpServer } from '../servers/http-server.js';
-import { startTlsServer } from '../servers/tls-server.js';
+import { ADAPTERS } from '../helpers/adapters.js';
+import { startHttpServer } from '../helpers/servers/http-server.js';
+import { startTlsServer } from '../helpers/servers/tls-server.js';
 
 const MIB = 1 << 20;
 /** What a bomb is in memory if nobody stops it. */

@@ -6,10 +6,15 @@ import { HTTPBasicAuth, HTTPDigestAuth, HTTPProxyAuth } from '../../src/requests
 import { PreparedRequest, Request, Session } from '../../src/requests/index.js';
 import type { RequestOptions } from '../../src/requests/index.js';
 import { disable_warnings } from '../../src/requests/urllib3/index.js';
-import { ADAPTERS } from '../servers/adapters.js';
-import { type Handler, type HttpServer, refusedPort, startHttpServer } from '../servers/http-server.js';
-import { startProxyServer } from '../servers/proxy-server.js';
-import { startTlsServer } from '../servers/tls-server.js';
+import { ADAPTERS } from '../helpers/adapters.js';
+import {
+  type Handler,
+  type HttpServer,
+  refusedPort,
+  startHttpServer,
+} from '../helpers/servers/http-server.js';
+import { startProxyServer } from '../helpers/servers/proxy-server.js';
+import { startTlsServer } from '../helpers/servers/tls-server.js';
 
 const redirectTo =
   (location: () => string, ...cookies: string[]): Handler =>

@@ -11,7 +11,7 @@ import {
   Session,
   UndiciAdapter,
 } from '../../src/requests/index.js';
-import { echo, startHttpServer } from '../servers/http-server.js';
+import { echo, startHttpServer } from '../helpers/servers/http-server.js';
 import type { SendOptions, SessionSendOptions } from '../../src/requests/types.js';
 
 /** Answers everything with an empty 200, and keeps what it was given. */

@@ -12,7 +12,7 @@ import {
   Session,
 } from '../../src/requests/index.js';
 import type { SendOptions } from '../../src/requests/types.js';
-import { echo, type HttpServer, startHttpServer } from '../servers/http-server.js';
+import { echo, type HttpServer, startHttpServer } from '../helpers/servers/http-server.js';
 
 interface Echo {
   method: string;

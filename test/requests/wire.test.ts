@@ -5,10 +5,11 @@ import { PreparedRequest } from '../../src/requests/models/prepared-request.js';
 import { encodeTarget, Route } from '../../src/requests/transports/outgoing-request.js';
 import { InvalidHeader } from '../../src/requests/exceptions/requests.js';
 import { UnicodeEncodeError, ValueError } from '../../src/builtins/index.js';
-import { startHttpServer } from '../servers/http-server.js';
-import { answering, reply, startRawServer } from '../servers/raw-server.js';
-import { failureOf, prepare, send } from '../servers/send.js';
-import { ADAPTERS } from '../servers/adapters.js';
+import { startHttpServer } from '../helpers/servers/http-server.js';
+import { answering, reply, startRawServer } from '../helpers/servers/raw-server.js';
+import { failureOf } from '../helpers/failures.js';
+import { prepare, send } from '../helpers/send.js';
+import { ADAPTERS } from '../helpers/adapters.js';
 
 describe.each(ADAPTERS)('%s', (_name, Adapter) => {
   const adapter = new Adapter();

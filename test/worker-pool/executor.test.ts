@@ -1,5 +1,5 @@
 import { availableParallelism } from 'node:os';
-import { afterEach, describe, expect, test, vi } from 'vitest';
+import { describe, expect, test, vi } from 'vitest';
 import {
   AsyncPoolExecutor,
   BrokenExecutor,
@@ -9,23 +9,10 @@ import {
   UnpicklingError,
   wait,
   WorkerPoolExecutor,
-  type WorkerPoolExecutorOptions,
 } from 'requests-futures/concurrent-futures';
-import { Gate } from './gate.js';
+import { Gate } from '../helpers/thread-gate.js';
 import * as tasks from '../fixtures/tasks.mjs';
-
-const executors: WorkerPoolExecutor[] = [];
-
-function pool(options: WorkerPoolExecutorOptions = {}): WorkerPoolExecutor {
-  const executor = new WorkerPoolExecutor({ threads: 1, ...options });
-  executors.push(executor);
-  return executor;
-}
-
-afterEach(() => {
-  vi.restoreAllMocks();
-  for (const executor of executors.splice(0)) executor.kill_workers();
-});
+import { pool } from '../helpers/worker-pools.js';
 
 describe('the constructor', () => {
   test('87, 89, 129: bad arguments are refused as in Python', () => {

@@ -1,26 +1,10 @@
 import { once } from 'node:events';
-import { afterEach, describe, expect, test, vi } from 'vitest';
-import {
-  BrokenProcessPool,
-  type Future,
-  WorkerPoolExecutor,
-  type WorkerPoolExecutorOptions,
-} from 'requests-futures/concurrent-futures';
-import { Gate } from './gate.js';
+import { describe, expect, test, vi } from 'vitest';
+import type { WorkerPoolExecutor } from 'requests-futures/concurrent-futures';
+import { BrokenProcessPool, type Future } from 'requests-futures/concurrent-futures';
+import { Gate } from '../helpers/thread-gate.js';
 import * as tasks from '../fixtures/tasks.mjs';
-
-const executors: WorkerPoolExecutor[] = [];
-
-function pool(options: WorkerPoolExecutorOptions = {}): WorkerPoolExecutor {
-  const executor = new WorkerPoolExecutor({ threads: 1, ...options });
-  executors.push(executor);
-  return executor;
-}
-
-afterEach(() => {
-  vi.restoreAllMocks();
-  for (const executor of executors.splice(0)) executor.kill_workers();
-});
+import { pool } from '../helpers/worker-pools.js';
 
 async function brokenBy(future: Future): Promise<Error> {
   const error = await future.exception();

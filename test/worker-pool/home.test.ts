@@ -3,9 +3,9 @@ import { afterEach, expect, test } from 'vitest';
 import { FuturesSession, HTTPAdapter, WorkerPoolExecutor } from 'requests-futures';
 import { type Logger, set_logger } from 'requests-futures/concurrent-futures';
 import { urllib3 } from 'requests-futures/requests';
-import { Changes } from '../servers/events.js';
-import { echo, startHttpServer } from '../servers/http-server.js';
-import { startTlsServer } from '../servers/tls-server.js';
+import { Changes } from '../helpers/changes.js';
+import { echo, startHttpServer } from '../helpers/servers/http-server.js';
+import { startTlsServer } from '../helpers/servers/tls-server.js';
 
 const warnings: Error[] = [];
 const changes = new Changes();

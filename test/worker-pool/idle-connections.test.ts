@@ -2,7 +2,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { expect, test } from 'vitest';
 import { AsyncPoolExecutor, FuturesSession, WorkerPoolExecutor } from 'requests-futures';
-import { echo, type HttpServer, startHttpServer } from '../servers/http-server.js';
+import { echo, type HttpServer, startHttpServer } from '../helpers/servers/http-server.js';
 
 const IDLE_SECONDS = 30;
 const REQUESTS = 1000;

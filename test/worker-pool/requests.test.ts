@@ -31,10 +31,16 @@ import {
   timedelta,
   TooManyRedirects,
 } from 'requests-futures/requests';
-import { testAuthority } from '../servers/certificates.js';
-import { echo, type Handler, type HttpServer, refusedPort, startHttpServer } from '../servers/http-server.js';
-import { startProxyServer } from '../servers/proxy-server.js';
-import { startTlsServer } from '../servers/tls-server.js';
+import { testAuthority } from '../helpers/servers/certificates.js';
+import {
+  echo,
+  type Handler,
+  type HttpServer,
+  refusedPort,
+  startHttpServer,
+} from '../helpers/servers/http-server.js';
+import { startProxyServer } from '../helpers/servers/proxy-server.js';
+import { startTlsServer } from '../helpers/servers/tls-server.js';
 import * as hooks from '../fixtures/hooks.mjs';
 
 type AnyExecutor = AsyncPoolExecutor | WorkerPoolExecutor;

@@ -1,5 +1,5 @@
 import nodeFetch from 'node-fetch';
-import { AbortToken, checkOptions, NotImplementedError, ValueError } from '../../builtins/index.js';
+import { type AbortToken, checkOptions, NotImplementedError, ValueError } from '../../builtins/index.js';
 import { basicAuthHeader } from '../auth/basic.js';
 import { InvalidProxyURL, InvalidURL, RequestException } from '../exceptions/requests.js';
 import type { PreparedRequest } from '../models/prepared-request.js';
@@ -15,7 +15,14 @@ import { parse_url } from '../urls/parse-url.js';
 import { BaseAdapter } from './base-adapter.js';
 import type { HTTPConnectionPool } from '../transports/connections/connection-pool.js';
 import { abortError } from '../transports/error-mapping.js';
-import { encodeTarget, headersOf, type Job, methodOf, Route } from '../transports/outgoing-request.js';
+import {
+  abortable,
+  encodeTarget,
+  headersOf,
+  type Job,
+  methodOf,
+  Route,
+} from '../transports/outgoing-request.js';
 import { type FetchFunction, FetchTransport, refusalOfFetch } from '../transports/fetch/fetch-transport.js';
 import { NodeTransport } from '../transports/node/node-transport.js';
 import {
@@ -341,14 +348,3 @@ function hasOwnSteps(adapter: HTTPAdapter): boolean {
     adapter.request_url !== prototype.request_url
   );
 }
-
-/** The token of a request, which follows its signal where it came with one alone. */
-function abortable(options: SendOptions): { token: AbortToken | null; release: (() => void) | null } {
-  const given = options[kContext]?.token ?? null;
-  if (given !== null) return { token: given, release: null };
-  if (!options.signal) return NOT_ABORTABLE;
-  const token = new AbortToken();
-  return { token, release: token.follow(options.signal) };
-}
-
-const NOT_ABORTABLE = Object.freeze({ token: null, release: null });

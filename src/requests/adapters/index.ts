@@ -3,7 +3,6 @@ export {
   HTTPConnectionPool,
   HTTPSConnectionPool,
   type PoolOptions,
-  type PoolProxy,
 } from '../transports/connections/connection-pool.js';
 export type { FetchFunction, FetchInit, FetchResponse } from '../transports/fetch/fetch-transport.js';
 export { HTTPAdapter, type HTTPAdapterOptions } from './http-adapter.js';
@@ -15,3 +14,4 @@ export {
 } from '../transports/connections/pool-manager.js';
 export type { ConnectionSettings } from '../transports/connections/tls-settings.js';
 export { UndiciAdapter, type UndiciAdapterOptions } from './undici-adapter.js';
+export type { PoolProxy } from '../transports/connections/proxy-agents.js';

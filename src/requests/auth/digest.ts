@@ -5,7 +5,7 @@ import type { PreparedRequest } from '../models/prepared-request.js';
 import type { Response } from '../models/response.js';
 import type { HookOptions, ResponseHook } from '../types.js';
 import { parse_dict_header } from '../headers/header-values.js';
-import { rewind_body } from '../models/rewind-body.js';
+import { rewind_body } from '../bodies/outgoing/rewind-body.js';
 import { urlsplit } from '../urls/url-split.js';
 import { PasswordAuth } from './basic.js';
 import { type Challenge, digestHeader } from './digest-header.js';

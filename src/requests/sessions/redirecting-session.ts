@@ -9,7 +9,7 @@ import type { SendOptions, SessionSendOptions } from '../types.js';
 import { get_auth_from_url } from '../urls/url-tools.js';
 import { get_netrc_auth } from '../environment/netrc-auth.js';
 import { resolve_proxies } from '../environment/proxies.js';
-import { rewind_body } from '../models/rewind-body.js';
+import { rewind_body } from '../bodies/outgoing/rewind-body.js';
 import { urlparse } from '../urls/url-split.js';
 import {
   changesHost,

@@ -1,5 +1,5 @@
 /** A request as adapters hand it to transports: where it goes, and what of it goes on the wire. */
-import { type AbortToken, repr, ValueError } from '../../builtins/index.js';
+import { AbortToken, repr, ValueError } from '../../builtins/index.js';
 import type { RequestTrace } from '../diagnostics/trace.js';
 import { select_proxy } from '../environment/proxies.js';
 import type { SharedHeaders } from '../headers/shared-headers.js';
@@ -11,6 +11,7 @@ import {
   headerStore,
 } from '../structures/case-insensitive-dict.js';
 import type { Proxies } from '../inputs.js';
+import { kContext, type SendOptions } from '../types.js';
 import type { Timeout } from '../urllib3/timeout.js';
 import { urldefragauth } from '../urls/url-tools.js';
 import type { HTTPConnectionPool } from './connections/connection-pool.js';
@@ -125,3 +126,14 @@ export function headersOf(request: PreparedRequest): ReadonlyMap<string, HeaderE
   }
   return headerStore(new CaseInsensitiveDict(headers as Record<string, string>));
 }
+
+/** The token of a request, which follows its signal where it came with one alone. */
+export function abortable(options: SendOptions): { token: AbortToken | null; release: (() => void) | null } {
+  const given = options[kContext]?.token ?? null;
+  if (given !== null) return { token: given, release: null };
+  if (!options.signal) return NOT_ABORTABLE;
+  const token = new AbortToken();
+  return { token, release: token.follow(options.signal) };
+}
+
+const NOT_ABORTABLE = Object.freeze({ token: null, release: null });

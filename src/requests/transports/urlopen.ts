@@ -1,7 +1,7 @@
 import { getLogger } from '../../builtins/index.js';
 import type { PreparedRequest } from '../models/prepared-request.js';
 import type { Response } from '../models/response.js';
-import { rewind_body } from '../models/rewind-body.js';
+import { rewind_body } from '../bodies/outgoing/rewind-body.js';
 import { HTTPError, InvalidHeader, MaxRetryError } from '../exceptions/urllib3.js';
 import { reprArgument } from '../exceptions/urllib3-text.js';
 import type { HTTPResponse } from '../urllib3/response.js';

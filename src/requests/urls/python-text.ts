@@ -1,6 +1,8 @@
 /** Python's view of text and bytes, for the rest of this folder. */
 import { repr, UnicodeDecodeError } from '../../builtins/index.js';
-import type { Bytes } from '../inputs.js';
+
+/** Bytes in any of Node's forms. */
+export type Bytes = Uint8Array | ArrayBuffer;
 
 /** Whether `value` is bytes in one of the forms that Node hands out. */
 export function isBytes(value: unknown): value is Bytes {

@@ -1,8 +1,7 @@
 /** Percent-encoding as `urllib.parse` and `requests.utils` do it: byte by byte over UTF-8, upper-case hexadecimal. */
 import { checkOptions, lazyPattern, UnicodeEncodeError } from '../../builtins/index.js';
 import { InvalidURL } from '../exceptions/requests.js';
-import type { Bytes } from '../inputs.js';
-import { toBuffer } from './python-text.js';
+import { type Bytes, toBuffer } from './python-text.js';
 
 const LETTERS_AND_DIGITS = 'ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789';
 

@@ -64,7 +64,7 @@ export {
   get_unicode_from_response,
   stream_decode_response_unicode,
 } from '../bodies/text/response-text.js';
-export { rewind_body } from '../models/rewind-body.js';
+export { rewind_body } from '../bodies/outgoing/rewind-body.js';
 export { guess_filename, super_len } from '../bodies/outgoing/super-len.js';
 export { to_native_string } from '../urls/python-text.js';
 export {

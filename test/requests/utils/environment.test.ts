@@ -1,6 +1,6 @@
 import { afterEach, expect, test, vi } from 'vitest';
 import { AsyncPoolExecutor, FuturesSession, UndiciAdapter } from '../../../src/index.js';
-import { startHttpServer } from '../../servers/http-server.js';
+import { startHttpServer } from '../../helpers/servers/http-server.js';
 
 afterEach(() => {
   vi.unstubAllEnvs();

@@ -1,24 +1,9 @@
 import { isIPv6 } from 'node:net';
 import { inspect } from 'node:util';
 import { defaultPort } from '../../urls/default-ports.js';
+import type { PoolProxy } from './proxy-agents.js';
 import { type AgentOwner, agentOptions, closeIdle, directAgent, type PoolAgent } from './pool-agent.js';
 import { type ConnectionSettings, identityOptions, trustOptions } from './tls-settings.js';
-
-/** The proxy that a pool's connections go through. */
-export interface PoolProxy {
-  /** How the proxy is spoken to. */
-  readonly scheme: 'http' | 'https' | 'socks4' | 'socks4a' | 'socks5' | 'socks5h';
-  /** Without brackets. */
-  readonly host: string;
-  /** The proxy's port. */
-  readonly port: number;
-  /** For the proxy alone: its credentials. */
-  readonly headers: Readonly<Record<string, string>>;
-  /** Of a SOCKS proxy. */
-  readonly username?: string | undefined;
-  /** Of a SOCKS proxy. */
-  readonly password?: string | undefined;
-}
 
 /** What a pool is made of. */
 export interface PoolOptions {

@@ -3,7 +3,8 @@ import { LocationValueError, ProxySchemeUnknown, URLSchemeUnknown } from '../../
 import { defaultPort } from '../../urls/default-ports.js';
 import { unquote } from '../../urls/quote.js';
 import { parse_url } from '../../urls/parse-url.js';
-import { HTTPConnectionPool, HTTPSConnectionPool, type PoolProxy } from './connection-pool.js';
+import { HTTPConnectionPool, HTTPSConnectionPool } from './connection-pool.js';
+import type { PoolProxy } from './proxy-agents.js';
 import { CONNECTION_SETTINGS, type ConnectionSettings } from './tls-settings.js';
 
 /** Options of {@link PoolManager}. */

@@ -5,9 +5,30 @@ import type { ClientRequest } from 'node:http';
 import * as net from 'node:net';
 import type { Duplex } from 'node:stream';
 import { LONGEST_DELAY } from '../../../builtins/index.js';
-import type { HTTPConnectionPool, PoolProxy } from './connection-pool.js';
-import { agentOptions, govern, kAttempt, type PoolAgent } from './pool-agent.js';
-import { trustOptions } from './tls-settings.js';
+import { type AgentOwner, agentOptions, govern, kAttempt, type PoolAgent } from './pool-agent.js';
+import { type ConnectionSettings, trustOptions } from './tls-settings.js';
+
+/** The proxy that a pool's connections go through. */
+export interface PoolProxy {
+  /** How the proxy is spoken to. */
+  readonly scheme: 'http' | 'https' | 'socks4' | 'socks4a' | 'socks5' | 'socks5h';
+  /** Without brackets. */
+  readonly host: string;
+  /** The proxy's port. */
+  readonly port: number;
+  /** For the proxy alone: its credentials. */
+  readonly headers: Readonly<Record<string, string>>;
+  /** Of a SOCKS proxy. */
+  readonly username?: string | undefined;
+  /** Of a SOCKS proxy. */
+  readonly password?: string | undefined;
+}
+
+/** A pool whose connections lead through a tunnel. */
+export interface ProxiedPool extends AgentOwner {
+  readonly block: boolean;
+  readonly settings: ConnectionSettings;
+}
 
 /** What waits for a tunnel. */
 export interface TunnelOwner {
@@ -27,7 +48,7 @@ type ConnectOptions = Parameters<AnyTunnelAgent<string>['connect']>[1];
 const GRACE = 1000;
 
 /** The agent for a pool behind a proxy that makes tunnels. */
-export async function indirectAgent(pool: HTTPConnectionPool, proxy: PoolProxy): Promise<PoolAgent> {
+export async function indirectAgent(pool: ProxiedPool, proxy: PoolProxy): Promise<PoolAgent> {
   const agent = await (proxy.scheme.startsWith('socks') ? socksAgent(pool, proxy) : tunnelAgent(pool, proxy));
   return govern(agent, pool);
 }
@@ -36,7 +57,7 @@ function proxyUrl({ scheme, host, port }: PoolProxy, credentials = ''): string {
   return `${scheme}://${credentials}${host.includes(':') && net.isIPv6(host) ? `[${host}]` : host}:${port}`;
 }
 
-async function tunnelAgent(pool: HTTPConnectionPool, proxy: PoolProxy): Promise<PoolAgent> {
+async function tunnelAgent(pool: ProxiedPool, proxy: PoolProxy): Promise<PoolAgent> {
   const { HttpsProxyAgent } = await import('https-proxy-agent');
 
   class TunnelAgent extends HttpsProxyAgent<string> {
@@ -79,7 +100,7 @@ function withProxySocket<T>(owner: TunnelOwner, connect: () => T): T {
   }
 }
 
-async function socksAgent(pool: HTTPConnectionPool, proxy: PoolProxy): Promise<PoolAgent> {
+async function socksAgent(pool: ProxiedPool, proxy: PoolProxy): Promise<PoolAgent> {
   const { SocksProxyAgent } = await import('socks-proxy-agent');
 
   class SocksAgent extends SocksProxyAgent {

@@ -4,7 +4,6 @@ import { join } from 'node:path';
 import * as tls from 'node:tls';
 import { OSError } from '../../../builtins/index.js';
 import type { Cert } from '../../inputs.js';
-import type { HTTPConnectionPool } from './connection-pool.js';
 
 /** How connections are made, as urllib3's pools take it; null (the default) leaves a setting to Node. */
 export interface ConnectionSettings {
@@ -117,9 +116,15 @@ export function identityOptions(host: string, settings: ConnectionSettings): tls
   };
 }
 
+/** A pool, as far as its certificates go. */
+interface Certified {
+  readonly settings: ConnectionSettings;
+  changeSettings(changes: ConnectionSettings): void;
+}
+
 /** Has a pool trust and show what a request says. Throws OSError when a file is missing. */
 export function applyCertificates(
-  connection: HTTPConnectionPool,
+  connection: Certified,
   isSecure: boolean,
   verify: boolean | string | null,
   cert: Cert | null,
@@ -136,7 +141,7 @@ export function applyCertificates(
   applyChanges(connection, { cert_file, key_file });
 }
 
-function applyChanges(connection: HTTPConnectionPool, changes: ConnectionSettings): void {
+function applyChanges(connection: Certified, changes: ConnectionSettings): void {
   const { settings } = connection;
   for (const name of Object.keys(changes) as (keyof ConnectionSettings)[]) {
     if ((settings[name] ?? null) !== (changes[name] ?? null)) {

@@ -1,4 +1,4 @@
-import { WorkQueue } from '../../../builtins/work-queue.js';
+import { WorkQueue } from '../../../builtins/index.js';
 import type { HTTPConnectionPool, PoolClients } from '../connections/connection-pool.js';
 import { warnPoolIsFull } from '../connections/kept-connections.js';
 import { ClientConnection, type ConnectionOwner } from './client-connection.js';

@@ -4,7 +4,7 @@
  */
 import type { Socket } from 'node:net';
 import { NotImplementedError } from '../../../builtins/index.js';
-import type { QueueEntry } from '../../../builtins/work-queue.js';
+import type { QueueEntry } from '../../../builtins/index.js';
 import { isBuffered } from '../../bodies/outgoing/wire-form.js';
 import type { HTTPResponse } from '../../urllib3/response.js';
 import { Retry } from '../../urllib3/retry.js';

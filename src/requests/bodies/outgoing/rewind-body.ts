@@ -1,6 +1,6 @@
-import { UnrewindableBodyError } from '../exceptions/requests.js';
-import { bodyFromPosition } from '../bodies/outgoing/body-position.js';
-import type { PreparedRequest } from './prepared-request.js';
+import { UnrewindableBodyError } from '../../exceptions/requests.js';
+import { bodyFromPosition } from './body-position.js';
+import type { PreparedRequest } from '../../models/prepared-request.js';
 
 /**
  * Brings the body back to where it stood when the request was prepared, so that it can be sent again; a file stream is

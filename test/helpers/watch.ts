@@ -1,6 +1,6 @@
 import { subscribe, unsubscribe } from 'node:diagnostics_channel';
 import { REQUEST_CHANNEL, type RequestEvent } from 'requests-futures/requests';
-import { Changes } from '../servers/events.js';
+import { Changes } from './changes.js';
 
 type Type = RequestEvent['type'];
 type EventOf<T extends Type> = Extract<RequestEvent, { type: T }>;

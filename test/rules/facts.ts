@@ -1,13 +1,8 @@
-import { describe, expect, test } from 'vitest';
-import { collectTitles, range } from './spec-coverage.js';
-
-const TITLES = collectTitles();
-
 /**
- * The rows of the tables of section 1, and how each is told in a title that carries its section's number. A row whose
- * titles are rewritten is found again by changing the pattern here.
+ * A section of the rules for requests holds several facts, as docs/rules.md lists them: how each is worded in the title of a
+ * test that carries the section's number. Where titles are rewritten, the pattern here is too.
  */
-const ROWS: Readonly<Record<string, Readonly<Record<string, RegExp>>>> = {
+export const FACTS: Readonly<Record<string, Readonly<Record<string, RegExp>>>> = {
   '1.1': {
     verbs: /the function/,
     classes: /the class/,
@@ -41,7 +36,7 @@ const ROWS: Readonly<Record<string, Readonly<Record<string, RegExp>>>> = {
   '1.4': {
     'both dict-like, null removes': /null deletes/,
     headers: /keeps the place/,
-    params: /params: %s/,
+    params: /params: /,
     auth: /request over session over the URL/,
     cookies: /sent with the session’s and never stored/,
     'same name under another domain': /sent twice/,
@@ -64,7 +59,7 @@ const ROWS: Readonly<Record<string, Readonly<Record<string, RegExp>>>> = {
   '1.6': {
     followed: /with a Location is followed/,
     'empty Location': /empty Location/,
-    method: /turns %s into/,
+    method: /turns \S+ into/,
     body: /loses the body/,
     'file bodies': /bodies that can be sent again/,
     'not seekable': /UnrewindableBodyError/,
@@ -90,13 +85,13 @@ const ROWS: Readonly<Record<string, Readonly<Record<string, RegExp>>>> = {
     'PreparedRequest attrs': /is empty before/,
     copy: /copies are independent/,
     'prepare order': /prepared in order/,
-    method: /the method %j becomes/,
+    method: /the method .* becomes/,
     path_url: /path_url/,
     prepare_cookies: /no effect if there is a Cookie/,
   },
   '1.8': {
-    'each input': /%j goes out as %j/,
-    'each refusal': /%j is refused with/,
+    'each input': / goes out as /,
+    'each refusal': / is refused with/,
     'no scheme': /MissingSchema/,
     'None and numbers': /null and numbers/,
     userinfo: /credentials in a URL/,
@@ -105,7 +100,7 @@ const ROWS: Readonly<Record<string, Readonly<Record<string, RegExp>>>> = {
     'malformed escapes': /not hexadecimal/,
   },
   '1.9': {
-    'each value': /%j with %j is %j/,
+    'each value': / with .* is /,
     'quote_plus rules': /quote_plus keeps/,
     'dict values': /gives its keys/,
     'non-pairs': /not pairs is refused/,
@@ -188,7 +183,7 @@ const ROWS: Readonly<Record<string, Readonly<Record<string, RegExp>>>> = {
   '1.13': {
     tree: /caught as each of its parents/,
     'refused, DNS': /connections that cannot be made/,
-    'every fault of a server': /a server that %s/,
+    'every fault of a server': /a server that /,
     'bad encoding': /ContentDecodingError/,
     TLS: /TLS that does not come about/,
     proxy: /proxies that cannot be reached/,
@@ -235,7 +230,7 @@ const ROWS: Readonly<Record<string, Readonly<Record<string, RegExp>>>> = {
   '1.16': {
     'tuple and callables': /a function is called/,
     'other shapes': /is a TypeError/,
-    'Basic encoding': /gives %s/,
+    'Basic encoding': / gives /,
     'beyond latin-1': /beyond latin-1/,
     'not text': /what is no text/,
     equality: /are equal when/,
@@ -245,7 +240,7 @@ const ROWS: Readonly<Record<string, Readonly<Record<string, RegExp>>>> = {
     'Digest challenge': /a challenge is answered/,
     'any 4xx': /any 4xx/,
     'at most one retry': /at most one retry/,
-    algorithms: /the algorithm %s/,
+    algorithms: /the algorithm /,
     'unsupported ones': /not supported/,
     'field order': /byte for byte/,
     'nonce count': /known nonce/,
@@ -267,7 +262,7 @@ const ROWS: Readonly<Record<string, Readonly<Record<string, RegExp>>>> = {
     quotes: /quotation marks/,
     'Set-Cookie, host-only': /goes back to that host alone/,
     'Set-Cookie, expiry': /expires at/,
-    'Set-Cookie, path': /Path=%s/,
+    'Set-Cookie, path': /Path=/,
     'Set-Cookie, lines': /every line is read/,
     sending: /more specific path/,
     Secure: /Secure is not sent/,
@@ -310,63 +305,3 @@ const ROWS: Readonly<Record<string, Readonly<Record<string, RegExp>>>> = {
     'unread failure': /unread failure/,
   },
 };
-
-/** What is different on purpose, or has nothing to be tested here, and why. */
-const DIFFERENT: Readonly<Record<string, string>> = {
-  '1.1 __title__, __build__, __author__, __license__, __copyright__': 'they describe another package',
-  '1.1 compat, api, sessions, status_codes, packages':
-    'their names are at the door itself; urllib3 is a submodule',
-  '1.1 positional data, json, params': '3.2: options are an object',
-  '1.2 cookies replaced with a plain dict': 'a TypeError of TypeScript; Python breaks at the next response',
-  '1.3 pickling': 'sessions cross threads by reducers, with their adapters and cookies: test/worker-pool',
-  '1.6 cookies without a domain, Host': 'they stay with their host: security',
-  '1.12 truth': '3.21: objects are always truthy; use ok',
-  '1.12 pickling': 'responses cross threads by reducers: test/worker-pool',
-  '1.12 json(object_hook …)': '3.36: a reviver as JSON.parse has it',
-  '1.12 CRLF in iter_lines': '1.12, declared difference',
-  '1.16 a list is no pair': '3.15: there are only arrays',
-  '2.1 post(url, data, json)': '3.2: options are an object',
-  '2.1 send() blocks': '3.40: it gives a future',
-  '2.1 arguments by reference': '3.39: they are captured at the call',
-};
-
-/** Items for concurrent.futures that no test can tell of, and why. */
-const INAPPLICABLE: Readonly<Record<string, string>> = {
-  '115': 'there is no StopIteration',
-  '127': 'there is no interpreter shutdown that code runs in; process.exit() ends at once',
-  '131': 'the pool prefetches nothing: cancel() is exact until a call is sent',
-  '142': 'there is no InterpreterPoolExecutor; WorkerPoolExecutor is what it would be',
-};
-
-const carrying = (number: string): string[] =>
-  TITLES.filter(({ sections }) => sections.has(number)).map(({ text }) => text);
-
-describe('the specification in the titles of the tests', () => {
-  test.each(Object.keys(ROWS))('each row of %s is told by a test', (section) => {
-    const titles = carrying(section);
-    const untold = Object.entries(ROWS[section] ?? {}).filter(
-      ([, row]) => !titles.some((title) => row.test(title)),
-    );
-    expect(untold.map(([name]) => name)).toEqual([]);
-  });
-
-  test('each section from 1.1 to 1.21 and 2.1 is here, with its rows', () => {
-    expect(Object.keys(ROWS)).toEqual([...range('1.1', '1.21'), '2.1']);
-  });
-
-  test('each row of section 3 is told by a test', () => {
-    expect(range('3.1', '3.43').filter((row) => carrying(row).length === 0)).toEqual([]);
-  });
-
-  test('each item for concurrent.futures is told by a test, but for those that cannot be', () => {
-    const untold = range('1', '142').filter((item) => carrying(item).length === 0);
-    expect(untold).toEqual(Object.keys(INAPPLICABLE));
-  });
-
-  test('whatever differs says why', () => {
-    for (const reason of [...Object.values(DIFFERENT), ...Object.values(INAPPLICABLE)]) {
-      expect(reason.length).toBeGreaterThan(20);
-    }
-    for (const row of Object.keys(DIFFERENT)) expect(ROWS).toHaveProperty([row.split(' ')[0] ?? '']);
-  });
-});

@@ -1,6 +1,6 @@
 /** The servers that the ports talk to, and what they remember of it. */
 import { createHash, createHmac } from 'node:crypto';
-import { type Exchange, pause, type Route } from '../../examples/lib/routes.js';
+import { type Exchange, pause, type Route } from '../../../examples/lib/routes.js';
 
 type Routes = Record<string, Route>;
 

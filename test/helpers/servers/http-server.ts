@@ -2,7 +2,7 @@
 import * as http from 'node:http';
 import type * as net from 'node:net';
 import type { AddressInfo, Socket } from 'node:net';
-import { Changes } from './events.js';
+import { Changes } from '../changes.js';
 
 /** What a handler is given: the request with its body read (unless the server was started with `buffer: false`). */
 export interface TestRequest extends http.IncomingMessage {

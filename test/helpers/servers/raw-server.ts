@@ -1,6 +1,6 @@
 /** A loopback TCP server whose script sends exact bytes and sees exact bytes: for what no HTTP server would do. */
 import * as net from 'node:net';
-import { Changes } from './events.js';
+import { Changes } from '../changes.js';
 
 /** One accepted connection. */
 export class RawConnection {

@@ -1,0 +1,26 @@
+import { afterEach, beforeEach } from 'vitest';
+import { setLogger } from '../../src/builtins/index.js';
+
+export interface LogEntry {
+  level: string;
+  name: string;
+  message: string;
+  error: unknown;
+}
+
+/** Collects what is logged during each test of the file. */
+export function captureLog(): LogEntry[] {
+  const entries: LogEntry[] = [];
+  beforeEach(() => {
+    entries.length = 0;
+    setLogger({
+      log: (level, name, message, error) => {
+        entries.push({ level, name, message, error });
+      },
+    });
+  });
+  afterEach(() => {
+    setLogger(null);
+  });
+  return entries;
+}
