@@ -52,7 +52,6 @@ export interface HookLists {
 /**
  * What belongs to one call from its submission to its last byte, and is no setting: made once, and shared by every redirect,
  * retry and answered challenge of the call.
- * @internal
  */
 export interface RequestContext {
   /** Aborts the call; null where only its signal can. */
@@ -63,13 +62,12 @@ export interface RequestContext {
   prepared?(request: PreparedRequest): void;
 }
 
-/** The context of a call without a token and a trace. @internal */
+/** The context of a call without a token and a trace. */
 export const NO_CONTEXT: RequestContext = Object.freeze({ token: null, trace: null });
 
 /**
  * Where options carry their {@link RequestContext}: it survives the `{ ...options, timeout: 3 }` of an adapter's subclass, and
  * is left behind when options cross to another thread.
- * @internal
  */
 export const kContext: unique symbol = Symbol('requests.context');
 

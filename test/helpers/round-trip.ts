@@ -1,3 +1,4 @@
+import '../../src/requests/crossing/index.js';
 import { MessageChannel, receiveMessageOnPort } from 'node:worker_threads';
 import { decode, encode, type EncodeOptions, type Pickled, receive } from '../../src/pickle/index.js';
 

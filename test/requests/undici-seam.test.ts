@@ -110,6 +110,8 @@ describe('the version of undici', () => {
   });
 
   test.each(['7.30.2', '7.31.0', '8.0.0', '8.13.1', '10.0.0', null])('%s is taken', (version) => {
-    checkVersion(version);
+    expect(() => {
+      checkVersion(version);
+    }).not.toThrow();
   });
 });

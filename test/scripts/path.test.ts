@@ -27,7 +27,7 @@ test('each way enters what is its own and nothing of the others', () => {
   const body = 'src/requests/bodies/outgoing/json-body.ts';
   expect(sideOf('get over HTTPAdapter')).not.toContain(body);
   expect(sideOf('post with json, headers and params')).toContain(body);
-  const redirects = 'src/requests/urls/url-split.ts';
+  const redirects = 'src/requests/sessions/redirects.ts';
   expect(sideOf('get over HTTPAdapter')).not.toContain(redirects);
   expect(sideOf('get with a redirect')).toContain(redirects);
 });

@@ -232,7 +232,6 @@ export async function traced(
 
 /**
  * Publishes what another thread has collected. Its clock may have started at another time.
- * @internal
  */
 export function publishEvents(events: readonly RequestEvent[], timeOrigin: number): void {
   const shift = (timeOrigin - performance.timeOrigin) / 1000;
