@@ -291,7 +291,7 @@ export class Future<T = unknown> implements Promise<T> {
   private _read<R>(read: (future: Future<T>) => R, timeout: TimeoutArgument): Promise<R> {
     try {
       if (this.done()) return Promise.resolve(read(this));
-      const seconds = parseTimeout(timeoutOf('result()', timeout));
+      const seconds = timeout === undefined ? null : parseTimeout(timeoutOf('result()', timeout));
       if (seconds !== null && seconds <= 0) throw new TimeoutError();
       return new OutcomeWaiter(this, read, seconds).promise;
     } catch (error) {

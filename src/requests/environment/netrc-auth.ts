@@ -2,7 +2,7 @@
 import { readFileSync, type Stats, statSync } from 'node:fs';
 import { homedir } from 'node:os';
 import { join } from 'node:path';
-import { checkOptions, monotonic } from '../../builtins/index.js';
+import { checkOptions } from '../../builtins/index.js';
 import { type NetrcEntry, type NetrcParseError, parseNetrc } from './netrc.js';
 import type { Bytes } from '../inputs.js';
 import { decodeUtf8, toBuffer } from '../urls/python-text.js';
@@ -11,8 +11,8 @@ import { urlsplit } from '../urls/url-split.js';
 /** The names looked for in the home directory when `$NETRC` is not set. */
 export const NETRC_FILES: readonly ['.netrc', '_netrc'] = ['.netrc', '_netrc'];
 
-/** Seconds for which the file is taken to be what it was: looking at the disk costs more than all else here. */
-const RECHECK_AFTER = 1;
+/** Milliseconds for which the file is taken to be what it was: looking at the disk costs more than all else here. */
+const RECHECK_AFTER = 1000;
 
 interface NetrcFile {
   readonly path: string;
@@ -60,7 +60,7 @@ function hostOf(url: string): string | null {
 function currentFile(): NetrcFile | null {
   const netrc = process.env['NETRC'];
   const environment = netrc ?? '~';
-  const now = monotonic();
+  const now = performance.now();
   if (cached === null || cached.environment !== environment || now - cached.checkedAt > RECHECK_AFTER) {
     cached = { environment, checkedAt: now, file: findFile(netrc, cached?.file ?? null) };
   }

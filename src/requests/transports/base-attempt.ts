@@ -1,5 +1,5 @@
 /** What every attempt to send a request is, whatever puts it on the wire. */
-import type { AbortListener } from '../../builtins/index.js';
+import { type AbortListener, LONGEST_DELAY } from '../../builtins/index.js';
 import type { HTTPResponse } from '../urllib3/response.js';
 import { AttemptRecorder } from './attempt-recorder.js';
 import { abortError, type AttemptState } from './error-mapping.js';
@@ -104,4 +104,11 @@ export abstract class BaseAttempt<J extends OutgoingJob> implements AbortListene
     this.job.onDone?.();
     this.answer = null;
   }
+}
+
+/** Seconds as timers take them; 0 for no limit, and for one that is longer than a timer can wait. */
+export function milliseconds(seconds: number | null): number {
+  if (seconds === null) return 0;
+  const delay = Math.max(1, Math.ceil(seconds * 1000));
+  return delay > LONGEST_DELAY ? 0 : delay;
 }

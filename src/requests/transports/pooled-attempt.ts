@@ -11,10 +11,10 @@ import { ProtocolError, ProxyError } from '../exceptions/urllib3.js';
 import { ReprText } from '../exceptions/urllib3-text.js';
 import { rawValue } from '../headers/raw-headers.js';
 import type { Timeout } from '../urllib3/timeout.js';
-import { BaseAttempt } from './base-attempt.js';
+import { BaseAttempt, milliseconds } from './base-attempt.js';
 import type { TunnelOwner } from './connections/proxy-agents.js';
 import { type ConnectionState, connectionError } from './error-mapping.js';
-import { bodyTimeout, connectTimeout, milliseconds, readTimeout, sendTimeout } from './limits.js';
+import { bodyTimeout, connectTimeout, readTimeout, sendTimeout } from './limits.js';
 import type { Job } from './outgoing-request.js';
 import { wireHeaders } from './wire-headers.js';
 

@@ -8,8 +8,8 @@ import { encode_params } from './params.js';
 import { parse_url, type Url } from './parse-url.js';
 import { requote_uri } from './quote.js';
 import { withoutUserinfo } from './redact.js';
-import { Remembered } from './remembered.js';
 import { decodeUtf8, isBytes, pythonText, stripStart } from './python-text.js';
+import { Remembered } from './url-split.js';
 
 /**
  * A URL that preparation returns as it is, as long as it has no dot segment; most are such: lower case, a path, nothing to

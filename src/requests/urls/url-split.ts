@@ -1,7 +1,6 @@
 /** `urllib.parse`: URLs taken apart and joined by the letter of RFC 3986, which is not what the WHATWG `URL` class does. */
 import { isIPv4, isIPv6 } from 'node:net';
 import { repr, ValueError } from '../../builtins/index.js';
-import { Remembered } from './remembered.js';
 import { DefragResult, ParseResult, SplitResult, urlunparse, USES_NETLOC } from './url-parts.js';
 
 const USES_RELATIVE: ReadonlySet<string> = new Set(
@@ -15,6 +14,27 @@ const USES_PARAMS: ReadonlySet<string> = new Set(
 
 const SCHEME = /^([a-z][a-z0-9+.-]*):/i;
 const LEADING_CONTROLS = /^[\0-\x20]+/;
+
+/** More are seldom in use at once. */
+const MOST = 256;
+const LONGEST_KEY = 2048;
+
+/** Results by URL: programs pass the same few URLs over and over. Limited in number and in the length of a URL. */
+export class Remembered<T> {
+  readonly #results = new Map<string, T>();
+
+  get(url: string): T | undefined {
+    return this.#results.get(url);
+  }
+
+  /** Returns `result`. */
+  set(url: string, result: T): T {
+    if (url.length > LONGEST_KEY) return result;
+    if (this.#results.size >= MOST) this.#results.clear();
+    this.#results.set(url, result);
+    return result;
+  }
+}
 
 /** As in Python: one request takes the same URL apart several times. */
 const remembered = new Remembered<SplitResult>();

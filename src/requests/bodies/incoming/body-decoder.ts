@@ -16,7 +16,7 @@ export class BodyDecoder {
   /** `limit`: the most bytes the decoded body may have; Infinity for no limit. */
   constructor(contentEncoding: string | null, limit: number) {
     this.#contentEncoding = contentEncoding;
-    this.#codings = contentCodings(contentEncoding);
+    this.#codings = contentEncoding === null ? [] : contentCodings(contentEncoding);
     this.#limit = limit;
   }
 

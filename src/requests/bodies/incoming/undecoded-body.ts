@@ -1,7 +1,7 @@
 import { Readable } from 'node:stream';
 import type { BodyOwner, PieceQueue } from './piece-queue.js';
 import { bodyBytes, type HTTPResponseInit } from './response-init.js';
-import { StreamPieces } from './stream-pieces.js';
+import { StreamPieces } from './piece-queue.js';
 
 const EMPTY = Buffer.alloc(0);
 

@@ -10,9 +10,8 @@ import type { PreparedRequest } from '../../models/prepared-request.js';
 import type { Cert } from '../../inputs.js';
 import { HTTPResponse } from '../../urllib3/response.js';
 import { urlsplit } from '../../urls/url-split.js';
-import { BaseAttempt } from '../base-attempt.js';
+import { BaseAttempt, milliseconds } from '../base-attempt.js';
 import { aborted, bodyError } from '../error-mapping.js';
-import { milliseconds } from '../limits.js';
 import type { Attempt, OutgoingJob, Transport } from '../urlopen.js';
 
 /** The part of a fetch function's response that is used. */

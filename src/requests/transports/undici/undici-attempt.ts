@@ -8,7 +8,7 @@ import type { QueueEntry } from '../../../builtins/index.js';
 import { isBuffered } from '../../bodies/outgoing/wire-form.js';
 import type { HTTPResponse } from '../../urllib3/response.js';
 import { Retry } from '../../urllib3/retry.js';
-import { milliseconds } from '../limits.js';
+import { milliseconds } from '../base-attempt.js';
 import type { Job } from '../outgoing-request.js';
 import { PooledAttempt, Stage } from '../pooled-attempt.js';
 import type { Connection, ConnectionSource, Controller } from './connection.js';
