@@ -1,0 +1,13 @@
+export { type LimitsClock, systemClock } from './alarm.js';
+export type { Allowance, KeyStats } from './gate.js';
+export { Limiter, type LimiterSettings } from './limiter.js';
+export { Turn } from './line.js';
+export {
+  type KeyLimits,
+  type LimitedRequest,
+  type Limits,
+  type LimitsOptions,
+  parseKeyLimits,
+  parseLimits,
+} from './options.js';
+export type { RateOptions } from './rates.js';
