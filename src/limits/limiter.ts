@@ -1,7 +1,9 @@
 import { WorkQueue } from '../builtins/work-queue.js';
 import { Alarm, type LimitsClock, systemClock } from './alarm.js';
 import { type Allowance, Gate, type KeyStats } from './gate.js';
-import { Line, OUTSIDE, STARTED, type Turn, WAITING, WRITTEN } from './line.js';
+import { Keys } from './keys.js';
+import { type Line, OUTSIDE, STARTED, type Turn, WAITING, WRITTEN } from './line.js';
+import { Patience } from './patience.js';
 import { MILLISECOND, SECOND } from './rates.js';
 import { TimeHeap } from './time-heap.js';
 
@@ -19,9 +21,6 @@ export interface LimiterSettings {
   readonly adaptive: boolean;
 }
 
-/** Between the parts of the name of a line of several keys. */
-const SEPARATOR = '\0';
-
 /**
  * Lets things start as fast as their keys allow, and never faster.
  *
@@ -34,14 +33,11 @@ export class Limiter {
   readonly #alarm: Alarm;
   #settings: LimiterSettings;
   readonly #all: Gate;
-  readonly #gates = new Map<string, Gate>();
-  readonly #own = new Map<string, Allowance>();
-  /** Lines of several keys. */
-  readonly #lines = new Map<string, Line>();
+  readonly #keys: Keys;
   readonly #ready = new WorkQueue<Line>();
   readonly #handingOut: Gate[] = [];
   readonly #due = new TimeHeap<Gate>();
-  readonly #overdue = new TimeHeap<Line>();
+  readonly #patience: Patience;
   #isLetting = false;
   #isPaused = false;
 
@@ -49,6 +45,10 @@ export class Limiter {
     this.#settings = settings;
     this.#clock = clock;
     this.#all = new Gate('', settings.all);
+    this.#keys = new Keys(this.#all, settings.each);
+    this.#patience = new Patience(settings.maxDelay, (turn, line) => {
+      this.#withdraw(turn, line);
+    });
     this.#alarm = new Alarm(clock, () => {
       this.#ring();
     });
@@ -66,7 +66,7 @@ export class Limiter {
 
   /** How many keys are remembered. */
   get size(): number {
-    return this.#gates.size;
+    return this.#keys.gates.size;
   }
 
   /**
@@ -76,15 +76,12 @@ export class Limiter {
    */
   enter(turn: Turn, keys: string | readonly string[], first = false): void {
     const now = this.#now();
-    const line = typeof keys === 'string' ? this.#lineOf(keys) : this.#lineOfSeveral(keys);
-    const { maxDelay } = this.#settings;
-    if (maxDelay !== Infinity) {
-      const wait = this.#shortestWait(line, first, now);
-      if (wait > maxDelay * SECOND) {
-        this.#tidy(line, now);
-        turn.refuse(wait / SECOND);
-        return;
-      }
+    const line = this.#keys.lineOf(keys);
+    const wait = this.#patience.tooLong(line, first, now);
+    if (wait !== null) {
+      this.#tidy(line, now);
+      turn.refuse(wait / SECOND);
+      return;
     }
     turn.enteredAt = now;
     turn.line = line;
@@ -92,7 +89,7 @@ export class Limiter {
     for (const gate of line.gates) gate.queued += 1;
     if (first) line.waiting.unshift(turn);
     else line.waiting.push(turn);
-    if (maxDelay !== Infinity) this.#watch(line);
+    if (line.waiting.peek() === turn) this.#patience.watch(line);
     if (line.queue === null && !this.#isPaused) {
       this.#ready.push(line);
       this.#let(now);
@@ -147,9 +144,10 @@ export class Limiter {
       if (gate === this.#all) continue;
       if (pause !== null) gate.pause(now + Math.ceil(pause * SECOND), now);
       if (this.#settings.adaptive) gate.slowDown(startedAt, now);
-      if (pause !== null && gate.hasParked) this.#arm(gate, now);
+      if (pause === null) continue;
+      if (gate.hasParked) this.#arm(gate, now);
+      this.#patience.paused(gate, now);
     }
-    if (pause !== null && this.#settings.maxDelay !== Infinity) this.#refuseHeldUp(line, now);
     this.#let(now);
   }
 
@@ -183,73 +181,27 @@ export class Limiter {
   /** Changes what it holds to; what started before counts. */
   set(settings: LimiterSettings): void {
     this.#settings = settings;
+    this.#patience.maxDelay = settings.maxDelay;
     this.#all.allowance = settings.all;
-    for (const gate of this.#gates.values()) gate.allowance = this.#allowanceOf(gate.key);
+    this.#keys.each = settings.each;
     this.#reconsider();
   }
 
   /** Gives `key` an allowance of its own; null takes it away. */
   setKey(key: string, allowance: Allowance | null): void {
-    if (allowance === null) this.#own.delete(key);
-    else this.#own.set(key, allowance);
-    const gate = this.#gates.get(key);
-    if (gate === undefined) return;
-    gate.allowance = this.#allowanceOf(key);
+    this.#keys.setOwn(key, allowance);
     this.#reconsider();
   }
 
   /** How all together, and each key that is remembered, does. */
   stats(): { all: KeyStats; keys: Map<string, KeyStats> } {
     const now = this.#now();
-    const keys = new Map(Array.from(this.#gates, ([key, gate]) => [key, gate.stats(now)]));
+    const keys = new Map(Array.from(this.#keys.gates, ([key, gate]) => [key, gate.stats(now)]));
     return { all: this.#all.stats(now), keys };
   }
 
   #now(): number {
     return Math.floor(this.#clock.now() * MILLISECOND);
-  }
-
-  #allowanceOf(key: string): Allowance {
-    return this.#own.get(key) ?? this.#settings.each;
-  }
-
-  #gateOf(key: string): Gate {
-    let gate = this.#gates.get(key);
-    if (gate === undefined) {
-      gate = new Gate(key, this.#allowanceOf(key));
-      this.#gates.set(key, gate);
-    }
-    return gate;
-  }
-
-  #lineOf(key: string): Line {
-    const gate = this.#gateOf(key);
-    return (gate.line ??= new Line([this.#all, gate], null));
-  }
-
-  #lineOfSeveral(keys: readonly string[]): Line {
-    const [first = ''] = keys;
-    const unique = keys.length < 2 ? [first] : [...new Set(keys)].sort();
-    if (unique.length === 1) return this.#lineOf(first);
-    const name = unique.join(SEPARATOR);
-    let line = this.#lines.get(name);
-    if (line === undefined) {
-      line = new Line([this.#all, ...unique.map((key) => this.#gateOf(key))], name);
-      this.#lines.set(name, line);
-    }
-    return line;
-  }
-
-  /** How long one that enters now waits at the least. */
-  #shortestWait(line: Line, first: boolean, now: number): number {
-    const ahead = first ? 0 : line.waiting.length;
-    let at = now;
-    for (const gate of line.gates) {
-      // Every parked line has a turn before a new one has.
-      const others = line.queue === null && gate.parked !== null ? gate.parked.length : 0;
-      at = Math.max(at, gate.earliest(ahead + others, now));
-    }
-    return at - now;
   }
 
   /** Lets start what may. What starts may lead back here. */
@@ -294,12 +246,12 @@ export class Limiter {
     turn.phase = STARTED;
     turn.startedAt = now;
     for (const gate of line.gates) gate.take(now);
-    if (line.heapIndex !== -1) this.#watch(line);
+    if (line.heapIndex !== -1) this.#patience.watch(line);
     if (line.waiting.length > 0) {
       // Behind those that wait for the same gate: lines take turns.
       if (from?.hasParked === true) from.parked?.push(line);
       else this.#ready.push(line);
-    } else if (line.name !== null) this.#lines.delete(line.name);
+    } else this.#keys.forgetLine(line);
     turn.begin();
   }
 
@@ -315,9 +267,7 @@ export class Limiter {
     const parked = (gate.parked ??= new WorkQueue());
     parked.push(line);
     if (parked.length === 1) this.#arm(gate, now);
-    if (line.heapIndex === -1) return;
-    const opensAt = gate.opensAt(now);
-    if (opensAt !== Infinity) this.#refuseHopeless(line, opensAt, now);
+    if (line.heapIndex !== -1) this.#patience.heldUp(line, gate.opensAt(now), now);
   }
 
   /** Sees to it that a gate with parked lines hands out turns when it opens. */
@@ -347,35 +297,10 @@ export class Limiter {
     const now = this.#now();
     for (let gate = this.#due.takeDue(now); gate !== null; gate = this.#due.takeDue(now)) {
       if (gate.hasParked) this.#arm(gate, now);
-      else if (gate.isIdle) this.#gates.delete(gate.key);
+      else if (gate.isIdle) this.#keys.gates.delete(gate.key);
     }
-    for (let line = this.#overdue.takeDue(now); line !== null; line = this.#overdue.takeDue(now)) {
-      // The first has waited for exactly as long as it may.
-      this.#refuseHopeless(line, now + 1, now);
-      this.#watch(line);
-    }
+    this.#patience.refuseOverdue(now);
     this.#let(now);
-  }
-
-  /** After a pause: refuses those for which it is known to be too long. */
-  #refuseHeldUp(paused: Line, now: number): void {
-    for (const gate of paused.gates) {
-      const until = gate.recovery?.until ?? now;
-      if (until <= now) continue;
-      const lines = new Set(gate.line === null ? [] : [gate.line]);
-      for (let line = gate.parked?.peek() ?? null; line !== null; line = line.next) lines.add(line);
-      for (const line of lines) this.#refuseHopeless(line, until, now);
-    }
-  }
-
-  /** Refuses the first ones of a line that cannot start before `at`, as far as that is too late. Later ones came later. */
-  #refuseHopeless(line: Line, at: number, now: number): void {
-    const longest = this.#settings.maxDelay * SECOND;
-    for (let turn = line.waiting.peek(); turn !== null; turn = line.waiting.peek()) {
-      if (at - turn.enteredAt <= longest) return;
-      this.#withdraw(turn, line);
-      turn.refuse((at - now) / SECOND);
-    }
   }
 
   #withdraw(turn: Turn, line: Line): void {
@@ -383,7 +308,7 @@ export class Limiter {
     turn.phase = OUTSIDE;
     turn.line = null;
     for (const gate of line.gates) gate.queued -= 1;
-    if (line.heapIndex !== -1) this.#watch(line);
+    if (line.heapIndex !== -1) this.#patience.watch(line);
     if (line.waiting.length === 0) {
       line.queue?.remove(line);
       this.#tidy(line, this.#now());
@@ -391,40 +316,28 @@ export class Limiter {
     if (this.#all.queued === 0) this.#setAlarm(this.#now());
   }
 
-  /** Notes when the first of a line will have waited for too long. */
-  #watch(line: Line): void {
-    const first = line.waiting.peek();
-    const { maxDelay } = this.#settings;
-    if (first === null || maxDelay === Infinity) this.#overdue.remove(line);
-    else this.#overdue.set(line, first.enteredAt + maxDelay * SECOND);
-  }
-
   /** Forgets a line that is empty. */
   #tidy(line: Line, now: number): void {
     if (line.waiting.length > 0) return;
-    if (line.name !== null) this.#lines.delete(line.name);
+    this.#keys.forgetLine(line);
     for (const gate of line.gates) if (gate.isIdle && !gate.hasParked) this.#expire(gate, now);
   }
 
   /** After a change of what is allowed: looks at every line again. */
   #reconsider(): void {
     const now = this.#now();
-    const look = (line: Line | null): void => {
-      if (line === null || line.waiting.length === 0) return;
-      this.#watch(line);
-      if (line.queue === null) this.#ready.push(line);
-    };
     this.#arm(this.#all, now);
-    for (const gate of this.#gates.values()) {
-      if (gate.hasParked) this.#arm(gate, now);
-      look(gate.line);
+    for (const gate of this.#keys.gates.values()) if (gate.hasParked) this.#arm(gate, now);
+    for (const line of this.#keys.lines()) {
+      if (line.waiting.length === 0) continue;
+      this.#patience.watch(line);
+      if (line.queue === null) this.#ready.push(line);
     }
-    for (const line of this.#lines.values()) look(line);
     this.#let(now);
   }
 
   #setAlarm(now: number): void {
-    const due = Math.min(this.#due.due, this.#overdue.due);
+    const due = Math.min(this.#due.due, this.#patience.due);
     this.#alarm.set(due, now, this.#all.queued > 0 && !this.#isPaused);
   }
 }

@@ -1,6 +1,7 @@
 import v8 from 'node:v8';
 import vm from 'node:vm';
-import { expect, test } from 'vitest';
+import { expect, test, vi } from 'vitest';
+import { Gate } from '../../src/limits/gate.js';
 import { Limiter, parseLimits } from '../../src/limits/index.js';
 import { FakeClock, TestTurn } from './fake-clock.js';
 
@@ -8,18 +9,10 @@ function limiterOf(clock: FakeClock): Limiter {
   return new Limiter(parseLimits('limits', { per_second: 5, limit_per_host: 4 }).settings, clock);
 }
 
-/** Seconds of CPU that `work` takes for one, at best of three. */
-function perItem(count: number, work: (count: number) => void): number {
-  const times = [1, 2, 3].map(() => {
-    const { user } = process.cpuUsage();
-    work(count);
-    return (process.cpuUsage().user - user) / count;
-  });
-  return Math.min(...times);
-}
-
-test('a hundred thousand over ten thousand keys cost as much each as ten thousand over a thousand', () => {
-  const work = (count: number): void => {
+test('a million over a hundred thousand keys look at each a few times, and at none again and again', () => {
+  const looks = vi.spyOn(Gate.prototype, 'opensAt');
+  const looksAtEach = (count: number, perKey: number): number => {
+    looks.mockClear();
     const clock = new FakeClock();
     const limiter = limiterOf(clock);
     let started = 0;
@@ -28,25 +21,43 @@ test('a hundred thousand over ten thousand keys cost as much each as ten thousan
       limiter.written(turn);
       limiter.leave(turn);
     };
-    for (let i = 0; i < count; i += 1) limiter.enter(new TestTurn(begin), `k${i % (count / 10)}`);
+    for (let i = 0; i < count; i += 1) limiter.enter(new TestTurn(begin), `k${i % (count / perKey)}`);
     clock.advance(10);
     expect([started, limiter.queued, limiter.size]).toEqual([count, 0, 0]);
+    return looks.mock.calls.length / count;
   };
-  work(10_000);
-  // A scan would make it ten times as much; the heap is deeper, and caches are smaller than memory.
-  expect(perItem(100_000, work)).toBeLessThan(5 * perItem(10_000, work));
+  const few = looksAtEach(1000, 10);
+  expect(few).toBeLessThan(5);
+  expect(looksAtEach(100_000, 10)).toBeCloseTo(few, 1);
+  looks.mockRestore();
 });
 
-test('cancelling all of one key, in any order, costs as much each for many as for few', () => {
-  const work = (count: number): void => {
-    const limiter = limiterOf(new FakeClock());
-    const turns = Array.from({ length: count }, () => new TestTurn());
-    for (const turn of turns) limiter.enter(turn, 'k');
-    for (let i = 0; i < count; i += 1) limiter.leave(turns[(i * 7919) % count] as TestTurn);
-    expect([limiter.queued, limiter.running]).toEqual([0, 0]);
+test('of many keys that wait for what is for all, each start looks at a few', () => {
+  const looks = vi.spyOn(Gate.prototype, 'opensAt');
+  const clock = new FakeClock();
+  const limiter = new Limiter(parseLimits('limits', { per_second: 100, per_host: false }).settings, clock);
+  const begin = (turn: TestTurn): void => {
+    limiter.written(turn);
+    limiter.leave(turn);
   };
-  work(10_000);
-  expect(perItem(100_000, work)).toBeLessThan(5 * perItem(10_000, work));
+  for (let i = 0; i < 10_000; i += 1) limiter.enter(new TestTurn(begin), `k${i}`);
+  looks.mockClear();
+  clock.advance(50);
+  expect(limiter.queued).toBe(10_000 - 51 * 100);
+  expect(looks.mock.calls.length / 5000).toBeLessThan(5);
+  looks.mockRestore();
+});
+
+test('cancelling all, in any order, looks at nothing else', () => {
+  const limiter = limiterOf(new FakeClock());
+  const count = 100_000;
+  const turns = Array.from({ length: count }, () => new TestTurn());
+  for (const [i, turn] of turns.entries()) limiter.enter(turn, `k${i % 10}`);
+  const looks = vi.spyOn(Gate.prototype, 'opensAt');
+  for (let i = 0; i < count; i += 1) limiter.leave(turns[(i * 7919) % count] as TestTurn);
+  expect([limiter.queued, limiter.running]).toEqual([0, 0]);
+  expect(looks.mock.calls.length).toBeLessThan(count / 10);
+  looks.mockRestore();
 });
 
 test('an idle key costs at most 400 bytes, and nothing after its window', () => {
