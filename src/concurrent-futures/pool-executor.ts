@@ -1,10 +1,16 @@
-import { RuntimeError, typeName, ValueError, WorkQueue } from '../builtins/index.js';
+import { Fifo, RuntimeError, typeName, ValueError, WorkQueue } from '../builtins/index.js';
 import { currentCall } from './call-context.js';
 import type { BrokenExecutor } from './errors.js';
 import { Executor, parseShutdown, type ShutdownOptions } from './executor.js';
 import { Future } from './future.js';
 import { PENDING } from './states.js';
 import { WorkItem } from './work-item.js';
+
+/** A call that has lent its slot out, and what tells it that it has one again. */
+interface Return {
+  readonly item: WorkItem;
+  readonly resolve: () => void;
+}
 
 /**
  * What every pool shares: the queue, the count of slots, shutdown, breaking and idling. A pool adds how a slot runs calls:
@@ -23,6 +29,10 @@ export abstract class PoolExecutor extends Executor {
   /** How many calls in the queue are marked running. */
   #claimed = 0;
   #running = 0;
+  /** Calls that have lent their slot out and want one again, oldest first. */
+  readonly #returning = new Fifo<Return>();
+  /** How many calls have lent their slot out. */
+  #lent = 0;
   #paused = false;
   #shutdown = false;
   #broken: (() => BrokenExecutor) | null = null;
@@ -121,8 +131,9 @@ export abstract class PoolExecutor extends Executor {
     this.#openSlots();
   }
 
-  /** Opens slots for what is queued, as far as there is room. */
+  /** Gives slots to what wants them, as far as there is room: first to calls that had one. */
   #openSlots(): void {
+    while (this.#running < this.#maxWorkers && this.#giveBack()) this.#running += 1;
     if (this.#paused) return;
     for (let wanted = this.queued; wanted > 0 && this.#running < this.#maxWorkers; wanted -= 1) {
       this.#running += 1;
@@ -131,11 +142,53 @@ export abstract class PoolExecutor extends Executor {
   }
 
   /**
+   * @internal The call of `item` does nothing but wait from now on: its slot serves others. The slot has to leave the call alone
+   * when it ends, unless `reclaim()` has resolved.
+   */
+  lend(item: WorkItem): void {
+    if (item.isLent) return;
+    item.isLent = true;
+    this.#lent += 1;
+    this.#running -= 1;
+    this.#openSlots();
+  }
+
+  /** @internal Resolves when the call of `item` has a slot again, which it gets before those that have not begun. */
+  reclaim(item: WorkItem): Promise<void> {
+    if (!item.isLent) return Promise.resolve();
+    return new Promise((resolve) => {
+      this.#returning.push({ item, resolve });
+      this.#openSlots();
+    });
+  }
+
+  /** A call has ended that had lent its slot out. */
+  protected ended(item: WorkItem): void {
+    if (!item.isLent) return;
+    item.isLent = false;
+    this.#lent -= 1;
+    this.#checkIdle();
+  }
+
+  /** Gives a slot to the oldest call that wants one again. Returns whether there was one. */
+  #giveBack(): boolean {
+    for (let back = this.#returning.shift(); back !== undefined; back = this.#returning.shift()) {
+      // It may have ended meanwhile.
+      if (!back.item.isLent) continue;
+      back.item.isLent = false;
+      this.#lent -= 1;
+      back.resolve();
+      return true;
+    }
+    return false;
+  }
+
+  /**
    * Frees a slot that may not fetch another call: there are too many, or the pool is paused. A call that is marked running
    * was promised a slot.
    */
   protected retireSlot(): boolean {
-    if (this.#running <= this.#maxWorkers && !this.#paused) return false;
+    if (this.#running <= this.#maxWorkers && (!this.#paused || this.#returning.length > 0)) return false;
     if (this.#queue.peek()?.claimed === true) return false;
     this.#freeSlot();
     return true;
@@ -143,7 +196,7 @@ export abstract class PoolExecutor extends Executor {
 
   /** The oldest call, marked running; null when there is none to be had, and then the slot that asked is free again. */
   protected nextCall(): WorkItem | null {
-    if (this.retireSlot()) return null;
+    if (this.retireSlot() || this.#giveBack()) return null;
     for (let item = this.#queue.shift(); item !== null; item = this.#queue.shift()) {
       if (item.claimed) {
         this.#claimed -= 1;
@@ -166,7 +219,7 @@ export abstract class PoolExecutor extends Executor {
   }
 
   #checkIdle(): void {
-    if (this.#running > 0 || this.#queue.length > 0) return;
+    if (this.#running > 0 || this.#lent > 0 || this.#queue.length > 0) return;
     const waiters = this.#idleWaiters;
     this.#idleWaiters = [];
     for (const resolve of waiters) resolve();
@@ -193,7 +246,7 @@ export abstract class PoolExecutor extends Executor {
 
   /** Resolves when no call is running or queued: at once when the pool is idle. The pool stays usable. */
   idle(): Promise<void> {
-    if (this.#running === 0 && this.#queue.length === 0) return Promise.resolve();
+    if (this.#running === 0 && this.#lent === 0 && this.#queue.length === 0) return Promise.resolve();
     return new Promise((resolve) => {
       this.#idleWaiters.push(resolve);
     });

@@ -1,4 +1,5 @@
 import { describe, expect, test } from 'vitest';
+import { currentCall } from '../../src/concurrent-futures/call-context.js';
 import { AsyncPoolExecutor, type Future } from '../../src/concurrent-futures/index.js';
 
 /** Calls that run until they are told to end. */
@@ -175,5 +176,98 @@ describe('pause() and resume()', () => {
     expect(calls.started).toEqual([0, 1]);
     await calls.end(0, 1, 2);
     await pool.shutdown();
+  });
+});
+
+describe('a call that only waits', () => {
+  /** Submits a call that lends its slot out until `wake` is called. */
+  function sleeper(pool: AsyncPoolExecutor, name: string, order: string[]) {
+    let wake = (): void => undefined;
+    const future = pool.submit(async () => {
+      const call = currentCall();
+      order.push(`${name} begins`);
+      call?.lendSlot?.();
+      await new Promise<void>((resolve) => {
+        wake = resolve;
+      });
+      await call?.reclaimSlot?.();
+      order.push(`${name} goes on`);
+    });
+    return {
+      future,
+      wake: () => {
+        wake();
+      },
+    };
+  }
+
+  test('gives its slot to the next one, and has one again before those that have not begun', async () => {
+    const { pool, calls } = setUp(1);
+    const order: string[] = [];
+    const one = sleeper(pool, 'one', order);
+    calls.submit(2);
+    const last = pool.submit(() => order.push('last'));
+    await turn();
+    expect([calls.started, pool.running, pool.queued]).toEqual([[0], 1, 2]);
+    one.wake();
+    await turn();
+    expect(order).toEqual(['one begins']);
+    await calls.end(0);
+    expect(order).toEqual(['one begins', 'one goes on']);
+    await one.future;
+    await turn();
+    expect(calls.started).toEqual([0, 1]);
+    await calls.end(1);
+    await last;
+    await pool.shutdown();
+  });
+
+  test('is waited for by idle(), and goes on at once where there is room', async () => {
+    const { pool } = setUp(2);
+    const order: string[] = [];
+    const one = sleeper(pool, 'one', order);
+    await turn();
+    let isIdle = false;
+    const idle = pool.idle().then(() => {
+      isIdle = true;
+    });
+    await turn();
+    expect([isIdle, pool.running]).toEqual([false, 0]);
+    one.wake();
+    await idle;
+    expect(one.future.done()).toBe(true);
+  });
+
+  test('that ends without a slot leaves the others theirs', async () => {
+    const { pool, calls } = setUp(1);
+    const future = pool.submit(() => {
+      currentCall()?.lendSlot?.();
+      return 1;
+    });
+    calls.submit(3);
+    expect(await future).toBe(1);
+    await turn();
+    expect([calls.started, pool.running]).toEqual([[0], 1]);
+    await calls.end(0, 1, 2);
+    await pool.shutdown();
+  });
+
+  test('has its slot again in a pool that is paused or has become smaller', async () => {
+    const { pool, calls } = setUp(2);
+    const order: string[] = [];
+    const one = sleeper(pool, 'one', order);
+    calls.submit(3);
+    await turn();
+    pool.max_workers = 1;
+    pool.pause();
+    one.wake();
+    await calls.end(0);
+    expect(order).toEqual(['one begins']);
+    await calls.end(1);
+    await one.future;
+    expect([pool.running, pool.queued]).toEqual([0, 1]);
+    pool.resume();
+    await turn();
+    await calls.end(2);
   });
 });
