@@ -1,5 +1,4 @@
-/** The longest delay `setTimeout` honours, in milliseconds. */
-const LONGEST_DELAY = 2 ** 31 - 1;
+import { LONGEST_DELAY } from '../builtins/clock.js';
 
 /** The time, and a way to be called at one: the system's, or a test's own. */
 export interface LimitsClock {

@@ -200,6 +200,16 @@ export class Limiter {
     return { all: this.#all.stats(now), keys };
   }
 
+  /** Those that wait for their turn. */
+  *waiting(): Generator<Turn> {
+    for (const line of [...this.#keys.lines()]) {
+      for (let turn = line.waiting.peek(), next: Turn | null; turn !== null; turn = next) {
+        ({ next } = turn);
+        yield turn;
+      }
+    }
+  }
+
   #now(): number {
     return Math.floor(this.#clock.now() * MILLISECOND);
   }

@@ -101,8 +101,7 @@ export class HTTPAdapter extends BaseAdapter {
     super();
     checkOptions('HTTPAdapter()', options, OPTION_NAMES);
     const { pool_connections = 10, pool_maxsize = 10, max_retries = 0, pool_block = false } = options;
-    const isNone = max_retries === 0 || max_retries === false;
-    this.max_retries = isNone ? new Retry(0, { read: false }) : Retry.from_int(max_retries);
+    this.max_retries = asRetry(max_retries);
     this._pool_connections = pool_connections;
     this._pool_maxsize = pool_maxsize;
     this._pool_block = pool_block;
@@ -247,12 +246,13 @@ export class HTTPAdapter extends BaseAdapter {
     const verify = options.verify ?? true;
     const cert = options.cert ?? null;
     const proxies = options.proxies ?? null;
-    const retries = this.max_retries;
+    const retries = retriesOf(options.max_retries, this.max_retries);
     const method = methodOf(request);
     const timeout = resolveTimeout(options.timeout);
     const maxResponseSize = options.max_response_size ?? null;
     const stream = options.stream ?? false;
-    const trace = options[kContext]?.trace ?? null;
+    const context = options[kContext] ?? null;
+    const trace = context?.trace ?? null;
     if (this.#fetch !== null) {
       const refuses = refusalOfFetch(request, verify, cert, new Route(request, proxies).proxy);
       if (refuses !== null) throw new NotImplementedError(refuses);
@@ -272,6 +272,7 @@ export class HTTPAdapter extends BaseAdapter {
           maxResponseSize,
           stream,
           trace,
+          context,
           onDone,
         },
         retries,
@@ -297,6 +298,7 @@ export class HTTPAdapter extends BaseAdapter {
         maxResponseSize,
         stream,
         trace,
+        context,
         onDone,
       },
       retries,
@@ -338,6 +340,16 @@ export class HTTPAdapter extends BaseAdapter {
 }
 
 const NODE = new NodeTransport(nodeFetch);
+
+function asRetry(max_retries: Retry | RetryCount): Retry {
+  const isNone = max_retries === 0 || max_retries === false;
+  return isNone ? new Retry(0, { read: false }) : Retry.from_int(max_retries);
+}
+
+/** The retries of a request: its own, or else the adapter's. */
+function retriesOf(own: Retry | RetryCount | undefined, adapters: Retry): Retry {
+  return own === undefined || own === null ? adapters : asRetry(own);
+}
 
 /** Whether a subclass decides where a request goes and what it trusts. */
 function hasOwnSteps(adapter: HTTPAdapter): boolean {

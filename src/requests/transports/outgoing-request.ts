@@ -11,7 +11,7 @@ import {
   headerStore,
 } from '../structures/case-insensitive-dict.js';
 import type { Proxies } from '../inputs.js';
-import { kContext, type SendOptions } from '../types.js';
+import { kContext, type RequestContext, type SendOptions } from '../types.js';
 import type { Timeout } from '../urllib3/timeout.js';
 import { urldefragauth } from '../urls/url-tools.js';
 import type { HTTPConnectionPool } from './connections/connection-pool.js';
@@ -34,6 +34,8 @@ export interface Job {
   readonly stream: boolean;
   /** Null when nothing is subscribed. */
   readonly trace: RequestTrace | null;
+  /** Null where nothing accompanies the call. */
+  readonly context: RequestContext | null;
   /** Called when the body of the response is done with. */
   readonly onDone: (() => void) | null;
 }
