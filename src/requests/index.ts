@@ -79,6 +79,13 @@ export {
 } from './exceptions/requests.js';
 export { DeadlineExceeded, type DeadlinePhase, MaxDelayExceeded } from './exceptions/waiting.js';
 export * as hooks from './hooks.js';
+export {
+  LimiterAdapter,
+  LimiterMixin,
+  type LimiterOptions,
+  LimiterSession,
+  SharedLimiter,
+} from './limiter/index.js';
 export * as models from './models/index.js';
 export { PreparedRequest } from './models/prepared-request.js';
 export { Request, type RequestFields, type RequestParts } from './models/request.js';

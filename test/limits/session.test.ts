@@ -186,23 +186,6 @@ describe.each(ADAPTERS)('over %s', (_name, Adapter) => {
     expect((await session.get(url).exception())?.name).toBe('ConnectionError');
   });
 
-  test('a full pool that blocks holds no worker', async () => {
-    const ends: (() => void)[] = [];
-    server.handler = (_request, response) => {
-      ends.push(() => response.end());
-    };
-    other.handler = (_request, response) => response.end('other');
-    const session = make(null, 2);
-    session.mount(server.url, new Adapter({ pool_maxsize: 1, pool_block: true }));
-    const blocked = get(session, 3);
-    const [response] = await Promise.all(get(session, 1, '/', other));
-    expect(response?.text).toBe('other');
-    expect(server.requests).toHaveLength(1);
-    server.handler = (_request, last) => last.end();
-    for (const end of ends) end();
-    await wait(blocked);
-  });
-
   describe('deadline', () => {
     test('ends a body that drips', async () => {
       server.handler = (_request, response) => {

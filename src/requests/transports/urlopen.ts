@@ -53,7 +53,7 @@ export async function urlopen<J extends OutgoingJob, C>(
       let raw: HTTPResponse;
       // An await without need would let later requests overtake this one.
       const opened = transport.open(job);
-      const connections = opened instanceof Promise ? await whilePaused(job, opened) : opened;
+      const connections = opened instanceof Promise ? await opened : opened;
       const first = transport.attempt(job, connections);
       try {
         raw = await first.send();
@@ -158,12 +158,6 @@ function pause(
 ): Promise<void> {
   const wait = (): Promise<void> => retries.sleep(response, token);
   return context?.pause?.('retry', wait) ?? wait();
-}
-
-/** Waits for connections, which others have. */
-async function whilePaused<C>({ context }: OutgoingJob, opened: Promise<C>): Promise<C> {
-  await context?.pause?.('connection', () => opened);
-  return await opened;
 }
 
 /** What is left of the retries after a failure, once the pause before the next attempt is over; throws when it is the last. */
