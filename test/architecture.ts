@@ -31,6 +31,7 @@ export const layers: Readonly<Record<string, readonly string[]>> = {
 export const rooms: readonly (readonly [names: readonly string[], about: string])[] = [
   [['index.ts', 'internal.ts', 'api.ts', 'utils'], "the doors, and the face of Python's `requests.utils`"],
   [['crossing'], 'what lets the classes below cross a thread'],
+  [['limiter'], 'LimiterAdapter, LimiterSession, LimiterMixin'],
   [['sessions'], 'from a call to prepared requests, redirects'],
   [['adapters'], 'HTTPAdapter, UndiciAdapter: options and retries'],
   [['transports'], 'one request on the wire'],

@@ -1,7 +1,6 @@
 export { type LimitsClock, systemClock } from './alarm.js';
-export type { Allowance, KeyStats } from './gate.js';
+export { type Allowance, type KeyStats, Turn } from './gate.js';
 export { Limiter, type LimiterSettings } from './limiter.js';
-export { Turn } from './line.js';
 export {
   type KeyLimits,
   type LimitedRequest,

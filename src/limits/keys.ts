@@ -1,5 +1,4 @@
-import { type Allowance, Gate } from './gate.js';
-import { Line } from './line.js';
+import { type Allowance, Gate, Line } from './gate.js';
 
 /** Between the parts of the name of a line of several keys. */
 const SEPARATOR = '\0';

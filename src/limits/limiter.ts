@@ -1,8 +1,17 @@
-import { WorkQueue } from '../builtins/work-queue.js';
+import { WorkQueue } from '../builtins/index.js';
 import { Alarm, type LimitsClock, systemClock } from './alarm.js';
-import { type Allowance, Gate, type KeyStats } from './gate.js';
+import {
+  type Allowance,
+  Gate,
+  type KeyStats,
+  type Line,
+  OUTSIDE,
+  STARTED,
+  type Turn,
+  WAITING,
+  WRITTEN,
+} from './gate.js';
 import { Keys } from './keys.js';
-import { type Line, OUTSIDE, STARTED, type Turn, WAITING, WRITTEN } from './line.js';
 import { Patience } from './patience.js';
 import { MILLISECOND, SECOND } from './rates.js';
 import { TimeHeap } from './time-heap.js';

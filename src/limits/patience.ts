@@ -1,5 +1,4 @@
-import type { Gate } from './gate.js';
-import type { Line, Turn } from './line.js';
+import type { Gate, Line, Turn } from './gate.js';
 import { SECOND } from './rates.js';
 import { TimeHeap } from './time-heap.js';
 

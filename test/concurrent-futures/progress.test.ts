@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
 import { as_completed, Future, type Progress } from '../../src/concurrent-futures/index.js';
-import { rejection } from './helpers.js';
+import { rejection } from '../helpers/failures.js';
 
 test('on_progress tells how many of how many were handed out, how fast, and how long the others take', async () => {
   const futures = [new Future<number>(), new Future<number>(), new Future<number>()];

@@ -10,7 +10,7 @@ import {
   WorkerPoolExecutor,
   FuturesSession,
 } from './doors.js';
-import { type HttpServer, startHttpServer } from '../servers/http-server.js';
+import { type HttpServer, startHttpServer } from '../helpers/servers/http-server.js';
 
 let server: HttpServer;
 beforeEach(async () => {

@@ -12,8 +12,8 @@ import {
   Timeout,
   wait,
 } from '../../src/index.js';
-import { ADAPTERS } from '../servers/adapters.js';
-import { type HttpServer, startHttpServer } from '../servers/http-server.js';
+import { ADAPTERS } from '../helpers/adapters.js';
+import { type HttpServer, startHttpServer } from '../helpers/servers/http-server.js';
 
 let server: HttpServer;
 let other: HttpServer;

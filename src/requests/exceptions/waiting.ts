@@ -1,5 +1,5 @@
 /** What ends a request that would take too long, beside the timeouts of Python. */
-import { setErrorName, setReferences } from '../../builtins/index.js';
+import { setErrorName } from '../../builtins/index.js';
 import { type RequestExceptionOptions, Timeout } from './requests.js';
 
 /** What a request was doing when its deadline passed. */
@@ -40,5 +40,3 @@ export class MaxDelayExceeded extends Timeout {
     this.retry_after = retry_after;
   }
 }
-
-setReferences(import.meta.url, { DeadlineExceeded, MaxDelayExceeded });

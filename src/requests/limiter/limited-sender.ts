@@ -161,10 +161,3 @@ class AwaitedTurn extends Turn {
     this.#reject?.(new MaxDelayExceeded(seconds, { request: this.#request }));
   }
 }
-
-/** A copy in another thread would have limits of its own. */
-export function refuseToCross(name: string): never {
-  throw new TypeError(
-    `A ${name} cannot be sent to another thread, as its limits hold here; give the FuturesSession \`limits\``,
-  );
-}

@@ -1,9 +1,8 @@
-import { setReducer } from '../../builtins/index.js';
 import { HTTPAdapter, type HTTPAdapterOptions } from '../adapters/http-adapter.js';
 import type { PreparedRequest } from '../models/prepared-request.js';
 import type { Response } from '../models/response.js';
 import type { SendOptions } from '../types.js';
-import { LimitedSender, type LimiterOptions, refuseToCross } from './limited-sender.js';
+import { LimitedSender, type LimiterOptions } from './limited-sender.js';
 
 type LimiterNames = keyof LimiterOptions;
 
@@ -26,9 +25,6 @@ function split<O extends LimiterOptions>(options: O): [limits: LimiterOptions, r
  * ```
  */
 export class LimiterAdapter extends HTTPAdapter {
-  static {
-    setReducer(this, () => refuseToCross('LimiterAdapter'), { subclasses: true });
-  }
   readonly #sender: LimitedSender;
 
   /** Takes the options of the adapter and of its limits. Throws TypeError and ValueError for what is unknown or contradicts something else, by name. */

@@ -1,9 +1,8 @@
-import { setReducer } from '../../builtins/index.js';
 import type { PreparedRequest } from '../models/prepared-request.js';
 import type { Response } from '../models/response.js';
 import { Session } from '../sessions/session.js';
 import type { SessionSendOptions } from '../types.js';
-import { LimitedSender, type LimiterOptions, refuseToCross } from './limited-sender.js';
+import { LimitedSender, type LimiterOptions } from './limited-sender.js';
 
 type SessionClass = new () => Session;
 
@@ -23,9 +22,6 @@ export function LimiterMixin<Base extends SessionClass>(
   // TypeScript wants `any[]` of the constructor of a mix-in's base.
   const Parent = Class as SessionClass;
   class Limited extends Parent {
-    static {
-      setReducer(this, () => refuseToCross('LimiterSession'), { subclasses: true });
-    }
     readonly #sender: LimitedSender;
 
     constructor(options: LimiterOptions = {}) {
