@@ -1,6 +1,5 @@
 import { checkOptions, RuntimeError } from '../builtins/index.js';
 import { AsyncPoolExecutor, Future } from '../concurrent-futures/index.js';
-import { encode } from '../pickle/index.js';
 import {
   HTTPAdapter,
   type HTTPAdapterOptions,
@@ -25,6 +24,7 @@ import {
 } from '../requests/internal.js';
 import { type BackgroundCallback, type RequestingSession, requestInSlot, sendInSlot } from './in-slot.js';
 import type { LimitsOptions } from '../limits/index.js';
+import { checkFunctions, isIsolated } from './isolated.js';
 import { SessionLimits } from './limits/index.js';
 import { PendingCall } from './pending-call.js';
 import { adoptPromise, cancelledFuture, followSignal, type ResponseFuture } from './response-future.js';
@@ -241,10 +241,10 @@ export class FuturesSession extends Session<ResponseFuture, FuturesRequestOption
       await super.close();
       return;
     }
-    const finished = this.#limits
-      .idle()
-      .then(() => executor.shutdown({ wait: true, cancel_futures }))
-      .then(() => super.close());
+    const shutDown = (): Promise<void> => executor.shutdown({ wait: true, cancel_futures });
+    // What waits for its turn has yet to be submitted.
+    const isDone = cancel_futures || this.#limits.isIdle;
+    const finished = (isDone ? shutDown() : this.#limits.idle().then(shutDown)).then(() => super.close());
     if (wait) await finished;
   }
 
@@ -271,12 +271,7 @@ export class FuturesSession extends Session<ResponseFuture, FuturesRequestOption
   /** Submits in its turn. */
   #limited(call: PendingCall, method: string, url: string, submit: () => unknown): Future<Response> {
     if (this.#isClosed) throw new RuntimeError('cannot schedule new futures after shutdown');
-    const limited = this.#limits.call(method, url, () => asFuture(submit()));
-    call.limited = limited;
-    limited.enter();
-    limited.throwFailure();
-    if (limited.isWaiting) call.trace?.queued();
-    return limited.future;
+    return this.#limits.enter(call, method, url, () => asFuture(submit()));
   }
 
   /** More workers than the default pool has room for need a larger one; `adapter_kwargs` have the last word. */
@@ -316,39 +311,4 @@ function noteRequest(future: Future<Response>): void {
   const error: unknown = handle.exception_now();
   if (error === null) handle.request = handle.result_now().request;
   else if (error instanceof RequestException) handle.request = error.request;
-}
-
-/** An executor whose workers share nothing with this thread. */
-interface IsolatedExecutor {
-  readonly _isolated: true;
-  /** Closes what the workers keep for these objects. */
-  _forget?(originals: Iterable<object>): void;
-}
-
-function isIsolated(executor: object): executor is IsolatedExecutor {
-  return '_isolated' in executor && executor._isolated === true;
-}
-
-/**
- * Refuses a request whose functions another thread cannot find, at the call, as Python's requests-futures does; whatever else
- * cannot cross is the future's error.
- * @throws RuntimeError that shows the fix
- */
-function checkFunctions(
-  session: object,
-  { hooks, auth }: Pick<RequestOptions, 'hooks' | 'auth'>,
-  background_callback: BackgroundCallback | null,
-): void {
-  const { hooks: sessionHooks, auth: sessionAuth } = session as Partial<Session>;
-  for (const [name, value] of Object.entries({
-    background_callback,
-    hooks: hooks?.response,
-    auth,
-    'session.hooks': sessionHooks?.response,
-    'session.auth': sessionAuth,
-  })) {
-    for (const item of Array.isArray(value) ? (value as unknown[]) : [value]) {
-      if (typeof item === 'function') encode(item, { name });
-    }
-  }
 }

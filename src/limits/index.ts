@@ -1,9 +1,10 @@
 export { type LimitsClock, systemClock } from './alarm.js';
 export { type Allowance, type KeyStats, Turn } from './gate.js';
-export { Limiter, type LimiterSettings } from './limiter.js';
+export { Limiter } from './limiter.js';
 export {
   type KeyLimits,
   type LimitedRequest,
+  type LimiterSettings,
   type Limits,
   type LimitsOptions,
   parseKeyLimits,

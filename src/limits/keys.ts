@@ -1,4 +1,4 @@
-import { type Allowance, Gate, Line } from './gate.js';
+import { type Allowance, Gate, Line, type Turn } from './gate.js';
 
 /** Between the parts of the name of a line of several keys. */
 const SEPARATOR = '\0';
@@ -27,6 +27,11 @@ export class Keys {
     for (const gate of this.gates.values()) gate.allowance = this.#allowanceOf(gate.key);
   }
 
+  /** Takes all allowances of their own away. */
+  clearOwn(): void {
+    this.#own.clear();
+  }
+
   /** Gives `key` an allowance of its own; null takes it away. */
   setOwn(key: string, allowance: Allowance | null): void {
     if (allowance === null) this.#own.delete(key);
@@ -53,6 +58,16 @@ export class Keys {
   *lines(): Generator<Line> {
     for (const { line } of this.gates.values()) if (line !== null) yield line;
     yield* this.#lines.values();
+  }
+
+  /** Those that wait, as they are now. */
+  *waiting(): Generator<Turn> {
+    for (const line of [...this.lines()]) {
+      for (let turn = line.waiting.peek(), next: Turn | null; turn !== null; turn = next) {
+        ({ next } = turn);
+        yield turn;
+      }
+    }
   }
 
   /** Forgets an empty line; that of a single key goes with its gate. */

@@ -12,23 +12,12 @@ import {
   WRITTEN,
 } from './gate.js';
 import { Keys } from './keys.js';
+import type { LimiterSettings } from './options.js';
 import { Patience } from './patience.js';
 import { MILLISECOND, SECOND } from './rates.js';
 import { TimeHeap } from './time-heap.js';
 
-/** What a {@link Limiter} holds to. */
-export interface LimiterSettings {
-  /** For all keys together. */
-  readonly all: Allowance;
-  /** For each key that has no allowance of its own. */
-  readonly each: Allowance;
-  /** Seconds that one may wait for its turn; Infinity for any time. */
-  readonly maxDelay: number;
-  /** Seconds that a pause lasts at most. */
-  readonly longestPause: number;
-  /** Whether trouble lowers how many may be under way at once. */
-  readonly adaptive: boolean;
-}
+const UNLIMITED: Allowance = { rates: [], limit: Infinity };
 
 /**
  * Lets things start as fast as their keys allow, and never faster.
@@ -196,6 +185,12 @@ export class Limiter {
     this.#reconsider();
   }
 
+  /** Lifts every limit, those of single keys, too; pauses go on. */
+  lift(): void {
+    this.#keys.clearOwn();
+    this.set({ ...this.#settings, all: UNLIMITED, each: UNLIMITED, maxDelay: Infinity });
+  }
+
   /** Gives `key` an allowance of its own; null takes it away. */
   setKey(key: string, allowance: Allowance | null): void {
     this.#keys.setOwn(key, allowance);
@@ -210,13 +205,8 @@ export class Limiter {
   }
 
   /** Those that wait for their turn. */
-  *waiting(): Generator<Turn> {
-    for (const line of [...this.#keys.lines()]) {
-      for (let turn = line.waiting.peek(), next: Turn | null; turn !== null; turn = next) {
-        ({ next } = turn);
-        yield turn;
-      }
-    }
+  waiting(): Iterable<Turn> {
+    return this.#keys.waiting();
   }
 
   #now(): number {

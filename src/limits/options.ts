@@ -1,6 +1,5 @@
 import { checkOptions, isPlainObject, typeName, ValueError } from '../builtins/index.js';
 import type { Allowance } from './gate.js';
-import type { LimiterSettings } from './limiter.js';
 import {
   checkPositive,
   checkWhole,
@@ -49,6 +48,20 @@ export interface LimitsOptions extends RateOptions {
    * half as many, and one more after each round of success. Default false.
    */
   adaptive?: boolean | null | undefined;
+}
+
+/** What a limiter holds to. */
+export interface LimiterSettings {
+  /** For all keys together. */
+  readonly all: Allowance;
+  /** For each key that has no allowance of its own. */
+  readonly each: Allowance;
+  /** Seconds that one may wait for its turn; Infinity for any time. */
+  readonly maxDelay: number;
+  /** Seconds that a pause lasts at most. */
+  readonly longestPause: number;
+  /** Whether trouble lowers how many may be under way at once. */
+  readonly adaptive: boolean;
 }
 
 /** Limits, checked. */

@@ -234,6 +234,79 @@ describe.each(ADAPTERS)('over %s', (_name, Adapter) => {
     });
   });
 
+  test('close() waits for what waits for its turn, or cancels it', async () => {
+    server.handler = (_request, response) => response.end('ok');
+    const session = make({ per_second: 3 });
+    const futures = get(session, 5);
+    await session.close();
+    expect(futures.map((future) => future.result_now().text)).toEqual(Array(5).fill('ok'));
+    expect(() => session.get(server.url)).toThrow('cannot schedule new futures after shutdown');
+    const other = make({ per_hour: 1 });
+    const waiting = get(other, 5);
+    await other.close({ cancel_futures: true });
+    expect(waiting.slice(1).every((future) => future.cancelled())).toBe(true);
+  });
+
+  test('pause() holds back what has not begun, and close() resumes', async () => {
+    server.handler = (_request, response) => response.end('ok');
+    for (const limits of [null, { per_second: 100 }]) {
+      const session = make(limits);
+      session.pause();
+      const future = session.get(server.url);
+      await new Promise(setImmediate);
+      expect(future.running()).toBe(false);
+      await session.close();
+      expect((await future).text).toBe('ok');
+    }
+  });
+
+  test('limits may be set, changed and lifted while requests wait', async () => {
+    server.handler = (_request, response) => response.end('ok');
+    const session = make(null);
+    session.limits = { per_hour: 1 };
+    const futures = get(session, 3);
+    await futures[0];
+    session.limits.set_host(server.url, { per_hour: 2 });
+    await futures[1];
+    expect(futures[2]?.done()).toBe(false);
+    session.limits = null;
+    await futures[2];
+    expect((await session.get(server.url)).text).toBe('ok');
+    expect(() => {
+      session.limits = { per_host: 5 } as object;
+    }).toThrow('per_host');
+    expect(() => {
+      session.limits.set_host('nowhere', null);
+    }).toThrow('set_host() takes a URL');
+    expect(() => new FuturesSession({ limits: { burst: 3 } })).toThrow('burst needs a rate');
+  });
+
+  test('a key of its own counts for the host, or for several', async () => {
+    server.handler = (_request, response) => response.end('ok');
+    const seen: string[] = [];
+    const session = make({
+      per_hour: 2,
+      key: ({ method, url }) => {
+        seen.push(`${method} ${url.pathname}`);
+        return ['everyone', url.pathname];
+      },
+    });
+    session.base_url = server.url;
+    await wait([session.get('/a'), session.get('/b')]);
+    const third = session.get('c', { params: { x: 1 } });
+    expect(seen).toEqual(['GET /a', 'GET /b', 'GET /c']);
+    expect(Object.keys(session.limits.stats().hosts).sort()).toEqual(['/a', '/b', '/c', 'everyone']);
+    session.limits.set_key('everyone', {});
+    expect((await third).text).toBe('ok');
+    expect(() => {
+      session.limits.set_host(server.url, {});
+    }).toThrow('use set_key()');
+    const failing = make({ key: () => 5 as never });
+    expect(await failing.get(server.url).exception()).toMatchObject({
+      message: expect.stringMatching(/key\(\) must return/) as string,
+    });
+  });
+
   test('events tell of waiting in line and of pauses', async () => {
     let failures = 1;
     server.handler = (_request, response) =>

@@ -1,5 +1,5 @@
 import { isPlainObject, typeName, ValueError } from '../../builtins/index.js';
-import type { Future } from '../../concurrent-futures/index.js';
+import { Future } from '../../concurrent-futures/index.js';
 import {
   type KeyLimits,
   type KeyStats,
@@ -9,7 +9,7 @@ import {
   parseKeyLimits,
   parseLimits,
 } from '../../limits/index.js';
-import { hostKey, refusalOf } from '../../requests/internal.js';
+import { hostKey, refusalOf, type RequestTrace } from '../../requests/internal.js';
 import type { Response } from '../../requests/index.js';
 import { type CallRules, LimitedCall } from './limited-call.js';
 
@@ -28,12 +28,12 @@ export class SessionLimits {
   #idleWaiters: (() => void)[] = [];
   #rules: CallRules | null = null;
 
-  /** Takes the place of all limits; null lifts them. What waits is looked at anew, and what has started counts. */
+  /** Takes the place of the limits, but for those of single hosts and keys; null lifts all. What waits is looked at anew, and what has started counts. */
   set(options: LimitsOptions | null): void {
     const limits = options === null ? null : parseLimits('limits', options);
     this.#limits = limits;
     if (limits !== null) this.#engine(limits);
-    else this.#limiter?.set(NOTHING.settings);
+    else this.#limiter?.lift();
   }
 
   /**
@@ -67,12 +67,27 @@ export class SessionLimits {
     return this.#limits !== null;
   }
 
-  /** @internal */
-  call(method: string, url: string, submit: () => Future<Response>): LimitedCall {
+  /** Queues a call, and submits it in its turn. @internal */
+  enter(
+    call: { limited: LimitedCall | null; readonly trace: RequestTrace | null },
+    method: string,
+    url: string,
+    submit: () => Future<Response>,
+  ): Future<Response> {
     const rules = (this.#rules ??= this.#makeRules());
-    const call = new LimitedCall(rules, method, this.#keysOf(method, url), submit);
+    let keys: string | readonly string[];
+    try {
+      keys = this.#keysOf(method, url);
+    } catch (error) {
+      return failedFuture(error);
+    }
     this.#open += 1;
-    return call;
+    const limited = new LimitedCall(rules, method, keys, submit);
+    call.limited = limited;
+    limited.enter();
+    limited.throwFailure();
+    if (limited.isWaiting) call.trace?.queued();
+    return limited.future;
   }
 
   /** @internal */
@@ -90,6 +105,11 @@ export class SessionLimits {
   cancel(): void {
     for (const turn of [...(this.#limiter?.waiting() ?? [])])
       if (turn instanceof LimitedCall) turn.future.cancel();
+  }
+
+  /** Whether no call is open. @internal */
+  get isIdle(): boolean {
+    return this.#open === 0;
   }
 
   /** Resolves when every call has ended. @internal */
@@ -138,6 +158,14 @@ export class SessionLimits {
       `limits.key() must return a string or strings, got ${isPlainObject(keys) ? 'an object' : typeName(keys)}`,
     );
   }
+}
+
+/** Of a request whose key could not be found. */
+function failedFuture(error: unknown): Future<Response> {
+  const future = new Future<Response>();
+  future.set_running_or_notify_cancel();
+  future.set_exception(error);
+  return future;
 }
 
 /** Holds back what has to be held back, and limits nothing. */

@@ -7,11 +7,13 @@ import { buildResponse, type Response } from '../models/response.js';
 import type { Cert, Proxies } from '../inputs.js';
 import { kContext, type SendOptions } from '../types.js';
 import type { HTTPResponse } from '../urllib3/response.js';
-import { Retry, type RetryCount } from '../urllib3/retry.js';
+import type { Retry } from '../urllib3/retry.js';
+import { type RetryCount } from '../urllib3/retry.js';
 import { resolveTimeout } from '../urllib3/timeout.js';
 import { warnInsecureRequest } from '../urllib3/warnings.js';
 import { get_auth_from_url, prepend_scheme_if_needed } from '../urls/url-tools.js';
 import { parse_url } from '../urls/parse-url.js';
+import { asRetry, retriesOf } from './max-retries.js';
 import { BaseAdapter } from './base-adapter.js';
 import type { HTTPConnectionPool } from '../transports/connections/connection-pool.js';
 import { abortError } from '../transports/error-mapping.js';
@@ -340,16 +342,6 @@ export class HTTPAdapter extends BaseAdapter {
 }
 
 const NODE = new NodeTransport(nodeFetch);
-
-function asRetry(max_retries: Retry | RetryCount): Retry {
-  const isNone = max_retries === 0 || max_retries === false;
-  return isNone ? new Retry(0, { read: false }) : Retry.from_int(max_retries);
-}
-
-/** The retries of a request: its own, or else the adapter's. */
-function retriesOf(own: Retry | RetryCount | undefined, adapters: Retry): Retry {
-  return own === undefined || own === null ? adapters : asRetry(own);
-}
 
 /** Whether a subclass decides where a request goes and what it trusts. */
 function hasOwnSteps(adapter: HTTPAdapter): boolean {

@@ -2,10 +2,10 @@ import { AbortToken, startTimer, typeName, ValueError } from '../../builtins/ind
 import { type DeadlinePhase, DeadlineExceeded } from '../exceptions/waiting.js';
 import type { PreparedRequest } from '../models/prepared-request.js';
 import type { Response } from '../models/response.js';
-import type { PauseReason, RequestContext } from '../types.js';
+import { kContext, type PauseReason, type RequestContext, type SendOptions } from '../types.js';
 
 /** The deadline of a request in seconds; null for none. Throws TypeError and ValueError for a bad one. */
-export function deadlineOf(
+function deadlineOf(
   own: number | null | undefined,
   session: number | null,
   context: RequestContext | undefined,
@@ -18,8 +18,19 @@ export function deadlineOf(
   return deadline;
 }
 
+/** Sends under the deadline of the request, or else the session's; null when there is none, or when it is sent under one already. */
+export function underDeadline(
+  options: SendOptions & { readonly deadline?: number | null | undefined },
+  session: number | null,
+  send: (context: RequestContext) => Promise<Response>,
+): Promise<Response> | null {
+  const context = options[kContext];
+  const seconds = deadlineOf(options.deadline, session, context);
+  return seconds === null ? null : withDeadline(seconds, context, options.signal, send);
+}
+
 /** Sends with a context that ends the request `seconds` from now, in whatever stage it is, the body of a stream included. */
-export function withDeadline(
+function withDeadline(
   seconds: number,
   context: RequestContext | undefined,
   signal: AbortSignal | null | undefined,

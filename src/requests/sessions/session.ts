@@ -14,7 +14,7 @@ import type { Cert, HeadersInput, Params, Proxies, TimeoutInput } from '../input
 import { type Auth, type Hooks, kContext, type RequestOptions, type SessionSendOptions } from '../types.js';
 import { default_headers } from '../headers/default-headers.js';
 import { withoutUserinfo } from '../urls/redact.js';
-import { deadlineOf, withDeadline } from './deadline.js';
+import { underDeadline } from './deadline.js';
 import { joinBase } from '../urls/join-base.js';
 import { CheckedHeaders, prepareMerged, SessionHooks } from './merge.js';
 import { kSendNow } from './redirecting-session.js';
@@ -79,10 +79,7 @@ export class Session<
   timeout: TimeoutInput | null = null;
   /** The most bytes a decoded body may have, where a request names no limit. Default null. Not in Python. */
   max_response_size: number | null = null;
-  /**
-   * What URLs without a scheme and host are appended to, as httpx does: with `https://example.org/v1`, `/users` and `users` are
-   * `https://example.org/v1/users`. Default null: URLs have to be whole. Not in Python's requests.
-   */
+  /** What URLs without a host are appended to, as in httpx: `/a` and `a` mean the same. Default null. Not in Python's requests. */
   base_url: string | null = null;
   /** Seconds for a whole request, from its beginning to the last byte of its body. Default null: any time. Not in Python. */
   deadline: number | null = null;
@@ -175,12 +172,10 @@ export class Session<
       );
     }
     checkRequestOptions('request()', options);
-    const deadline = deadlineOf(options.deadline, this.deadline, context);
-    if (deadline !== null) {
-      return withDeadline(deadline, context, options.signal, (own) =>
-        this.requestNow(method, url, { ...options, [kContext]: own }),
-      );
-    }
+    const timed = underDeadline(options, this.deadline, (own) =>
+      this.requestNow(method, url, { ...options, [kContext]: own }),
+    );
+    if (timed !== null) return timed;
     const prepared =
       this.prepare_request === prepareRequest
         ? prepareMerged(this, this.#checkedHeaders, method, url, options)
@@ -231,16 +226,10 @@ export class Session<
         this.sendNow(request, { ...options, [kContext]: own }, allow_redirects),
       );
     }
-    const deadline = deadlineOf(
-      options.deadline,
-      options instanceof SendSettings ? null : this.deadline,
-      context,
+    const timed = underDeadline(options, options instanceof SendSettings ? null : this.deadline, (own) =>
+      this.sendNow(request, { ...options, [kContext]: own }, allow_redirects),
     );
-    if (deadline !== null) {
-      return withDeadline(deadline, context, options.signal, (own) =>
-        this.sendNow(request, { ...options, [kContext]: own }, allow_redirects),
-      );
-    }
+    if (timed !== null) return await timed;
     const settings = options instanceof SendSettings ? options : settingsOfPrepared(request, options, this);
     const turn = context?.hop?.(request);
     if (turn) await turn;
