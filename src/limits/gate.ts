@@ -11,6 +11,8 @@ export interface Allowance {
   readonly limit: number;
 }
 
+export const UNLIMITED: Allowance = { rates: [], limit: Infinity };
+
 /** How a key does that is limited; see `Limiter.stats()`. */
 export interface KeyStats {
   /** How many wait to start. */

@@ -8,6 +8,7 @@ import {
   OUTSIDE,
   STARTED,
   type Turn,
+  UNLIMITED,
   WAITING,
   WRITTEN,
 } from './gate.js';
@@ -16,8 +17,6 @@ import type { LimiterSettings } from './options.js';
 import { Patience } from './patience.js';
 import { MILLISECOND, SECOND } from './rates.js';
 import { TimeHeap } from './time-heap.js';
-
-const UNLIMITED: Allowance = { rates: [], limit: Infinity };
 
 /**
  * Lets things start as fast as their keys allow, and never faster.
@@ -149,7 +148,7 @@ export class Limiter {
     this.#let(now);
   }
 
-  /** `turn` ended in a way that says that fewer should be under way at once. */
+  /** `turn` ended in a way that calls for fewer at once. */
   troubled(turn: Turn): void {
     if (this.#settings.adaptive) this.refused(turn, null);
   }
@@ -170,7 +169,6 @@ export class Limiter {
     this.#isPaused = true;
   }
 
-  /** Goes on. */
   resume(): void {
     this.#isPaused = false;
     this.#reconsider();

@@ -7,8 +7,7 @@ import { buildResponse, type Response } from '../models/response.js';
 import type { Cert, Proxies } from '../inputs.js';
 import { kContext, type SendOptions } from '../types.js';
 import type { HTTPResponse } from '../urllib3/response.js';
-import type { Retry } from '../urllib3/retry.js';
-import { type RetryCount } from '../urllib3/retry.js';
+import type { Retry, RetryCount } from '../urllib3/retry.js';
 import { resolveTimeout } from '../urllib3/timeout.js';
 import { warnInsecureRequest } from '../urllib3/warnings.js';
 import { get_auth_from_url, prepend_scheme_if_needed } from '../urls/url-tools.js';
@@ -254,7 +253,6 @@ export class HTTPAdapter extends BaseAdapter {
     const maxResponseSize = options.max_response_size ?? null;
     const stream = options.stream ?? false;
     const context = options[kContext] ?? null;
-    const trace = context?.trace ?? null;
     if (this.#fetch !== null) {
       const refuses = refusalOfFetch(request, verify, cert, new Route(request, proxies).proxy);
       if (refuses !== null) throw new NotImplementedError(refuses);
@@ -273,7 +271,6 @@ export class HTTPAdapter extends BaseAdapter {
           token,
           maxResponseSize,
           stream,
-          trace,
           context,
           onDone,
         },
@@ -299,7 +296,6 @@ export class HTTPAdapter extends BaseAdapter {
         token,
         maxResponseSize,
         stream,
-        trace,
         context,
         onDone,
       },

@@ -1,6 +1,5 @@
 /** A request as adapters hand it to transports: where it goes, and what of it goes on the wire. */
 import { AbortToken, repr, ValueError } from '../../builtins/index.js';
-import type { RequestTrace } from '../diagnostics/trace.js';
 import { select_proxy } from '../environment/proxies.js';
 import type { SharedHeaders } from '../headers/shared-headers.js';
 import type { PreparedRequest } from '../models/prepared-request.js';
@@ -32,8 +31,6 @@ export interface Job {
   readonly maxResponseSize: number | null;
   /** Whether the caller reads the body piece by piece. */
   readonly stream: boolean;
-  /** Null when nothing is subscribed. */
-  readonly trace: RequestTrace | null;
   /** Null where nothing accompanies the call. */
   readonly context: RequestContext | null;
   /** Called when the body of the response is done with. */
