@@ -1,9 +1,9 @@
 /**
- * `limits.mjs LIMITER TASKS PER_WINDOW WINDOW_MS HOSTS`: tasks of no length through a limiter that may start PER_WINDOW of them in any
- * window, for each of HOSTS. Prints a line of JSON; `most` is how many starts the fullest window held.
+ * `limits.mjs LIMITER '{"n":…,"cap":…,"windowMs":…,"hosts":…}'`: n tasks of no length through a limiter that lets `cap` of them
+ * start in any window, for each host. Prints a line of JSON; `most` is how many starts the fullest window held.
  */
-const [, , limiter, ...numbers] = process.argv;
-const [n, cap, windowMs, hosts] = numbers.map(Number);
+const [, , limiter, json] = process.argv;
+const { n, cap, windowMs, hosts } = JSON.parse(json);
 let starts = [];
 const task = () => {
   starts.push(performance.now());
