@@ -24,7 +24,7 @@ import {
 } from '../requests/internal.js';
 import { type BackgroundCallback, type RequestingSession, requestInSlot, sendInSlot } from './in-slot.js';
 import type { LimitsOptions } from '../limits/index.js';
-import { checkFunctions, isIsolated } from './isolated.js';
+import { checkFunctions } from './isolated.js';
 import { SessionLimits } from './limits/index.js';
 import { PendingCall } from './pending-call.js';
 import { adoptPromise, cancelledFuture, followSignal, type ResponseFuture } from './response-future.js';
@@ -114,7 +114,8 @@ export class FuturesSession extends Session<ResponseFuture, FuturesRequestOption
   /** What sends the requests in place of this session; null when it sends them itself. */
   readonly session: RequestingSession | null;
   readonly #ownExecutor: AsyncPoolExecutor | null;
-  readonly #limits = new SessionLimits();
+  /** Made when it is first asked for. */
+  #limits: SessionLimits | null = null;
   #isClosed = false;
 
   constructor(options?: FuturesSessionOptions);
@@ -138,18 +139,18 @@ export class FuturesSession extends Session<ResponseFuture, FuturesRequestOption
     this.#ownExecutor = executor === null ? new AsyncPoolExecutor({ max_workers }) : null;
     this.executor = executor ?? (this.#ownExecutor as AsyncPoolExecutor);
     this.session = session;
-    if (options.limits != null) this.#limits.set(options.limits);
+    if (options.limits != null) this.limits.set(options.limits);
     this.sizePools(executor === null ? max_workers : 0, adapter_kwargs ?? {});
   }
 
   /** The session's limits, to look at and to change; what is set, an object or null, takes the place of all of them. */
   // eslint-disable-next-line @typescript-eslint/related-getter-setter-pairs -- options go in, and what shows them comes out
   get limits(): SessionLimits {
-    return this.#limits;
+    return (this.#limits ??= new SessionLimits());
   }
 
   set limits(limits: LimitsOptions | null) {
-    this.#limits.set(limits);
+    this.limits.set(limits);
   }
 
   /**
@@ -158,13 +159,13 @@ export class FuturesSession extends Session<ResponseFuture, FuturesRequestOption
    */
   pause(): void {
     if (this.#ownExecutor !== null) this.#ownExecutor.pause();
-    if (this.#ownExecutor === null || this.#limits.isOn) this.#limits.pause();
+    if (this.#ownExecutor === null || this.#limits?.isOn === true) this.limits.pause();
   }
 
   /** Goes on after {@link pause}, with the oldest request first. */
   resume(): void {
     this.#ownExecutor?.resume();
-    this.#limits.resume();
+    this.#limits?.resume();
   }
 
   /** Queues a request: `request(method, url, options)`, or `request({ method, url, … })`. */
@@ -175,7 +176,7 @@ export class FuturesSession extends Session<ResponseFuture, FuturesRequestOption
     third?: FuturesRequestOptions | null,
   ): ResponseFuture {
     const { method, url: given, options } = bindRequest<FuturesRequestOptions>(first, second, third);
-    const url = joinBase(this.base_url, given);
+    const url = this.base_url === null ? given : joinBase(this.base_url, given);
     const { background_callback = null, signal } = options;
     const call = new PendingCall(traceOf(method, url));
     const captured = call.capture(options);
@@ -229,11 +230,11 @@ export class FuturesSession extends Session<ResponseFuture, FuturesRequestOption
     checkOptions('close()', options, ['wait', 'cancel_futures']);
     const { wait = true, cancel_futures = false } = options;
     const executor = this.#ownExecutor;
-    if (cancel_futures) this.#limits.cancel();
+    if (cancel_futures) this.#limits?.cancel();
     this.resume();
     this.#isClosed = executor !== null;
     if (executor === null) {
-      if (wait) await this.#limits.idle();
+      if (wait) await this.#limits?.idle();
       if (isIsolated(this.executor)) {
         this.executor._forget?.(this.adapters.values());
         forgetState(this);
@@ -243,8 +244,8 @@ export class FuturesSession extends Session<ResponseFuture, FuturesRequestOption
     }
     const shutDown = (): Promise<void> => executor.shutdown({ wait: true, cancel_futures });
     // What waits for its turn has yet to be submitted.
-    const isDone = cancel_futures || this.#limits.isIdle;
-    const finished = (isDone ? shutDown() : this.#limits.idle().then(shutDown)).then(() => super.close());
+    const idle = cancel_futures || this.limits.isIdle ? null : this.limits.idle();
+    const finished = (idle === null ? shutDown() : idle.then(shutDown)).then(() => super.close());
     if (wait) await finished;
   }
 
@@ -257,7 +258,8 @@ export class FuturesSession extends Session<ResponseFuture, FuturesRequestOption
     submit: () => unknown,
   ): ResponseFuture {
     const { trace } = call;
-    const start = this.#limits.isOn ? () => this.#limited(call, method, String(url), submit) : submit;
+    const start =
+      this.#limits?.isOn === true ? () => this.#limited(call, method, String(url), submit) : submit;
     const future = trace === null ? enter(signal, start) : submitTraced(trace, () => enter(signal, start));
     const handle: ResponseFuture = Object.assign(future, { request: call.request });
     call.attach(handle);
@@ -271,7 +273,7 @@ export class FuturesSession extends Session<ResponseFuture, FuturesRequestOption
   /** Submits in its turn. */
   #limited(call: PendingCall, method: string, url: string, submit: () => unknown): Future<Response> {
     if (this.#isClosed) throw new RuntimeError('cannot schedule new futures after shutdown');
-    return this.#limits.enter(call, method, url, () => asFuture(submit()));
+    return this.limits.enter(call, method, url, () => asFuture(submit()));
   }
 
   /** More workers than the default pool has room for need a larger one; `adapter_kwargs` have the last word. */
@@ -311,4 +313,15 @@ function noteRequest(future: Future<Response>): void {
   const error: unknown = handle.exception_now();
   if (error === null) handle.request = handle.result_now().request;
   else if (error instanceof RequestException) handle.request = error.request;
+}
+
+/** An executor whose workers share nothing with this thread. */
+interface IsolatedExecutor {
+  readonly _isolated: true;
+  /** Closes what the workers keep for these objects. */
+  _forget?(originals: Iterable<object>): void;
+}
+
+function isIsolated(executor: object): executor is IsolatedExecutor {
+  return '_isolated' in executor && executor._isolated === true;
 }

@@ -3,17 +3,6 @@ import { encode } from '../pickle/index.js';
 import type { RequestOptions, Session } from '../requests/index.js';
 import type { BackgroundCallback } from './in-slot.js';
 
-/** An executor whose workers share nothing with this thread. */
-interface IsolatedExecutor {
-  readonly _isolated: true;
-  /** Closes what the workers keep for these objects. */
-  _forget?(originals: Iterable<object>): void;
-}
-
-export function isIsolated(executor: object): executor is IsolatedExecutor {
-  return '_isolated' in executor && executor._isolated === true;
-}
-
 /**
  * Refuses a request whose functions another thread cannot find, at the call, as Python's requests-futures does; whatever else
  * cannot cross is the future's error.

@@ -12,7 +12,7 @@ import { resolveTimeout } from '../urllib3/timeout.js';
 import { warnInsecureRequest } from '../urllib3/warnings.js';
 import { get_auth_from_url, prepend_scheme_if_needed } from '../urls/url-tools.js';
 import { parse_url } from '../urls/parse-url.js';
-import { asRetry, retriesOf } from './max-retries.js';
+import { asRetry } from './max-retries.js';
 import { BaseAdapter } from './base-adapter.js';
 import type { HTTPConnectionPool } from '../transports/connections/connection-pool.js';
 import { abortError } from '../transports/error-mapping.js';
@@ -247,11 +247,11 @@ export class HTTPAdapter extends BaseAdapter {
     const verify = options.verify ?? true;
     const cert = options.cert ?? null;
     const proxies = options.proxies ?? null;
-    const retries = retriesOf(options.max_retries, this.max_retries);
+    const own = options.max_retries ?? null;
+    const retries = own === null ? this.max_retries : asRetry(own);
     const method = methodOf(request);
     const timeout = resolveTimeout(options.timeout);
     const maxResponseSize = options.max_response_size ?? null;
-    const stream = options.stream ?? false;
     const context = options[kContext] ?? null;
     if (this.#fetch !== null) {
       const refuses = refusalOfFetch(request, verify, cert, new Route(request, proxies).proxy);
@@ -270,7 +270,7 @@ export class HTTPAdapter extends BaseAdapter {
           timeout,
           token,
           maxResponseSize,
-          stream,
+          stream: options.stream ?? false,
           context,
           onDone,
         },
@@ -295,7 +295,7 @@ export class HTTPAdapter extends BaseAdapter {
         timeout,
         token,
         maxResponseSize,
-        stream,
+        stream: options.stream ?? false,
         context,
         onDone,
       },

@@ -4,38 +4,16 @@ import type { PreparedRequest } from '../models/prepared-request.js';
 import type { Response } from '../models/response.js';
 import { kContext, type PauseReason, type RequestContext, type SendOptions } from '../types.js';
 
-/** The deadline of a request in seconds; null for none. Throws TypeError and ValueError for a bad one. */
-function deadlineOf(
-  own: number | null | undefined,
-  session: number | null,
-  context: RequestContext | undefined,
-): number | null {
-  const deadline: unknown = own ?? session;
-  if (deadline === null || deadline === Infinity || context?.hasDeadline === true) return null;
-  if (typeof deadline !== 'number')
-    throw new TypeError(`deadline must be a number, got ${typeName(deadline)}`);
-  if (!(deadline > 0)) throw new ValueError(`deadline must be greater than 0, got ${deadline}`);
-  return deadline;
-}
-
-/** Sends under the deadline of the request, or else the session's; null when there is none, or when it is sent under one already. */
-export function underDeadline(
-  options: SendOptions & { readonly deadline?: number | null | undefined },
-  session: number | null,
-  send: (context: RequestContext) => Promise<Response>,
-): Promise<Response> | null {
-  const context = options[kContext];
-  const seconds = deadlineOf(options.deadline, session, context);
-  return seconds === null ? null : withDeadline(seconds, context, options.signal, send);
-}
-
-/** Sends with a context that ends the request `seconds` from now, in whatever stage it is, the body of a stream included. */
-function withDeadline(
+/**
+ * Sends with a context that ends the request `seconds` from now, in whatever stage it is, the body of a stream included. Throws
+ * TypeError and ValueError for what is no deadline.
+ */
+export function withDeadline(
   seconds: number,
-  context: RequestContext | undefined,
-  signal: AbortSignal | null | undefined,
+  { [kContext]: context, signal }: SendOptions,
   send: (context: RequestContext) => Promise<Response>,
 ): Promise<Response> {
+  checkDeadline(seconds);
   const token = new AbortToken();
   const stopFollowing = follow(token, context?.token ?? null, signal);
   const state: State = { phase: 'connecting', request: null };
@@ -71,6 +49,12 @@ function withDeadline(
       },
     );
   });
+}
+
+function checkDeadline(deadline: unknown): void {
+  if (typeof deadline !== 'number')
+    throw new TypeError(`deadline must be a number, got ${typeName(deadline)}`);
+  if (!(deadline > 0)) throw new ValueError(`deadline must be greater than 0, got ${deadline}`);
 }
 
 interface State {
