@@ -172,6 +172,7 @@ export abstract class PoolExecutor extends Executor {
 
   /** Gives a slot to the oldest call that wants one again. Returns whether there was one. */
   #giveBack(): boolean {
+    if (this.#lent === 0) return false;
     for (let back = this.#returning.shift(); back !== undefined; back = this.#returning.shift()) {
       // It may have ended meanwhile.
       if (!back.item.isLent) continue;
