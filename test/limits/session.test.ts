@@ -187,6 +187,29 @@ describe.each(ADAPTERS)('over %s', (_name, Adapter) => {
     expect(session.limits.stats()).toMatchObject({ queued: 0, running: 0 });
   });
 
+  test('waiting for a turn does not count towards the timeout', async () => {
+    server.handler = (_request, response) => response.end('ok');
+    const session = make({ per_second: 1 });
+    const responses = await Promise.all(
+      [1, 2].map(() => session.get(server.url, { timeout: 0.4, deadline: 0.4 })),
+    );
+    expect(responses.map(({ text }) => text)).toEqual(['ok', 'ok']);
+  });
+
+  test('adaptive: a host that resets connections is asked by fewer at once, and by more when it is well', async () => {
+    let breaks = 4;
+    server.handler = (request, response) => {
+      if (breaks-- > 0) request.socket.destroy();
+      else response.end('ok');
+    };
+    const session = make({ limit_per_host: 4, adaptive: true });
+    const limit = (): number | null | undefined => session.limits.stats().hosts[server.url]?.limit;
+    await wait(get(session, 4, '/broken'));
+    expect(limit()).toBe(2);
+    await wait(get(session, 20));
+    expect(limit()).toBe(4);
+  });
+
   test('what could not connect gives its token back', async () => {
     const session = make({ per_hour: 1 });
     const { url } = other;

@@ -146,7 +146,8 @@ export class LimitedCall extends Turn implements FutureOwner {
   needsTurn(request: PreparedRequest): boolean {
     this.#request = request;
     this.#hops += 1;
-    if (this.#hops === 1 && this.#keys !== UNKNOWN) return false;
+    // Redirects that are followed by hand, after the call, are not this call's.
+    if (this.future.done() || (this.#hops === 1 && this.#keys !== UNKNOWN)) return false;
     this.#keys = this.#rules.keysOf(this.#method, request.url ?? '');
     return true;
   }
