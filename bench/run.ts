@@ -39,6 +39,7 @@ const HEADS: Record<Column, string> = {
   rss: 'peak MB',
   delay: 'longest main-loop delay, ms',
   task: 'µs/task',
+  most: 'most starts in a window',
 };
 
 function cell(column: Column, runs: readonly Run[], count: number): string {
@@ -58,6 +59,8 @@ function cell(column: Column, runs: readonly Run[], count: number): string {
       return runs[0]?.longestDelay === null ? '' : of((run) => run.longestDelay ?? Number.NaN);
     case 'task':
       return of((run) => (run.seconds / count) * 1e6);
+    case 'most':
+      return of((run) => run.most ?? Number.NaN);
   }
 }
 

@@ -26,7 +26,7 @@ export interface Suite {
   run(client: string, count: number, servers: Servers): Promise<Run>;
 }
 
-export type Column = 'rate' | 'cpu' | 'seconds' | 'ideal' | 'rss' | 'delay' | 'task';
+export type Column = 'rate' | 'cpu' | 'seconds' | 'ideal' | 'rss' | 'delay' | 'task' | 'most';
 
 const NODE_PEERS = [
   'node-fetch',
@@ -128,6 +128,21 @@ function queue(tasks: number): Suite {
   };
 }
 
+/** See limits.mjs. bottleneck takes a minute for what the others do in two seconds. */
+function limits(name: string, title: string, n: number, rule: { cap: number; hosts: number }): Suite {
+  const isOne = rule.hosts === 1;
+  const peers = ['p-queue-strict', 'p-throttle-strict', 'rate-limiter-flexible'];
+  return {
+    name,
+    title,
+    clients: ['requests-futures', ...(isOne ? [...peers, 'bottleneck'] : peers)],
+    columns: isOne ? ['seconds', 'cpu', 'rss', 'most'] : ['seconds', 'cpu', 'rss'],
+    count: ({ scale }, client) =>
+      Math.ceil(n * Math.min(1, scale * 10) * (client === 'bottleneck' ? 0.1 : 1)),
+    run: (client, count) => runClient('limits.mjs', client, { n: count, windowMs: 200, ...rule }),
+  };
+}
+
 export const suites: readonly Suite[] = [
   smallJson(10, 20_000),
   smallJson(100, 20_000),
@@ -214,6 +229,14 @@ export const suites: readonly Suite[] = [
   queue(10_000),
   queue(100_000),
   queue(1_000_000),
+  limits('limits', '20,000 tasks of no length, 2,000 in any 200 ms (ideal: 1.8 s)', 20_000, {
+    cap: 2000,
+    hosts: 1,
+  }),
+  limits('limits-hosts', '100,000 tasks of no length, for each of 10,000 hosts 10 in any 200 ms', 100_000, {
+    cap: 10,
+    hosts: 10_000,
+  }),
   {
     name: 'cold-start',
     title: 'import and 10 requests, the whole process',

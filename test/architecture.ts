@@ -8,11 +8,18 @@ const root = fileURLToPath(new URL('..', import.meta.url));
 
 /** The parts of the package from the top, and the parts that each may import. */
 export const layers: Readonly<Record<string, readonly string[]>> = {
-  'src/futures-session': ['src/concurrent-futures', 'src/requests', 'src/pickle', 'src/builtins'],
+  'src/futures-session': [
+    'src/concurrent-futures',
+    'src/requests',
+    'src/limits',
+    'src/pickle',
+    'src/builtins',
+  ],
   'src/concurrent-futures': ['src/pickle', 'src/builtins'],
-  'src/requests': ['src/pickle', 'src/builtins'],
+  'src/requests': ['src/limits', 'src/pickle', 'src/builtins'],
   // The thread's half of concurrent-futures/worker-pool. A reference leads it to the layers above `pickle`.
   workers: ['src/concurrent-futures', 'src/pickle', 'src/builtins'],
+  'src/limits': ['src/builtins'],
   'src/pickle': ['src/builtins'],
   'src/builtins': [],
 };
@@ -24,6 +31,7 @@ export const layers: Readonly<Record<string, readonly string[]>> = {
 export const rooms: readonly (readonly [names: readonly string[], about: string])[] = [
   [['index.ts', 'internal.ts', 'api.ts', 'utils'], "the doors, and the face of Python's `requests.utils`"],
   [['crossing'], 'what lets the classes below cross a thread'],
+  [['limiter'], 'LimiterAdapter, LimiterSession, LimiterMixin'],
   [['sessions'], 'from a call to prepared requests, redirects'],
   [['adapters'], 'HTTPAdapter, UndiciAdapter: options and retries'],
   [['transports'], 'one request on the wire'],
@@ -51,6 +59,7 @@ export function drawing(): string {
     '   │      └── workers           the half of its worker pool that runs in a thread',
     '   └── src/requests             Session, Request, Response, adapters, auth      knows nothing of executors',
     ...rows,
+    'src/limits                lets things start as fast as allowed, and never faster; it knows nothing of HTTP',
     'src/pickle                what lets functions and objects cross a thread; it knows no class by name',
     "src/builtins              Python's built-in exceptions, timedelta, the clock, queues",
   ].join('\n');

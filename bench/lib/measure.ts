@@ -20,6 +20,8 @@ export interface Run {
   right: number;
   /** The longest delay of the main loop in milliseconds, where it was measured. */
   longestDelay: number | null;
+  /** The most starts in any window, where there was a limit. */
+  most?: number;
 }
 
 // A CA bundle or a proxy of the machine's would be looked up by those clients alone that honour it. More certificates for Node

@@ -9,6 +9,8 @@ export const LONGEST_DELAY: number = 2 ** 31 - 1;
 /** A started timer; `cancel()` may be called any number of times, also after it fired. */
 export interface Timer {
   cancel(): void;
+  /** Lets the process end before. */
+  unref(): void;
 }
 
 /**
@@ -17,17 +19,23 @@ export interface Timer {
 export function startTimer(seconds: number, callback: () => void): Timer {
   const deadline = performance.now() + seconds * 1000;
   let handle: NodeJS.Timeout | undefined;
+  let isRef = true;
   const arm = (): void => {
     const remaining = deadline - performance.now();
     handle =
       remaining > LONGEST_DELAY
         ? setTimeout(arm, LONGEST_DELAY)
         : setTimeout(callback, Math.max(0, Math.ceil(remaining)));
+    if (!isRef) handle.unref();
   };
   arm();
   return {
     cancel: () => {
       clearTimeout(handle);
+    },
+    unref: () => {
+      isRef = false;
+      handle?.unref();
     },
   };
 }

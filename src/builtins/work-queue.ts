@@ -24,6 +24,16 @@ export class WorkQueue<Entry extends QueueEntry> {
     this.#length += 1;
   }
 
+  /** Puts `entry` before all others. */
+  unshift(entry: Entry): void {
+    entry.queue = this;
+    entry.next = this.#head;
+    if (this.#head === null) this.#tail = entry;
+    else this.#head.previous = entry;
+    this.#head = entry;
+    this.#length += 1;
+  }
+
   peek(): Entry | null {
     return this.#head;
   }

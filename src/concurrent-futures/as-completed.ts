@@ -1,10 +1,31 @@
-import { monotonic, TimeoutError } from '../builtins/index.js';
+import { checkOptions, isPlainObject, monotonic, TimeoutError, typeName } from '../builtins/index.js';
 import type { Future } from './future.js';
 import { futureSet, type Futures } from './future-set.js';
 import { SerialIterator } from './serial-iterator.js';
-import { deadlineAfter, parseTimeout, remaining, type TimeoutArgument, timeoutOf } from './timeout.js';
+import { deadlineAfter, parseTimeout, remaining, type TimeoutOptions } from './timeout.js';
 import type { Waiter } from './waiter.js';
 import { Wakeup } from './wakeup.js';
+
+/** How far {@link as_completed} has come: what `tqdm` shows of it in Python. */
+export interface Progress {
+  /** How many futures have been handed out. */
+  readonly done: number;
+  /** How many there are in all. */
+  readonly total: number;
+  /** How many were handed out per second since the first `next()`. */
+  readonly rate: number;
+  /** How many seconds the others take at this rate; null before the first one. */
+  readonly remaining: number | null;
+}
+
+/** The keyword arguments of {@link as_completed}. */
+export interface AsCompletedOptions extends TimeoutOptions {
+  /**
+   * Called at the first `next()`, and then for each future just before it is handed out. What it throws rejects that `next()`.
+   * Not in Python. Default: none.
+   */
+  on_progress?: ((progress: Progress) => void) | null | undefined;
+}
 
 /**
  * Iterates over the futures as they complete: first those that are done already, in input order, then the others in the
@@ -12,21 +33,30 @@ import { Wakeup } from './wakeup.js';
  * nothing. Nothing happens before the first `next()`: the input is read and the time counts from there, as in Python.
  *
  * @param fs - any iterable of futures, or a Map whose keys are futures. Attributes attached to them keep their types.
- * @param timeout - seconds for all together, or `{ timeout }`; then TimeoutError tells how many are unfinished. A consumer
+ * @param timeout - seconds for all together, or the {@link AsCompletedOptions}; then TimeoutError tells how many are unfinished. A consumer
  * that is too slow for the deadline gets it too.
  * @throws TypeError for an unknown keyword at the call; everything else rejects the first `next()`.
  */
 export function as_completed<F extends Future>(
   fs: ReadonlyMap<F, unknown>,
-  timeout?: TimeoutArgument,
+  timeout?: number | AsCompletedOptions | null,
 ): AsCompleted<F>;
 export function as_completed<F extends Future>(
   // eslint-disable-next-line @typescript-eslint/unified-signatures -- F cannot be inferred from a Map through a union
   fs: Iterable<F>,
-  timeout?: TimeoutArgument,
+  timeout?: number | AsCompletedOptions | null,
 ): AsCompleted<F>;
-export function as_completed<F extends Future>(fs: Futures<F>, timeout?: TimeoutArgument): AsCompleted<F> {
-  return new AsCompletedIterator(fs, timeoutOf('as_completed()', timeout));
+export function as_completed<F extends Future>(
+  fs: Futures<F>,
+  timeout?: number | AsCompletedOptions | null,
+): AsCompleted<F> {
+  const options: unknown = isPlainObject(timeout) ? timeout : { timeout };
+  const { on_progress = null, timeout: seconds } = options as AsCompletedOptions;
+  checkOptions('as_completed()', options as object, ['timeout', 'on_progress']);
+  if (on_progress !== null && typeof on_progress !== 'function') {
+    throw new TypeError(`on_progress must be a function, got ${typeName(on_progress)}`);
+  }
+  return new AsCompletedIterator(fs, seconds, on_progress);
 }
 
 /**
@@ -45,7 +75,10 @@ interface AsCompletedTwin<F extends Future> extends AsCompletedIterator<F> {
 /** Keeps no reference to a future that it has handed out. */
 class AsCompletedIterator<F extends Future> extends SerialIterator<F> {
   #source: { fs: Futures<F>; timeout: unknown } | null;
+  readonly #onProgress: ((progress: Progress) => void) | null;
   #total = 0;
+  #done = 0;
+  #startedAt = 0;
   #deadline: number | null = null;
   #expired = false;
   /** Not completed, and attached to. */
@@ -66,8 +99,9 @@ class AsCompletedIterator<F extends Future> extends SerialIterator<F> {
   };
 
   /** @internal */
-  constructor(fs: Futures<F>, timeout: unknown) {
+  constructor(fs: Futures<F>, timeout: unknown, onProgress: ((progress: Progress) => void) | null) {
     super();
+    this.#onProgress = onProgress;
     this.#source = { fs, timeout };
   }
 
@@ -83,6 +117,7 @@ class AsCompletedIterator<F extends Future> extends SerialIterator<F> {
         this.#batch = this.#finished.reverse();
         this.#finished = [];
       }
+      this.#tellProgress(this.#done + Math.min(1, this.#batch.length));
     } catch (error) {
       this.close();
       throw error;
@@ -114,6 +149,16 @@ class AsCompletedIterator<F extends Future> extends SerialIterator<F> {
       }
     }
     this.#batch.reverse();
+    this.#startedAt = monotonic();
+    this.#onProgress?.({ done: 0, total: this.#total, rate: 0, remaining: null });
+  }
+
+  #tellProgress(done: number): void {
+    if (this.#onProgress === null || done === this.#done) return;
+    this.#done = done;
+    const seconds = monotonic() - this.#startedAt;
+    const remaining = ((this.#total - done) * seconds) / done;
+    this.#onProgress({ done, total: this.#total, rate: seconds > 0 ? done / seconds : 0, remaining });
   }
 
   #checkDeadline(): void {

@@ -88,6 +88,10 @@ export class AsyncPoolExecutor extends PoolExecutor {
       } catch (error) {
         item.fail(error);
       }
+      if (item.isLent) {
+        this.ended(item);
+        break;
+      }
     }
     this.#idleWorkers.push(worker);
   }

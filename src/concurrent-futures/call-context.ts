@@ -10,6 +10,10 @@ export interface Call {
   /** The call's token, once it has been asked for. */
   token: AbortToken | null;
   set_abort_handler(handler: AbortHandler): void;
+  /** The call only waits from now on: its slot serves others. Missing where slots cannot be lent. */
+  lendSlot?(): void;
+  /** Resolves when the call has a slot again. */
+  reclaimSlot?(): Promise<void>;
 }
 
 // A plain variable and not an AsyncLocalStorage: that would slow every promise of the program on Node 20. The price is

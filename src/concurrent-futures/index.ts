@@ -9,7 +9,7 @@
  */
 
 export { type Logger, RuntimeError, setLogger as set_logger, TimeoutError } from '../builtins/index.js';
-export { type AsCompleted, as_completed } from './as-completed.js';
+export { type AsCompleted, as_completed, type AsCompletedOptions, type Progress } from './as-completed.js';
 export {
   AsyncPoolExecutor,
   AsyncPoolExecutor as ThreadPoolExecutor,

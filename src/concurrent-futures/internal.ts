@@ -4,3 +4,4 @@
  */
 
 export { type Call, currentAbortToken, currentCall } from './call-context.js';
+export type { FutureOwner } from './future.js';

@@ -1,10 +1,16 @@
-import { RuntimeError, typeName, ValueError, WorkQueue } from '../builtins/index.js';
+import { Fifo, RuntimeError, typeName, ValueError, WorkQueue } from '../builtins/index.js';
 import { currentCall } from './call-context.js';
 import type { BrokenExecutor } from './errors.js';
 import { Executor, parseShutdown, type ShutdownOptions } from './executor.js';
 import { Future } from './future.js';
 import { PENDING } from './states.js';
 import { WorkItem } from './work-item.js';
+
+/** A call that has lent its slot out, and what tells it that it has one again. */
+interface Return {
+  readonly item: WorkItem;
+  readonly resolve: () => void;
+}
 
 /**
  * What every pool shares: the queue, the count of slots, shutdown, breaking and idling. A pool adds how a slot runs calls:
@@ -18,19 +24,42 @@ import { WorkItem } from './work-item.js';
  * whichever slot is ready first takes the oldest call, so calls always start in the order of their submission.
  */
 export abstract class PoolExecutor extends Executor {
-  /** How many calls run at once at the most. */
-  readonly max_workers: number;
+  #maxWorkers: number;
   readonly #queue = new WorkQueue<WorkItem>();
   /** How many calls in the queue are marked running. */
   #claimed = 0;
   #running = 0;
+  /** Calls that have lent their slot out and want one again, oldest first. */
+  readonly #returning = new Fifo<Return>();
+  /** How many calls have lent their slot out. */
+  #lent = 0;
+  #paused = false;
   #shutdown = false;
   #broken: (() => BrokenExecutor) | null = null;
   #idleWaiters: (() => void)[] = [];
 
   constructor(maxWorkers: number) {
     super();
-    this.max_workers = maxWorkers;
+    this.#maxWorkers = maxWorkers;
+  }
+
+  /**
+   * How many calls run at once at the most. It may be set at any time: with more, queued calls start at once; with fewer, those
+   * that run are left to their end, and no other starts before there is room.
+   *
+   * @throws ValueError and TypeError for a bad value, as the constructor.
+   */
+  get max_workers(): number {
+    return this.#maxWorkers;
+  }
+
+  set max_workers(value: number) {
+    if ((value as unknown) === null || (value as unknown) === undefined) {
+      throw new TypeError(`max_workers must be an integer, got ${typeName(value)}`);
+    }
+    this.#maxWorkers = parseMaxWorkers(value, value);
+    this.resized();
+    this.#openSlots();
   }
 
   /** How many calls wait for a worker. */
@@ -45,6 +74,11 @@ export abstract class PoolExecutor extends Executor {
 
   /** A slot has been occupied: it has to fetch calls with `nextCall()` until there are none. */
   protected abstract openSlot(): void;
+
+  /** `max_workers` has another value now; slots are opened after this. */
+  protected resized(): void {
+    // For pools that divide the slots among something.
+  }
 
   /** No call is running or queued any more. */
   protected drained(): void {
@@ -67,7 +101,7 @@ export abstract class PoolExecutor extends Executor {
     const future = new Future<Awaited<R>>();
     const item = new WorkItem(this, future, fn, args);
     this.#queue.push(item);
-    if (this.#running < this.max_workers) {
+    if (this.#running < this.#maxWorkers && !this.#paused) {
       this.#running += 1;
       this.#claimed += 1;
       item.claimed = true;
@@ -83,8 +117,87 @@ export abstract class PoolExecutor extends Executor {
     if (this.#shutdown) throw new RuntimeError('cannot schedule new futures after shutdown');
   }
 
-  /** The oldest call, marked running; null when there is none, and then the slot that asked is free again. */
+  /**
+   * Holds back what has not begun, until {@link resume}; what runs is left alone. New calls are taken and queued. While
+   * nothing runs, a paused pool does not keep the process alive.
+   */
+  pause(): void {
+    this.#paused = true;
+  }
+
+  /** Goes on after {@link pause}, with the oldest call first. */
+  resume(): void {
+    this.#paused = false;
+    this.#openSlots();
+  }
+
+  /** Gives slots to what wants them, as far as there is room: first to calls that had one. */
+  #openSlots(): void {
+    while (this.#running < this.#maxWorkers && this.#giveBack()) this.#running += 1;
+    if (this.#paused) return;
+    for (let wanted = this.queued; wanted > 0 && this.#running < this.#maxWorkers; wanted -= 1) {
+      this.#running += 1;
+      this.openSlot();
+    }
+  }
+
+  /**
+   * @internal The call of `item` does nothing but wait from now on: its slot serves others. The slot has to leave the call alone
+   * when it ends, unless `reclaim()` has resolved.
+   */
+  lend(item: WorkItem): void {
+    if (item.isLent) return;
+    item.isLent = true;
+    this.#lent += 1;
+    this.#running -= 1;
+    this.#openSlots();
+  }
+
+  /** @internal Resolves when the call of `item` has a slot again, which it gets before those that have not begun. */
+  reclaim(item: WorkItem): Promise<void> {
+    if (!item.isLent) return Promise.resolve();
+    return new Promise((resolve) => {
+      this.#returning.push({ item, resolve });
+      this.#openSlots();
+    });
+  }
+
+  /** A call has ended that had lent its slot out. */
+  protected ended(item: WorkItem): void {
+    if (!item.isLent) return;
+    item.isLent = false;
+    this.#lent -= 1;
+    this.#checkIdle();
+  }
+
+  /** Gives a slot to the oldest call that wants one again. Returns whether there was one. */
+  #giveBack(): boolean {
+    if (this.#lent === 0) return false;
+    for (let back = this.#returning.shift(); back !== undefined; back = this.#returning.shift()) {
+      // It may have ended meanwhile.
+      if (!back.item.isLent) continue;
+      back.item.isLent = false;
+      this.#lent -= 1;
+      back.resolve();
+      return true;
+    }
+    return false;
+  }
+
+  /**
+   * Frees a slot that may not fetch another call: there are too many, or the pool is paused. A call that is marked running
+   * was promised a slot.
+   */
+  protected retireSlot(): boolean {
+    if (this.#running <= this.#maxWorkers && (!this.#paused || this.#returning.length > 0)) return false;
+    if (this.#queue.peek()?.claimed === true) return false;
+    this.#freeSlot();
+    return true;
+  }
+
+  /** The oldest call, marked running; null when there is none to be had, and then the slot that asked is free again. */
   protected nextCall(): WorkItem | null {
+    if (this.retireSlot() || this.#giveBack()) return null;
     for (let item = this.#queue.shift(); item !== null; item = this.#queue.shift()) {
       if (item.claimed) {
         this.#claimed -= 1;
@@ -97,14 +210,21 @@ export abstract class PoolExecutor extends Executor {
       // The future was settled by hand while it was queued.
       item.drop();
     }
-    this.#running -= 1;
-    if (this.#running === 0) {
-      const waiters = this.#idleWaiters;
-      this.#idleWaiters = [];
-      for (const resolve of waiters) resolve();
-      this.drained();
-    }
+    this.#freeSlot();
     return null;
+  }
+
+  #freeSlot(): void {
+    this.#running -= 1;
+    this.#checkIdle();
+  }
+
+  #checkIdle(): void {
+    if (this.#running > 0 || this.#lent > 0 || this.#queue.length > 0) return;
+    const waiters = this.#idleWaiters;
+    this.#idleWaiters = [];
+    for (const resolve of waiters) resolve();
+    this.drained();
   }
 
   /** Fails every call that has not been started, each with an error of its own, and every later `submit`. */
@@ -115,23 +235,27 @@ export abstract class PoolExecutor extends Executor {
       item.drop();
       if (!item.future.done()) item.fail(makeError());
     }
+    if (this.#paused) this.#checkIdle();
   }
 
   /** @internal The future of `item` is being cancelled or aborted before its function was called. */
   withdraw(item: WorkItem): void {
     if (this.#queue.remove(item) && item.claimed) this.#claimed -= 1;
+    // Nothing else would tell that a pool is idle which has no slots open.
+    if (this.#paused) this.#checkIdle();
   }
 
   /** Resolves when no call is running or queued: at once when the pool is idle. The pool stays usable. */
   idle(): Promise<void> {
-    if (this.#running === 0) return Promise.resolve();
+    if (this.#running === 0 && this.#lent === 0 && this.#queue.length === 0) return Promise.resolve();
     return new Promise((resolve) => {
       this.#idleWaiters.push(resolve);
     });
   }
 
   /**
-   * Refuses new calls from now on; what is queued still runs, unless `cancel_futures`. May be called again and again.
+   * Refuses new calls from now on; what is queued still runs, unless `cancel_futures`, also in a pool that was paused. May be
+   * called again and again.
    * Called from a submitted function (before its first `await`), it must not wait for that very call.
    *
    * @throws RuntimeError when a call of this pool would wait for its own end.
@@ -143,6 +267,7 @@ export abstract class PoolExecutor extends Executor {
     const parsed = parseShutdown(wait, options);
     this.#shutdown = true;
     if (parsed.cancelFutures) this.#cancelQueued();
+    this.resume();
     if (!parsed.wait) return Promise.resolve();
     // Thrown and not rejected: it has to become the error of the call, as in Python, even if this is never awaited.
     if (currentCall()?.executor === this) throw new RuntimeError('cannot join current thread');

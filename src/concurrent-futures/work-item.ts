@@ -10,6 +10,8 @@ export type AnyFunction = (...args: never[]) => unknown;
 export interface ItemOwner {
   /** The future of `item` is being cancelled or aborted before its function was called. */
   withdraw(item: WorkItem): void;
+  lend(item: WorkItem): void;
+  reclaim(item: WorkItem): Promise<void>;
 }
 
 /**
@@ -24,6 +26,8 @@ export class WorkItem extends AsyncResource implements Call, FutureOwner, QueueE
   args: readonly unknown[] | undefined;
   /** Whether a slot was free at `submit`: the future is running, though the function has not been called. */
   claimed: boolean;
+  /** Whether its slot serves others, as the call only waits. */
+  isLent: boolean;
   workerName: string | null;
   token: AbortToken | null;
   queue: object | null;
@@ -37,6 +41,7 @@ export class WorkItem extends AsyncResource implements Call, FutureOwner, QueueE
     this.fn = fn;
     this.args = args;
     this.claimed = false;
+    this.isLent = false;
     this.workerName = null;
     this.token = null;
     this.queue = null;
@@ -56,6 +61,14 @@ export class WorkItem extends AsyncResource implements Call, FutureOwner, QueueE
 
   set_abort_handler(handler: AbortHandler): void {
     this.future.set_abort_handler(handler);
+  }
+
+  lendSlot(): void {
+    this.executor.lend(this);
+  }
+
+  reclaimSlot(): Promise<void> {
+    return this.executor.reclaim(this);
   }
 
   /** Lets go of function and arguments: nothing may live on because a pool once ran it. */

@@ -1,6 +1,5 @@
-import { checkOptions } from '../builtins/index.js';
+import { checkOptions, RuntimeError } from '../builtins/index.js';
 import { AsyncPoolExecutor, Future } from '../concurrent-futures/index.js';
-import { encode } from '../pickle/index.js';
 import {
   HTTPAdapter,
   type HTTPAdapterOptions,
@@ -17,12 +16,16 @@ import {
 import {
   bindRequest,
   forgetState,
+  joinBase,
   kRequestNow,
   kSendNow,
   requestChannel,
   RequestTrace,
 } from '../requests/internal.js';
 import { type BackgroundCallback, type RequestingSession, requestInSlot, sendInSlot } from './in-slot.js';
+import type { LimitsOptions } from '../limits/index.js';
+import { checkFunctions } from './isolated.js';
+import { SessionLimits } from './limits/index.js';
 import { PendingCall } from './pending-call.js';
 import { adoptPromise, cancelledFuture, followSignal, type ResponseFuture } from './response-future.js';
 import { submitTraced, traceOutcome } from './traced-calls.js';
@@ -53,6 +56,8 @@ export interface FuturesSessionOptions {
   session?: RequestingSession | null | undefined;
   /** Options for the session's adapters; they go before the sizes that follow from `max_workers`. Default none. */
   adapter_kwargs?: HTTPAdapterOptions | null | undefined;
+  /** What may be sent to whom, and how fast, whatever the executor. Default null: no limits, and no pause on 429. Not in Python. */
+  limits?: LimitsOptions | null | undefined;
 }
 
 /** The options of a FuturesSession's requests. */
@@ -109,13 +114,22 @@ export class FuturesSession extends Session<ResponseFuture, FuturesRequestOption
   /** What sends the requests in place of this session; null when it sends them itself. */
   readonly session: RequestingSession | null;
   readonly #ownExecutor: AsyncPoolExecutor | null;
+  /** Made when it is first asked for. */
+  #limits: SessionLimits | null = null;
+  #isClosed = false;
 
   constructor(options?: FuturesSessionOptions);
   constructor(executor: ExecutorLike, options?: Omit<FuturesSessionOptions, 'executor'>);
   constructor(first: ExecutorLike | FuturesSessionOptions = {}, second: FuturesSessionOptions = {}) {
     super();
     const options: FuturesSessionOptions = isExecutor(first) ? { ...second, executor: first } : first;
-    checkOptions('FuturesSession()', options, ['executor', 'max_workers', 'session', 'adapter_kwargs']);
+    checkOptions('FuturesSession()', options, [
+      'executor',
+      'max_workers',
+      'session',
+      'adapter_kwargs',
+      'limits',
+    ]);
     const { executor = null, max_workers = 8, session = null, adapter_kwargs } = options;
     if (executor !== null && !isExecutor(executor)) {
       throw new TypeError('FuturesSession() takes an executor that has a submit() method');
@@ -125,7 +139,33 @@ export class FuturesSession extends Session<ResponseFuture, FuturesRequestOption
     this.#ownExecutor = executor === null ? new AsyncPoolExecutor({ max_workers }) : null;
     this.executor = executor ?? (this.#ownExecutor as AsyncPoolExecutor);
     this.session = session;
+    if (options.limits != null) this.limits.set(options.limits);
     this.sizePools(executor === null ? max_workers : 0, adapter_kwargs ?? {});
+  }
+
+  /** The session's limits, to look at and to change; what is set, an object or null, takes the place of all of them. */
+  // eslint-disable-next-line @typescript-eslint/related-getter-setter-pairs -- options go in, and what shows them comes out
+  get limits(): SessionLimits {
+    return (this.#limits ??= new SessionLimits());
+  }
+
+  set limits(limits: LimitsOptions | null) {
+    this.limits.set(limits);
+  }
+
+  /**
+   * Holds back requests that have not begun, until {@link resume}. With an executor that was given, that is those which are made
+   * from now on.
+   */
+  pause(): void {
+    if (this.#ownExecutor !== null) this.#ownExecutor.pause();
+    if (this.#ownExecutor === null || this.#limits?.isOn === true) this.limits.pause();
+  }
+
+  /** Goes on after {@link pause}, with the oldest request first. */
+  resume(): void {
+    this.#ownExecutor?.resume();
+    this.#limits?.resume();
   }
 
   /** Queues a request: `request(method, url, options)`, or `request({ method, url, … })`. */
@@ -135,7 +175,8 @@ export class FuturesSession extends Session<ResponseFuture, FuturesRequestOption
     second?: UrlInput,
     third?: FuturesRequestOptions | null,
   ): ResponseFuture {
-    const { method, url, options } = bindRequest<FuturesRequestOptions>(first, second, third);
+    const { method, url: given, options } = bindRequest<FuturesRequestOptions>(first, second, third);
+    const url = this.base_url === null ? given : joinBase(this.base_url, given);
     const { background_callback = null, signal } = options;
     const call = new PendingCall(traceOf(method, url));
     const captured = call.capture(options);
@@ -143,7 +184,7 @@ export class FuturesSession extends Session<ResponseFuture, FuturesRequestOption
     const isFar = isIsolated(this.executor);
     if (isFar) checkFunctions(this.session ?? this, captured, background_callback);
     const traced = isFar && call.trace !== null ? call.trace.identity() : null;
-    return this.submit(call, signal, () =>
+    return this.submit(call, method, url, signal, () =>
       this.executor.submit(
         requestInSlot,
         this.session ?? this,
@@ -162,7 +203,7 @@ export class FuturesSession extends Session<ResponseFuture, FuturesRequestOption
     call.prepared(request);
     const captured = call.capture(options ?? {});
     const traced = isIsolated(this.executor) && call.trace !== null ? call.trace.identity() : null;
-    return this.submit(call, options?.signal, () =>
+    return this.submit(call, request.method ?? '', request.url ?? '', options?.signal, () =>
       this.executor.submit(sendInSlot, this, request, captured, traced),
     );
   }
@@ -189,7 +230,11 @@ export class FuturesSession extends Session<ResponseFuture, FuturesRequestOption
     checkOptions('close()', options, ['wait', 'cancel_futures']);
     const { wait = true, cancel_futures = false } = options;
     const executor = this.#ownExecutor;
+    if (cancel_futures) this.#limits?.cancel();
+    this.resume();
+    this.#isClosed = executor !== null;
     if (executor === null) {
+      if (wait) await this.#limits?.idle();
       if (isIsolated(this.executor)) {
         this.executor._forget?.(this.adapters.values());
         forgetState(this);
@@ -197,17 +242,24 @@ export class FuturesSession extends Session<ResponseFuture, FuturesRequestOption
       await super.close();
       return;
     }
-    const finished = executor.shutdown({ wait: true, cancel_futures }).then(() => super.close());
+    const shutDown = (): Promise<void> => executor.shutdown({ wait: true, cancel_futures });
+    // What waits for its turn has yet to be submitted.
+    const idle = cancel_futures || this.limits.isIdle ? null : this.limits.idle();
+    const finished = (idle === null ? shutDown() : idle.then(shutDown)).then(() => super.close());
     if (wait) await finished;
   }
 
   /** Submits, and ties future, call and signal together. */
   private submit(
     call: PendingCall,
+    method: string,
+    url: UrlInput,
     signal: AbortSignal | null | undefined,
-    start: () => unknown,
+    submit: () => unknown,
   ): ResponseFuture {
     const { trace } = call;
+    const start =
+      this.#limits?.isOn === true ? () => this.#limited(call, method, String(url), submit) : submit;
     const future = trace === null ? enter(signal, start) : submitTraced(trace, () => enter(signal, start));
     const handle: ResponseFuture = Object.assign(future, { request: call.request });
     call.attach(handle);
@@ -216,6 +268,12 @@ export class FuturesSession extends Session<ResponseFuture, FuturesRequestOption
     // What another thread has prepared is known from the outcome alone.
     if (!(this.executor instanceof AsyncPoolExecutor)) handle.add_done_callback(noteRequest);
     return handle;
+  }
+
+  /** Submits in its turn. */
+  #limited(call: PendingCall, method: string, url: string, submit: () => unknown): Future<Response> {
+    if (this.#isClosed) throw new RuntimeError('cannot schedule new futures after shutdown');
+    return this.limits.enter(call, method, url, () => asFuture(submit()));
   }
 
   /** More workers than the default pool has room for need a larger one; `adapter_kwargs` have the last word. */
@@ -232,7 +290,10 @@ export class FuturesSession extends Session<ResponseFuture, FuturesRequestOption
 
 function enter(signal: AbortSignal | null | undefined, start: () => unknown): Future<Response> {
   if (signal?.aborted) return cancelledFuture(signal.reason);
-  const handle = start();
+  return asFuture(start());
+}
+
+function asFuture(handle: unknown): Future<Response> {
   return handle instanceof Future ? (handle as Future<Response>) : adoptPromise(handle);
 }
 
@@ -263,28 +324,4 @@ interface IsolatedExecutor {
 
 function isIsolated(executor: object): executor is IsolatedExecutor {
   return '_isolated' in executor && executor._isolated === true;
-}
-
-/**
- * Refuses a request whose functions another thread cannot find, at the call, as Python's requests-futures does; whatever else
- * cannot cross is the future's error.
- * @throws RuntimeError that shows the fix
- */
-function checkFunctions(
-  session: object,
-  { hooks, auth }: Pick<RequestOptions, 'hooks' | 'auth'>,
-  background_callback: BackgroundCallback | null,
-): void {
-  const { hooks: sessionHooks, auth: sessionAuth } = session as Partial<Session>;
-  for (const [name, value] of Object.entries({
-    background_callback,
-    hooks: hooks?.response,
-    auth,
-    'session.hooks': sessionHooks?.response,
-    'session.auth': sessionAuth,
-  })) {
-    for (const item of Array.isArray(value) ? (value as unknown[]) : [value]) {
-      if (typeof item === 'function') encode(item, { name });
-    }
-  }
 }

@@ -1,7 +1,15 @@
 import { AbortToken } from '../builtins/index.js';
-import { currentAbortToken } from '../concurrent-futures/internal.js';
+import { type Call, currentAbortToken, currentCall } from '../concurrent-futures/internal.js';
 import type { PreparedRequest } from '../requests/index.js';
-import { kContext, type RequestContext, type RequestTrace } from '../requests/internal.js';
+import {
+  kContext,
+  type PauseReason,
+  ProtocolError,
+  type RequestContext,
+  type RequestTrace,
+  type RetryableResponse,
+} from '../requests/internal.js';
+import type { LimitedCall } from './limits/index.js';
 import type { ResponseFuture } from './response-future.js';
 import { setField, snapshot } from './snapshot.js';
 
@@ -20,6 +28,10 @@ export class PendingCall implements RequestContext {
   /** Null until `submit` has returned it. */
   #future: ResponseFuture | null = null;
   #ownsToken = false;
+  /** The executor's call; null where the executor does not say. */
+  #call: Call | null = null;
+  /** Null where the session has no limits. */
+  limited: LimitedCall | null = null;
 
   constructor(trace: RequestTrace | null) {
     this.trace = trace;
@@ -42,6 +54,7 @@ export class PendingCall implements RequestContext {
 
   /** Finds what aborts the call. Must run before the slot's first await: only then is the executor's call known. */
   enterSlot(): void {
+    this.#call = currentCall();
     this.token = currentAbortToken();
     if (this.token !== null) return;
     this.token = new AbortToken();
@@ -52,6 +65,52 @@ export class PendingCall implements RequestContext {
   prepared(request: PreparedRequest): void {
     this.request = request;
     if (this.#future !== null) this.#future.request = request;
+  }
+
+  hop(request: PreparedRequest): Promise<void> | null {
+    return this.limited?.needsTurn(request) === true ? this.pause('limits', null) : null;
+  }
+
+  connecting(): void {
+    this.limited?.connecting();
+  }
+
+  written(): void {
+    this.limited?.written();
+  }
+
+  answered(response: RetryableResponse): void {
+    this.limited?.answered(response);
+  }
+
+  failed(reason: unknown): void {
+    if (reason instanceof ProtocolError) this.limited?.troubled();
+  }
+
+  /** Holds neither a place nor a slot while it waits. Once the call is aborted, the slot is not needed any more. */
+  async pause(reason: PauseReason, wait: (() => Promise<unknown>) | null): Promise<void> {
+    const { limited, trace } = this;
+    if (limited === null && wait === null) return;
+    trace?.paused(reason);
+    limited?.leave();
+    this.#call?.lendSlot?.();
+    await wait?.();
+    await limited?.again(this.token);
+    await this.#reclaimSlot();
+    trace?.resumed();
+  }
+
+  #reclaimSlot(): Promise<void> {
+    const call = this.#call;
+    if (call?.reclaimSlot === undefined) return Promise.resolve();
+    return Promise.race([
+      call.reclaimSlot(),
+      new Promise<void>((resolve) =>
+        this.token?.onAbort(() => {
+          resolve();
+        }),
+      ),
+    ]);
   }
 
   #followAborts(future: ResponseFuture): void {

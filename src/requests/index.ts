@@ -40,14 +40,17 @@ export {
   type HARTimings,
   type HeaderLines,
   type HeadersEvent,
+  type PausedEvent,
+  type QueuedEvent,
   REQUEST_CHANNEL,
   type RequestEvent,
   type RequestEventBase,
+  type ResumedEvent,
   type SettledEvent,
   type StartedEvent,
   type SubmittedEvent,
 } from './diagnostics/index.js';
-export * as exceptions from './exceptions/requests.js';
+export * as exceptions from './exceptions/index.js';
 export {
   AbortError,
   ChunkedEncodingError,
@@ -74,7 +77,15 @@ export {
   TooManyRedirects,
   URLRequired,
 } from './exceptions/requests.js';
+export { DeadlineExceeded, type DeadlinePhase, MaxDelayExceeded } from './exceptions/waiting.js';
 export * as hooks from './hooks.js';
+export {
+  LimiterAdapter,
+  LimiterMixin,
+  type LimiterOptions,
+  LimiterSession,
+  SharedLimiter,
+} from './limiter/index.js';
 export * as models from './models/index.js';
 export { PreparedRequest } from './models/prepared-request.js';
 export { Request, type RequestFields, type RequestParts } from './models/request.js';

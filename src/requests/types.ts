@@ -14,6 +14,8 @@ import type {
 } from './inputs.js';
 import type { PreparedRequest } from './models/prepared-request.js';
 import type { Response } from './models/response.js';
+import type { Retry, RetryCount } from './urllib3/retry.js';
+import type { RetryableResponse } from './urllib3/retry-options.js';
 
 /** Basic credentials, an auth object, or a function that edits the request and returns it. */
 export type Auth =
@@ -60,7 +62,27 @@ export interface RequestContext {
   readonly trace: RequestTrace | null | undefined;
   /** Called with the prepared request before it is sent. */
   prepared?(request: PreparedRequest): void;
+  /** Called before each hop; a promise is waited for. */
+  hop?(request: PreparedRequest): Promise<void> | null;
+  /** Called before each attempt by a transport that calls {@link written}. */
+  connecting?(): void;
+  /** The attempt's request is being written. */
+  written?(): void;
+  /** There is a response, perhaps one that leads to a retry. Custom adapters do not call it. */
+  answered?(response: RetryableResponse): void;
+  /** An attempt has failed. */
+  failed?(reason: unknown): void;
+  /**
+   * Called in place of `wait` where the call has nothing to do until that resolves; with null before another attempt without a
+   * pause. Resolves when the call may go on.
+   */
+  pause?(reason: PauseReason, wait: (() => Promise<unknown>) | null): Promise<void>;
+  /** Whether the token is a deadline's. */
+  readonly hasDeadline?: boolean;
 }
+
+/** What a call waits for: the time of its next attempt, a connection of a full pool, or its turn by the session's limits. */
+export type PauseReason = 'retry' | 'connection' | 'limits';
 
 /** The context of a call without a token and a trace. */
 export const NO_CONTEXT: RequestContext = Object.freeze({ token: null, trace: null });
@@ -87,6 +109,8 @@ export interface SendOptions {
   signal?: AbortSignal | null | undefined;
   /** The most bytes a decoded body may have; null for no limit. */
   max_response_size?: number | null | undefined;
+  /** What is tried again, in place of the adapter's `max_retries`; null for that. */
+  max_retries?: Retry | RetryCount | undefined;
   /** @internal */
   [kContext]?: RequestContext | undefined;
 }
@@ -95,6 +119,8 @@ export interface SendOptions {
 export interface SessionSendOptions extends SendOptions {
   /** Follow redirects. Default true. */
   allow_redirects?: boolean | null | undefined;
+  /** Seconds for the whole request; see {@link RequestOptions.deadline}. */
+  deadline?: number | null | undefined;
 }
 
 /** The keyword arguments of `request()` and of the verbs. `null` and `undefined` both mean Python's `None`. */
@@ -131,6 +157,13 @@ export interface RequestOptions {
   signal?: AbortSignal | null | undefined;
   /** The most bytes a decoded body may have, else ResponseTooLarge. Default: no limit. */
   max_response_size?: number | null | undefined;
+  /** What is tried again: a number or a `Retry`. Default: the adapter's `max_retries`. Not in Python. */
+  max_retries?: Retry | RetryCount | undefined;
+  /**
+   * Seconds for the whole request, redirects, retries and body included, once it has its worker; then DeadlineExceeded. Default: the
+   * session's `deadline`, which is null: any time. Not in Python.
+   */
+  deadline?: number | null | undefined;
   /** @internal */
   [kContext]?: RequestContext | undefined;
 }

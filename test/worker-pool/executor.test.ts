@@ -67,6 +67,26 @@ describe('calls', () => {
     expect(new Set(names.map(({ name }) => name))).toEqual(new Set(['T_0', 'T_1']));
   });
 
+  test('max_workers may be changed while calls run, and pause() holds back what has not begun', async () => {
+    const executor = pool({ max_workers: 1, threads: 2 });
+    const gates = Array.from({ length: 6 }, () => new Gate());
+    const futures = gates.map((gate, value) => executor.submit(tasks.gated, gate.memory, value));
+    await gates[0]?.begun(1);
+    executor.max_workers = 4;
+    await Promise.all(gates.slice(1, 4).map((gate) => gate.begun(1)));
+    expect([executor.running, executor.queued]).toEqual([4, 2]);
+    executor.max_workers = 1;
+    for (const gate of gates.slice(0, 3)) gate.open();
+    await Promise.all(futures.slice(0, 3));
+    expect([executor.running, executor.queued]).toEqual([1, 2]);
+    executor.pause();
+    for (const gate of gates) gate.open();
+    await futures[3];
+    expect([executor.running, executor.queued, futures[4]?.running()]).toEqual([0, 2, false]);
+    executor.resume();
+    expect(await Promise.all(futures)).toEqual([0, 1, 2, 3, 4, 5]);
+  });
+
   test('86: a thread is started when it is needed, and an idle one is used before a new one is started', async () => {
     const executor = pool({ max_workers: 4, threads: 4 });
     const ids = new Set<number>();

@@ -90,7 +90,7 @@ export function parseOptions(first: unknown, second: unknown): ParsedOptions {
   );
   return {
     maxWorkers,
-    threads: parseThreads(given.threads, maxWorkers),
+    threads: parseThreads(given.threads),
     ...parseInitializer(given),
     maxTasksPerChild: parseMaxTasks(given.max_tasks_per_child),
     resourceLimits: parseLimits(given.resource_limits),
@@ -99,13 +99,13 @@ export function parseOptions(first: unknown, second: unknown): ParsedOptions {
   };
 }
 
-function parseThreads(threads: unknown, maxWorkers: number): number {
-  if (threads === undefined || threads === null) return Math.min(maxWorkers, availableParallelism());
+function parseThreads(threads: unknown): number {
+  if (threads === undefined || threads === null) return availableParallelism();
   if (typeof threads !== 'number' || !Number.isInteger(threads)) {
     throw new TypeError(`threads must be an integer, got ${typeName(threads)}`);
   }
   if (threads < 1) throw new ValueError('threads must be greater than 0');
-  return Math.min(threads, maxWorkers);
+  return threads;
 }
 
 function parseInitializer({

@@ -35,7 +35,7 @@ export class WorkerPoolExecutor extends PoolExecutor {
   readonly _isolated: boolean = true;
   readonly #options: ParsedOptions;
   /** How many calls one thread runs at once. */
-  readonly #capacity: number;
+  #capacity: number;
   readonly #namePrefix: string;
   readonly #threads = new Set<PoolThread>();
   /** Threads that have had `max_tasks_per_child` calls and are busy with the last ones. */
@@ -63,7 +63,7 @@ export class WorkerPoolExecutor extends PoolExecutor {
     const parsed = parseOptions(max_workers, options);
     super(parsed.maxWorkers);
     this.#options = parsed;
-    this.#capacity = Math.ceil(parsed.maxWorkers / parsed.threads);
+    this.#capacity = this.#share();
     this.#namePrefix = parsed.namePrefix ?? `WorkerPoolExecutor-${executorCount}`;
     if (parsed.namePrefix === null) executorCount += 1;
     this.#owner = {
@@ -95,6 +95,20 @@ export class WorkerPoolExecutor extends PoolExecutor {
     return mapInChunks(this, fn, rest);
   }
 
+  protected override resized(): void {
+    this.#capacity = this.#share();
+    this.#dispatch();
+  }
+
+  /** Over how many threads the calls are spread. */
+  get #most(): number {
+    return Math.min(this.#options.threads, this.max_workers);
+  }
+
+  #share(): number {
+    return Math.ceil(this.max_workers / this.#most);
+  }
+
   protected override openSlot(): void {
     this.#waiting += 1;
     // No code of the caller's runs inside of `submit`: taking arguments apart may call some.
@@ -111,6 +125,10 @@ export class WorkerPoolExecutor extends PoolExecutor {
     if (this.#dispatching) return;
     this.#dispatching = true;
     while (this.#waiting > 0) {
+      if (this.retireSlot()) {
+        this.#waiting -= 1;
+        continue;
+      }
       const thread = this.#leastBusy();
       if (this.#stopped === null) {
         if (thread === null || thread.load > 0) this.#startThread();
@@ -147,7 +165,7 @@ export class WorkerPoolExecutor extends PoolExecutor {
   #startThread(): void {
     let starting = 0;
     for (const thread of this.#threads) if (!thread.isOpen) starting += 1;
-    if (this.#threads.size >= this.#options.threads || starting >= this.#waiting) return;
+    if (this.#threads.size >= this.#most || starting >= this.#waiting) return;
     const { initializer, initargs, workerUrl, resourceLimits } = this.#options;
     const workerName = `${this.#namePrefix}_${this.#threadCount}`;
     this.#threadCount += 1;

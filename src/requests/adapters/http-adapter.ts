@@ -7,11 +7,12 @@ import { buildResponse, type Response } from '../models/response.js';
 import type { Cert, Proxies } from '../inputs.js';
 import { kContext, type SendOptions } from '../types.js';
 import type { HTTPResponse } from '../urllib3/response.js';
-import { Retry, type RetryCount } from '../urllib3/retry.js';
+import type { Retry, RetryCount } from '../urllib3/retry.js';
 import { resolveTimeout } from '../urllib3/timeout.js';
 import { warnInsecureRequest } from '../urllib3/warnings.js';
 import { get_auth_from_url, prepend_scheme_if_needed } from '../urls/url-tools.js';
 import { parse_url } from '../urls/parse-url.js';
+import { asRetry } from './max-retries.js';
 import { BaseAdapter } from './base-adapter.js';
 import type { HTTPConnectionPool } from '../transports/connections/connection-pool.js';
 import { abortError } from '../transports/error-mapping.js';
@@ -101,8 +102,7 @@ export class HTTPAdapter extends BaseAdapter {
     super();
     checkOptions('HTTPAdapter()', options, OPTION_NAMES);
     const { pool_connections = 10, pool_maxsize = 10, max_retries = 0, pool_block = false } = options;
-    const isNone = max_retries === 0 || max_retries === false;
-    this.max_retries = isNone ? new Retry(0, { read: false }) : Retry.from_int(max_retries);
+    this.max_retries = asRetry(max_retries);
     this._pool_connections = pool_connections;
     this._pool_maxsize = pool_maxsize;
     this._pool_block = pool_block;
@@ -247,12 +247,12 @@ export class HTTPAdapter extends BaseAdapter {
     const verify = options.verify ?? true;
     const cert = options.cert ?? null;
     const proxies = options.proxies ?? null;
-    const retries = this.max_retries;
+    const own = options.max_retries ?? null;
+    const retries = own === null ? this.max_retries : asRetry(own);
     const method = methodOf(request);
     const timeout = resolveTimeout(options.timeout);
     const maxResponseSize = options.max_response_size ?? null;
-    const stream = options.stream ?? false;
-    const trace = options[kContext]?.trace ?? null;
+    const context = options[kContext] ?? null;
     if (this.#fetch !== null) {
       const refuses = refusalOfFetch(request, verify, cert, new Route(request, proxies).proxy);
       if (refuses !== null) throw new NotImplementedError(refuses);
@@ -270,8 +270,8 @@ export class HTTPAdapter extends BaseAdapter {
           timeout,
           token,
           maxResponseSize,
-          stream,
-          trace,
+          stream: options.stream ?? false,
+          context,
           onDone,
         },
         retries,
@@ -295,8 +295,8 @@ export class HTTPAdapter extends BaseAdapter {
         timeout,
         token,
         maxResponseSize,
-        stream,
-        trace,
+        stream: options.stream ?? false,
+        context,
         onDone,
       },
       retries,

@@ -4,6 +4,7 @@ import './auth-copy.js';
 import './data-copy.js';
 import './exceptions.js';
 import './home-calls.js';
+import './limiter.js';
 import './request-copy.js';
 import './response-copy.js';
 import './short-response.js';

@@ -28,6 +28,8 @@ const USUAL: Readonly<Record<string, unknown>> = {
   cert: null,
   timeout: null,
   max_response_size: null,
+  base_url: null,
+  deadline: null,
   max_redirects: 30,
   trust_env: true,
 };

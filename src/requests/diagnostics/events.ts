@@ -30,6 +30,26 @@ export interface SubmittedEvent extends RequestEventBase {
   readonly type: 'submitted';
 }
 
+/** The limits of the FuturesSession make the request wait for its turn. */
+export interface QueuedEvent extends RequestEventBase {
+  /** Tells this event from the others. */
+  readonly type: 'queued';
+}
+
+/** The request has given its worker slot and its place up until it may go on. */
+export interface PausedEvent extends RequestEventBase {
+  /** Tells this event from the others. */
+  readonly type: 'paused';
+  /** Why: a retry is due later, no connection of a full pool is free, or it needs another turn by the session's limits. */
+  readonly reason: 'retry' | 'connection' | 'limits';
+}
+
+/** The request goes on after a pause. */
+export interface ResumedEvent extends RequestEventBase {
+  /** Tells this event from the others. */
+  readonly type: 'resumed';
+}
+
 /** The request has its worker slot; with a plain Session: it was called. */
 export interface StartedEvent extends RequestEventBase {
   /** Tells this event from the others. */
@@ -118,6 +138,9 @@ export interface SettledEvent extends RequestEventBase {
 /** One event in the life of a request; `type` tells which. */
 export type RequestEvent =
   | SubmittedEvent
+  | QueuedEvent
+  | PausedEvent
+  | ResumedEvent
   | StartedEvent
   | AttemptEvent
   | ConnectedEvent

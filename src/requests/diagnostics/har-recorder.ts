@@ -102,6 +102,7 @@ export class HARRecorder implements Disposable {
       else this.#open.set(id, { since: time, started: time, attempts: [], isSettled: false });
       return;
     }
+    if (type === 'queued' || type === 'paused' || type === 'resumed') return;
     const request = this.#open.get(id);
     // One that was under way when recording began.
     if (request === undefined) return;

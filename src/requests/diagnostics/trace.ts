@@ -5,7 +5,7 @@ import type { BaseAdapter } from '../adapters/base-adapter.js';
 import type { PreparedRequest } from '../models/prepared-request.js';
 import type { Response } from '../models/response.js';
 import { CaseInsensitiveDictMethods, headerStore } from '../structures/case-insensitive-dict.js';
-import { NO_CONTEXT, type RequestContext, type SendOptions } from '../types.js';
+import { NO_CONTEXT, type PauseReason, type RequestContext, type SendOptions } from '../types.js';
 import {
   type ConnectedEvent,
   type FailedEvent,
@@ -65,6 +65,18 @@ export class RequestTrace {
 
   submitted(): void {
     this.publish({ type: 'submitted', ...this.base() });
+  }
+
+  queued(): void {
+    this.publish({ type: 'queued', ...this.base() });
+  }
+
+  paused(reason: PauseReason): void {
+    this.publish({ type: 'paused', ...this.base(), reason });
+  }
+
+  resumed(): void {
+    this.publish({ type: 'resumed', ...this.base() });
   }
 
   started(worker: string | null): void {

@@ -14,6 +14,8 @@ import type { Cert, HeadersInput, Params, Proxies, TimeoutInput } from '../input
 import { type Auth, type Hooks, kContext, type RequestOptions, type SessionSendOptions } from '../types.js';
 import { default_headers } from '../headers/default-headers.js';
 import { withoutUserinfo } from '../urls/redact.js';
+import { withDeadline } from './deadline.js';
+import { joinBase } from '../urls/join-base.js';
 import { CheckedHeaders, prepareMerged, SessionHooks } from './merge.js';
 import { kSendNow } from './redirecting-session.js';
 import {
@@ -77,6 +79,10 @@ export class Session<
   timeout: TimeoutInput | null = null;
   /** The most bytes a decoded body may have, where a request names no limit. Default null. Not in Python. */
   max_response_size: number | null = null;
+  /** What URLs without a host are appended to, as in httpx: `/a` and `a` mean the same. Default null. Not in Python's requests. */
+  base_url: string | null = null;
+  /** Seconds for a whole request, to the last byte of its body. Default null: any time. Not in Python. */
+  deadline: number | null = null;
   /** The cookies kept between requests. */
   cookies: RequestsCookieJar = cookiejar_from_dict({});
   /** The adapters by URL prefix, longest first. */
@@ -157,7 +163,8 @@ export class Session<
   }
 
   /** A request whose arguments are sorted out. May throw instead of rejecting. @internal */
-  protected requestBound(method: string, url: UrlInput, options: O): Promise<Response> {
+  protected requestBound(method: string, target: UrlInput, options: O): Promise<Response> {
+    const url = this.base_url === null ? target : joinBase(this.base_url, target);
     const context = options[kContext];
     if (context?.trace === undefined && requestChannel.hasSubscribers) {
       return traced(method, url, context, (own) =>
@@ -165,6 +172,12 @@ export class Session<
       );
     }
     checkRequestOptions('request()', options);
+    const deadline = options.deadline ?? this.deadline;
+    if (deadline !== null && context?.hasDeadline !== true) {
+      return withDeadline(deadline, options, (own) =>
+        this.requestNow(method, url, { ...options, [kContext]: own }),
+      );
+    }
     const prepared =
       this.prepare_request === prepareRequest
         ? prepareMerged(this, this.#checkedHeaders, method, url, options)
@@ -210,12 +223,19 @@ export class Session<
     const context = options[kContext];
     const trace = context?.trace;
     if (trace === undefined && requestChannel.hasSubscribers) {
-      const { method, url } = request;
-      return traced(method, url, context, (own) =>
+      return traced(request.method, request.url, context, (own) =>
+        this.sendNow(request, { ...options, [kContext]: own }, allow_redirects),
+      );
+    }
+    const deadline = options instanceof SendSettings ? null : (options.deadline ?? this.deadline);
+    if (deadline !== null && context?.hasDeadline !== true) {
+      return withDeadline(deadline, options, (own) =>
         this.sendNow(request, { ...options, [kContext]: own }, allow_redirects),
       );
     }
     const settings = options instanceof SendSettings ? options : settingsOfPrepared(request, options, this);
+    const turn = context?.hop?.(request);
+    if (turn) await turn;
     const adapter = this.get_adapter(request.url ?? '');
     const start = performance.now();
     let response = await (trace ? trace.send(adapter, request, settings) : adapter.send(request, settings));

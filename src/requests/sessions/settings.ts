@@ -4,6 +4,7 @@ import { environProxiesFor, resolve_proxies } from '../environment/proxies.js';
 import type { PreparedRequest } from '../models/prepared-request.js';
 import type { Cert, Proxies, TimeoutInput } from '../inputs.js';
 import { kContext, NO_CONTEXT, type RequestContext, type SendOptions } from '../types.js';
+import type { Retry, RetryCount } from '../urllib3/retry.js';
 import { mergeDicts } from './merge.js';
 
 /** The four settings of a request that session and environment have a say in. */
@@ -40,6 +41,7 @@ export class SendSettings implements SendOptions {
   cert: Cert | null;
   proxies: Proxies;
   max_response_size: number | null;
+  max_retries: Retry | RetryCount;
   [kContext]: RequestContext;
 
   constructor(
@@ -54,6 +56,7 @@ export class SendSettings implements SendOptions {
     this.cert = options.cert ?? session.cert;
     this.proxies = proxies;
     this.max_response_size = options.max_response_size ?? session.max_response_size;
+    this.max_retries = options.max_retries ?? null;
     this[kContext] = options[kContext] ?? NO_CONTEXT;
     const { signal } = options;
     if (signal) Object.defineProperty(this, 'signal', { value: signal, enumerable: true });

@@ -25,6 +25,8 @@ export const REQUEST_OPTION_NAMES: readonly string[] = [
   'cert',
   'signal',
   'max_response_size',
+  'max_retries',
+  'deadline',
 ];
 
 /** The options of a verb with the URL among them: `session.get({ url, timeout: 5 })`. */

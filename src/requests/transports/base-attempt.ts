@@ -25,7 +25,8 @@ export abstract class BaseAttempt<J extends OutgoingJob> implements AbortListene
 
   constructor(job: J) {
     this.job = job;
-    const { trace, request } = job;
+    const { context, request } = job;
+    const trace = context?.trace ?? null;
     this.recorder = trace === null ? null : new AttemptRecorder(trace.attempt(request));
   }
 

@@ -12,6 +12,7 @@ import {
   RetryError,
   SSLError,
 } from '../exceptions/requests.js';
+import { DeadlineExceeded } from '../exceptions/waiting.js';
 import type { PreparedRequest } from '../models/prepared-request.js';
 import {
   errnoText,
@@ -124,7 +125,12 @@ function isTlsError(error: NodeError, attempt: ConnectionState): boolean {
 }
 
 /** The exception for a request that was aborted; `cause` is the reason. */
-export function abortError(token: AbortToken, request: PreparedRequest): AbortError {
+export function abortError(token: AbortToken, request: PreparedRequest): RequestException {
+  const { reason } = token;
+  if (reason instanceof DeadlineExceeded) {
+    reason.request ??= request;
+    return reason;
+  }
   return new AbortError('The request was aborted', { request, cause: token.reason });
 }
 

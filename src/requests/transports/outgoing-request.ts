@@ -1,6 +1,5 @@
 /** A request as adapters hand it to transports: where it goes, and what of it goes on the wire. */
 import { AbortToken, repr, ValueError } from '../../builtins/index.js';
-import type { RequestTrace } from '../diagnostics/trace.js';
 import { select_proxy } from '../environment/proxies.js';
 import type { SharedHeaders } from '../headers/shared-headers.js';
 import type { PreparedRequest } from '../models/prepared-request.js';
@@ -11,7 +10,7 @@ import {
   headerStore,
 } from '../structures/case-insensitive-dict.js';
 import type { Proxies } from '../inputs.js';
-import { kContext, type SendOptions } from '../types.js';
+import { kContext, type RequestContext, type SendOptions } from '../types.js';
 import type { Timeout } from '../urllib3/timeout.js';
 import { urldefragauth } from '../urls/url-tools.js';
 import type { HTTPConnectionPool } from './connections/connection-pool.js';
@@ -32,8 +31,8 @@ export interface Job {
   readonly maxResponseSize: number | null;
   /** Whether the caller reads the body piece by piece. */
   readonly stream: boolean;
-  /** Null when nothing is subscribed. */
-  readonly trace: RequestTrace | null;
+  /** Null where nothing accompanies the call. */
+  readonly context: RequestContext | null;
   /** Called when the body of the response is done with. */
   readonly onDone: (() => void) | null;
 }

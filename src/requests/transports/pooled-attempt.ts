@@ -52,6 +52,7 @@ export abstract class PooledAttempt extends BaseAttempt<Job> implements Connecti
 
   constructor(job: Job) {
     super(job);
+    job.context?.connecting?.();
     const { timeout } = job;
     if (timeout.total === null) this.timeout = timeout;
     else {
@@ -121,12 +122,14 @@ export abstract class PooledAttempt extends BaseAttempt<Job> implements Connecti
 
   /** The head of the request goes out, and a body after it. */
   protected sendingBody(): void {
+    this.job.context?.written?.();
     this.stage = Stage.Sending;
     this.arm(this.timeout.connect_timeout);
   }
 
   /** The last byte of the request is out. */
   protected requestSent(): void {
+    if (this.stage !== Stage.Sending) this.job.context?.written?.();
     this.recorder?.sent();
     this.stage = Stage.Waiting;
     this.startReading();

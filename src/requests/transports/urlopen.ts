@@ -65,6 +65,7 @@ export async function urlopen<J extends OutgoingJob, C>(
         }
         raw = answer;
       }
+      job.context?.answered?.(raw);
       const next = isWorthARetry(job.method, raw, retries) ? await afterAnswer(job, retries, raw) : null;
       if (next === null) return builder.build_response(job.request, raw);
       retries = next;
@@ -95,7 +96,7 @@ async function afterAnswer(job: OutgoingJob, retries: Retry, response: HTTPRespo
     throw error;
   }
   await response.drain_conn();
-  await next.sleep(response, job.token);
+  await pause(job, next, response);
   rewind(job);
   return next;
 }
@@ -128,24 +129,42 @@ async function sendAgain<J extends OutgoingJob, C>(
   first: Attempt,
   error: unknown,
 ): Promise<HTTPResponse> {
-  const reason = first.failed(error);
+  const reason = failed(job, first, error);
   const isSafe = Retry.DEFAULT_ALLOWED_METHODS.has(job.method);
   if (!first.isStale || !isSafe || !isBuffered(job.request.body)) throw reason;
   // Where one idle connection was dead, the others are most likely dead, too.
   transport.closeIdle(connections);
+  await job.context?.pause?.('limits', null);
   const second = transport.attempt(job, connections);
   try {
     return await second.send();
   } catch (again) {
-    throw second.failed(again);
+    throw failed(job, second, again);
   }
+}
+
+/** The exception of urllib3 for what an attempt failed with. */
+function failed(job: OutgoingJob, attempt: Attempt, error: unknown): unknown {
+  const reason = attempt.failed(error);
+  job.context?.failed?.(reason);
+  return reason;
+}
+
+/** Waits before the next attempt. */
+function pause(
+  { context, token }: OutgoingJob,
+  retries: Retry,
+  response: HTTPResponse | null,
+): Promise<void> {
+  const wait = (): Promise<void> => retries.sleep(response, token);
+  return context?.pause?.('retry', wait) ?? wait();
 }
 
 /** What is left of the retries after a failure, once the pause before the next attempt is over; throws when it is the last. */
 async function afterFailure(job: OutgoingJob, retries: Retry, error: unknown): Promise<Retry> {
   if (!(error instanceof HTTPError) || error instanceof InvalidHeader) throw error;
   const next = retries.increment(job.method, job.target, { error, pool: job.pool });
-  await next.sleep(null, job.token);
+  await pause(job, next, null);
   getLogger().log(
     'warning',
     'urllib3.connectionpool',

@@ -210,6 +210,14 @@ export class HTTPResponse {
   }
 
   /**
+   * Ends a body that is still on its way with `error`.
+   * @internal
+   */
+  abort(error: Error): void {
+    if (!this.closed) this.#body.abort(error);
+  }
+
+  /**
    * Lets `signal` end a body that is still on its way, with the error that `makeError` gives; until the body has ended.
    * @internal
    */
@@ -225,6 +233,15 @@ export class HTTPResponse {
     this.#body.whenDone(() => {
       signal.removeEventListener('abort', abort);
     });
+  }
+
+  /**
+   * Calls `callback` when nothing more will come off the wire; at once, when that is so.
+   * @internal
+   */
+  whenDone(callback: () => void): void {
+    if (this.closed) callback();
+    else this.#body.whenDone(callback);
   }
 
   /**

@@ -1,0 +1,239 @@
+import { AsyncResource } from 'node:async_hooks';
+import type { AbortToken } from '../../builtins/index.js';
+import type { Future } from '../../concurrent-futures/index.js';
+import type { FutureOwner } from '../../concurrent-futures/internal.js';
+import { type Limiter, Turn } from '../../limits/index.js';
+import {
+  AbortError,
+  ConnectionError,
+  ConnectTimeout,
+  DeadlineExceeded,
+  MaxDelayExceeded,
+  type PreparedRequest,
+  type Response,
+} from '../../requests/index.js';
+import { LimitedFuture } from './limited-future.js';
+
+/** What a call looks up in the limits of its session. */
+export interface CallRules {
+  readonly limiter: Limiter;
+  /** The keys that a request counts for. */
+  keysOf(method: string, url: string): string | readonly string[];
+  /** What a response asks for: null when nothing, else whether it does so by its status, and for how many seconds. */
+  refusalOf(status: number, retryAfter: () => string | null | undefined): { seconds: number | null } | null;
+  /** The call is over. */
+  ended(): void;
+}
+
+/** What a response says, whichever class it has. */
+interface Answer {
+  readonly status: number;
+  readonly headers: { get(name: string): string | null | undefined };
+}
+
+/** The keys of what is not known yet. */
+const UNKNOWN = '';
+
+/** One request under the limits of its session: waits for its turn, and again for each further start. */
+export class LimitedCall extends Turn implements FutureOwner {
+  readonly future = new LimitedFuture();
+  /** What `submit` threw, if it was called and threw. */
+  #failure: { readonly error: unknown } | null = null;
+  readonly #rules: CallRules;
+  readonly #method: string;
+  readonly #scope = new AsyncResource('LimitedCall');
+  #keys: string | readonly string[];
+  /** Hands the call to the executor. */
+  #submit: (() => Future<Response>) | null;
+  /** What waits for another turn. */
+  #goOn: { resolve: () => void; reject: (error: Error) => void } | null = null;
+  #hops = 0;
+  #request: PreparedRequest | null = null;
+  /** Whether the transport says when it writes. */
+  #isWatched = false;
+  #isAnswered = false;
+
+  constructor(
+    rules: CallRules,
+    method: string,
+    keys: string | readonly string[],
+    submit: () => Future<Response>,
+  ) {
+    super();
+    this.#rules = rules;
+    this.#method = method;
+    this.#keys = keys;
+    this.#submit = submit;
+    this.future._owner = this;
+  }
+
+  /** Queues the call; it may have been submitted when this returns. */
+  enter(): void {
+    this.#rules.limiter.enter(this, this.#keys);
+  }
+
+  /** Throws what the executor threw, where it was asked before `enter()` returned. */
+  throwFailure(): void {
+    if (this.#failure !== null) throw this.#failure.error;
+  }
+
+  /** Whether it has not been submitted. */
+  get isWaiting(): boolean {
+    return this.#submit !== null;
+  }
+
+  // What the limiter calls.
+
+  begin(): void {
+    this.#isAnswered = false;
+    this.#isWatched = false;
+    const submit = this.#submit;
+    if (submit === null) {
+      this.#goOn?.resolve();
+      this.#goOn = null;
+      return;
+    }
+    this.#submit = null;
+    try {
+      const inner = this.#scope.runInAsyncScope(submit);
+      this.future.inner = inner;
+      inner.add_done_callback(() => {
+        this.#finish(inner);
+      });
+    } catch (error) {
+      this.#failure = { error };
+      this.#over();
+      if (!this.future.done()) {
+        this.future.set_running_or_notify_cancel();
+        this.future.set_exception(error);
+      }
+    }
+  }
+
+  refuse(seconds: number): void {
+    const error = new MaxDelayExceeded(seconds, { request: this.#request });
+    const goOn = this.#goOn;
+    this.#goOn = null;
+    if (goOn !== null) {
+      goOn.reject(error);
+      return;
+    }
+    this.#submit = null;
+    this.#rules.ended();
+    this.future.set_running_or_notify_cancel();
+    this.future.set_exception(error);
+  }
+
+  // What the future calls.
+
+  /** The future is being cancelled. */
+  withdrawn(): void {
+    if (this.#submit === null) {
+      this.future.inner?.cancel();
+      return;
+    }
+    this.#submit = null;
+    this.#over();
+  }
+
+  get withdrawable(): boolean {
+    return false;
+  }
+
+  // What happens to the request in its slot.
+
+  /** Whether `request` has to wait for a turn of its own: it is a redirect, or its key was not known. */
+  needsTurn(request: PreparedRequest): boolean {
+    this.#request = request;
+    this.#hops += 1;
+    // Redirects that are followed by hand, after the call, are not this call's.
+    if (this.future.done() || (this.#hops === 1 && this.#keys !== UNKNOWN)) return false;
+    this.#keys = this.#rules.keysOf(this.#method, request.url ?? '');
+    return true;
+  }
+
+  /** The transport says when it writes. */
+  connecting(): void {
+    this.#isWatched = true;
+  }
+
+  written(): void {
+    this.#rules.limiter.written(this);
+  }
+
+  answered({ status, headers }: Answer): void {
+    const { limiter } = this.#rules;
+    this.#isAnswered = true;
+    limiter.written(this);
+    const refusal = this.#rules.refusalOf(status, () => headers.get('Retry-After'));
+    if (refusal !== null) limiter.refused(this, refusal.seconds);
+    else if (status === 503) limiter.troubled(this);
+    else limiter.succeeded(this);
+  }
+
+  /** Gives place, and a token that was not used, back. */
+  leave(): void {
+    if (!this.#isWatched) this.#rules.limiter.written(this);
+    this.#rules.limiter.leave(this);
+  }
+
+  troubled(): void {
+    this.#rules.limiter.troubled(this);
+  }
+
+  /** Waits for another turn, before those that wait for their first one. */
+  again(token: AbortToken | null): Promise<void> {
+    return new Promise((resolve, reject) => {
+      const stop = token?.onAbort((reason) => {
+        this.#goOn = null;
+        this.#rules.limiter.leave(this);
+        reject(reason instanceof DeadlineExceeded ? reason : this.#aborted(reason));
+      });
+      if (token?.aborted === true) return;
+      this.#goOn = {
+        resolve: () => {
+          stop?.();
+          resolve();
+        },
+        reject: (error) => {
+          stop?.();
+          reject(error);
+        },
+      };
+      this.#rules.limiter.enter(this, this.#keys, true);
+    });
+  }
+
+  #aborted(cause: unknown): AbortError {
+    return new AbortError('The request was aborted', { request: this.#request, cause });
+  }
+
+  #finish(inner: Future<Response>): void {
+    this.future.adopt(inner);
+    const error: unknown = inner.cancelled() ? null : inner.exception_now();
+    if (inner.cancelled() || error !== null) {
+      const isReset = error instanceof ConnectionError && !(error instanceof ConnectTimeout);
+      if (isReset && !this.#isAnswered) this.troubled();
+      // A cancelled call was never sent.
+      if (inner.cancelled()) this.#isWatched = true;
+      this.#over();
+      return;
+    }
+    const response = inner.result_now() as Partial<Response> | null | undefined;
+    if (!this.#isAnswered && typeof response?.status_code === 'number' && response.headers !== undefined) {
+      this.answered({ status: response.status_code, headers: response.headers });
+    }
+    this.#rules.ended();
+    // The place is held until the last byte of a stream.
+    if (response?.raw) {
+      response.raw.whenDone(() => {
+        this.leave();
+      });
+    } else this.leave();
+  }
+
+  #over(): void {
+    this.leave();
+    this.#rules.ended();
+  }
+}

@@ -1,0 +1,13 @@
+export { type LimitsClock, systemClock } from './alarm.js';
+export { type Allowance, type KeyStats, Turn } from './gate.js';
+export { Limiter } from './limiter.js';
+export {
+  type KeyLimits,
+  type LimitedRequest,
+  type LimiterSettings,
+  type Limits,
+  type LimitsOptions,
+  parseKeyLimits,
+  parseLimits,
+} from './options.js';
+export type { RateOptions } from './rates.js';

@@ -1,0 +1,350 @@
+import { WorkQueue } from '../builtins/index.js';
+import { Alarm, type LimitsClock, systemClock } from './alarm.js';
+import {
+  type Allowance,
+  Gate,
+  type KeyStats,
+  type Line,
+  OUTSIDE,
+  STARTED,
+  type Turn,
+  UNLIMITED,
+  WAITING,
+  WRITTEN,
+} from './gate.js';
+import { Keys } from './keys.js';
+import type { LimiterSettings } from './options.js';
+import { Patience } from './patience.js';
+import { MILLISECOND, SECOND } from './rates.js';
+import { TimeHeap } from './time-heap.js';
+
+/**
+ * Lets things start as fast as their keys allow, and never faster.
+ *
+ * Each key has a {@link Gate}; those that wait for the same keys stand in one {@link Line}. A line whose first may start is in the
+ * ring `#ready`; any other is parked at the gate that holds it up. A gate with parked lines stands in a heap until its
+ * next token is there, or waits for something under way to end; then it hands out turns, line by line, while it is open.
+ */
+export class Limiter {
+  readonly #clock: LimitsClock;
+  readonly #alarm: Alarm;
+  #settings: LimiterSettings;
+  readonly #all: Gate;
+  readonly #keys: Keys;
+  readonly #ready = new WorkQueue<Line>();
+  readonly #handingOut: Gate[] = [];
+  readonly #due = new TimeHeap<Gate>();
+  readonly #patience: Patience;
+  #isLetting = false;
+  #isPaused = false;
+
+  constructor(settings: LimiterSettings, clock: LimitsClock = systemClock) {
+    this.#settings = settings;
+    this.#clock = clock;
+    this.#all = new Gate('', settings.all);
+    this.#keys = new Keys(this.#all, settings.each);
+    this.#patience = new Patience(settings.maxDelay, (turn, line) => {
+      this.#withdraw(turn, line);
+    });
+    this.#alarm = new Alarm(clock, () => {
+      this.#ring();
+    });
+  }
+
+  /** How many wait for their turn. */
+  get queued(): number {
+    return this.#all.queued;
+  }
+
+  /** How many have started and not ended. */
+  get running(): number {
+    return this.#all.running;
+  }
+
+  /** How many keys are remembered. */
+  get size(): number {
+    return this.#keys.gates.size;
+  }
+
+  /**
+   * Queues `turn` behind those of the same keys; one that may start does so before this returns.
+   * @param keys all of them have to allow the start
+   * @param first whether it goes before those that wait already, because it came before them and has to start again
+   */
+  enter(turn: Turn, keys: string | readonly string[], first = false): void {
+    const now = this.#now();
+    const line = this.#keys.lineOf(keys);
+    const wait = this.#patience.tooLong(line, first, now);
+    if (wait !== null) {
+      this.#tidy(line, now);
+      turn.refuse(wait / SECOND);
+      return;
+    }
+    turn.enteredAt = now;
+    turn.line = line;
+    turn.phase = WAITING;
+    for (const gate of line.gates) gate.queued += 1;
+    if (first) line.waiting.unshift(turn);
+    else line.waiting.push(turn);
+    if (line.waiting.peek() === turn) this.#patience.watch(line);
+    if (line.queue === null && !this.#isPaused) {
+      this.#ready.push(line);
+      this.#let(now);
+    } else if (this.#all.queued === 1) this.#setAlarm(now);
+  }
+
+  /** What `turn` let start has been written, or may have been: its token is used from now on. */
+  written(turn: Turn): void {
+    if (turn.phase !== STARTED || turn.line === null) return;
+    turn.phase = WRITTEN;
+    const now = Math.ceil(this.#clock.now() * MILLISECOND);
+    let mustArm = false;
+    for (const gate of turn.line.gates) {
+      gate.stamp(now);
+      if (gate.hasParked && gate.heapIndex === -1) {
+        this.#arm(gate, now);
+        mustArm = true;
+      }
+    }
+    if (mustArm) this.#let(now);
+  }
+
+  /** `turn` is over, or will start again: its places are free, and so is a token that was not used. In any other phase: nothing. */
+  leave(turn: Turn): void {
+    const { phase, line } = turn;
+    if (line === null) return;
+    if (phase === WAITING) {
+      this.#withdraw(turn, line);
+      return;
+    }
+    turn.phase = OUTSIDE;
+    turn.line = null;
+    const now = this.#now();
+    for (const gate of line.gates) {
+      gate.leave(turn.startedAt, phase === WRITTEN);
+      if (gate.hasParked) this.#arm(gate, now);
+      else if (gate.isIdle) this.#expire(gate, now);
+    }
+    this.#let(now);
+  }
+
+  /**
+   * The keys of `turn` want fewer: with `seconds`, nothing starts for so long.
+   * @param seconds null when they did not say for how long
+   */
+  refused(turn: Turn, seconds: number | null): void {
+    const { line, startedAt } = turn;
+    if (line === null) return;
+    const now = this.#now();
+    const pause = seconds === null ? null : Math.min(Math.max(0, seconds), this.#settings.longestPause);
+    for (const gate of line.gates) {
+      if (gate === this.#all) continue;
+      if (pause !== null) gate.pause(now + Math.ceil(pause * SECOND), now);
+      if (this.#settings.adaptive) gate.slowDown(startedAt, now);
+      if (pause === null) continue;
+      if (gate.hasParked) this.#arm(gate, now);
+      this.#patience.paused(gate, now);
+    }
+    this.#let(now);
+  }
+
+  /** `turn` ended in a way that calls for fewer at once. */
+  troubled(turn: Turn): void {
+    if (this.#settings.adaptive) this.refused(turn, null);
+  }
+
+  /** `turn` ended well. */
+  succeeded(turn: Turn): void {
+    const { line } = turn;
+    if (line === null) return;
+    let now: number | null = null;
+    for (const gate of line.gates) {
+      if (gate.succeeded(turn.startedAt) && gate.hasParked) this.#arm(gate, (now ??= this.#now()));
+    }
+    if (now !== null) this.#let(now);
+  }
+
+  /** Holds back what has not started until `resume()`. */
+  pause(): void {
+    this.#isPaused = true;
+  }
+
+  resume(): void {
+    this.#isPaused = false;
+    this.#reconsider();
+  }
+
+  /** Changes what it holds to; what started before counts. */
+  set(settings: LimiterSettings): void {
+    this.#settings = settings;
+    this.#patience.maxDelay = settings.maxDelay;
+    this.#all.allowance = settings.all;
+    this.#keys.each = settings.each;
+    this.#reconsider();
+  }
+
+  /** Lifts every limit, those of single keys, too; pauses go on. */
+  lift(): void {
+    this.#keys.clearOwn();
+    this.set({ ...this.#settings, all: UNLIMITED, each: UNLIMITED, maxDelay: Infinity });
+  }
+
+  /** Gives `key` an allowance of its own; null takes it away. */
+  setKey(key: string, allowance: Allowance | null): void {
+    this.#keys.setOwn(key, allowance);
+    this.#reconsider();
+  }
+
+  /** How all together, and each key that is remembered, does. */
+  stats(): { all: KeyStats; keys: Map<string, KeyStats> } {
+    const now = this.#now();
+    const keys = new Map(Array.from(this.#keys.gates, ([key, gate]) => [key, gate.stats(now)]));
+    return { all: this.#all.stats(now), keys };
+  }
+
+  /** Those that wait for their turn. */
+  waiting(): Iterable<Turn> {
+    return this.#keys.waiting();
+  }
+
+  #now(): number {
+    return Math.floor(this.#clock.now() * MILLISECOND);
+  }
+
+  /** Lets start what may. What starts may lead back here. */
+  #let(now: number): void {
+    if (this.#isLetting) return;
+    this.#isLetting = true;
+    try {
+      while (!this.#isPaused) {
+        const line = this.#ready.shift();
+        if (line !== null) this.#try(line, null, now);
+        else if (!this.#handOut(now)) break;
+      }
+    } finally {
+      this.#isLetting = false;
+    }
+    this.#setAlarm(now);
+  }
+
+  /** Gives the next turn of a gate that is open. Returns whether there was one. */
+  #handOut(now: number): boolean {
+    const gate = this.#handingOut[0];
+    if (gate === undefined) return false;
+    const line = gate.hasParked && gate.opensAt(now) <= now ? (gate.parked?.shift() ?? null) : null;
+    if (line === null) {
+      gate.isHandingOut = false;
+      const last = this.#handingOut.pop();
+      if (last !== undefined && last !== gate) this.#handingOut[0] = last;
+      this.#arm(gate, now);
+    } else this.#try(line, gate, now);
+    return true;
+  }
+
+  /** Lets the first of a line start, or parks it. */
+  #try(line: Line, from: Gate | null, now: number): void {
+    const obstacle = this.#obstacle(line, from, now);
+    if (obstacle !== null) {
+      this.#park(line, obstacle, now);
+      return;
+    }
+    const turn = line.waiting.shift();
+    if (turn === null) return;
+    turn.phase = STARTED;
+    turn.startedAt = now;
+    for (const gate of line.gates) gate.take(now);
+    if (line.heapIndex !== -1) this.#patience.watch(line);
+    if (line.waiting.length > 0) {
+      // Behind those that wait for the same gate: lines take turns.
+      if (from?.hasParked === true) from.parked?.push(line);
+      else this.#ready.push(line);
+    } else this.#keys.forgetLine(line);
+    turn.begin();
+  }
+
+  /** The gate that keeps a line from starting; null when it may start. */
+  #obstacle(line: Line, from: Gate | null, now: number): Gate | null {
+    // No overtaking at the gate of all: there, every line waits in the same ring.
+    if (from !== this.#all && this.#all.hasParked) return this.#all;
+    for (const gate of line.gates) if (gate.opensAt(now) > now) return gate;
+    return null;
+  }
+
+  #park(line: Line, gate: Gate, now: number): void {
+    const parked = (gate.parked ??= new WorkQueue());
+    parked.push(line);
+    if (parked.length === 1) this.#arm(gate, now);
+    if (line.heapIndex !== -1) this.#patience.heldUp(line, gate.opensAt(now), now);
+  }
+
+  /** Sees to it that a gate with parked lines hands out turns when it opens. */
+  #arm(gate: Gate, now: number): void {
+    if (gate.isHandingOut) return;
+    if (!gate.hasParked) {
+      if (gate.isIdle) this.#expire(gate, now);
+      return;
+    }
+    const opensAt = gate.opensAt(now);
+    if (opensAt <= now) {
+      gate.isHandingOut = true;
+      this.#handingOut.push(gate);
+      this.#due.remove(gate);
+    } else if (opensAt === Infinity) this.#due.remove(gate);
+    else this.#due.set(gate, opensAt);
+  }
+
+  /** An idle gate is forgotten when its window has passed; many are forgotten together. */
+  #expire(gate: Gate, now: number): void {
+    gate.line = null;
+    gate.parked = null;
+    if (gate !== this.#all) this.#due.set(gate, Math.ceil(gate.expiresAt(now) / SECOND) * SECOND);
+  }
+
+  #ring(): void {
+    const now = this.#now();
+    for (let gate = this.#due.takeDue(now); gate !== null; gate = this.#due.takeDue(now)) {
+      if (gate.hasParked) this.#arm(gate, now);
+      else if (gate.isIdle) this.#keys.gates.delete(gate.key);
+    }
+    this.#patience.refuseOverdue(now);
+    this.#let(now);
+  }
+
+  #withdraw(turn: Turn, line: Line): void {
+    line.waiting.remove(turn);
+    turn.phase = OUTSIDE;
+    turn.line = null;
+    for (const gate of line.gates) gate.queued -= 1;
+    if (line.heapIndex !== -1) this.#patience.watch(line);
+    if (line.waiting.length === 0) {
+      line.queue?.remove(line);
+      this.#tidy(line, this.#now());
+    }
+    if (this.#all.queued === 0) this.#setAlarm(this.#now());
+  }
+
+  /** Forgets a line that is empty. */
+  #tidy(line: Line, now: number): void {
+    if (line.waiting.length > 0) return;
+    this.#keys.forgetLine(line);
+    for (const gate of line.gates) if (gate.isIdle && !gate.hasParked) this.#expire(gate, now);
+  }
+
+  /** After a change of what is allowed: looks at every line again. */
+  #reconsider(): void {
+    const now = this.#now();
+    this.#arm(this.#all, now);
+    for (const gate of this.#keys.gates.values()) if (gate.hasParked) this.#arm(gate, now);
+    for (const line of this.#keys.lines()) {
+      if (line.waiting.length === 0) continue;
+      this.#patience.watch(line);
+      if (line.queue === null) this.#ready.push(line);
+    }
+    this.#let(now);
+  }
+
+  #setAlarm(now: number): void {
+    const due = Math.min(this.#due.due, this.#patience.due);
+    this.#alarm.set(due, now, this.#all.queued > 0 && !this.#isPaused);
+  }
+}

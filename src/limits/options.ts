@@ -1,0 +1,166 @@
+import { checkOptions, isPlainObject, typeName, ValueError } from '../builtins/index.js';
+import type { Allowance } from './gate.js';
+import {
+  checkPositive,
+  checkWhole,
+  parseOnlyRates,
+  parseRates,
+  RATE_NAMES,
+  type Rate,
+  type RateOptions,
+} from './rates.js';
+
+/** What is asked for, as {@link LimitsOptions.key} gets to see it. */
+export interface LimitedRequest {
+  /** In upper case. */
+  readonly method: string;
+  /** The whole URL, with `base_url` joined, without `params`. */
+  readonly url: URL;
+}
+
+/** What a single host or key allows. */
+export interface KeyLimits extends RateOptions {
+  /** How many may be under way at once. Default null: any number. */
+  limit?: number | null | undefined;
+}
+
+/** What may go to whom, and how fast. Every limit that is stated holds; what is absent or null is not limited. */
+export interface LimitsOptions extends RateOptions {
+  /** How many requests may be under way at once, to all hosts together. Default null: any number. */
+  limit?: number | null | undefined;
+  /** How many requests may be under way at once to each host, or for each key. Default null: any number. */
+  limit_per_host?: number | null | undefined;
+  /**
+   * Whether the rates hold for each host (a scheme, host and port) or for all hosts together; or the rates of each host, beside
+   * which those given directly hold for all together. Refused with `key`. Default true.
+   */
+  per_host?: boolean | RateOptions | null | undefined;
+  /** What stands in the host's place: the key that a request counts for, or several that all must allow it. Default null: its host. */
+  key?: ((request: LimitedRequest) => string | readonly string[]) | null | undefined;
+  /** The statuses that pause a host for as long as their `Retry-After` says. Default 429 alone. */
+  limit_statuses?: Iterable<number> | null | undefined;
+  /** The longest such pause, in seconds. Default 3600. */
+  retry_after_max?: number | null | undefined;
+  /** How long a request may wait for its turn, in seconds; one that would have to wait for longer fails at once. Default null: any time. */
+  max_delay?: number | null | undefined;
+  /**
+   * Whether fewer requests are under way at once to a host that answers with one of `limit_statuses` or 503, or resets connections:
+   * half as many, and one more after each round of success. Default false.
+   */
+  adaptive?: boolean | null | undefined;
+}
+
+/** What a limiter holds to. */
+export interface LimiterSettings {
+  /** For all keys together. */
+  readonly all: Allowance;
+  /** For each key that has no allowance of its own. */
+  readonly each: Allowance;
+  /** Seconds that one may wait for its turn; Infinity for any time. */
+  readonly maxDelay: number;
+  /** Seconds that a pause lasts at most. */
+  readonly longestPause: number;
+  /** Whether trouble lowers how many may be under way at once. */
+  readonly adaptive: boolean;
+}
+
+/** Limits, checked. */
+export interface Limits {
+  readonly settings: LimiterSettings;
+  readonly key: ((request: LimitedRequest) => string | readonly string[]) | null;
+  readonly statuses: ReadonlySet<number>;
+}
+
+const OPTION_NAMES = [
+  ...RATE_NAMES,
+  'limit',
+  'limit_per_host',
+  'per_host',
+  'key',
+  'limit_statuses',
+  'retry_after_max',
+  'max_delay',
+  'adaptive',
+];
+
+/**
+ * Checks `options`.
+ * @param what names them in errors
+ * @throws TypeError and ValueError for what is unknown, of no use or contradicts something else, by name
+ */
+export function parseLimits(what: string, options: LimitsOptions): Limits {
+  checkObject(what, options, OPTION_NAMES);
+  const { key = null, adaptive = null } = options;
+  if (key !== null && typeof key !== 'function') throw new TypeError(`${what}: key must be a function`);
+  if (adaptive !== null && typeof adaptive !== 'boolean')
+    throw new TypeError(`${what}: adaptive must be a boolean`);
+  const rates = parseRates(what, options);
+  const { each, all } = divide(what, options, rates);
+  return {
+    settings: {
+      all: { rates: all, limit: placesOf(what, 'limit', options.limit) },
+      each: { rates: each, limit: placesOf(what, 'limit_per_host', options.limit_per_host) },
+      maxDelay: secondsOf(what, 'max_delay', options.max_delay, Infinity),
+      longestPause: secondsOf(what, 'retry_after_max', options.retry_after_max, 3600),
+      adaptive: adaptive ?? false,
+    },
+    key,
+    statuses: statusesOf(what, options.limit_statuses),
+  };
+}
+
+/** Checks what a single key allows; null for nothing of its own. */
+export function parseKeyLimits(what: string, options: KeyLimits | null): Allowance | null {
+  if (options === null) return null;
+  checkObject(what, options, [...RATE_NAMES, 'limit']);
+  return { rates: parseRates(what, options), limit: placesOf(what, 'limit', options.limit) };
+}
+
+/** Which rates hold for each key, and which for all together. */
+function divide(
+  what: string,
+  { key, per_host = null }: LimitsOptions,
+  rates: readonly Rate[],
+): { each: readonly Rate[]; all: readonly Rate[] } {
+  if (per_host === null) return { each: rates, all: [] };
+  if (key)
+    throw new TypeError(`${what}: per_host and key contradict each other, as key stands in the host's place`);
+  if (per_host === true) return { each: rates, all: [] };
+  if (per_host === false) return { each: [], all: rates };
+  if (!isPlainObject(per_host)) {
+    throw new TypeError(
+      `${what}: per_host must be a boolean or an object of rates, got ${typeName(per_host)}`,
+    );
+  }
+  const each = parseOnlyRates(`${what}.per_host`, per_host);
+  if (each.length === 0) throw new ValueError(`${what}.per_host states no rate`);
+  return { each, all: rates };
+}
+
+function checkObject(what: string, options: object, names: readonly string[]): void {
+  const isObject: boolean = isPlainObject(options);
+  if (!isObject) throw new TypeError(`${what} takes an object, got ${typeName(options)}`);
+  checkOptions(what, options, names);
+}
+
+function placesOf(what: string, name: string, value: number | null | undefined): number {
+  if (value === undefined || value === null || value === Infinity) return Infinity;
+  checkWhole(what, name, value);
+  return value;
+}
+
+function secondsOf(what: string, name: string, value: number | null | undefined, fallback: number): number {
+  if (value === undefined || value === null) return fallback;
+  if (value === 0) return 0;
+  checkPositive(what, name, value);
+  return value;
+}
+
+function statusesOf(what: string, value: Iterable<number> | null | undefined): ReadonlySet<number> {
+  const statuses = new Set(value ?? [429]);
+  for (const status of statuses) {
+    if (!Number.isInteger(status))
+      throw new TypeError(`${what}: limit_statuses must be integers, got ${String(status)}`);
+  }
+  return statuses;
+}

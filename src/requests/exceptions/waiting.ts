@@ -1,0 +1,42 @@
+/** What ends a request that would take too long, beside the timeouts of Python. */
+import { setErrorName } from '../../builtins/index.js';
+import { type RequestExceptionOptions, Timeout } from './requests.js';
+
+/** What a request was doing when its deadline passed. */
+export type DeadlinePhase =
+  | 'connecting'
+  | 'waiting for the response'
+  | 'reading the body'
+  | 'pausing before a retry'
+  | 'waiting for its turn';
+
+/** The `deadline` of a request passed before its last byte was there. Not in Python. */
+export class DeadlineExceeded extends Timeout {
+  static {
+    setErrorName(this, 'DeadlineExceeded');
+  }
+  /** In seconds. */
+  readonly deadline: number;
+  /** What was going on. A transport that does not say when it is connected is `connecting` until there is a response. */
+  readonly phase: DeadlinePhase;
+
+  constructor(deadline: number, phase: DeadlinePhase, options: RequestExceptionOptions = {}) {
+    super(`The request was not done within ${deadline} seconds (${phase})`, options);
+    this.deadline = deadline;
+    this.phase = phase;
+  }
+}
+
+/** The limits of a session would let the request start only after more than `max_delay`; it was not sent. Python raises pyrate's `BucketFullException`. */
+export class MaxDelayExceeded extends Timeout {
+  static {
+    setErrorName(this, 'MaxDelayExceeded');
+  }
+  /** After how many seconds it may be worth trying again. */
+  readonly retry_after: number;
+
+  constructor(retry_after: number, options: RequestExceptionOptions = {}) {
+    super(`The request would have to wait for ${retry_after.toFixed(3)} seconds or longer`, options);
+    this.retry_after = retry_after;
+  }
+}
