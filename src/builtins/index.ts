@@ -27,12 +27,15 @@ export { timedelta, type TimedeltaOptions } from './timedelta.js';
 export {
   type Class,
   type Reduced,
+  isConstructor,
   type Reducer,
   reducerOf,
   reducerRegistrations,
+  setConstructor,
   setReducer,
 } from './reducers.js';
 export {
+  markedTargets,
   type Reference,
   referenceOf,
   setReference,

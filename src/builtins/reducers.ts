@@ -43,3 +43,15 @@ export function reducerOf(prototype: object): Reducer | undefined {
 export function reducerRegistrations(): number {
   return registrations;
 }
+
+const constructors = new WeakSet();
+
+/** Declares that `restore` does nothing but make an object, so that a message from an untrusted place may call it. */
+export function setConstructor(restore: (...args: never[]) => unknown): void {
+  constructors.add(restore);
+}
+
+/** Whether `restore` was declared to be a constructor. */
+export function isConstructor(restore: object): boolean {
+  return constructors.has(restore);
+}

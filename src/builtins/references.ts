@@ -34,3 +34,8 @@ export function targetOf({ url, name }: Reference): object | undefined {
 export function setTarget({ url, name }: Reference, target: object): void {
   targets.set(`${url}#${name}`, target);
 }
+
+/** Every function and class that has been marked so far. */
+export function* markedTargets(): Generator<object> {
+  for (const target of targets.values()) if (references.has(target)) yield target;
+}

@@ -1,4 +1,4 @@
-import { checkOptions, type Class, type Reduced, setReducer, typeName } from '../builtins/index.js';
+import { checkOptions, type Class, type Reduced, setConstructor, setReducer, typeName } from '../builtins/index.js';
 
 /** Python's module `copyreg`, as far as it has a meaning here. */
 export const copyreg: {
@@ -24,6 +24,13 @@ export const copyreg: {
     reduce: (value: T) => Reduced,
     options?: { readonly subclasses?: boolean | undefined },
   ): void;
+  /**
+   * Declares that `object` does nothing but restore, as Python's `copyreg.constructor(object)`: an executor over several machines
+   * calls no other restoring function, whatever a message says. Threads do not need it.
+   * @param object the restoring function that a reducer returns; importable
+   * @throws TypeError when it is not callable
+   */
+  constructor(object: (...args: never[]) => unknown): void;
 } = {
   pickle(cls, reduce, options = {}) {
     if (typeof cls !== 'function')
@@ -32,5 +39,10 @@ export const copyreg: {
     if (typeof reduce !== 'function') throw new TypeError('reduction functions must be callable');
     checkOptions('copyreg.pickle()', options, ['subclasses']);
     setReducer(cls, reduce, options);
+  },
+  constructor(object) {
+    // Python's own words.
+    if (typeof object !== 'function') throw new TypeError('constructors must be callable');
+    setConstructor(object);
   },
 };

@@ -3,7 +3,7 @@
  * object has its home in the thread that made it. Another thread keeps the copy that it was sent, under the object's id, and
  * uses it again; and sent back home it is the object itself.
  */
-import { threadId } from 'node:worker_threads';
+import { randomBytes } from 'node:crypto';
 import { type Reduced, setReferences } from '../builtins/index.js';
 
 /** Makes the copy, or brings the one that is kept up to date; importable. */
@@ -12,7 +12,8 @@ type MakeCopy<T extends object = object> = (existing: T | undefined, ...args: ne
 /** How many copies are kept; the one that has not come for longest goes first. */
 const KEPT = 256;
 
-const home = `${threadId}:`;
+// Random, as threads of many programs on many machines may meet in one worker.
+const home = `${randomBytes(9).toString('base64url')}:`;
 let lastId = 0;
 /** The ids of objects that were sent, and of copies that came. */
 const ids = new WeakMap<object, string>();

@@ -1,0 +1,204 @@
+/**
+ * The form in which calls and their outcomes travel. Both are a pickled message in V8's own serialization (the same bytes in
+ * Node 20 to 26), in which functions and classes are names.
+ */
+import { deserialize, serialize } from 'node:v8';
+import { type Reference, referenceOf, RuntimeError, targetOf, typeName } from '../builtins/index.js';
+import { decode, encode, type Pickled, PicklingError, receive, UnpicklingError } from '../pickle/index.js';
+import { encodeParts } from '../pickle/encoder.js';
+import { Op } from '../pickle/wire.js';
+import { VERSION } from '../requests/version.js';
+import { mayRestore, vet } from './vet.js';
+import { type Named, type Names } from './names.js';
+import { isOwnName, ownName, ownTarget, ownUse } from './own-names.js';
+
+/** The number of this form. */
+export const FORMAT = 1;
+
+/** A function of this package, and its arguments: what a call has changed in copies happens to the originals. */
+export type Effect = readonly [fn: (...args: never[]) => unknown, args: readonly unknown[]];
+
+/** A call that has arrived. */
+export interface ArrivedCall {
+  readonly fn: Named;
+  readonly name: string;
+  /** Makes the arguments. */
+  args(): unknown[];
+}
+
+/** An outcome that has arrived. */
+export interface ArrivedOutcome {
+  readonly value: unknown;
+  readonly effects: readonly Effect[];
+}
+
+/**
+ * The bytes of a call.
+ * @throws TypeError and RuntimeError for what is no importable function, PicklingError for arguments that cannot cross
+ */
+export function encodeCall(
+  fn: unknown,
+  args: readonly unknown[],
+  names: Names,
+  maxSize: number,
+): { name: string; bytes: Buffer } {
+  if (typeof fn !== 'function') throw new TypeError(`'${typeName(fn)}' object is not callable`);
+  const reference = referenceOf(fn) ?? encode(fn, { name: 'fn' }).message.references?.[0];
+  const name = names.nameOf(reference as Reference);
+  const [list, message] = pickle(args, 'args', names);
+  return { name, bytes: sized(serializeChecked([name, list, message], 'args'), maxSize, `args of ${name}()`) };
+}
+
+/**
+ * The call in `bytes`.
+ * @throws LookupError for a name that stands for nothing here, UnpicklingError for anything that is no call
+ */
+export function decodeCall(bytes: Buffer, names: Names): ArrivedCall {
+  const call = parse(bytes);
+  if (!Array.isArray(call) || call.length !== 3) throw new UnpicklingError('The message is no call');
+  const [name, list, message] = call as unknown[];
+  if (typeof name !== 'string' || (isOwnName(name) && ownUse(name) !== 'called')) {
+    throw new UnpicklingError('The message calls nothing that can be called');
+  }
+  const fn = names.target(name);
+  const vetted = vet(message, list, names);
+  return {
+    fn,
+    name,
+    args: () => {
+      const args = putTogether(vetted, list as string[], names);
+      if (!Array.isArray(args)) throw new UnpicklingError('The arguments of a call are no list');
+      return args;
+    },
+  };
+}
+
+/**
+ * The bytes of a result or an error.
+ * @param effects what is to happen at home first
+ * @throws PicklingError for what cannot cross
+ */
+export function encodeOutcome(
+  value: unknown,
+  effects: readonly Effect[],
+  what: 'result' | 'error',
+  names: Names,
+  maxSize: number,
+): Buffer {
+  const effectNames = effects.map(([fn]) => ownName(referenceOf(fn) as Reference));
+  const [list, message] = pickle([value, effects.map(([, args]) => args)], what, names);
+  return sized(serializeChecked([effectNames, list, message], what), maxSize, what);
+}
+
+/**
+ * The outcome in `bytes`.
+ * @throws UnpicklingError and LookupError for what is none, or names what must not be named
+ */
+export function decodeOutcome(bytes: Buffer, names: Names): ArrivedOutcome {
+  const outcome = parse(bytes);
+  if (!Array.isArray(outcome) || outcome.length !== 3) throw new UnpicklingError('The message is no outcome');
+  const [effectNames, list, message] = outcome as unknown[];
+  const functions = effectFunctions(effectNames);
+  const pair = putTogether(vet(message, list, names), list as string[], names);
+  if (!Array.isArray(pair) || !Array.isArray(pair[1])) throw new UnpicklingError('The message is no outcome');
+  const [value, lists] = pair as [unknown, unknown[]];
+  if (lists.length !== functions.length || !lists.every((args) => Array.isArray(args))) {
+    throw new UnpicklingError('The effects of a call have no arguments');
+  }
+  return { value, effects: functions.map((fn, index) => [fn, lists[index] as unknown[]]) };
+}
+
+function effectFunctions(effectNames: unknown): Effect[0][] {
+  if (!Array.isArray(effectNames)) throw new UnpicklingError('The message is no outcome');
+  return effectNames.map((name: unknown) => {
+    const fn = typeof name === 'string' && isOwnName(name) && ownUse(name) === 'effect' ? ownTarget(name) : null;
+    if (typeof fn !== 'function') throw new UnpicklingError('The message has an effect that calls do not have');
+    return fn as Effect[0];
+  });
+}
+
+/** The value as a message, and the names of what it refers to. */
+function pickle(value: unknown, what: string, names: Names): [list: string[], message: Pickled] {
+  const encoded = encodeParts(value, { owned: true, name: what });
+  if (encoded.streams.length > 0) {
+    for (const { port } of encoded.streams) port.close();
+    throw streamRefused(what);
+  }
+  const { references = [], first: _first, ...message } = encoded.message;
+  const list = references.map((reference) => names.nameOf(reference));
+  for (const [index, name] of list.entries()) {
+    if (isOwnName(name) && ['other', 'called', 'effect'].includes(ownUse(name))) {
+      if (name.endsWith('#copyFileStream')) throw streamRefused(what);
+      throw new PicklingError(`Cannot send ${name} to another machine (${what})`);
+    }
+    if (!isOwnName(name)) checkRestored(message, index, name, targetOf(references[index] as Reference));
+  }
+  return [list, message];
+}
+
+function streamRefused(what: string): PicklingError {
+  return new PicklingError(
+    `Cannot send a stream to another machine (${what}): streams do not cross; read it, and send text or bytes`,
+  );
+}
+
+/** Refuses here what the other side would refuse: to call a function that was not declared to be a constructor. */
+function checkRestored({ steps = [], memories = [] }: Pickled, index: number, name: string, target: unknown): void {
+  const isCalled = [...steps, ...memories.flatMap(([, { steps: inner = [] }]) => inner)].some(
+    ([op, , number]) => op === Op.call && number === index,
+  );
+  if (isCalled && !mayRestore(name, target as Named)) {
+    throw new PicklingError(
+      `Cannot pickle an object that ${name}() restores: declare it on both sides, copyreg.constructor(${name})`,
+    );
+  }
+}
+
+function serializeChecked(value: unknown, what: string): Buffer {
+  try {
+    return serialize(value);
+  } catch (error) {
+    const reason = error instanceof Error ? error.message.split('\n', 1)[0] : String(error);
+    throw new PicklingError(`Cannot pickle object (${what}): ${reason}`, { cause: error });
+  }
+}
+
+function sized(bytes: Buffer, maxSize: number, what: string): Buffer {
+  if (bytes.length <= maxSize) return bytes;
+  throw new PicklingError(
+    `Cannot send the ${what}: ${bytes.length} bytes, max_size is ${maxSize}. Store it elsewhere and send its place, or raise max_size on both sides`,
+  );
+}
+
+function parse(bytes: Buffer): unknown {
+  try {
+    return deserialize(bytes);
+  } catch (error) {
+    throw new UnpicklingError('The message is no message of this package', { cause: error });
+  }
+}
+
+function putTogether(message: Pickled, list: readonly string[], names: Names): unknown {
+  // Each is known here already, so that nothing is imported.
+  const references = list.map((name) => referenceOf(names.target(name)) as Reference);
+  return decode(receive(references.length === 0 ? message : { ...message, references, first: 0 }));
+}
+
+/**
+ * Checks who has sent a message.
+ * @throws RuntimeError that names both, when these two versions do not understand each other
+ */
+export function checkSender(format: unknown, version: unknown, role: string, here: string): void {
+  const sent = typeof version === 'string' ? version : 'unknown';
+  if (format === FORMAT && lineOf(sent) === lineOf(VERSION)) return;
+  throw new RuntimeError(
+    `${role} runs requests-futures ${sent} (format ${String(format)}), and ${here} ${VERSION} (format ${FORMAT}): ` +
+      'these versions do not understand each other, run the same one everywhere',
+  );
+}
+
+/** Versions that agree in this understand each other. */
+function lineOf(version: string): string {
+  const [major, minor] = version.split('.', 2);
+  return major === '0' ? `0.${minor ?? ''}` : (major ?? '');
+}

@@ -1,0 +1,1 @@
+export { encodeCall } from './envelope.js';
