@@ -25,7 +25,7 @@ import {
   SentReferences,
   streamsEnd,
 } from '../src/pickle/index.js';
-import { ThreadCall } from './call.js';
+import { ThreadCall } from '../src/concurrent-futures/worker-pool/thread-call.js';
 import { importFunction, receiveHere, setMainModule } from './import-function.js';
 
 // Piscina tries `require` first, for which loaders such as tsx make a second copy of each module, without the registrations of the

@@ -10,7 +10,7 @@ import { Op } from '../pickle/wire.js';
 import { VERSION } from '../requests/version.js';
 import { mayRestore, vet } from './vet.js';
 import { type Named, type Names } from './names.js';
-import { isOwnName, ownName, ownTarget, ownUse } from './own-names.js';
+import { isOwnName, ownName, ownTarget, ownUse, shortName } from './own-names.js';
 
 /** The number of this form. */
 export const FORMAT = 1;
@@ -33,7 +33,7 @@ export interface ArrivedOutcome {
 }
 
 /**
- * The bytes of a call.
+ * The bytes of a call, and the name of its function as it is shown to people.
  * @throws TypeError and RuntimeError for what is no importable function, PicklingError for arguments that cannot cross
  */
 export function encodeCall(
@@ -46,7 +46,14 @@ export function encodeCall(
   const reference = referenceOf(fn) ?? encode(fn, { name: 'fn' }).message.references?.[0];
   const name = names.nameOf(reference as Reference);
   const [list, message] = pickle(args, 'args', names);
-  return { name, bytes: sized(serializeChecked([name, list, message], 'args'), maxSize, `args of ${name}()`) };
+  return {
+    name: shortName(name),
+    bytes: sized(
+      serializeChecked([name, list, message], 'args'),
+      maxSize,
+      `arguments of ${shortName(name)}()`,
+    ),
+  };
 }
 
 /**
@@ -68,7 +75,7 @@ export function decodeCall(bytes: Buffer, names: Names): ArrivedCall {
     args: () => {
       const args = putTogether(vetted, list as string[], names);
       if (!Array.isArray(args)) throw new UnpicklingError('The arguments of a call are no list');
-      return args;
+      return args as unknown[];
     },
   };
 }
@@ -110,9 +117,11 @@ export function decodeOutcome(bytes: Buffer, names: Names): ArrivedOutcome {
 
 function effectFunctions(effectNames: unknown): Effect[0][] {
   if (!Array.isArray(effectNames)) throw new UnpicklingError('The message is no outcome');
-  return effectNames.map((name: unknown) => {
-    const fn = typeof name === 'string' && isOwnName(name) && ownUse(name) === 'effect' ? ownTarget(name) : null;
-    if (typeof fn !== 'function') throw new UnpicklingError('The message has an effect that calls do not have');
+  return (effectNames as unknown[]).map((name) => {
+    const fn =
+      typeof name === 'string' && isOwnName(name) && ownUse(name) === 'effect' ? ownTarget(name) : null;
+    if (typeof fn !== 'function')
+      throw new UnpicklingError('The message has an effect that calls do not have');
     return fn as Effect[0];
   });
 }
@@ -124,7 +133,13 @@ function pickle(value: unknown, what: string, names: Names): [list: string[], me
     for (const { port } of encoded.streams) port.close();
     throw streamRefused(what);
   }
-  const { references = [], first: _first, ...message } = encoded.message;
+  const { references = [], box, steps, recalls, memories } = encoded.message;
+  const message: Pickled = {
+    box,
+    ...(steps && { steps }),
+    ...(recalls && { recalls }),
+    ...(memories && { memories }),
+  };
   const list = references.map((reference) => names.nameOf(reference));
   for (const [index, name] of list.entries()) {
     if (isOwnName(name) && ['other', 'called', 'effect'].includes(ownUse(name))) {
@@ -143,7 +158,12 @@ function streamRefused(what: string): PicklingError {
 }
 
 /** Refuses here what the other side would refuse: to call a function that was not declared to be a constructor. */
-function checkRestored({ steps = [], memories = [] }: Pickled, index: number, name: string, target: unknown): void {
+function checkRestored(
+  { steps = [], memories = [] }: Pickled,
+  index: number,
+  name: string,
+  target: unknown,
+): void {
   const isCalled = [...steps, ...memories.flatMap(([, { steps: inner = [] }]) => inner)].some(
     ([op, , number]) => op === Op.call && number === index,
   );

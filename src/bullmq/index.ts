@@ -1,1 +1,16 @@
-export { encodeCall } from './envelope.js';
+/**
+ * An executor whose workers are other processes and machines: Python people know it as dask's `Client.get_executor()`. It needs
+ * `bullmq`, `ioredis`, and a Redis.
+ *
+ * ```ts
+ * import { BullMQExecutor } from 'requests-futures/bullmq';
+ * ```
+ *
+ * @packageDocumentation
+ */
+
+export { BullMQExecutor } from './bullmq-executor.js';
+export { BullMQWorker, type WorkerHealth } from './bullmq-worker.js';
+export type { RedisConnection } from './connection.js';
+export { NoWorkersError } from './errors.js';
+export type { BullMQExecutorOptions, BullMQWorkerOptions, CallLog, SharedOptions } from './options.js';

@@ -3,6 +3,8 @@
  * What each may be used for is listed here, so that a message can use nothing else of the package.
  */
 import { markedTargets, type Reference, referenceOf, RuntimeError } from '../builtins/index.js';
+import { runChunk } from '../concurrent-futures/worker-pool/run-chunk.js';
+import { requestInSlot, sendInSlot } from '../futures-session/in-slot.js';
 
 const anchor = referenceOf(RuntimeError)?.url ?? '';
 /** The folder that all modules of this package are in: bundled (`dist/`), or as sources. */
@@ -36,7 +38,7 @@ export function ownTarget(name: string): object | undefined {
 }
 
 /** What a call may call. */
-const CALLED = ['requestInSlot', 'sendInSlot', 'runChunk'];
+const CALLED = [requestInSlot, sendInSlot, runChunk].map(({ name }) => name);
 
 /** What makes a value of its arguments, and does nothing else. */
 const RESTORING = [
@@ -66,9 +68,14 @@ const EFFECTS = ['changeCookies', 'publishEvents'];
 
 export type OwnUse = 'called' | 'restoring' | 'arriving' | 'making' | 'effect' | 'class' | 'other';
 
+/** A name as it is shown to people: without the module. */
+export function shortName(name: string): string {
+  return name.slice(name.indexOf('#') + 1);
+}
+
 /** What the thing of this name is for. */
 export function ownUse(name: string): OwnUse {
-  const exported = name.slice(name.indexOf('#') + 1);
+  const exported = shortName(name);
   if (CALLED.includes(exported)) return 'called';
   if (RESTORING.includes(exported)) return 'restoring';
   if (ARRIVING.includes(exported)) return 'arriving';

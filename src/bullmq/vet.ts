@@ -49,7 +49,7 @@ function namesOf(list: unknown): string[] {
   if (!Array.isArray(list) || !list.every((name) => typeof name === 'string' && name !== '')) {
     throw refuse('its names are no list of names');
   }
-  return list;
+  return list as string[];
 }
 
 function refuse(why: string): UnpicklingError {

@@ -1,4 +1,11 @@
-import { checkOptions, type Class, type Reduced, setConstructor, setReducer, typeName } from '../builtins/index.js';
+import {
+  checkOptions,
+  type Class,
+  type Reduced,
+  setConstructor,
+  setReducer,
+  typeName,
+} from '../builtins/index.js';
 
 /** Python's module `copyreg`, as far as it has a meaning here. */
 export const copyreg: {
@@ -30,7 +37,7 @@ export const copyreg: {
    * @param object the restoring function that a reducer returns; importable
    * @throws TypeError when it is not callable
    */
-  constructor(object: (...args: never[]) => unknown): void;
+  readonly constructor: (object: (...args: never[]) => unknown) => void;
 } = {
   pickle(cls, reduce, options = {}) {
     if (typeof cls !== 'function')

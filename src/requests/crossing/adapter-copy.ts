@@ -50,6 +50,7 @@ function copyHTTPAdapter(
   retries: Retry | null,
   added: Readonly<Record<string, unknown>>,
 ): HTTPAdapter {
+  if (!(base.prototype instanceof BaseAdapter)) throw new TypeError(`'${base.name}' is no adapter`);
   const adapter = existing ?? Reflect.construct<[HTTPAdapterOptions], HTTPAdapter>(base, [options], cls);
   if (existing === undefined) Object.assign(adapter, added);
   if (retries !== null) adapter.max_retries = retries;

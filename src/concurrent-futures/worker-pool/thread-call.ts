@@ -1,6 +1,5 @@
-import type { AbortToken } from '../src/builtins/index.js';
-import { type Call, swapCall } from '../src/concurrent-futures/call-context.js';
-import type { AnyFunction } from './import-function.js';
+import type { AbortToken } from '../../builtins/index.js';
+import { type Call, swapCall } from '../call-context.js';
 
 /** One submitted call in its thread. Knows its worker and its abort signal as an in-thread call does. */
 export class ThreadCall implements Call {
@@ -27,10 +26,10 @@ export class ThreadCall implements Call {
   }
 
   /** Calls the function. */
-  invoke(fn: AnyFunction, args: readonly unknown[]): unknown {
+  invoke(fn: (...args: never[]) => unknown, args: readonly unknown[]): unknown {
     const previous = swapCall(this);
     try {
-      return fn(...args);
+      return fn(...(args as never[]));
     } finally {
       swapCall(previous);
     }

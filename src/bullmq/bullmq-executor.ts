@@ -1,0 +1,317 @@
+import { getLogger, LookupError, RuntimeError, ValueError } from '../builtins/index.js';
+import {
+  BrokenExecutor,
+  CancelledError,
+  type MapIterator,
+  type ShutdownOptions,
+} from '../concurrent-futures/index.js';
+import { parseShutdown } from '../concurrent-futures/executor.js';
+import { PoolExecutor } from '../concurrent-futures/pool-executor.js';
+import { mapInChunks } from '../concurrent-futures/worker-pool/map-in-chunks.js';
+import type { WorkItem } from '../concurrent-futures/work-item.js';
+import { UnpicklingError } from '../pickle/index.js';
+import { ClientLink, type Outcome } from './client-link.js';
+import { decodeOutcome, encodeCall, encodeOutcome } from './envelope.js';
+import { NoWorkersError } from './errors.js';
+import { HandedCall } from './handed-call.js';
+import { jobData } from './job.js';
+import { ProgramNames } from './names.js';
+import { type BullMQExecutorOptions, type ParsedExecutorOptions, parseExecutorOptions } from './options.js';
+import { type CallState, Watch } from './watch.js';
+
+/**
+ * An executor whose workers are other processes, on any number of machines: calls travel through a BullMQ queue on Redis. See
+ * {@link BullMQWorker} and the command `requests-futures-worker`.
+ *
+ * ```ts
+ * await using executor = new BullMQExecutor({ queue: 'crawl', connection: 'redis://10.0.0.1' });
+ * const session = new FuturesSession({ executor });
+ * ```
+ *
+ * Functions must be `importable`, and are known by their names: the workers have modules of their own. A call runs at most
+ * once. One that may have run and gave no result ends in `BrokenExecutor`, unless `retry_lost` allows another run. Calls beyond `max_workers`
+ * wait here, where they can be cancelled exactly; those in Redis are running, and can be aborted. An idle executor does not keep
+ * the process alive.
+ */
+export class BullMQExecutor extends PoolExecutor {
+  /** Whether what is submitted has to be importable. @internal */
+  readonly _isolated: boolean = true;
+  readonly #options: ParsedExecutorOptions;
+  readonly #names = new ProgramNames();
+  readonly #link: ClientLink;
+  readonly #watch: Watch;
+  /** What is in Redis. */
+  readonly #calls = new Map<string, HandedCall>();
+  #lastId = 0;
+  /** Slots that are free for a call. */
+  #waiting = 0;
+  #scheduled = false;
+  #closing = false;
+  #closed: Promise<void> | null = null;
+  #refused = 0;
+
+  /**
+   * @throws TypeError and ValueError for bad options, without showing the connection; Error when `bullmq` or `ioredis` is not installed.
+   */
+  constructor(options: BullMQExecutorOptions) {
+    const parsed = parseExecutorOptions(options);
+    super(parsed.maxWorkers);
+    this.#options = parsed;
+    this.#link = new ClientLink(
+      {
+        arrived: (outcomes) => this.#arrived(outcomes),
+        refused: (calls, error) => {
+          for (const call of calls)
+            this.#fail(
+              call,
+              new BrokenExecutor(`Redis refuses the call: ${error.message}`, { cause: error }),
+            );
+        },
+        reconnected: () => {
+          this.#watch.askSoon();
+        },
+      },
+      parsed,
+    );
+    this.#watch = new Watch(this.#link, this.#calls, parsed, {
+      changed: (call, state) => {
+        this.#changed(call, state);
+      },
+    });
+    this.#link.sweep().catch(() => undefined);
+  }
+
+  /** How many messages from Redis were refused, as they were no outcome, or named what they must not. */
+  get refused(): number {
+    return this.#refused;
+  }
+
+  /** @internal */
+  override _map(fn: (...args: never[]) => unknown, rest: readonly unknown[]): MapIterator<unknown> {
+    return mapInChunks(this, fn, rest);
+  }
+
+  protected override openSlot(): void {
+    this.#waiting += 1;
+    this.#schedule();
+  }
+
+  /** No code of the caller's runs inside of `submit`, and what is submitted together is handed over together. */
+  #schedule(): void {
+    if (this.#scheduled) return;
+    this.#scheduled = true;
+    queueMicrotask(() => {
+      this.#scheduled = false;
+      this.#dispatch();
+    });
+  }
+
+  #dispatch(): void {
+    const batch: HandedCall[] = [];
+    while (this.#waiting > 0) {
+      this.#waiting -= 1;
+      const item = this.nextCall();
+      const call = item && this.#encode(item);
+      if (call) batch.push(call);
+    }
+    if (this.#calls.size === 0) return;
+    this.#link.setWanted(true);
+    this.#watch.start();
+    if (batch.length > 0) this.#link.handOver(batch);
+  }
+
+  /** The call in the form in which it is handed over; null when it cannot be, and then its future has failed. */
+  #encode(item: WorkItem): HandedCall | null {
+    const { fn, args = [] } = item;
+    item.drop();
+    try {
+      const { name, bytes } = encodeCall(fn, args, this.#names, this.#options.maxSize);
+      const call = new HandedCall(item, name, jobData(bytes, this.#options.version), this.#options.retryLost);
+      this.#keep(call);
+      item.future.set_abort_handler((reason) => {
+        void this.#abort(call, reason);
+      });
+      return call;
+    } catch (error) {
+      item.fail(error);
+      this.#waiting += 1;
+      return null;
+    }
+  }
+
+  #keep(call: HandedCall): void {
+    this.#lastId += 1;
+    call.renew(`${this.#link.id}-${this.#lastId}`);
+    this.#calls.set(call.id, call);
+  }
+
+  #arrived(outcomes: readonly Outcome[]): string[] {
+    const done: string[] = [];
+    for (const { call: id, kind, bytes } of outcomes) {
+      const call = this.#calls.get(id);
+      if (call !== undefined) {
+        if (!call.sentTwice) done.push(id);
+        this.#settle(call, kind, bytes);
+      }
+    }
+    return done;
+  }
+
+  #settle(call: HandedCall, kind: string, bytes: Buffer): void {
+    if (kind === 'lost') {
+      this.#lost(call, 'its worker was stopped');
+      return;
+    }
+    this.#free(call);
+    try {
+      if (kind === 'refused') throw refusal(bytes);
+      const { value, effects } = decodeOutcome(bytes, this.#names);
+      for (const [fn, args] of effects) fn(...(args as never[]));
+      if (kind === 'threw') call.item.fail(value);
+      else call.item.succeed(value);
+    } catch (error) {
+      if (kind !== 'refused') this.#refused += 1;
+      call.item.fail(error);
+    }
+  }
+
+  /** What asking for the state of a call has brought to light. */
+  #changed(call: HandedCall, state: CallState): void {
+    switch (state) {
+      case 'lost':
+        this.#lost(call, 'its worker is gone, or was too busy to renew its lock');
+        break;
+      case 'vanished':
+        this.#lost(call, 'Redis has lost it, or it was removed');
+        break;
+      case 'unread':
+        this.#lost(call, 'its result was lost');
+        break;
+      case 'away': {
+        const { lastError } = this.#link;
+        this.#fail(
+          call,
+          new BrokenExecutor(
+            `Redis has not answered for ${this.#options.redisTimeout} s, the call may have run${lastError === undefined ? '' : `: ${lastError.message}`}`,
+            { cause: lastError },
+          ),
+        );
+        // Should it still be on its way, nobody waits for it.
+        this.#link.abort(call.id, NOTHING).catch(() => undefined);
+        break;
+      }
+      case 'no workers':
+        void this.#giveUp(call);
+        break;
+      case 'orphan':
+        this.#again(call);
+        break;
+      case 'aborted':
+        this.#fail(call, new CancelledError());
+    }
+  }
+
+  async #giveUp(call: HandedCall): Promise<void> {
+    const { id } = call;
+    const claim = await this.#link.abort(id, NOTHING).catch(() => '');
+    if (claim !== 'a' || call.id !== id || !this.#calls.has(id)) return;
+    this.#fail(
+      call,
+      new NoWorkersError(
+        `no worker of the queue '${this.#options.queue}' was alive for ${this.#options.workerTimeout} s; the call has not run`,
+      ),
+    );
+  }
+
+  #lost(call: HandedCall, why: string): void {
+    if (call.retriesLeft > 0) {
+      call.retriesLeft -= 1;
+      this.#again(call);
+    } else this.#fail(call, new BrokenExecutor(`The call was lost, it may have run: ${why}`));
+  }
+
+  /** Hands a call over once more, as another one. */
+  #again(call: HandedCall): void {
+    this.#calls.delete(call.id);
+    this.#keep(call);
+    this.#link.handOver([call]);
+  }
+
+  #fail(call: HandedCall, error: Error): void {
+    if (!this.#calls.has(call.id)) return;
+    this.#free(call);
+    call.item.fail(error);
+  }
+
+  /** A call is over: its slot is free. */
+  #free(call: HandedCall): void {
+    this.#calls.delete(call.id);
+    this.#waiting += 1;
+    this.#schedule();
+  }
+
+  async #abort(call: HandedCall, reason: unknown): Promise<void> {
+    const { id } = call;
+    try {
+      const claim = await this.#link.abort(id, this.#encodeReason(reason));
+      if (claim !== 'a' || call.id !== id) return;
+      // No worker had it, and none will.
+      this.#fail(call, new CancelledError(undefined, reason === undefined ? undefined : { cause: reason }));
+    } catch (error) {
+      getLogger().log('error', 'requests_futures.bullmq', 'A call could not be aborted', error);
+    }
+  }
+
+  #encodeReason(reason: unknown): Buffer {
+    try {
+      return encodeOutcome(reason, [], 'error', this.#names, this.#options.maxSize);
+    } catch {
+      return NOTHING;
+    }
+  }
+
+  /**
+   * Refuses new calls from now on; what is queued still runs, unless `cancel_futures`. With `wait`, resolves when the connections are
+   * closed.
+   */
+  override shutdown(
+    wait?: boolean | ShutdownOptions | null,
+    options?: ShutdownOptions | null,
+  ): Promise<void> {
+    const done = super.shutdown(wait, options);
+    this.#closing = true;
+    if (this.running === 0) void this.#close();
+    if (!parseShutdown(wait, options).wait) return done;
+    return done.then(() => this.#close());
+  }
+
+  protected override drained(): void {
+    this.#watch.stop();
+    this.#link.setWanted(false);
+    if (this.#closing) void this.#close();
+  }
+
+  #close(): Promise<void> {
+    return (this.#closed ??= this.#link.close());
+  }
+}
+
+const NOTHING = Buffer.alloc(0);
+
+/** What a worker says about a call that it does not take. */
+function refusal(bytes: Buffer): Error {
+  let parsed: unknown;
+  try {
+    parsed = JSON.parse(bytes.toString());
+  } catch {
+    parsed = null;
+  }
+  const { name, message } = (parsed ?? {}) as { name?: unknown; message?: unknown };
+  const text = typeof message === 'string' ? message : 'The worker has refused the call';
+  const classes = { LookupError, RuntimeError, UnpicklingError, ValueError };
+  const cls =
+    typeof name === 'string' && Object.hasOwn(classes, name)
+      ? classes[name as keyof typeof classes]
+      : RuntimeError;
+  return new cls(text);
+}

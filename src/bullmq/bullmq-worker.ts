@@ -1,0 +1,257 @@
+import { randomBytes } from 'node:crypto';
+import { hostname } from 'node:os';
+import type { Job, Worker } from 'bullmq';
+import { checkOptions, getLogger, RuntimeError } from '../builtins/index.js';
+import { WorkerPoolExecutor } from '../concurrent-futures/index.js';
+import { loadBullMQ, shownError } from './connection.js';
+import { checkSender } from './envelope.js';
+import { asJobData, clientOf, type JobData } from './job.js';
+import { WorkerNames } from './names.js';
+import {
+  type BullMQWorkerOptions,
+  type CallLog,
+  type ParsedWorkerOptions,
+  parseWorkerOptions,
+} from './options.js';
+import { newRun } from './run.js';
+import { Claim } from './scripts.js';
+import { refused, type Served, Server } from './serving.js';
+import { openServing } from './serving-thread.js';
+import { logOnce, WorkerLink } from './worker-link.js';
+
+/** How a worker is doing. */
+export interface WorkerHealth {
+  /** `ok`: it takes calls. `away`: Redis cannot be reached. `closing`: it takes no more. */
+  readonly status: 'ok' | 'away' | 'closing';
+  readonly running: number;
+  /** How many calls have returned or thrown. */
+  readonly served: number;
+  /** How many entries of the queue were no calls for this worker. */
+  readonly refused: number;
+  /** How many calls were not run, as they had been already, or their client was gone. */
+  readonly skipped: number;
+}
+
+/** A call that is running. */
+interface Running {
+  readonly client: string;
+  readonly abort: (reason: unknown) => void;
+}
+
+const LOST: Served = { kind: 'lost', bytes: Buffer.alloc(0), name: null, error: 'the worker was stopped' };
+
+/** For how many milliseconds BullMQ may take to end when all calls have. */
+const PATIENCE = 5000;
+
+/**
+ * Serves the calls that a {@link BullMQExecutor} puts into a queue, as any number of processes on any number of machines may do.
+ * It begins at once. The command `requests-futures-worker` is one of these.
+ *
+ * ```ts
+ * import * as hooks from './hooks.js';
+ * const worker = new BullMQWorker({ queue: 'crawl', connection: 'redis://10.0.0.1', functions: [hooks] });
+ * process.once('SIGTERM', () => worker.close());
+ * ```
+ *
+ * A call can name what `functions` holds, and what of this package a request needs; nothing that stands in Redis is imported or run.
+ */
+export class BullMQWorker implements AsyncDisposable {
+  /** Its id: host, process and a random part. */
+  readonly id: string = `${hostname()}:${process.pid}:${randomBytes(6).toString('hex')}`;
+  readonly #options: ParsedWorkerOptions;
+  readonly #names = new WorkerNames();
+  readonly #server: Server;
+  readonly #pool: WorkerPoolExecutor | null;
+  readonly #link: WorkerLink;
+  readonly #worker: Worker;
+  readonly #running = new Map<string, Running>();
+  readonly #ready: Promise<void>;
+  readonly #stopped: Promise<Served>;
+  #stop!: (served: Served) => void;
+  #closing: Promise<void> | null = null;
+  #served = 0;
+  #refused = 0;
+  #skipped = 0;
+
+  /**
+   * @throws TypeError and ValueError for bad options, ValueError when two functions have one name; Error when `bullmq` or `ioredis` is
+   * not installed
+   */
+  constructor(options: BullMQWorkerOptions) {
+    const parsed = parseWorkerOptions(options);
+    const { queue, prefix, lockDuration, maxWorkers, threads, maxSize } = parsed;
+    this.#options = parsed;
+    for (const source of parsed.functions) this.#names.add(source);
+    this.#server = new Server(this.#names, maxSize, this.id);
+    this.#stopped = new Promise((resolve) => (this.#stop = resolve));
+    const { Worker: BullWorker } = loadBullMQ();
+    this.#link = new WorkerLink(
+      this.id,
+      {
+        running: () => this.#runningByClient(),
+        abort: (call, reason) => {
+          this.#running.get(call)?.abort(this.#server.reason(reason));
+        },
+      },
+      parsed,
+    );
+    this.#pool =
+      threads === 0
+        ? null
+        : new WorkerPoolExecutor({
+            max_workers: maxWorkers,
+            threads,
+            initializer: openServing,
+            initargs: [this.#names.targets(), maxSize],
+          });
+    this.#worker = new BullWorker(queue, (job) => this.#process(job), {
+      connection: this.#link.jobs,
+      prefix,
+      autorun: false,
+      concurrency: maxWorkers,
+      lockDuration: lockDuration * 1000,
+      stalledInterval: lockDuration * 1000,
+      // It is the claim that keeps a call from being run twice: one that was never begun may well be given to another worker.
+      maxStalledCount: 1_000_000,
+      removeOnComplete: { count: 0 },
+      removeOnFail: { count: 0 },
+    });
+    this.#worker.on('error', logOnce());
+    this.#ready = this.#start();
+    // It is for those who wait for it to see the failure.
+    this.#ready.catch(() => undefined);
+  }
+
+  /** The names of the functions and classes that it was given. */
+  get functions(): readonly string[] {
+    return this.#names.list();
+  }
+
+  /** Resolves when it takes calls. */
+  ready(): Promise<void> {
+    return this.#ready;
+  }
+
+  /** How it is doing. */
+  health(): WorkerHealth {
+    return {
+      status: this.#closing !== null ? 'closing' : this.#link.isConnected ? 'ok' : 'away',
+      running: this.#running.size,
+      served: this.#served,
+      refused: this.#refused,
+      skipped: this.#skipped,
+    };
+  }
+
+  async #start(): Promise<void> {
+    // Before it takes calls: whoever has handed one over looks for it.
+    await this.#link.open();
+    if (this.#closing !== null) return;
+    this.#worker.run().catch((error: unknown) => {
+      getLogger().log('error', 'requests_futures.bullmq', 'The worker has stopped', shownError(error));
+    });
+  }
+
+  #runningByClient(): Map<string, string[]> {
+    const byClient = new Map<string, string[]>();
+    for (const [call, { client }] of this.#running) {
+      const others = byClient.get(client);
+      if (others === undefined) byClient.set(client, [call]);
+      else others.push(call);
+    }
+    return byClient;
+  }
+
+  async #process(job: Job): Promise<void> {
+    const began = performance.now();
+    const client = clientOf(job.id);
+    const id = job.id ?? '';
+    if (client === null) {
+      // Nobody waits for it.
+      this.#note(id, refused(new RuntimeError('the entry of the queue is no call')), 'refused', began);
+      return;
+    }
+    const claim = await this.#link.claim(client, id);
+    if (claim !== '') {
+      this.#note(id, null, claim === Claim.orphan ? 'orphan' : 'skipped', began);
+      return;
+    }
+    const served = await this.#serve(id, client, job.data);
+    await this.#link.finish(client, id, served.kind, served.bytes);
+    this.#note(id, served, served.kind, began);
+  }
+
+  async #serve(id: string, client: string, data: unknown): Promise<Served> {
+    let job: JobData | null;
+    try {
+      job = asJobData(data);
+      if (job === null) throw new RuntimeError('the entry of the queue is no call');
+      checkSender(job.format, job.version, 'the program', 'this worker');
+      checkProgram(job.program, this.#options.version);
+    } catch (error) {
+      return refused(error);
+    }
+    const run = newRun(Buffer.from(job.call, 'base64'), this.#server, this.#pool);
+    this.#running.set(id, { client, abort: run.abort });
+    try {
+      await this.#link.startLimit?.wait();
+      return await Promise.race([run.start(), this.#stopped]);
+    } finally {
+      this.#running.delete(id);
+    }
+  }
+
+  #note(call: string, served: Served | null, outcome: CallLog['outcome'], began: number): void {
+    if (outcome === 'refused') this.#refused += 1;
+    else if (outcome === 'skipped' || outcome === 'orphan') this.#skipped += 1;
+    else this.#served += 1;
+    const { log } = this.#options;
+    if (log === null) return;
+    const entry = {
+      time: new Date().toISOString(),
+      event: 'call',
+      call,
+      function: served?.name ?? null,
+      seconds: Math.round(performance.now() - began) / 1000,
+      outcome,
+    } as const;
+    log(served?.error == null ? entry : { ...entry, error: served.error });
+  }
+
+  /**
+   * Takes no more calls, and resolves when those that run have ended and the connections are closed. Calls that are not over within
+   * `grace` seconds (default: the option) are aborted and end in `BrokenExecutor`: they may have run. What waits in the queue stays for others.
+   */
+  close(options: { grace?: number | undefined } = {}): Promise<void> {
+    checkOptions('close()', options, ['grace']);
+    return (this.#closing ??= this.#close((options.grace ?? this.#options.grace) * 1000));
+  }
+
+  async #close(grace: number): Promise<void> {
+    const ended = this.#worker.close().catch(() => undefined);
+    const end = setTimeout(() => {
+      for (const { abort } of this.#running.values()) abort(new RuntimeError('the worker is being stopped'));
+      this.#stop(LOST);
+    }, grace);
+    // Without Redis, BullMQ would wait without end.
+    let giveUp: NodeJS.Timeout | undefined;
+    await Promise.race([ended, new Promise((resolve) => (giveUp = setTimeout(resolve, grace + PATIENCE)))]);
+    clearTimeout(end);
+    clearTimeout(giveUp);
+    this.#pool?.kill_workers();
+    await this.#link.close();
+  }
+
+  [Symbol.asyncDispose](): Promise<void> {
+    return this.close();
+  }
+}
+
+/** @throws RuntimeError that names both versions of the program */
+function checkProgram(sent: unknown, own: string | null): void {
+  const theirs = typeof sent === 'string' ? sent : null;
+  if (theirs === own) return;
+  throw new RuntimeError(
+    `the program that has made the call is version ${theirs ?? '(none)'}, and this worker serves version ${own ?? '(none)'}`,
+  );
+}

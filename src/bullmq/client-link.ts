@@ -1,0 +1,276 @@
+import type { Queue } from 'bullmq';
+import { monotonic } from '../builtins/index.js';
+import {
+  type Client,
+  closeConnection,
+  KeepAlive,
+  loadBullMQ,
+  openConnection,
+  shownError,
+} from './connection.js';
+import type { HandedCall } from './handed-call.js';
+import { clientOf, JOB_OPTIONS, KEPT, newClientId } from './job.js';
+import type { ParsedExecutorOptions } from './options.js';
+import { Keys } from './scripts.js';
+
+/** What has become of a call, as its worker tells it. */
+export interface Outcome {
+  readonly call: string;
+  readonly kind: string;
+  readonly bytes: Buffer;
+}
+
+/** What a link tells its executor. */
+export interface LinkOwner {
+  /** Outcomes have arrived. Returns the calls whose claims are not needed any more. */
+  arrived(outcomes: readonly Outcome[]): string[];
+  /** Redis refuses to take these calls. */
+  refused(calls: readonly HandedCall[], error: Error): void;
+  /** The connection is there again. */
+  reconnected(): void;
+}
+
+/** How many jobs are added in one go. */
+const BATCH = 500;
+/** How many outcomes are read in one go. */
+const OUTCOMES = 200;
+/** For how many milliseconds a client that does not answer counts as alive. */
+const ALIVE = 60_000;
+
+/** The way of one executor to Redis: over one connection it hands over and asks, over the other it waits for outcomes. */
+export class ClientLink {
+  readonly id: string;
+  readonly #owner: LinkOwner;
+  readonly #queue: Queue;
+  readonly #commands: Client;
+  readonly #reader: Client;
+  readonly #keepAlive: KeepAlive;
+  readonly #keys: Keys;
+  readonly #own: ReturnType<Keys['of']>;
+  #wanted = false;
+  #reading = false;
+  #closed = false;
+  /** Since when there is no connection, on the monotonic clock; null while there is one. */
+  #awaySince: number | null = monotonic();
+  /** When the oldest question was asked that has no answer yet; null when all have. */
+  #askedAt: number | null = null;
+  #lastError: Error | undefined;
+  /** How often the connection was lost. */
+  #losses = 0;
+  #saidAlive = -Infinity;
+
+  constructor(owner: LinkOwner, options: ParsedExecutorOptions) {
+    const { queue, prefix, connection, orphans } = options;
+    this.id = newClientId(orphans);
+    this.#owner = owner;
+    this.#keys = new Keys(prefix, queue);
+    this.#own = this.#keys.of(this.id);
+    this.#commands = openConnection(connection, `requests-futures:${this.id}`);
+    this.#reader = openConnection(connection, `requests-futures:${this.id}:results`);
+    this.#keepAlive = new KeepAlive([this.#commands, this.#reader]);
+    this.#watchConnections();
+    const { Queue: BullQueue } = loadBullMQ();
+    this.#queue = new BullQueue(queue, { connection: this.#commands, prefix });
+    // What fails is told by the command that fails.
+    this.#queue.on('error', () => undefined);
+  }
+
+  #watchConnections(): void {
+    for (const client of [this.#commands, this.#reader]) {
+      client.on('error', (error: unknown) => {
+        this.#lastError = shownError(error);
+      });
+    }
+    this.#commands.on('close', () => {
+      this.#losses += 1;
+      this.#awaySince ??= monotonic();
+    });
+    this.#commands.on('ready', () => {
+      this.#awaySince = null;
+      this.#owner.reconnected();
+    });
+  }
+
+  /** For how many seconds Redis has not answered; 0 while it does. */
+  away(): number {
+    const since = Math.min(this.#awaySince ?? Infinity, this.#askedAt ?? Infinity);
+    return since === Infinity ? 0 : monotonic() - since;
+  }
+
+  /** Whether there is a connection now. */
+  get isConnected(): boolean {
+    return this.#awaySince === null;
+  }
+
+  /** Why Redis is away. */
+  get lastError(): Error | undefined {
+    return this.#lastError;
+  }
+
+  /** Whether outcomes are waited for. Only then does the link keep the process alive. */
+  setWanted(wanted: boolean): void {
+    this.#wanted = wanted;
+    this.#keepAlive.set(wanted);
+    if (wanted && !this.#reading) void this.#read();
+  }
+
+  /** Tells workers that this client is there, if it has not done so lately. */
+  sayAlive(): void {
+    if (monotonic() - this.#saidAlive < ALIVE / 6 / 1000) return;
+    this.#saidAlive = monotonic();
+    // If it is lost, so is the connection, and it is said again.
+    this.#commands.set(this.#own.alive, '1', 'PX', ALIVE).catch(() => {
+      this.#saidAlive = -Infinity;
+    });
+  }
+
+  /** Hands calls over, and goes on trying for as long as there is no Redis. */
+  handOver(calls: readonly HandedCall[]): void {
+    for (let start = 0; start < calls.length; start += BATCH)
+      void this.#add(calls.slice(start, start + BATCH));
+  }
+
+  async #add(calls: readonly HandedCall[]): Promise<void> {
+    const ids = calls.map(({ id }) => id);
+    this.sayAlive();
+    const jobs = calls.map(({ id, name, data }) => ({ name, data, opts: { ...JOB_OPTIONS, jobId: id } }));
+    const losses = this.#losses;
+    try {
+      const [job] = jobs;
+      if (jobs.length === 1 && job !== undefined) await this.#queue.add(job.name, job.data, job.opts);
+      else await this.#queue.addBulk(jobs);
+      calls.forEach((call, index) => {
+        if (call.id !== ids[index]) return;
+        call.accepted = true;
+        call.sentTwice ||= losses !== this.#losses;
+      });
+    } catch (error) {
+      this.#addFailed(
+        calls.filter((call, index) => call.id === ids[index]),
+        error,
+      );
+    }
+  }
+
+  #addFailed(calls: readonly HandedCall[], error: unknown): void {
+    const shown = shownError(error);
+    const isPassing =
+      shown.name !== 'ReplyError' ||
+      /^(LOADING|MASTERDOWN|READONLY|TRYAGAIN|CLUSTERDOWN)/.test(shown.message);
+    if (this.#closed || !isPassing) {
+      this.#owner.refused(calls, shown);
+      return;
+    }
+    this.#lastError = shown;
+    for (const call of calls) call.sentTwice = true;
+    setTimeout(() => {
+      this.handOver(calls.filter(({ item }) => !item.future.done()));
+    }, 200);
+  }
+
+  /** Reads outcomes for as long as some are wanted. What was read is deleted before more is asked for, on the same connection. */
+  async #read(): Promise<void> {
+    this.#reading = true;
+    while (this.#wanted && !this.#closed) {
+      try {
+        this.#take(
+          await this.#reader.xreadBuffer('COUNT', OUTCOMES, 'BLOCK', 2000, 'STREAMS', this.#own.results, '0'),
+        );
+      } catch (error) {
+        this.#lastError = shownError(error);
+        await new Promise((resolve) => setTimeout(resolve, 200));
+      }
+    }
+    this.#reading = false;
+  }
+
+  /** Reads what is there without waiting, over the other connection. */
+  async readNow(): Promise<void> {
+    this.#take(await this.#commands.xreadBuffer('COUNT', OUTCOMES, 'STREAMS', this.#own.results, '0'));
+  }
+
+  #take(answer: [key: Buffer, entries: [id: Buffer, fields: Buffer[]][]][] | null): void {
+    const entries = answer?.[0]?.[1] ?? [];
+    if (entries.length === 0) return;
+    const settled = this.#owner.arrived(entries.map(([, fields]) => outcomeOf(fields)));
+    const { results, claims, aborts } = this.#own;
+    // A failure means that they come again, and are known by then.
+    this.#reader.xdel(results, ...entries.map(([id]) => id)).catch(() => undefined);
+    if (settled.length === 0) return;
+    this.#reader.hdel(claims, ...settled).catch(() => undefined);
+    this.#reader.hdel(aborts, ...settled).catch(() => undefined);
+  }
+
+  /** What is known of `calls`: how many workers are alive, and a state of each call, see `rfStates`. */
+  async states(calls: readonly string[]): Promise<{ alive: number; states: string[] }> {
+    this.#askedAt ??= monotonic();
+    let alive = 0;
+    const states: string[] = [];
+    for (let start = 0; start < calls.length; start += BATCH) {
+      const some = calls.slice(start, start + BATCH);
+      const keys = [this.#own.claims, this.#keys.workers, ...some.map((id) => this.#queue.toKey(id))];
+      const [count, ...more] = await this.#commands.rfStates(keys.length, ...keys, ...some);
+      alive = count;
+      states.push(...more);
+    }
+    this.#askedAt = null;
+    return { alive, states };
+  }
+
+  /** Has the call aborted, or not begun at all if it has not. Resolves to what its claim is from now on. */
+  async abort(call: string, reason: Buffer): Promise<string> {
+    const { claims, aborts } = this.#own;
+    const claim = await this.#commands.rfAbort(claims, aborts, call, reason, this.#keys.aborts, KEPT);
+    // A worker would skip it; until then it would be in the way.
+    if (claim === 'a') this.#queue.remove(call).catch(() => undefined);
+    return claim;
+  }
+
+  /** Takes the waiting calls of clients that are gone out of the queue. */
+  async sweep(): Promise<void> {
+    await sweep(this.#queue, this.#commands, this.#keys);
+  }
+
+  async close(): Promise<void> {
+    this.#closed = true;
+    this.#wanted = false;
+    this.#keepAlive.set(true);
+    if (this.isConnected) {
+      await Promise.race([
+        this.#commands.unlink(...Object.values(this.#own)).catch(() => 0),
+        new Promise((resolve) => setTimeout(resolve, 500).unref()),
+      ]);
+    }
+    // The connection is this link's; the queue only stops using it.
+    this.#queue.close().catch(() => undefined);
+    this.#reader.disconnect();
+    await closeConnection(this.#commands);
+  }
+}
+
+function outcomeOf(fields: readonly Buffer[]): Outcome {
+  const values: Record<string, Buffer> = {};
+  for (let i = 0; i + 1 < fields.length; i += 2) values[String(fields[i])] = fields[i + 1] as Buffer;
+  const { call, kind, outcome } = values;
+  return { call: String(call), kind: String(kind), bytes: outcome ?? Buffer.alloc(0) };
+}
+
+/** How many waiting jobs a sweep looks at: the oldest, among which those of dead clients are. */
+const SWEPT = 10_000;
+
+/** Removes the waiting calls of clients that are gone, unless they are to run all the same. */
+export async function sweep(queue: Queue, commands: Client, keys: Keys): Promise<void> {
+  const waiting = await queue.getRanges(['wait'], 0, SWEPT - 1, true);
+  const byClient = new Map<string, string[]>();
+  for (const id of waiting) {
+    const client = clientOf(id);
+    if (client === null || client.startsWith('k')) continue;
+    const others = byClient.get(client);
+    if (others === undefined) byClient.set(client, [id]);
+    else others.push(id);
+  }
+  for (const [client, ids] of byClient) {
+    if ((await commands.exists(keys.of(client).alive)) === 1) continue;
+    for (const id of ids) await queue.remove(id);
+  }
+}

@@ -1,0 +1,153 @@
+/** Connections to Redis: how one is described, opened and closed. */
+import { createRequire } from 'node:module';
+import type * as BullMQ from 'bullmq';
+import type * as ioredis from 'ioredis';
+import type { Redis, RedisOptions } from 'ioredis';
+import { isPlainObject, typeName } from '../builtins/index.js';
+import { scripts } from './scripts.js';
+
+/**
+ * Where Redis is: a URL (`redis://user:password@host:6379/0`, `rediss://…` for TLS), ioredis's options, or a client of ioredis, of
+ * which copies are made. Null: port 6379 of this machine.
+ */
+export type RedisConnection = string | URL | RedisOptions | Redis;
+
+/** The scripts as commands; see {@link scripts}. */
+interface ScriptCommands {
+  rfBeat(workers: string, id: string, milliseconds: number): Promise<number>;
+  rfClaim(
+    claims: string,
+    alive: string,
+    call: string,
+    worker: string,
+    orphansRun: number,
+    milliseconds: number,
+  ): Promise<string>;
+  rfFinish(
+    claims: string,
+    results: string,
+    call: string,
+    kind: string,
+    outcome: Buffer | string,
+    milliseconds: number,
+  ): Promise<null>;
+  rfAbort(
+    claims: string,
+    aborts: string,
+    call: string,
+    reason: Buffer,
+    channel: string,
+    milliseconds: number,
+  ): Promise<string>;
+  rfStates(numberOfKeys: number, ...keysAndCalls: string[]): Promise<[alive: number, ...string[]]>;
+  rfStart(starts: string, rate: number, milliseconds: number, name: string): Promise<number>;
+}
+
+/** A client of ioredis that knows the scripts. */
+export type Client = Redis & ScriptCommands;
+
+const require = createRequire(import.meta.url);
+
+/** @throws Error with what to install */
+function loadPeer(name: string): unknown {
+  try {
+    return require(name);
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code !== 'MODULE_NOT_FOUND') throw error;
+    throw new Error(`requests-futures/bullmq needs ${name}: npm install bullmq ioredis`, { cause: error });
+  }
+}
+
+/** BullMQ, an optional peer. */
+export function loadBullMQ(): typeof BullMQ {
+  return loadPeer('bullmq') as typeof BullMQ;
+}
+
+/**
+ * A new connection. It is made again whenever it is lost, and commands wait for it: when to give up is decided elsewhere.
+ * @param name what it is called in Redis's list of clients
+ * @param gathers whether commands of one turn of the loop go out together
+ */
+export function openConnection(to: RedisConnection | null, name: string, gathers = false): Client {
+  const { Redis } = loadPeer('ioredis') as typeof ioredis;
+  const own = {
+    maxRetriesPerRequest: null,
+    enableAutoPipelining: gathers,
+    connectionName: name,
+    retryStrategy,
+    keyPrefix: '',
+  };
+  let client: Redis;
+  if (to === null) client = new Redis(own);
+  else if (typeof to === 'string' || to instanceof URL) client = new Redis(String(to), own);
+  else if ('duplicate' in to && typeof to.duplicate === 'function') client = to.duplicate(own);
+  else client = new Redis({ ...(to as RedisOptions), ...own });
+  for (const [command, definition] of Object.entries(scripts)) client.defineCommand(command, definition);
+  return client as Client;
+}
+
+/** Half a second at the most: while Redis is away somebody waits. */
+function retryStrategy(times: number): number {
+  return Math.min(50 * times, 500);
+}
+
+/**
+ * Checks a `connection` option.
+ * @throws TypeError that does not show it: it may hold a password
+ */
+export function checkConnection(callee: string, to: unknown): void {
+  if (to === undefined || to === null || to instanceof URL || isPlainObject(to)) return;
+  if (typeof to === 'string') {
+    if (/^(rediss?|unix):/.test(to) && URL.canParse(to)) return;
+    throw new TypeError(`${callee}: connection must be a URL of the form redis://host:port or rediss://…`);
+  }
+  if (typeof to === 'object' && 'duplicate' in to) return;
+  throw new TypeError(
+    `${callee}: connection must be a URL, options or a client of ioredis, got ${typeName(to)}`,
+  );
+}
+
+/** An error of Redis or of the way to it, as it may be shown: ioredis's own holds the arguments of its command, the password's too. */
+export function shownError(error: unknown): Error {
+  const { name, message, code } = error as NodeJS.ErrnoException;
+  const shown = new Error(message === '' ? (code ?? name) : message);
+  shown.name = name;
+  return shown;
+}
+
+/** Closes a connection: politely, if Redis answers within half a second. */
+export async function closeConnection(client: Client): Promise<void> {
+  if (client.status === 'ready') {
+    let timer: NodeJS.Timeout | undefined;
+    const patience = new Promise<void>((resolve) => (timer = setTimeout(resolve, 500)));
+    await Promise.race([client.quit().catch(() => undefined), patience]);
+    clearTimeout(timer);
+  }
+  client.disconnect();
+}
+
+/** Whether a connection keeps the process alive. */
+export class KeepAlive {
+  #on = false;
+
+  constructor(readonly clients: readonly Client[]) {
+    for (const client of clients) {
+      client.on('connect', () => {
+        this.#apply(client);
+      });
+    }
+  }
+
+  set(on: boolean): void {
+    if (on === this.#on) return;
+    this.#on = on;
+    for (const client of this.clients) this.#apply(client);
+  }
+
+  #apply({ stream }: Client): void {
+    // Undefined until there is a socket.
+    const socket = stream as Partial<Client['stream']> | undefined;
+    if (this.#on) socket?.ref?.();
+    else socket?.unref?.();
+  }
+}

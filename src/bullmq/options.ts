@@ -1,0 +1,206 @@
+/** The arguments of executor and worker, and their checks. */
+import { checkOptions, isPlainObject, typeName, ValueError } from '../builtins/index.js';
+import { parseMaxWorkers } from '../concurrent-futures/pool-executor.js';
+import { checkConnection, type RedisConnection } from './connection.js';
+
+/** What executor and worker of one queue must agree on. */
+export interface SharedOptions {
+  /** The name of the BullMQ queue. In a Redis Cluster put it, or `prefix`, in braces. */
+  queue: string;
+  /** Where Redis is: a URL, ioredis's options, or a client of ioredis, which is copied. Default: `redis://127.0.0.1:6379`. */
+  connection?: RedisConnection | null | undefined;
+  /** What BullMQ's keys begin with. Default `bull`. */
+  prefix?: string | null | undefined;
+  /** How large a call or an outcome may be, in bytes. Default 16 MiB. */
+  max_size?: number | null | undefined;
+  /**
+   * For how many seconds a worker that does not answer counts as alive, and how long BullMQ's locks hold. Its loop must not be kept
+   * busy for so long. Default 30.
+   */
+  lock_duration?: number | null | undefined;
+  /** The version of the program. A worker refuses calls of another one, in an error that names both. Default: none, not compared. */
+  version?: string | null | undefined;
+}
+
+/** The arguments of `new BullMQExecutor()`. */
+export interface BullMQExecutorOptions extends SharedOptions {
+  /** How many calls are in Redis at once, waiting for a worker or being run; the others wait here. Default 100. */
+  max_workers?: number | null | undefined;
+  /** How often a call is run again that may have run, but whose worker was lost. Only for what may run twice. Default 0. */
+  retry_lost?: number | null | undefined;
+  /** After how many seconds without Redis the calls that are in it fail. Default 60. */
+  redis_timeout?: number | null | undefined;
+  /** After how many seconds without any worker the waiting calls fail with NoWorkersError. Null: never. Default 300. */
+  worker_timeout?: number | null | undefined;
+  /** What becomes of calls that wait when this program is gone: `'drop'` (the default), or `'run'`. */
+  orphans?: 'drop' | 'run' | null | undefined;
+}
+
+/** One line of a worker's log: a call that has ended, or was not run. */
+export interface CallLog {
+  /** When it ended, in ISO 8601. */
+  readonly time: string;
+  readonly event: 'call';
+  /** The id of the call, which begins with that of its client. */
+  readonly call: string;
+  /** The name of the function; null when it could not be read. */
+  readonly function: string | null;
+  /** How long it ran, in seconds. */
+  readonly seconds: number;
+  /** `refused`: it was no call for this worker. `skipped`: it has run already, or was aborted. `orphan`: its client is gone. */
+  readonly outcome: 'returned' | 'threw' | 'refused' | 'skipped' | 'orphan' | 'lost';
+  /** Name and message of the error, if there was one. */
+  readonly error?: string;
+}
+
+/** The arguments of `new BullMQWorker()`. */
+export interface BullMQWorkerOptions extends SharedOptions {
+  /**
+   * What calls may call, and what they may name: importable functions and classes, or modules (`import * as hooks from './hooks.js'`) and
+   * objects that hold some. Default: none, which is enough for requests without hooks of one's own.
+   */
+  functions?: Iterable<unknown> | null | undefined;
+  /** How many calls it runs at once. Default 100. */
+  max_workers?: number | null | undefined;
+  /** Over how many worker threads the calls are spread; for functions that compute. Default 0: they run in the worker's own loop. */
+  threads?: number | null | undefined;
+  /** How many calls may start in any second, in all workers of the queue that say so together. Default: as many as come. */
+  per_second?: number | null | undefined;
+  /** For how many seconds `close()` lets running calls go on. Default 30. */
+  grace?: number | null | undefined;
+  /** Receives a line for each call. Default: none. */
+  log?: ((entry: CallLog) => void) | null | undefined;
+}
+
+/** The shared options after checking. */
+export interface ParsedShared {
+  readonly queue: string;
+  readonly connection: RedisConnection | null;
+  readonly prefix: string;
+  readonly maxSize: number;
+  /** Seconds. */
+  readonly lockDuration: number;
+  readonly version: string | null;
+}
+
+export interface ParsedExecutorOptions extends ParsedShared {
+  readonly maxWorkers: number;
+  readonly retryLost: number;
+  readonly redisTimeout: number;
+  readonly workerTimeout: number;
+  readonly orphans: 'drop' | 'run';
+}
+
+export interface ParsedWorkerOptions extends ParsedShared {
+  readonly functions: readonly unknown[];
+  readonly maxWorkers: number;
+  readonly threads: number;
+  readonly perSecond: number | null;
+  readonly grace: number;
+  readonly log: ((entry: CallLog) => void) | null;
+}
+
+const SHARED = ['queue', 'connection', 'prefix', 'max_size', 'lock_duration', 'version'];
+
+export function parseExecutorOptions(given: unknown): ParsedExecutorOptions {
+  const callee = 'BullMQExecutor()';
+  const options: BullMQExecutorOptions = checked(callee, given, [
+    'max_workers',
+    'retry_lost',
+    'redis_timeout',
+    'worker_timeout',
+    'orphans',
+  ]);
+  const { orphans, worker_timeout } = options;
+  if (![undefined, null, 'drop', 'run'].includes(orphans)) {
+    throw new ValueError(`${callee}: orphans must be 'drop' or 'run'`);
+  }
+  return {
+    ...parseShared(callee, options),
+    maxWorkers: parseMaxWorkers(options.max_workers, 100),
+    retryLost: count(callee, 'retry_lost', options.retry_lost, 0),
+    redisTimeout: seconds(callee, 'redis_timeout', options.redis_timeout, 60),
+    workerTimeout:
+      worker_timeout === null ? Infinity : seconds(callee, 'worker_timeout', worker_timeout, 300),
+    orphans: orphans ?? 'drop',
+  };
+}
+
+export function parseWorkerOptions(given: unknown): ParsedWorkerOptions {
+  const callee = 'BullMQWorker()';
+  const options: BullMQWorkerOptions = checked(callee, given, [
+    'functions',
+    'max_workers',
+    'threads',
+    'per_second',
+    'grace',
+    'log',
+  ]);
+  const { functions, per_second, log } = options;
+  if (
+    typeof functions === 'string' ||
+    (functions != null && typeof functions[Symbol.iterator] !== 'function')
+  ) {
+    throw new TypeError(`${callee}: functions must be a list of importable functions and modules`);
+  }
+  if (log != null && typeof log !== 'function') throw new TypeError(`${callee}: log must be a function`);
+  return {
+    ...parseShared(callee, options),
+    functions: [...(functions ?? [])],
+    maxWorkers: parseMaxWorkers(options.max_workers, 100),
+    threads: count(callee, 'threads', options.threads, 0),
+    perSecond: per_second == null ? null : seconds(callee, 'per_second', per_second, 1),
+    grace: options.grace === 0 ? 0 : seconds(callee, 'grace', options.grace, 30),
+    log: log ?? null,
+  };
+}
+
+function checked(callee: string, given: unknown, own: readonly string[]): SharedOptions {
+  if (!isPlainObject(given)) throw new TypeError(`${callee} takes an options object, got ${typeName(given)}`);
+  checkOptions(callee, given, [...SHARED, ...own]);
+  // `queue` is checked with the others.
+  return given as unknown as SharedOptions;
+}
+
+function parseShared(callee: string, options: SharedOptions): ParsedShared {
+  const { queue, connection = null, prefix, max_size, lock_duration, version } = options;
+  checkConnection(callee, connection);
+  return {
+    queue: name(callee, 'queue', queue),
+    connection,
+    prefix: prefix == null ? 'bull' : name(callee, 'prefix', prefix),
+    maxSize: count(callee, 'max_size', max_size, 16 * 1024 * 1024),
+    lockDuration: seconds(callee, 'lock_duration', lock_duration, 30),
+    version: version == null ? null : name(callee, 'version', version),
+  };
+}
+
+function name(callee: string, option: string, value: unknown): string {
+  if (typeof value !== 'string') {
+    throw new TypeError(`${callee}: ${option} must be a string, got ${typeName(value)}`);
+  }
+  if (value === '' || (option === 'queue' && value.includes(':'))) {
+    throw new ValueError(
+      `${callee}: ${option} must not be empty${option === 'queue' ? ' or have a colon in it' : ''}`,
+    );
+  }
+  return value;
+}
+
+function count(callee: string, option: string, value: unknown, fallback: number): number {
+  if (value === undefined || value === null) return fallback;
+  if (typeof value !== 'number' || !Number.isInteger(value)) {
+    throw new TypeError(`${callee}: ${option} must be an integer, got ${typeName(value)}`);
+  }
+  if (value < 0) throw new ValueError(`${callee}: ${option} must not be negative`);
+  return value;
+}
+
+function seconds(callee: string, option: string, value: unknown, fallback: number): number {
+  if (value === undefined || value === null) return fallback;
+  if (typeof value !== 'number' || Number.isNaN(value)) {
+    throw new TypeError(`${callee}: ${option} must be a number, got ${typeName(value)}`);
+  }
+  if (value <= 0) throw new ValueError(`${callee}: ${option} must be greater than 0`);
+  return value;
+}

@@ -1,0 +1,148 @@
+/**
+ * What executors and workers keep in Redis beside BullMQ's own keys, and the scripts that change it. All times are Redis's own, so that the
+ * clocks of the machines do not matter.
+ *
+ * ```
+ * <prefix>:<queue>:rf:workers            sorted set: worker id → until when it counts as alive
+ * <prefix>:<queue>:rf:starts             sorted set: the starts of the last second, where `per_second` is set
+ * <prefix>:<queue>:rf:<client>:alive     exists for as long as the client is
+ * <prefix>:<queue>:rf:<client>:claims    hash: call id → who runs it, or what has become of it
+ * <prefix>:<queue>:rf:<client>:aborts    hash: call id → the reason that running calls are to be aborted with
+ * <prefix>:<queue>:rf:<client>:results   stream: what has become of calls, for the client to read
+ * ```
+ */
+
+/** What the `claims` hash says about a call. A running one has `w:` and the id of its worker. */
+export const Claim = {
+  running: 'w:',
+  /** Its outcome is in the stream of results, or was. */
+  done: 'd',
+  /** Aborted before anyone ran it; never will be. */
+  aborted: 'a',
+  /** Not run, as its client seemed dead. */
+  orphan: 'o',
+} as const;
+
+/** The names of the keys of one queue. */
+export class Keys {
+  readonly workers: string;
+  readonly starts: string;
+  /** The channel on which workers hear of aborts. */
+  readonly aborts: string;
+  readonly #base: string;
+
+  constructor(prefix: string, queue: string) {
+    this.#base = `${prefix}:${queue}:rf:`;
+    this.workers = `${this.#base}workers`;
+    this.starts = `${this.#base}starts`;
+    this.aborts = `${this.#base}aborted`;
+  }
+
+  /** The keys of one client. */
+  of(client: string): { alive: string; claims: string; aborts: string; results: string } {
+    const base = `${this.#base}${client}:`;
+    return {
+      alive: `${base}alive`,
+      claims: `${base}claims`,
+      aborts: `${base}aborts`,
+      results: `${base}results`,
+    };
+  }
+}
+
+const NOW = `
+local t = redis.call('TIME')
+local now = t[1] * 1000 + math.floor(t[2] / 1000)
+`;
+
+/** The scripts, by the name of the command that each becomes, with how many keys it takes (absent: told at each call). */
+export const scripts: Readonly<Record<string, { readonly lua: string; readonly numberOfKeys?: number }>> = {
+  /** workers; id, milliseconds */
+  rfBeat: {
+    numberOfKeys: 1,
+    lua: `${NOW}
+redis.call('ZADD', KEYS[1], now + ARGV[2], ARGV[1])
+redis.call('ZREMRANGEBYSCORE', KEYS[1], '-inf', now - 3600000)
+return now`,
+  },
+  /** claims, alive; call, worker, whether orphans run, milliseconds. Returns '' or what the claim is already. */
+  rfClaim: {
+    numberOfKeys: 2,
+    lua: `
+local claim = redis.call('HGET', KEYS[1], ARGV[1])
+if claim then return claim end
+claim = '${Claim.running}' .. ARGV[2]
+local answer = ''
+if ARGV[3] == '0' and redis.call('EXISTS', KEYS[2]) == 0 then
+  claim = '${Claim.orphan}'
+  answer = claim
+end
+redis.call('HSET', KEYS[1], ARGV[1], claim)
+redis.call('PEXPIRE', KEYS[1], ARGV[4])
+return answer`,
+  },
+  /** claims, results; call, kind, outcome, milliseconds */
+  rfFinish: {
+    numberOfKeys: 2,
+    lua: `
+redis.call('HSET', KEYS[1], ARGV[1], '${Claim.done}')
+redis.call('PEXPIRE', KEYS[1], ARGV[4])
+redis.call('XADD', KEYS[2], '*', 'call', ARGV[1], 'kind', ARGV[2], 'outcome', ARGV[3])
+redis.call('PEXPIRE', KEYS[2], ARGV[4])`,
+  },
+  /** claims, aborts; call, reason, channel, milliseconds. Returns what the claim is now. */
+  rfAbort: {
+    numberOfKeys: 2,
+    lua: `
+local claim = redis.call('HGET', KEYS[1], ARGV[1])
+if not claim then
+  redis.call('HSET', KEYS[1], ARGV[1], '${Claim.aborted}')
+  redis.call('PEXPIRE', KEYS[1], ARGV[4])
+  return '${Claim.aborted}'
+end
+if string.sub(claim, 1, 2) == '${Claim.running}' then
+  redis.call('HSET', KEYS[2], ARGV[1], ARGV[2])
+  redis.call('PEXPIRE', KEYS[2], ARGV[4])
+  redis.call('PUBLISH', ARGV[3], ARGV[1])
+end
+return claim`,
+  },
+  /**
+   * claims, workers, then the key of each job; the calls in the same order. Returns how many workers are alive, and of each call: q
+   * waits, r runs, l its worker is gone, x there is nothing of it; else what its claim says.
+   */
+  rfStates: {
+    lua: `${NOW}
+local states = { redis.call('ZCOUNT', KEYS[2], now, '+inf') }
+for i, call in ipairs(ARGV) do
+  local claim = redis.call('HGET', KEYS[1], call)
+  if not claim then
+    states[i + 1] = redis.call('EXISTS', KEYS[i + 2]) == 1 and 'q' or 'x'
+  elseif string.sub(claim, 1, 2) == '${Claim.running}' then
+    local till = redis.call('ZSCORE', KEYS[2], string.sub(claim, 3))
+    states[i + 1] = till and tonumber(till) > now and 'r' or 'l'
+  else
+    states[i + 1] = claim
+  end
+end
+return states`,
+  },
+  /**
+   * starts; calls per window, milliseconds of the window, a name for this start. Returns 0 when the call may start, else for how many
+   * milliseconds to wait. Never more starts than allowed in any window, by Redis's clock.
+   */
+  rfStart: {
+    numberOfKeys: 1,
+    lua: `${NOW}
+local window = tonumber(ARGV[2])
+redis.call('ZREMRANGEBYSCORE', KEYS[1], '-inf', now - window)
+local rate = tonumber(ARGV[1])
+if redis.call('ZCARD', KEYS[1]) < rate then
+  redis.call('ZADD', KEYS[1], now, ARGV[3])
+  redis.call('PEXPIRE', KEYS[1], window * 2)
+  return 0
+end
+local nth = redis.call('ZRANGE', KEYS[1], -rate, -rate, 'WITHSCORES')
+return math.max(1, nth[2] + window - now + 1)`,
+  },
+};

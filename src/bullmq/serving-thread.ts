@@ -1,0 +1,29 @@
+/** What the threads of a worker run, where it was given some. */
+import { setReferences } from '../builtins/index.js';
+import { abort_signal } from '../concurrent-futures/index.js';
+import { current_worker_name } from '../concurrent-futures/call-context.js';
+import { WorkerNames } from './names.js';
+import { type Served, Server } from './serving.js';
+
+let server: Server | null = null;
+
+/** Once in each thread: with all that the worker was given, and has imported. */
+export function openServing(targets: readonly object[], maxSize: number): void {
+  const names = new WorkerNames();
+  for (const target of targets) names.add(target);
+  server = new Server(names, maxSize, current_worker_name() ?? '');
+}
+
+/** Runs a call. */
+export function serveInThread(bytes: Uint8Array): Promise<Served> {
+  const { names, maxSize } = server as Server;
+  const inThread = new Server(names, maxSize, current_worker_name() ?? '');
+  const call = inThread.newCall();
+  const signal = abort_signal();
+  signal.addEventListener('abort', () => {
+    call.abort(signal.reason);
+  });
+  return inThread.serve(bytes, call);
+}
+
+setReferences(import.meta.url, { openServing, serveInThread });

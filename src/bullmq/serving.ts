@@ -1,0 +1,110 @@
+/** Runs one call: from the bytes that came to the bytes that go back. In the worker's own loop, or in one of its threads. */
+import { LookupError, RuntimeError, typeName } from '../builtins/index.js';
+import { effectsOf } from '../concurrent-futures/worker-pool/effects.js';
+import { ThreadCall } from '../concurrent-futures/worker-pool/thread-call.js';
+import { type ArrivedCall, decodeCall, decodeOutcome, encodeOutcome } from './envelope.js';
+import type { WorkerNames } from './names.js';
+import { shortName } from './own-names.js';
+
+/** What has become of a call. */
+export interface Served {
+  /** `lost`: it may have run, and there is no outcome. */
+  readonly kind: 'returned' | 'threw' | 'refused' | 'lost';
+  /** The outcome, or why the call was refused. */
+  readonly bytes: Uint8Array;
+  /** The name of the function, if it could be read. */
+  readonly name: string | null;
+  /** Name and message of an error, for the log. */
+  readonly error: string | null;
+}
+
+/** Calls functions by their names. */
+export class Server {
+  constructor(
+    readonly names: WorkerNames,
+    readonly maxSize: number,
+    readonly workerName: string,
+  ) {}
+
+  /** A call that can be aborted before it begins. */
+  newCall(): ThreadCall {
+    return new ThreadCall(this, this.workerName);
+  }
+
+  /** Runs `call`, which `bytes` describe. Never rejects. */
+  async serve(bytes: Uint8Array, call: ThreadCall): Promise<Served> {
+    let arrived: ArrivedCall;
+    let args: unknown[];
+    try {
+      if (bytes.byteLength > this.maxSize) {
+        throw new RuntimeError(
+          `the call has ${bytes.byteLength} bytes, this worker's max_size is ${this.maxSize}`,
+        );
+      }
+      arrived = decodeCall(Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength), this.names);
+      args = arrived.args();
+    } catch (error) {
+      return refused(error);
+    }
+    const { fn } = arrived;
+    const name = shortName(arrived.name);
+    let result: unknown;
+    try {
+      result = await call.invoke(fn, args);
+    } catch (error) {
+      return this.#threw(error, call, name);
+    }
+    try {
+      const outcome = encodeOutcome(result, effectsOf(call), 'result', this.names, this.maxSize);
+      return { kind: 'returned', bytes: outcome, name, error: null };
+    } catch (error) {
+      return this.#threw(error, call, name);
+    }
+  }
+
+  #threw(error: unknown, call: ThreadCall, name: string | null): Served {
+    const text = textOf(error);
+    try {
+      const bytes = encodeOutcome(error, effectsOf(call), 'error', this.names, this.maxSize);
+      return { kind: 'threw', bytes, name, error: text };
+    } catch (cause) {
+      // Better another error than none.
+      const plain = new RuntimeError(`the error of the call cannot be sent (${textOf(cause)}): ${text}`);
+      return {
+        kind: 'threw',
+        bytes: encodeOutcome(plain, [], 'error', this.names, Infinity),
+        name,
+        error: text,
+      };
+    }
+  }
+
+  /** A call that has failed outside of its function. */
+  failed(error: unknown): Served {
+    return this.#threw(error, this.newCall(), null);
+  }
+
+  /** The reason that an abort came with. */
+  reason(bytes: Buffer | null): unknown {
+    if (bytes === null || bytes.length === 0) return undefined;
+    try {
+      return decodeOutcome(bytes, this.names).value;
+    } catch {
+      return undefined;
+    }
+  }
+}
+
+/** A call that is not taken, whatever is wrong with it. */
+export function refused(error: unknown): Served {
+  const { name, message } = error as Error;
+  // To be read by any version.
+  const bytes = Buffer.from(
+    JSON.stringify({ name: error instanceof LookupError ? 'LookupError' : name, message }),
+  );
+  return { kind: 'refused', bytes, name: null, error: textOf(error) };
+}
+
+function textOf(error: unknown): string {
+  return error instanceof Error ? `${error.name}: ${error.message}` : typeName(error);
+}
