@@ -111,9 +111,7 @@ export class WorkerNames extends Names {
   add(source: unknown): void {
     if (typeof source === 'function') this.#addTarget(source);
     if ((typeof source !== 'object' && typeof source !== 'function') || source === null) return;
-    for (const { value } of Object.values(Object.getOwnPropertyDescriptors(source)) as {
-      value?: unknown;
-    }[]) {
+    for (const value of Object.values(source) as unknown[]) {
       if (typeof value === 'function') this.#addTarget(value);
     }
   }

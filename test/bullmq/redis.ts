@@ -1,0 +1,157 @@
+/** Redis servers and workers that a test starts itself. */
+import { type ChildProcess, execFileSync, spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { mkdtempSync, rmSync } from 'node:fs';
+import { createServer } from 'node:net';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
+import { createInterface } from 'node:readline';
+import { fileURLToPath } from 'node:url';
+import { type AddressInfo } from 'node:net';
+import { onTestFinished } from 'vitest';
+
+/** The server's program: Redis, or what REDIS_SERVER names (such as valkey-server). */
+const PROGRAM = process.env['REDIS_SERVER'] ?? 'redis-server';
+
+function isInstalled(): boolean {
+  try {
+    execFileSync(PROGRAM, ['--version'], { stdio: 'ignore' });
+    return true;
+  } catch {
+    return false;
+  }
+}
+
+/** Whether tests with a Redis can run here; says so once where they cannot. */
+export const hasRedis = isInstalled();
+if (!hasRedis) console.warn(`skipped: there is no ${PROGRAM} here (apt-get install redis-server)`);
+
+export const worker = fileURLToPath(new URL('../../dist/src/bullmq/cli.js', import.meta.url));
+export const tasksFile = fileURLToPath(new URL('./fixtures/tasks.mjs', import.meta.url));
+
+async function freePort(): Promise<number> {
+  const server = createServer().listen(0, '127.0.0.1');
+  await once(server, 'listening');
+  const { port } = server.address() as AddressInfo;
+  server.close();
+  await once(server, 'close');
+  return port;
+}
+
+/** A Redis of a test's own. */
+export class TestRedis {
+  readonly folder = mkdtempSync(path.join(tmpdir(), 'rf-redis-'));
+  port = 0;
+  #process: ChildProcess | null = null;
+
+  get url(): string {
+    return `redis://127.0.0.1:${this.port}`;
+  }
+
+  get pid(): number {
+    return this.#process?.pid ?? 0;
+  }
+
+  /** Starts it, with what it has stored if it was stopped before. */
+  async start(more: readonly string[] = []): Promise<void> {
+    if (this.port === 0) this.port = await freePort();
+    const settings = ['--port', String(this.port), '--dir', this.folder, '--bind', '127.0.0.1', ...more];
+    const child = spawn(PROGRAM, [...settings, '--appendonly', 'yes', '--appendfsync', 'always'], {
+      stdio: ['ignore', 'pipe', 'ignore'],
+    });
+    this.#process = child;
+    for await (const line of createInterface({ input: child.stdout })) {
+      if (/ready to accept connections/i.test(line)) break;
+    }
+    child.stdout.resume();
+  }
+
+  async stop(signal: NodeJS.Signals = 'SIGKILL'): Promise<void> {
+    const child = this.#process;
+    this.#process = null;
+    if (child?.exitCode !== null) return;
+    child.kill('SIGCONT');
+    child.kill(signal);
+    await once(child, 'exit');
+  }
+
+  /** Stops it and throws away what it has stored. */
+  async remove(): Promise<void> {
+    await this.stop();
+    rmSync(this.folder, { recursive: true, force: true });
+  }
+
+  /** What `redis-cli` would answer to a command, as text. */
+  command(...words: string[]): string {
+    return execFileSync('redis-cli', ['-p', String(this.port), ...words], { encoding: 'utf8' }).trim();
+  }
+}
+
+/** Starts a Redis that ends with the test. */
+export async function startRedis(more: readonly string[] = []): Promise<TestRedis> {
+  const redis = new TestRedis();
+  onTestFinished(() => redis.remove());
+  await redis.start(more);
+  return redis;
+}
+
+/** A worker process. */
+export class TestWorker {
+  readonly lines: Record<string, unknown>[] = [];
+  readonly stderr: string[] = [];
+  readonly exited: Promise<number | null>;
+  readonly ready: Promise<Record<string, unknown>>;
+
+  constructor(readonly child: ChildProcess) {
+    this.exited = new Promise((resolve) => child.once('exit', resolve));
+    child.stderr?.on('data', (chunk: Buffer) => this.stderr.push(String(chunk)));
+    this.ready = new Promise((resolve) => {
+      createInterface({ input: child.stdout as NodeJS.ReadableStream }).on('line', (line) => {
+        const entry = JSON.parse(line) as Record<string, unknown>;
+        this.lines.push(entry);
+        if (entry['event'] === 'ready') resolve(entry);
+      });
+    });
+  }
+
+  /** The lines about calls. */
+  get calls(): Record<string, unknown>[] {
+    return this.lines.filter(({ event }) => event === 'call');
+  }
+
+  kill(signal: NodeJS.Signals = 'SIGKILL'): void {
+    this.child.kill(signal);
+  }
+}
+
+/** Starts a worker process that serves `tasks.mjs` and ends with the test. Resolves when it takes calls. */
+export async function startWorker(
+  url: string,
+  queue: string,
+  more: readonly string[] = [],
+): Promise<TestWorker> {
+  const child = spawn(
+    process.execPath,
+    [worker, '--queue', queue, '--redis', url, '--module', tasksFile, ...more],
+    { stdio: ['ignore', 'pipe', 'pipe'] },
+  );
+  const started = new TestWorker(child);
+  onTestFinished(() => {
+    child.kill('SIGKILL');
+  });
+  await Promise.race([
+    started.ready,
+    started.exited.then((code) => {
+      throw new Error(`the worker has ended with ${String(code)}: ${started.stderr.join('')}`);
+    }),
+  ]);
+  return started;
+}
+
+let count = 0;
+
+/** A name for a queue that no other test uses. */
+export function newQueue(): string {
+  count += 1;
+  return `q${process.pid}-${count}`;
+}
