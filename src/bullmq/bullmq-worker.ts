@@ -113,6 +113,8 @@ export class BullMQWorker implements AsyncDisposable {
       stalledInterval: lockDuration * 1000,
       // It is the claim that keeps a call from being run twice: one that was never begun may well be given to another worker.
       maxStalledCount: 1_000_000,
+      // Milliseconds after a failed attempt to fetch a job; BullMQ's own are 15 seconds.
+      runRetryDelay: 1000,
       removeOnComplete: { count: 0 },
       removeOnFail: { count: 0 },
     });

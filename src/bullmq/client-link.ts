@@ -9,7 +9,7 @@ import {
   shownError,
 } from './connection.js';
 import type { HandedCall } from './handed-call.js';
-import { clientOf, JOB_OPTIONS, KEPT, newClientId } from './job.js';
+import { clientOf, JOB_OPTIONS, KEPT, newClientId, orphansRun } from './job.js';
 import type { ParsedExecutorOptions } from './options.js';
 import { Keys } from './scripts.js';
 
@@ -22,7 +22,7 @@ export interface Outcome {
 
 /** What a link tells its executor. */
 export interface LinkOwner {
-  /** Outcomes have arrived. Returns the calls whose claims are not needed any more. */
+  /** Outcomes have arrived. Returns the calls that cannot be on their way any more. */
   arrived(outcomes: readonly Outcome[]): string[];
   /** Redis refuses to take these calls. */
   refused(calls: readonly HandedCall[], error: Error): void;
@@ -58,6 +58,8 @@ export class ClientLink {
   /** How often the connection was lost. */
   #losses = 0;
   #saidAlive = -Infinity;
+  /** Calls that are over, of which something may still be in Redis. */
+  readonly #settled: string[] = [];
 
   constructor(owner: LinkOwner, options: ParsedExecutorOptions) {
     const { queue, prefix, connection, orphans } = options;
@@ -192,13 +194,23 @@ export class ClientLink {
   #take(answer: [key: Buffer, entries: [id: Buffer, fields: Buffer[]][]][] | null): void {
     const entries = answer?.[0]?.[1] ?? [];
     if (entries.length === 0) return;
-    const settled = this.#owner.arrived(entries.map(([, fields]) => outcomeOf(fields)));
-    const { results, claims, aborts } = this.#own;
+    // Those of earlier answers: their jobs are gone by now, as those of these need not be.
+    void this.forget();
+    this.#settled.push(...this.#owner.arrived(entries.map(([, fields]) => outcomeOf(fields))));
     // A failure means that they come again, and are known by then.
-    this.#reader.xdel(results, ...entries.map(([id]) => id)).catch(() => undefined);
-    if (settled.length === 0) return;
-    this.#reader.hdel(claims, ...settled).catch(() => undefined);
-    this.#reader.hdel(aborts, ...settled).catch(() => undefined);
+    this.#reader.xdel(this.#own.results, ...entries.map(([id]) => id)).catch(() => undefined);
+  }
+
+  /** Has Redis forget what is known of calls that are over. */
+  async forget(): Promise<void> {
+    const calls = this.#settled.splice(0, BATCH);
+    if (calls.length === 0) return;
+    const keys = [this.#own.claims, this.#own.aborts, ...calls.map((id) => this.#queue.toKey(id))];
+    try {
+      this.#settled.push(...(await this.#commands.rfForget(keys.length, ...keys, ...calls)));
+    } catch {
+      // It will by itself, in time.
+    }
   }
 
   /** What is known of `calls`: how many workers are alive, and a state of each call, see `rfStates`. */
@@ -236,8 +248,11 @@ export class ClientLink {
     this.#wanted = false;
     this.#keepAlive.set(true);
     if (this.isConnected) {
+      const { claims, ...others } = this.#own;
+      // A client that is not there has no calls run, so that it needs no claims to keep them from being run again.
+      const unneeded = orphansRun(this.id) ? Object.values(others) : [claims, ...Object.values(others)];
       await Promise.race([
-        this.#commands.unlink(...Object.values(this.#own)).catch(() => 0),
+        this.#commands.unlink(...unneeded).catch(() => 0),
         new Promise((resolve) => setTimeout(resolve, 500).unref()),
       ]);
     }
@@ -264,7 +279,7 @@ export async function sweep(queue: Queue, commands: Client, keys: Keys): Promise
   const byClient = new Map<string, string[]>();
   for (const id of waiting) {
     const client = clientOf(id);
-    if (client === null || client.startsWith('k')) continue;
+    if (client === null || orphansRun(client)) continue;
     const others = byClient.get(client);
     if (others === undefined) byClient.set(client, [id]);
     else others.push(id);

@@ -40,6 +40,7 @@ interface ScriptCommands {
     milliseconds: number,
   ): Promise<string>;
   rfStates(numberOfKeys: number, ...keysAndCalls: string[]): Promise<[alive: number, ...string[]]>;
+  rfForget(numberOfKeys: number, ...keysAndCalls: string[]): Promise<string[]>;
   rfStart(starts: string, rate: number, milliseconds: number, name: string): Promise<number>;
 }
 

@@ -108,6 +108,23 @@ end
 return claim`,
   },
   /**
+   * claims, aborts, then the key of each job; the calls in the same order. Forgets those whose jobs are gone, and returns the others: a
+   * job that is still there may be given to another worker, which must find its claim.
+   */
+  rfForget: {
+    lua: `
+local kept = {}
+for i, call in ipairs(ARGV) do
+  if redis.call('EXISTS', KEYS[i + 2]) == 1 then
+    kept[#kept + 1] = call
+  else
+    redis.call('HDEL', KEYS[1], call)
+    redis.call('HDEL', KEYS[2], call)
+  end
+end
+return kept`,
+  },
+  /**
    * claims, workers, then the key of each job; the calls in the same order. Returns how many workers are alive, and of each call: q
    * waits, r runs, l its worker is gone, x there is nothing of it; else what its claim says.
    */

@@ -63,6 +63,7 @@ export class Watch {
       return;
     }
     this.link.sayAlive();
+    void this.link.forget();
     if (!this.#asking) void this.#ask();
   }
 

@@ -44,6 +44,9 @@ export class TestRedis {
   port = 0;
   #process: ChildProcess | null = null;
 
+  /** @param isLasting whether it has again what it had when it is started again */
+  constructor(readonly isLasting: boolean = true) {}
+
   get url(): string {
     return `redis://127.0.0.1:${this.port}`;
   }
@@ -53,10 +56,10 @@ export class TestRedis {
   }
 
   /** Starts it, with what it has stored if it was stopped before. */
-  async start(more: readonly string[] = []): Promise<void> {
+  async start(): Promise<void> {
     if (this.port === 0) this.port = await freePort();
-    const settings = ['--port', String(this.port), '--dir', this.folder, '--bind', '127.0.0.1', ...more];
-    const child = spawn(PROGRAM, [...settings, '--appendonly', 'yes', '--appendfsync', 'always'], {
+    const settings = ['--port', String(this.port), '--dir', this.folder, '--bind', '127.0.0.1', '--save', ''];
+    const child = spawn(PROGRAM, [...settings, '--appendonly', this.isLasting ? 'yes' : 'no'], {
       stdio: ['ignore', 'pipe', 'ignore'],
     });
     this.#process = child;
@@ -88,10 +91,10 @@ export class TestRedis {
 }
 
 /** Starts a Redis that ends with the test. */
-export async function startRedis(more: readonly string[] = []): Promise<TestRedis> {
-  const redis = new TestRedis();
+export async function startRedis(isLasting = true): Promise<TestRedis> {
+  const redis = new TestRedis(isLasting);
   onTestFinished(() => redis.remove());
-  await redis.start(more);
+  await redis.start();
   return redis;
 }
 
