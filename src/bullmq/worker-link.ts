@@ -131,7 +131,8 @@ export function logOnce(): (error: unknown) => void {
   let last = '';
   return (error) => {
     const { message } = shownError(error);
-    if (message === last) return;
+    // BullMQ's word for a job that has ended twice, or elsewhere: claims see to that.
+    if (message === last || /^Missing (key|lock) for job/.test(message)) return;
     last = message;
     getLogger().log('warning', 'requests_futures.bullmq', message);
   };

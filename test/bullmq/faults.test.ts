@@ -85,9 +85,7 @@ describe.skipIf(!hasRedis)('when something fails', { timeout: 60_000 }, () => {
     const other = await startWorker(redis.url, queue, SHORT);
     expect(await future.exception()).toBeInstanceOf(BrokenExecutor);
     // The second worker has been given it, and left it alone.
-    await expect
-      .poll(() => other.calls.map(({ outcome }) => outcome), PATIENT)
-      .toContain('skipped');
+    await expect.poll(() => other.calls.map(({ outcome }) => outcome), PATIENT).toContain('skipped');
     expect(linesOf(file)).toEqual(['x']);
   });
 
@@ -143,9 +141,7 @@ describe.skipIf(!hasRedis)('when something fails', { timeout: 60_000 }, () => {
     expect([results, broken.length, others]).toEqual([0, 20, []]);
     expect(broken[0]?.message).toContain('Redis has not answered for 1 s, the call may have run');
     await redis.start();
-    await expect
-      .poll(() => executor.submit(tasks.add, 2, 2).exception(), PATIENT)
-      .toBe(null);
+    await expect.poll(() => executor.submit(tasks.add, 2, 2).exception(), PATIENT).toBe(null);
   });
 
   test('the calls of a client that is killed are dropped, and nothing of it stays', async () => {
@@ -231,16 +227,18 @@ describe.skipIf(!hasRedis)('when something fails', { timeout: 60_000 }, () => {
       proxy.close();
     });
     const url = await proxy.listen();
-    await startWorker(url, queue, ['--max-workers', '20', '--lock-duration', '5']);
-    const executor = executorOn(url, queue, { max_workers: 60, lock_duration: 5 });
+    await startWorker(url, queue, ['--max-workers', '20', '--lock-duration', '3']);
+    const executor = executorOn(url, queue, { max_workers: 60, lock_duration: 3 });
     const futures = Array.from({ length: 1000 }, (_, i) =>
       executor.submit(tasks.note, file, String(i), i % 20),
     );
     const cutting = setInterval(() => {
       proxy.cut();
-    }, 150);
+    }, 700);
+    onTestFinished(() => {
+      clearInterval(cutting);
+    });
     const { results, broken, others } = await outcomes(futures);
-    clearInterval(cutting);
     expect([results, broken, others]).toEqual([1000, [], []]);
     const ran = linesOf(file);
     expect(ran.length).toBe(1000);
