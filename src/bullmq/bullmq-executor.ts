@@ -100,7 +100,8 @@ export class BullMQExecutor extends PoolExecutor {
   #schedule(): void {
     if (this.#scheduled) return;
     this.#scheduled = true;
-    queueMicrotask(() => {
+    // After all promises that are settled now, whose users may submit more.
+    process.nextTick(() => {
       this.#scheduled = false;
       this.#dispatch();
     });

@@ -32,8 +32,10 @@ export interface LinkOwner {
 
 /** How many jobs are added in one go. */
 const BATCH = 500;
-/** How many outcomes are read in one go. */
-const OUTCOMES = 200;
+/** How many entries of the stream are read in one go. */
+const ENTRIES = 20;
+/** How many calls that are over are forgotten together, if not by and by. */
+const FORGOTTEN = 200;
 /** For how many milliseconds a client that does not answer counts as alive. */
 const ALIVE = 60_000;
 
@@ -60,6 +62,8 @@ export class ClientLink {
   #saidAlive = -Infinity;
   /** Calls that are over, of which something may still be in Redis. */
   readonly #settled: string[] = [];
+  /** The last entry of the stream that was read. */
+  #readTo = '0';
 
   constructor(owner: LinkOwner, options: ParsedExecutorOptions) {
     const { queue, prefix, connection, orphans } = options;
@@ -170,13 +174,14 @@ export class ClientLink {
     }, 200);
   }
 
-  /** Reads outcomes for as long as some are wanted. What was read is deleted before more is asked for, on the same connection. */
+  /** Reads outcomes for as long as some are wanted. */
   async #read(): Promise<void> {
     this.#reading = true;
     while (this.#wanted && !this.#closed) {
       try {
+        const { results } = this.#own;
         this.#take(
-          await this.#reader.xreadBuffer('COUNT', OUTCOMES, 'BLOCK', 2000, 'STREAMS', this.#own.results, '0'),
+          await this.#reader.xreadBuffer('COUNT', ENTRIES, 'BLOCK', 2000, 'STREAMS', results, this.#readTo),
         );
       } catch (error) {
         this.#lastError = shownError(error);
@@ -186,28 +191,27 @@ export class ClientLink {
     this.#reading = false;
   }
 
-  /** Reads what is there without waiting, over the other connection. */
+  /** Reads what is there without waiting, over the other connection, from the beginning: what has come before is known. */
   async readNow(): Promise<void> {
-    this.#take(await this.#commands.xreadBuffer('COUNT', OUTCOMES, 'STREAMS', this.#own.results, '0'));
+    this.#take(await this.#commands.xreadBuffer('COUNT', ENTRIES, 'STREAMS', this.#own.results, '0'));
   }
 
   #take(answer: [key: Buffer, entries: [id: Buffer, fields: Buffer[]][]][] | null): void {
     const entries = answer?.[0]?.[1] ?? [];
     if (entries.length === 0) return;
-    // Those of earlier answers: their jobs are gone by now, as those of these need not be.
-    void this.forget();
-    this.#settled.push(...this.#owner.arrived(entries.map(([, fields]) => outcomeOf(fields))));
-    // A failure means that they come again, and are known by then.
-    this.#reader.xdel(this.#own.results, ...entries.map(([id]) => id)).catch(() => undefined);
+    this.#readTo = String(entries.at(-1)?.[0]);
+    this.#settled.push(...this.#owner.arrived(entries.flatMap(([, fields]) => outcomesOf(fields))));
+    if (this.#settled.length >= FORGOTTEN) void this.forget();
   }
 
-  /** Has Redis forget what is known of calls that are over. */
+  /** Has Redis forget what was read, and what is known of calls that are over. */
   async forget(): Promise<void> {
     const calls = this.#settled.splice(0, BATCH);
     if (calls.length === 0) return;
-    const keys = [this.#own.claims, this.#own.aborts, ...calls.map((id) => this.#queue.toKey(id))];
+    const { claims, aborts, results } = this.#own;
+    const keys = [claims, aborts, results, ...calls.map((id) => this.#queue.toKey(id))];
     try {
-      this.#settled.push(...(await this.#commands.rfForget(keys.length, ...keys, ...calls)));
+      this.#settled.push(...(await this.#commands.rfForget(keys.length, ...keys, this.#readTo, ...calls)));
     } catch {
       // It will by itself, in time.
     }
@@ -263,11 +267,13 @@ export class ClientLink {
   }
 }
 
-function outcomeOf(fields: readonly Buffer[]): Outcome {
-  const values: Record<string, Buffer> = {};
-  for (let i = 0; i + 1 < fields.length; i += 2) values[String(fields[i])] = fields[i + 1] as Buffer;
-  const { call, kind, outcome } = values;
-  return { call: String(call), kind: String(kind), bytes: outcome ?? Buffer.alloc(0) };
+/** The outcomes of an entry: see `rfFinish`. */
+function outcomesOf(fields: readonly Buffer[]): Outcome[] {
+  const outcomes: Outcome[] = [];
+  for (let i = 0; i + 3 < fields.length; i += 4) {
+    outcomes.push({ call: String(fields[i]), kind: String(fields[i + 1]), bytes: fields[i + 3] as Buffer });
+  }
+  return outcomes;
 }
 
 /** How many waiting jobs a sweep looks at: the oldest, among which those of dead clients are. */

@@ -18,18 +18,16 @@ interface ScriptCommands {
   rfClaim(
     claims: string,
     alive: string,
-    call: string,
     worker: string,
     orphansRun: number,
     milliseconds: number,
-  ): Promise<string>;
+    ...calls: string[]
+  ): Promise<string[]>;
   rfFinish(
     claims: string,
     results: string,
-    call: string,
-    kind: string,
-    outcome: Buffer | string,
     milliseconds: number,
+    ...outcomes: (string | Buffer)[]
   ): Promise<null>;
   rfAbort(
     claims: string,
@@ -67,13 +65,11 @@ export function loadBullMQ(): typeof BullMQ {
 /**
  * A new connection. It is made again whenever it is lost, and commands wait for it: when to give up is decided elsewhere.
  * @param name what it is called in Redis's list of clients
- * @param gathers whether commands of one turn of the loop go out together
  */
-export function openConnection(to: RedisConnection | null, name: string, gathers = false): Client {
+export function openConnection(to: RedisConnection | null, name: string): Client {
   const { Redis } = loadPeer('ioredis') as typeof ioredis;
   const own = {
     maxRetriesPerRequest: null,
-    enableAutoPipelining: gathers,
     connectionName: name,
     retryStrategy,
     keyPrefix: '',

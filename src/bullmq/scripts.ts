@@ -8,7 +8,7 @@
  * <prefix>:<queue>:rf:<client>:alive     exists for as long as the client is
  * <prefix>:<queue>:rf:<client>:claims    hash: call id → who runs it, or what has become of it
  * <prefix>:<queue>:rf:<client>:aborts    hash: call id → the reason that running calls are to be aborted with
- * <prefix>:<queue>:rf:<client>:results   stream: what has become of calls, for the client to read
+ * <prefix>:<queue>:rf:<client>:results   stream: what has become of calls, for the client to read; several calls in an entry
  * ```
  */
 
@@ -65,30 +65,35 @@ redis.call('ZADD', KEYS[1], now + ARGV[2], ARGV[1])
 redis.call('ZREMRANGEBYSCORE', KEYS[1], '-inf', now - 3600000)
 return now`,
   },
-  /** claims, alive; call, worker, whether orphans run, milliseconds. Returns '' or what the claim is already. */
+  /** claims, alive; worker, whether orphans run, milliseconds, calls. Returns of each '' or what its claim is already. */
   rfClaim: {
     numberOfKeys: 2,
     lua: `
-local claim = redis.call('HGET', KEYS[1], ARGV[1])
-if claim then return claim end
-claim = '${Claim.running}' .. ARGV[2]
-local answer = ''
-if ARGV[3] == '0' and redis.call('EXISTS', KEYS[2]) == 0 then
-  claim = '${Claim.orphan}'
-  answer = claim
+local orphan = ARGV[2] == '0' and redis.call('EXISTS', KEYS[2]) == 0
+local own = orphan and '${Claim.orphan}' or '${Claim.running}' .. ARGV[1]
+local answers = {}
+for i = 4, #ARGV do
+  local claim = redis.call('HGET', KEYS[1], ARGV[i])
+  if claim then
+    answers[i - 3] = claim
+  else
+    redis.call('HSET', KEYS[1], ARGV[i], own)
+    answers[i - 3] = orphan and own or ''
+  end
 end
-redis.call('HSET', KEYS[1], ARGV[1], claim)
-redis.call('PEXPIRE', KEYS[1], ARGV[4])
-return answer`,
+redis.call('PEXPIRE', KEYS[1], ARGV[3])
+return answers`,
   },
-  /** claims, results; call, kind, outcome, milliseconds */
+  /** claims, results; milliseconds, then for each call: its id, a kind, `o`, the outcome. They are one entry of the stream. */
   rfFinish: {
     numberOfKeys: 2,
     lua: `
-redis.call('HSET', KEYS[1], ARGV[1], '${Claim.done}')
-redis.call('PEXPIRE', KEYS[1], ARGV[4])
-redis.call('XADD', KEYS[2], '*', 'call', ARGV[1], 'kind', ARGV[2], 'outcome', ARGV[3])
-redis.call('PEXPIRE', KEYS[2], ARGV[4])`,
+for i = 2, #ARGV, 4 do
+  redis.call('HSET', KEYS[1], ARGV[i], '${Claim.done}')
+end
+redis.call('PEXPIRE', KEYS[1], ARGV[1])
+redis.call('XADD', KEYS[2], '*', unpack(ARGV, 2))
+redis.call('PEXPIRE', KEYS[2], ARGV[1])`,
   },
   /** claims, aborts; call, reason, channel, milliseconds. Returns what the claim is now. */
   rfAbort: {
@@ -108,18 +113,21 @@ end
 return claim`,
   },
   /**
-   * claims, aborts, then the key of each job; the calls in the same order. Forgets those whose jobs are gone, and returns the others: a
-   * job that is still there may be given to another worker, which must find its claim.
+   * claims, aborts, results, then the key of each job; how far the results were read, then the calls in the order of the jobs. Forgets what was
+   * read, and the calls whose jobs are gone. Returns the others: a job that is still there may be given to another worker,
+   * which must find its claim.
    */
   rfForget: {
     lua: `
+redis.call('XTRIM', KEYS[3], 'MINID', ARGV[1])
+redis.call('XDEL', KEYS[3], ARGV[1])
 local kept = {}
-for i, call in ipairs(ARGV) do
+for i = 2, #ARGV do
   if redis.call('EXISTS', KEYS[i + 2]) == 1 then
-    kept[#kept + 1] = call
+    kept[#kept + 1] = ARGV[i]
   else
-    redis.call('HDEL', KEYS[1], call)
-    redis.call('HDEL', KEYS[2], call)
+    redis.call('HDEL', KEYS[1], ARGV[i])
+    redis.call('HDEL', KEYS[2], ARGV[i])
   end
 end
 return kept`,

@@ -1,6 +1,7 @@
 import { getLogger } from '../builtins/index.js';
 import { sweep } from './client-link.js';
 import { type Client, closeConnection, loadBullMQ, openConnection, shownError } from './connection.js';
+import { Gathered, grouped } from './gathered.js';
 import { KEPT, orphansRun } from './job.js';
 import type { ParsedWorkerOptions } from './options.js';
 import { Keys } from './scripts.js';
@@ -14,6 +15,31 @@ export interface WorkerLinkOwner {
   abort(call: string, reason: Buffer | null): void;
 }
 
+/** A claim that is asked for. */
+interface Asked {
+  readonly client: string;
+  readonly call: string;
+  readonly resolve: (claim: string) => void;
+  readonly reject: (error: Error) => void;
+}
+
+/** An outcome that is to be told. */
+interface Told {
+  readonly client: string;
+  readonly call: string;
+  readonly kind: string;
+  readonly bytes: Uint8Array;
+  readonly resolve: () => void;
+  readonly reject: (error: Error) => void;
+}
+
+/** How many calls of a client go into one command. */
+const TOGETHER = 100;
+/** An outcome of more bytes goes by itself. */
+const LARGE = 65_536;
+/** How often an outcome that Redis refuses is sent. */
+const ATTEMPTS = 10;
+
 /** The way of one worker to Redis, beside BullMQ's own: claims, outcomes, aborts, and that it is alive. */
 export class WorkerLink {
   readonly startLimit: StartLimit | null;
@@ -25,6 +51,13 @@ export class WorkerLink {
   readonly #keys: Keys;
   readonly #commands: Client;
   readonly #subscriber: Client;
+  readonly #claims = new Gathered<Asked>((asked) => {
+    for (const group of grouped(asked, ({ client }) => client, TOGETHER)) void this.#claimAll(group);
+  });
+  readonly #outcomes = new Gathered<Told>((told) => {
+    const keyOf = ({ client, call, bytes }: Told): string => (bytes.length > LARGE ? call : client);
+    for (const group of grouped(told, keyOf, TOGETHER)) void this.#finishAll(group);
+  });
   #beat: NodeJS.Timeout | null = null;
 
   constructor(id: string, owner: WorkerLinkOwner, options: ParsedWorkerOptions) {
@@ -35,7 +68,7 @@ export class WorkerLink {
     this.#options = options;
     this.#keys = new Keys(prefix, queue);
     this.jobs = openConnection(connection, `${name}:jobs`);
-    this.#commands = openConnection(connection, name, true);
+    this.#commands = openConnection(connection, name);
     this.#subscriber = openConnection(connection, `${name}:aborts`);
     for (const client of [this.#commands, this.#subscriber]) client.on('error', logOnce());
     this.startLimit =
@@ -95,22 +128,49 @@ export class WorkerLink {
 
   /** Claims a call. Resolves to '' when it is this worker's, else to what its claim says. */
   claim(client: string, call: string): Promise<string> {
-    const { claims, alive } = this.#keys.of(client);
-    return this.#commands.rfClaim(claims, alive, call, this.#id, orphansRun(client) ? 1 : 0, KEPT);
+    return new Promise((resolve, reject) => {
+      this.#claims.add({ client, call, resolve, reject });
+    });
+  }
+
+  async #claimAll(asked: readonly Asked[]): Promise<void> {
+    const { claims, alive } = this.#keys.of((asked[0] as Asked).client);
+    const runs = orphansRun((asked[0] as Asked).client) ? 1 : 0;
+    try {
+      const calls = asked.map(({ call }) => call);
+      const answers = await this.#commands.rfClaim(claims, alive, this.#id, runs, KEPT, ...calls);
+      for (const [index, { resolve }] of asked.entries()) resolve(answers[index] ?? '');
+    } catch (error) {
+      for (const { reject } of asked) reject(shownError(error));
+    }
   }
 
   /** Sends an outcome. It goes on trying while Redis is away. */
-  async finish(client: string, call: string, kind: string, bytes: Uint8Array): Promise<void> {
-    const { claims, results } = this.#keys.of(client);
+  finish(client: string, call: string, kind: string, bytes: Uint8Array): Promise<void> {
+    return new Promise((resolve, reject) => {
+      this.#outcomes.add({ client, call, kind, bytes, resolve, reject });
+    });
+  }
+
+  async #finishAll(told: readonly Told[]): Promise<void> {
+    const { claims, results } = this.#keys.of((told[0] as Told).client);
+    const fields = told.flatMap(({ call, kind, bytes }) => [
+      call,
+      kind,
+      'o',
+      Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength),
+    ]);
     for (let attempt = 1; ; attempt += 1) {
       try {
-        await this.#commands.rfFinish(claims, results, call, kind, Buffer.from(bytes), KEPT);
+        await this.#commands.rfFinish(claims, results, KEPT, ...fields);
+        for (const { resolve } of told) resolve();
         return;
       } catch (error) {
-        if (attempt === 10) {
-          // As when Redis is full. Without its claim the call counts as lost, and nobody waits for it in vain.
-          await this.#commands.hdel(claims, call).catch(() => undefined);
-          throw shownError(error);
+        if (attempt === ATTEMPTS) {
+          // As when Redis is full. Without their claims the calls count as lost, and nobody waits for them in vain.
+          await this.#commands.hdel(claims, ...told.map(({ call }) => call)).catch(() => undefined);
+          for (const { reject } of told) reject(shownError(error));
+          return;
         }
         await new Promise((resolve) => setTimeout(resolve, 100 * attempt));
       }

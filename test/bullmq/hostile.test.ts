@@ -349,15 +349,13 @@ describe.skipIf(!hasRedis)('a queue that others write to', () => {
       raw.disconnect();
     });
     await raw.xadd(results, '*', 'nonsense', '1');
-    await raw.xadd(results, '*', 'call', 'unknown', 'kind', 'returned', 'outcome', 'x');
+    await raw.xadd(results, '*', 'unknown', 'returned', 'o', 'x');
     await raw.xadd(
       results,
       '*',
-      'call',
       id,
-      'kind',
       'returned',
-      'outcome',
+      'o',
       outcome(['danger'], [[Op.call, 0, 0, []]]),
     );
     await expect(future).rejects.toThrow(UnpicklingError);

@@ -1,0 +1,109 @@
+/**
+ * `machines.mjs CLIENT N IN_FLIGHT`: N trivial calls through a Redis that it starts itself, client and worker in this process. Prints a line of JSON.
+ * The yardstick is bare BullMQ: `add`, and one listener for what has been completed.
+ */
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { createServer } from 'node:net';
+import { createInterface } from 'node:readline';
+
+const [, , client, count, inFlight] = process.argv;
+const n = Number(count);
+const limit = Number(inFlight);
+/** How many calls a worker runs at once. */
+const CONCURRENCY = 100;
+
+async function startRedis() {
+  const server = createServer().listen(0, '127.0.0.1');
+  await once(server, 'listening');
+  const { port } = server.address();
+  server.close();
+  const child = spawn('redis-server', [
+    '--port',
+    String(port),
+    '--bind',
+    '127.0.0.1',
+    '--save',
+    '',
+    '--appendonly',
+    'no',
+  ]);
+  for await (const line of createInterface({ input: child.stdout })) if (/ready to accept/i.test(line)) break;
+  child.stdout.resume();
+  return { port, child };
+}
+
+/** Keeps `limit` calls under way until there were `n`. Resolves to how many gave the right result. */
+async function runAll(call) {
+  let next = 0;
+  let right = 0;
+  const lane = async () => {
+    while (next < n) {
+      const i = (next += 1);
+      if ((await call(i)) === i) right += 1;
+    }
+  };
+  await Promise.all(Array.from({ length: Math.min(limit, n) }, lane));
+  return right;
+}
+
+const clients = {
+  async bullmq(connection) {
+    const { Queue, QueueEvents, Worker } = await import('bullmq');
+    const { Redis } = await import('ioredis');
+    const open = () => new Redis({ ...connection, maxRetriesPerRequest: null });
+    const queue = new Queue('bench', { connection: open() });
+    const events = new QueueEvents('bench', { connection: open() });
+    const worker = new Worker('bench', async ({ data }) => data.i, {
+      connection: open(),
+      concurrency: CONCURRENCY,
+    });
+    await Promise.all([queue.waitUntilReady(), events.waitUntilReady(), worker.waitUntilReady()]);
+    const pending = new Map();
+    let id = 0;
+    events.on('completed', ({ jobId, returnvalue }) => {
+      pending.get(jobId)?.(returnvalue);
+      pending.delete(jobId);
+    });
+    return (i) =>
+      new Promise((resolve, reject) => {
+        const jobId = `job-${(id += 1)}`;
+        pending.set(jobId, resolve);
+        queue.add('call', { i }, { jobId, removeOnComplete: true }).catch(reject);
+      });
+  },
+  async 'requests-futures'(connection) {
+    const { BullMQExecutor, BullMQWorker } = await import('requests-futures/bullmq');
+    const { identity } = await import('./lib/identity.mjs');
+    const worker = new BullMQWorker({
+      queue: 'bench',
+      connection,
+      functions: [identity],
+      max_workers: CONCURRENCY,
+    });
+    await worker.ready();
+    const executor = new BullMQExecutor({ queue: 'bench', connection, max_workers: limit });
+    return (i) => executor.submit(identity, i);
+  },
+};
+
+const { port, child } = await startRedis();
+const call = await clients[client]({ port, host: '127.0.0.1' });
+// What is compiled and connected first does not count.
+for (let i = 0; i < Math.min(200, n); i += 1) await call(i);
+const cpu = process.cpuUsage();
+const start = performance.now();
+const right = await runAll(call);
+const seconds = (performance.now() - start) / 1000;
+const { user, system } = process.cpuUsage(cpu);
+console.log(
+  JSON.stringify({
+    seconds,
+    cpu: (user + system) / 1e6,
+    rss: process.resourceUsage().maxRSS / 1024,
+    right,
+    longestDelay: null,
+  }),
+);
+child.kill('SIGKILL');
+process.exit();
