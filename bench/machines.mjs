@@ -2,7 +2,7 @@
  * `machines.mjs CLIENT N IN_FLIGHT`: N trivial calls through a Redis that it starts itself, client and worker in this process. Prints a line of JSON.
  * The yardstick is bare BullMQ: `add`, and one listener for what has been completed.
  */
-import { spawn } from 'node:child_process';
+import { spawn, spawnSync } from 'node:child_process';
 import { once } from 'node:events';
 import { createServer } from 'node:net';
 import { createInterface } from 'node:readline';
@@ -13,21 +13,18 @@ const limit = Number(inFlight);
 /** How many calls a worker runs at once. */
 const CONCURRENCY = 100;
 
+const canPin = spawnSync('taskset', ['-c', '1', 'true']).status === 0;
+
 async function startRedis() {
   const server = createServer().listen(0, '127.0.0.1');
   await once(server, 'listening');
   const { port } = server.address();
   server.close();
-  const child = spawn('redis-server', [
-    '--port',
-    String(port),
-    '--bind',
-    '127.0.0.1',
-    '--save',
-    '',
-    '--appendonly',
-    'no',
-  ]);
+  const settings = ['--port', String(port), '--bind', '127.0.0.1', '--save', '', '--appendonly', 'no'];
+  // On another CPU than this process, where CPUs can be chosen.
+  const child = canPin
+    ? spawn('taskset', ['-c', '1', 'redis-server', ...settings])
+    : spawn('redis-server', settings);
   for await (const line of createInterface({ input: child.stdout })) if (/ready to accept/i.test(line)) break;
   child.stdout.resume();
   return { port, child };

@@ -11,7 +11,7 @@ import { mapInChunks } from '../concurrent-futures/worker-pool/map-in-chunks.js'
 import type { WorkItem } from '../concurrent-futures/work-item.js';
 import { UnpicklingError } from '../pickle/index.js';
 import { ClientLink, type Outcome } from './client-link.js';
-import { decodeOutcome, encodeCall, encodeOutcome } from './envelope.js';
+import { decodeOutcome, decodePlain, encodeCall, encodeOutcome } from './envelope.js';
 import { NoWorkersError } from './errors.js';
 import { HandedCall } from './handed-call.js';
 import { jobData } from './job.js';
@@ -126,8 +126,8 @@ export class BullMQExecutor extends PoolExecutor {
     const { fn, args = [] } = item;
     item.drop();
     try {
-      const { name, bytes } = encodeCall(fn, args, this.#names, this.#options.maxSize);
-      const call = new HandedCall(item, name, jobData(bytes, this.#options.version), this.#options.retryLost);
+      const { name, data } = encodeCall(fn, args, this.#names, this.#options.maxSize);
+      const call = new HandedCall(item, name, jobData(data, this.#options.version), this.#options.retryLost);
       this.#keep(call);
       item.future.set_abort_handler((reason) => {
         void this.#abort(call, reason);
@@ -166,6 +166,10 @@ export class BullMQExecutor extends PoolExecutor {
     this.#free(call);
     try {
       if (kind === 'refused') throw refusal(bytes);
+      if (kind === 'json') {
+        call.item.succeed(decodePlain(bytes.toString()));
+        return;
+      }
       const { value, effects } = decodeOutcome(bytes, this.#names);
       for (const [fn, args] of effects) fn(...(args as never[]));
       if (kind === 'threw') call.item.fail(value);
@@ -265,7 +269,7 @@ export class BullMQExecutor extends PoolExecutor {
 
   #encodeReason(reason: unknown): Buffer {
     try {
-      return encodeOutcome(reason, [], 'error', this.#names, this.#options.maxSize);
+      return Buffer.from(encodeOutcome(reason, [], 'error', this.#names, this.#options.maxSize));
     } catch {
       return NOTHING;
     }

@@ -5,7 +5,7 @@ import { checkOptions, getLogger, RuntimeError } from '../builtins/index.js';
 import { WorkerPoolExecutor } from '../concurrent-futures/index.js';
 import { loadBullMQ, shownError } from './connection.js';
 import { checkSender } from './envelope.js';
-import { asJobData, clientOf, type JobData } from './job.js';
+import { clientOf, isJobData } from './job.js';
 import { WorkerNames } from './names.js';
 import {
   type BullMQWorkerOptions,
@@ -38,7 +38,7 @@ interface Running {
   readonly abort: (reason: unknown) => void;
 }
 
-const LOST: Served = { kind: 'lost', bytes: Buffer.alloc(0), name: null, error: 'the worker was stopped' };
+const LOST: Served = { kind: 'lost', outcome: '', name: null, error: 'the worker was stopped' };
 
 /** For how many milliseconds BullMQ may take to end when all calls have. */
 const PATIENCE = 5000;
@@ -179,21 +179,19 @@ export class BullMQWorker implements AsyncDisposable {
       return;
     }
     const served = await this.#serve(id, client, job.data);
-    await this.#link.finish(client, id, served.kind, served.bytes);
-    this.#note(id, served, served.kind, began);
+    await this.#link.finish(client, id, served.kind, served.outcome);
+    this.#note(id, served, served.kind === 'json' ? 'returned' : served.kind, began);
   }
 
   async #serve(id: string, client: string, data: unknown): Promise<Served> {
-    let job: JobData | null;
     try {
-      job = asJobData(data);
-      if (job === null) throw new RuntimeError('the entry of the queue is no call');
-      checkSender(job.format, job.version, 'the program', 'this worker');
-      checkProgram(job.program, this.#options.version);
+      if (!isJobData(data)) throw new RuntimeError('the entry of the queue is no call');
+      checkSender(data.format, data.version, 'the program', 'this worker');
+      checkProgram(data.program, this.#options.version);
     } catch (error) {
       return refused(error);
     }
-    const run = newRun(Buffer.from(job.call, 'base64'), this.#server, this.#pool);
+    const run = newRun(data, this.#server, this.#pool);
     this.#running.set(id, { client, abort: run.abort });
     try {
       await this.#link.startLimit?.wait();

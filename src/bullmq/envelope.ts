@@ -8,9 +8,10 @@ import { decode, encode, type Pickled, PicklingError, receive, UnpicklingError }
 import { encodeParts } from '../pickle/encoder.js';
 import { Op } from '../pickle/wire.js';
 import { VERSION } from '../requests/version.js';
-import { mayRestore, vet } from './vet.js';
 import { type Named, type Names } from './names.js';
+import { arePlainSmall, isPlainSmall } from './plain.js';
 import { isOwnName, ownName, ownTarget, ownUse, shortName } from './own-names.js';
+import { mayRestore, vet } from './vet.js';
 
 /** The number of this form. */
 export const FORMAT = 1;
@@ -32,8 +33,13 @@ export interface ArrivedOutcome {
   readonly effects: readonly Effect[];
 }
 
+/** A call as it stands in a job: small plain arguments as they are, any others in base64. */
+export type CallData =
+  | { readonly function: string; readonly args: readonly unknown[] }
+  | { readonly call: string };
+
 /**
- * The bytes of a call, and the name of its function as it is shown to people.
+ * A call as it is handed over, and the name of its function as it is shown to people.
  * @throws TypeError and RuntimeError for what is no importable function, PicklingError for arguments that cannot cross
  */
 export function encodeCall(
@@ -41,26 +47,33 @@ export function encodeCall(
   args: readonly unknown[],
   names: Names,
   maxSize: number,
-): { name: string; bytes: Buffer } {
+): { name: string; data: CallData } {
   if (typeof fn !== 'function') throw new TypeError(`'${typeName(fn)}' object is not callable`);
   const reference = referenceOf(fn) ?? encode(fn, { name: 'fn' }).message.references?.[0];
   const name = names.nameOf(reference as Reference);
+  if (!isOwnName(name) && arePlainSmall(args)) return { name, data: { function: name, args } };
   const [list, message] = pickle(args, 'args', names);
-  return {
-    name: shortName(name),
-    bytes: sized(
-      serializeChecked([name, list, message], 'args'),
-      maxSize,
-      `arguments of ${shortName(name)}()`,
-    ),
-  };
+  const bytes = serializeChecked([name, list, message], 'args');
+  const data = sized(bytes, maxSize, `arguments of ${shortName(name)}()`).toString('base64');
+  return { name: shortName(name), data: { call: data } };
 }
 
 /**
- * The call in `bytes`.
+ * The call in `data`.
  * @throws LookupError for a name that stands for nothing here, UnpicklingError for anything that is no call
  */
-export function decodeCall(bytes: Buffer, names: Names): ArrivedCall {
+export function decodeCall(data: object, names: Names, maxSize: number): ArrivedCall {
+  const { function: given, args, call } = data as { function?: unknown; args?: unknown; call?: unknown };
+  if (typeof call === 'string') return decodeBytes(call, names, maxSize);
+  if (typeof given !== 'string' || isOwnName(given) || !Array.isArray(args)) {
+    throw new UnpicklingError('The message is no call');
+  }
+  return { fn: names.target(given), name: given, args: () => args as unknown[] };
+}
+
+function decodeBytes(text: string, names: Names, maxSize: number): ArrivedCall {
+  const bytes = Buffer.from(text, 'base64');
+  sized(bytes, maxSize, 'call');
   const call = parse(bytes);
   if (!Array.isArray(call) || call.length !== 3) throw new UnpicklingError('The message is no call');
   const [name, list, message] = call as unknown[];
@@ -71,7 +84,7 @@ export function decodeCall(bytes: Buffer, names: Names): ArrivedCall {
   const vetted = vet(message, list, names);
   return {
     fn,
-    name,
+    name: shortName(name),
     args: () => {
       const args = putTogether(vetted, list as string[], names);
       if (!Array.isArray(args)) throw new UnpicklingError('The arguments of a call are no list');
@@ -81,7 +94,7 @@ export function decodeCall(bytes: Buffer, names: Names): ArrivedCall {
 }
 
 /**
- * The bytes of a result or an error.
+ * A result or an error as it is sent: a small plain result in JSON, which is text, anything else as bytes.
  * @param effects what is to happen at home first
  * @throws PicklingError for what cannot cross
  */
@@ -91,10 +104,23 @@ export function encodeOutcome(
   what: 'result' | 'error',
   names: Names,
   maxSize: number,
-): Buffer {
+): Buffer | string {
+  if (what === 'result' && effects.length === 0 && isPlainSmall(value)) return JSON.stringify(value);
   const effectNames = effects.map(([fn]) => ownName(referenceOf(fn) as Reference));
   const [list, message] = pickle([value, effects.map(([, args]) => args)], what, names);
   return sized(serializeChecked([effectNames, list, message], what), maxSize, what);
+}
+
+/**
+ * The result in a text.
+ * @throws UnpicklingError when it is no JSON
+ */
+export function decodePlain(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch (error) {
+    throw new UnpicklingError('The result is no JSON', { cause: error });
+  }
 }
 
 /**
@@ -186,7 +212,7 @@ function serializeChecked(value: unknown, what: string): Buffer {
 function sized(bytes: Buffer, maxSize: number, what: string): Buffer {
   if (bytes.length <= maxSize) return bytes;
   throw new PicklingError(
-    `Cannot send the ${what}: ${bytes.length} bytes, max_size is ${maxSize}. Store it elsewhere and send its place, or raise max_size on both sides`,
+    `Cannot send the ${what}: ${bytes.length} bytes, max_size is ${maxSize}. Store it elsewhere and send its place, or raise max_size everywhere`,
   );
 }
 

@@ -1,20 +1,21 @@
-/** What stands in a BullMQ job: the bytes of a call, and who has made it. The job's name is that of the function, for dashboards. */
+/** What stands in a BullMQ job: a call, and who has made it. The job's name is that of the function, for dashboards. */
 import { randomBytes } from 'node:crypto';
 import { isPlainObject } from '../builtins/index.js';
 import { VERSION } from '../requests/version.js';
-import { FORMAT } from './envelope.js';
+import { type CallData, FORMAT } from './envelope.js';
 
-/** The data of a job. */
-export interface JobData {
+/** Who has made a call. */
+interface Sender {
   /** The number of the form of messages. */
   readonly format: number;
   /** The version of this package that has made the call. */
   readonly version: string;
   /** The version of the program that has made the call, if it has one. */
   readonly program?: string;
-  /** The call, in base64. */
-  readonly call: string;
 }
+
+/** The data of a job. */
+export type JobData = Sender & CallData;
 
 /**
  * A new id of a client. Its first letter says what becomes of its waiting calls when it is gone, since a worker must know without
@@ -34,16 +35,15 @@ export function orphansRun(client: string): boolean {
   return client.startsWith('k');
 }
 
-export function jobData(call: Buffer, program: string | null): JobData {
-  const data = { format: FORMAT, version: VERSION, call: call.toString('base64') };
+export function jobData(call: CallData, program: string | null): JobData {
+  const data = { format: FORMAT, version: VERSION, ...call };
   return program === null ? data : { ...data, program };
 }
 
-/** The data of a job, if it is a call; null if it is anything else. */
-export function asJobData(data: unknown): JobData | null {
-  if (!isPlainObject(data) || typeof data['call'] !== 'string') return null;
-  // Format and versions are compared, whatever they are.
-  return data as unknown as JobData;
+/** Whether the data of a job can be that of a call at all. */
+export function isJobData(data: unknown): data is JobData {
+  // Who has sent it, and the call itself, are looked at by those who read them.
+  return isPlainObject(data) && 'format' in data;
 }
 
 /** How a job is stored: gone when it has ended, and never tried again by BullMQ itself. */

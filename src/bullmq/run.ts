@@ -9,25 +9,25 @@ export interface Run {
   readonly abort: (reason: unknown) => void;
 }
 
-/** A run of the call in `bytes`: in this loop, or in a thread of `pool`. */
-export function newRun(bytes: Uint8Array, server: Server, pool: WorkerPoolExecutor | null): Run {
-  if (pool !== null) return runInThread(bytes, server, pool);
+/** A run of the call in `data`: in this loop, or in a thread of `pool`. */
+export function newRun(data: object, server: Server, pool: WorkerPoolExecutor | null): Run {
+  if (pool !== null) return runInThread(data, server, pool);
   const call = server.newCall();
   return {
-    start: () => server.serve(bytes, call),
+    start: () => server.serve(data, call),
     abort: (reason) => {
       call.abort(reason);
     },
   };
 }
 
-function runInThread(bytes: Uint8Array, server: Server, pool: WorkerPoolExecutor): Run {
+function runInThread(data: object, server: Server, pool: WorkerPoolExecutor): Run {
   let future: Future<Served> | null = null;
   let aborted: { readonly reason: unknown } | null = null;
   return {
     start: async () => {
       try {
-        future = pool.submit(serveInThread, bytes);
+        future = pool.submit(serveInThread, data);
         if (aborted !== null) future.abort(aborted.reason);
         return await future;
       } catch (error) {

@@ -15,7 +15,7 @@ export function openServing(targets: readonly object[], maxSize: number): void {
 }
 
 /** Runs a call. */
-export function serveInThread(bytes: Uint8Array): Promise<Served> {
+export function serveInThread(data: object): Promise<Served> {
   const { names, maxSize } = server as Server;
   const inThread = new Server(names, maxSize, current_worker_name() ?? '');
   const call = inThread.newCall();
@@ -23,7 +23,7 @@ export function serveInThread(bytes: Uint8Array): Promise<Served> {
   signal.addEventListener('abort', () => {
     call.abort(signal.reason);
   });
-  return inThread.serve(bytes, call);
+  return inThread.serve(data, call);
 }
 
 setReferences(import.meta.url, { openServing, serveInThread });

@@ -4,14 +4,13 @@ import { effectsOf } from '../concurrent-futures/worker-pool/effects.js';
 import { ThreadCall } from '../concurrent-futures/worker-pool/thread-call.js';
 import { type ArrivedCall, decodeCall, decodeOutcome, encodeOutcome } from './envelope.js';
 import type { WorkerNames } from './names.js';
-import { shortName } from './own-names.js';
 
 /** What has become of a call. */
 export interface Served {
   /** `lost`: it may have run, and there is no outcome. */
-  readonly kind: 'returned' | 'threw' | 'refused' | 'lost';
-  /** The outcome, or why the call was refused. */
-  readonly bytes: Uint8Array;
+  readonly kind: 'returned' | 'json' | 'threw' | 'refused' | 'lost';
+  /** The outcome (`json`: as text), or why the call was refused. */
+  readonly outcome: Uint8Array | string;
   /** The name of the function, if it could be read. */
   readonly name: string | null;
   /** Name and message of an error, for the log. */
@@ -31,23 +30,17 @@ export class Server {
     return new ThreadCall(this, this.workerName);
   }
 
-  /** Runs `call`, which `bytes` describe. Never rejects. */
-  async serve(bytes: Uint8Array, call: ThreadCall): Promise<Served> {
+  /** Runs `call`, which `data` describes. Never rejects. */
+  async serve(data: object, call: ThreadCall): Promise<Served> {
     let arrived: ArrivedCall;
     let args: unknown[];
     try {
-      if (bytes.byteLength > this.maxSize) {
-        throw new RuntimeError(
-          `the call has ${bytes.byteLength} bytes, this worker's max_size is ${this.maxSize}`,
-        );
-      }
-      arrived = decodeCall(Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength), this.names);
+      arrived = decodeCall(data, this.names, this.maxSize);
       args = arrived.args();
     } catch (error) {
       return refused(error);
     }
-    const { fn } = arrived;
-    const name = shortName(arrived.name);
+    const { fn, name } = arrived;
     let result: unknown;
     try {
       result = await call.invoke(fn, args);
@@ -56,7 +49,8 @@ export class Server {
     }
     try {
       const outcome = encodeOutcome(result, effectsOf(call), 'result', this.names, this.maxSize);
-      return { kind: 'returned', bytes: outcome, name, error: null };
+      const kind = typeof outcome === 'string' ? 'json' : 'returned';
+      return { kind, outcome, name, error: null };
     } catch (error) {
       return this.#threw(error, call, name);
     }
@@ -65,14 +59,14 @@ export class Server {
   #threw(error: unknown, call: ThreadCall, name: string | null): Served {
     const text = textOf(error);
     try {
-      const bytes = encodeOutcome(error, effectsOf(call), 'error', this.names, this.maxSize);
-      return { kind: 'threw', bytes, name, error: text };
+      const outcome = encodeOutcome(error, effectsOf(call), 'error', this.names, this.maxSize);
+      return { kind: 'threw', outcome, name, error: text };
     } catch (cause) {
       // Better another error than none.
       const plain = new RuntimeError(`the error of the call cannot be sent (${textOf(cause)}): ${text}`);
       return {
         kind: 'threw',
-        bytes: encodeOutcome(plain, [], 'error', this.names, Infinity),
+        outcome: encodeOutcome(plain, [], 'error', this.names, Infinity),
         name,
         error: text,
       };
@@ -99,10 +93,8 @@ export class Server {
 export function refused(error: unknown): Served {
   const { name, message } = error as Error;
   // To be read by any version.
-  const bytes = Buffer.from(
-    JSON.stringify({ name: error instanceof LookupError ? 'LookupError' : name, message }),
-  );
-  return { kind: 'refused', bytes, name: null, error: textOf(error) };
+  const outcome = JSON.stringify({ name: error instanceof LookupError ? 'LookupError' : name, message });
+  return { kind: 'refused', outcome, name: null, error: textOf(error) };
 }
 
 function textOf(error: unknown): string {

@@ -28,7 +28,7 @@ interface Told {
   readonly client: string;
   readonly call: string;
   readonly kind: string;
-  readonly bytes: Uint8Array;
+  readonly outcome: Uint8Array | string;
   readonly resolve: () => void;
   readonly reject: (error: Error) => void;
 }
@@ -55,7 +55,7 @@ export class WorkerLink {
     for (const group of grouped(asked, ({ client }) => client, TOGETHER)) void this.#claimAll(group);
   });
   readonly #outcomes = new Gathered<Told>((told) => {
-    const keyOf = ({ client, call, bytes }: Told): string => (bytes.length > LARGE ? call : client);
+    const keyOf = ({ client, call, outcome }: Told): string => (outcome.length > LARGE ? call : client);
     for (const group of grouped(told, keyOf, TOGETHER)) void this.#finishAll(group);
   });
   #beat: NodeJS.Timeout | null = null;
@@ -146,20 +146,15 @@ export class WorkerLink {
   }
 
   /** Sends an outcome. It goes on trying while Redis is away. */
-  finish(client: string, call: string, kind: string, bytes: Uint8Array): Promise<void> {
+  finish(client: string, call: string, kind: string, outcome: Uint8Array | string): Promise<void> {
     return new Promise((resolve, reject) => {
-      this.#outcomes.add({ client, call, kind, bytes, resolve, reject });
+      this.#outcomes.add({ client, call, kind, outcome, resolve, reject });
     });
   }
 
   async #finishAll(told: readonly Told[]): Promise<void> {
     const { claims, results } = this.#keys.of((told[0] as Told).client);
-    const fields = told.flatMap(({ call, kind, bytes }) => [
-      call,
-      kind,
-      'o',
-      Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength),
-    ]);
+    const fields = told.flatMap(({ call, kind, outcome }) => [call, kind, 'o', bytesOf(outcome)]);
     for (let attempt = 1; ; attempt += 1) {
       try {
         await this.#commands.rfFinish(claims, results, KEPT, ...fields);
@@ -184,6 +179,11 @@ export class WorkerLink {
     this.jobs.disconnect();
     await closeConnection(this.#commands);
   }
+}
+
+function bytesOf(outcome: Uint8Array | string): Buffer | string {
+  if (typeof outcome === 'string') return outcome;
+  return Buffer.from(outcome.buffer, outcome.byteOffset, outcome.byteLength);
 }
 
 /** Logs an error of a connection, unless it is the same as the one before. */
