@@ -15,6 +15,13 @@ export const layers: Readonly<Record<string, readonly string[]>> = {
     'src/pickle',
     'src/builtins',
   ],
+  'src/bullmq': [
+    'src/futures-session',
+    'src/concurrent-futures',
+    'src/requests',
+    'src/pickle',
+    'src/builtins',
+  ],
   'src/concurrent-futures': ['src/pickle', 'src/builtins'],
   'src/requests': ['src/limits', 'src/pickle', 'src/builtins'],
   // The thread's half of concurrent-futures/worker-pool. A reference leads it to the layers above `pickle`.
@@ -53,6 +60,8 @@ export function drawing(): string {
   );
   return [
     'examples/                 walkthroughs; import the package by its name only',
+    '   │',
+    'src/bullmq                an Executor whose workers are other processes and machines',
     '   │',
     'src/futures-session       a Session whose requests are submitted to an Executor',
     '   ├── src/concurrent-futures   Future, Executor, pools, as_completed, wait     knows nothing of HTTP',

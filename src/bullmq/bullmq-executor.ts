@@ -5,10 +5,7 @@ import {
   type MapIterator,
   type ShutdownOptions,
 } from '../concurrent-futures/index.js';
-import { parseShutdown } from '../concurrent-futures/executor.js';
-import { PoolExecutor } from '../concurrent-futures/pool-executor.js';
-import { mapInChunks } from '../concurrent-futures/worker-pool/map-in-chunks.js';
-import type { WorkItem } from '../concurrent-futures/work-item.js';
+import { mapInChunks, parseShutdown, PoolExecutor, type WorkItem } from '../concurrent-futures/internal.js';
 import { UnpicklingError } from '../pickle/index.js';
 import { ClientLink, type Outcome } from './client-link.js';
 import { decodeOutcome, decodePlain, encodeCall, encodeOutcome } from './envelope.js';

@@ -3,7 +3,7 @@
 import path from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { parseArgs } from 'node:util';
-import { VERSION } from '../requests/version.js';
+import { VERSION } from '../requests/internal.js';
 import { BullMQWorker } from './bullmq-worker.js';
 import { serveHealth } from './health-server.js';
 

@@ -4,10 +4,17 @@
  */
 import { deserialize, serialize } from 'node:v8';
 import { type Reference, referenceOf, RuntimeError, targetOf, typeName } from '../builtins/index.js';
-import { decode, encode, type Pickled, PicklingError, receive, UnpicklingError } from '../pickle/index.js';
-import { encodeParts } from '../pickle/encoder.js';
-import { Op } from '../pickle/wire.js';
-import { VERSION } from '../requests/version.js';
+import {
+  decode,
+  encode,
+  encodeParts,
+  Op,
+  type Pickled,
+  PicklingError,
+  receive,
+  UnpicklingError,
+} from '../pickle/index.js';
+import { VERSION } from '../requests/internal.js';
 import { type Named, type Names } from './names.js';
 import { arePlainSmall, isPlainSmall } from './plain.js';
 import { isOwnName, ownName, ownTarget, ownUse, shortName } from './own-names.js';

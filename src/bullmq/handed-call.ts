@@ -1,4 +1,4 @@
-import type { WorkItem } from '../concurrent-futures/work-item.js';
+import type { WorkItem } from '../concurrent-futures/internal.js';
 import type { JobData } from './job.js';
 
 /** A call that this client has in Redis. */

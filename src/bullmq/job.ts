@@ -1,7 +1,7 @@
 /** What stands in a BullMQ job: a call, and who has made it. The job's name is that of the function, for dashboards. */
 import { randomBytes } from 'node:crypto';
 import { isPlainObject } from '../builtins/index.js';
-import { VERSION } from '../requests/version.js';
+import { VERSION } from '../requests/internal.js';
 import { type CallData, FORMAT } from './envelope.js';
 
 /** Who has made a call. */

@@ -1,6 +1,6 @@
 /** The arguments of executor and worker, and their checks. */
 import { checkOptions, isPlainObject, typeName, ValueError } from '../builtins/index.js';
-import { parseMaxWorkers } from '../concurrent-futures/pool-executor.js';
+import { parseMaxWorkers } from '../concurrent-futures/internal.js';
 import { checkConnection, type RedisConnection } from './connection.js';
 
 /** What executor and worker of one queue must agree on. */

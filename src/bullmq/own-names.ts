@@ -3,8 +3,8 @@
  * What each may be used for is listed here, so that a message can use nothing else of the package.
  */
 import { markedTargets, type Reference, referenceOf, RuntimeError } from '../builtins/index.js';
-import { runChunk } from '../concurrent-futures/worker-pool/run-chunk.js';
-import { requestInSlot, sendInSlot } from '../futures-session/in-slot.js';
+import { runChunk } from '../concurrent-futures/internal.js';
+import { requestInSlot, sendInSlot } from '../futures-session/internal.js';
 
 const anchor = referenceOf(RuntimeError)?.url ?? '';
 /** The folder that all modules of this package are in: bundled (`dist/`), or as sources. */
@@ -81,5 +81,6 @@ export function ownUse(name: string): OwnUse {
   if (ARRIVING.includes(exported)) return 'arriving';
   if (MAKING.includes(exported)) return 'making';
   if (EFFECTS.includes(exported)) return 'effect';
-  return /^[A-Z]/.test(exported) ? 'class' : 'other';
+  // A class may be a member: `urllib3.HTTPError`.
+  return /(?:^|\.)[A-Z]\w*$/.test(exported) ? 'class' : 'other';
 }

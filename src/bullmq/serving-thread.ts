@@ -1,7 +1,6 @@
 /** What the threads of a worker run, where it was given some. */
 import { setReferences } from '../builtins/index.js';
-import { abort_signal } from '../concurrent-futures/index.js';
-import { current_worker_name } from '../concurrent-futures/call-context.js';
+import { abort_signal, current_worker_name } from '../concurrent-futures/index.js';
 import { WorkerNames } from './names.js';
 import { type Served, Server } from './serving.js';
 

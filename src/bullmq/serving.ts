@@ -1,7 +1,7 @@
 /** Runs one call: from the bytes that came to the bytes that go back. In the worker's own loop, or in one of its threads. */
-import { LookupError, RuntimeError, typeName } from '../builtins/index.js';
-import { effectsOf } from '../concurrent-futures/worker-pool/effects.js';
-import { ThreadCall } from '../concurrent-futures/worker-pool/thread-call.js';
+import { homeCallsOf, LookupError, RuntimeError, typeName } from '../builtins/index.js';
+
+import { ThreadCall } from '../concurrent-futures/internal.js';
 import { type ArrivedCall, decodeCall, decodeOutcome, encodeOutcome } from './envelope.js';
 import type { WorkerNames } from './names.js';
 
@@ -48,7 +48,7 @@ export class Server {
       return this.#threw(error, call, name);
     }
     try {
-      const outcome = encodeOutcome(result, effectsOf(call), 'result', this.names, this.maxSize);
+      const outcome = encodeOutcome(result, homeCallsOf(call), 'result', this.names, this.maxSize);
       const kind = typeof outcome === 'string' ? 'json' : 'returned';
       return { kind, outcome, name, error: null };
     } catch (error) {
@@ -59,7 +59,7 @@ export class Server {
   #threw(error: unknown, call: ThreadCall, name: string | null): Served {
     const text = textOf(error);
     try {
-      const outcome = encodeOutcome(error, effectsOf(call), 'error', this.names, this.maxSize);
+      const outcome = encodeOutcome(error, homeCallsOf(call), 'error', this.names, this.maxSize);
       return { kind: 'threw', outcome, name, error: text };
     } catch (cause) {
       // Better another error than none.

@@ -1,10 +1,9 @@
 /**
  * Looks through a message before it is put together. What stands in Redis can be written by others: a message may make
- * values and nothing else, and name only what it is for. (`src/pickle/wire.ts` is the form of a message.)
+ * values and nothing else, and name only what it is for. (`src/pickle/message.ts` is the form of a message.)
  */
 import { isConstructor, isPlainObject } from '../builtins/index.js';
-import { UnpicklingError } from '../pickle/index.js';
-import { Op, type Pickled } from '../pickle/wire.js';
+import { Op, type Pickled, UnpicklingError } from '../pickle/index.js';
 import { type Named, type Names } from './names.js';
 import { isOwnName, ownUse } from './own-names.js';
 

@@ -1,7 +1,13 @@
 /**
- * What `futures-session` needs of this column beside its public names.
+ * What `futures-session` and `bullmq` need of this column beside its public names.
  * @internal
  */
 
 export { type Call, currentAbortToken, currentCall } from './call-context.js';
 export type { FutureOwner } from './future.js';
+export { parseShutdown } from './executor.js';
+export { parseMaxWorkers, PoolExecutor } from './pool-executor.js';
+export type { WorkItem } from './work-item.js';
+export { mapInChunks } from './worker-pool/map-in-chunks.js';
+export { runChunk } from './worker-pool/run-chunk.js';
+export { ThreadCall } from './worker-pool/thread-call.js';

@@ -1,6 +1,7 @@
 export { copyreg } from './copyreg.js';
 export { decode, decodeLoading, type Received, receive } from './decode.js';
 export { encode, encodeForChannel } from './encode.js';
+export { encodeParts } from './encoder.js';
 export type { EncodeOptions } from './encoded.js';
 export { explainCloneError, PickleError, PicklingError, UnpicklingError } from './errors.js';
 export {
@@ -26,4 +27,4 @@ export {
   type Shortened,
 } from './short-form.js';
 export { streamsEnd } from './stream-source.js';
-export type { Message, Pickled } from './message.js';
+export { type Message, Op, type Pickled } from './message.js';

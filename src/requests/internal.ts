@@ -1,5 +1,5 @@
 /**
- * What `futures-session` needs of this column beside its public names.
+ * What `futures-session` and `bullmq` need of this column beside its public names.
  * @internal
  */
 
@@ -23,3 +23,4 @@ export { bindRequest } from './sessions/verbs.js';
 export { kContext, type PauseReason, type RequestContext } from './types.js';
 export type { RetryableResponse } from './urllib3/retry-options.js';
 export { joinBase } from './urls/join-base.js';
+export { VERSION } from './version.js';

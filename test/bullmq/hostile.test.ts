@@ -9,7 +9,7 @@ import { decodeCall, decodeOutcome, encodeCall, encodeOutcome } from '../../src/
 import { ProgramNames, WorkerNames } from '../../src/bullmq/names.js';
 import { ownName, ownUse } from '../../src/bullmq/own-names.js';
 import { copyreg, importable, UnpicklingError } from '../../src/concurrent-futures/index.js';
-import { Op } from '../../src/pickle/wire.js';
+import { Op } from '../../src/pickle/index.js';
 import '../../src/index.js';
 import { hasRedis, newQueue, startRedis } from './redis.js';
 
@@ -316,7 +316,7 @@ test('every function of this package that can be named has its use told', () => 
       'openServing',
       'restoreArguments',
       'restoreFile',
-      'restoreFlatResponse',
+      'restoreShortResponse',
       'serveInThread',
       'warnInsecureRequest',
     ].sort(),
