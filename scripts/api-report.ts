@@ -17,6 +17,7 @@ const DOORS = {
   'requests-futures': 'src/index.d.ts',
   requests: 'src/requests/index.d.ts',
   'concurrent-futures': 'src/concurrent-futures/index.d.ts',
+  bullmq: 'src/bullmq/index.d.ts',
 };
 
 const { values } = parseArgs({ options: { check: { type: 'boolean', default: false } } });
