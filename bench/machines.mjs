@@ -1,15 +1,15 @@
 /**
- * `machines.mjs CLIENT N IN_FLIGHT`: N trivial calls through a Redis that it starts itself, client and worker in this process. Prints a line of JSON.
+ * `machines.mjs CLIENT '{"n":…,"inFlight":…}'`: n trivial calls through a Redis that it starts itself, client and worker in this process. Prints a line of JSON.
  * The yardstick is bare BullMQ: `add`, and one listener for what has been completed.
  */
 import { spawn, spawnSync } from 'node:child_process';
 import { once } from 'node:events';
 import { createServer } from 'node:net';
 import { createInterface } from 'node:readline';
+import { measured } from './lib/measured.mjs';
 
-const [, , client, count, inFlight] = process.argv;
-const n = Number(count);
-const limit = Number(inFlight);
+const [, , client, json] = process.argv;
+const { n, inFlight: limit } = JSON.parse(json);
 /** How many calls a worker runs at once. */
 const CONCURRENCY = 100;
 
@@ -88,19 +88,12 @@ const { port, child } = await startRedis();
 const call = await clients[client]({ port, host: '127.0.0.1' });
 // What is compiled and connected first does not count.
 for (let i = 0; i < Math.min(200, n); i += 1) await call(i);
-const cpu = process.cpuUsage();
-const start = performance.now();
-const right = await runAll(call);
-const seconds = (performance.now() - start) / 1000;
-const { user, system } = process.cpuUsage(cpu);
-console.log(
-  JSON.stringify({
-    seconds,
-    cpu: (user + system) / 1e6,
-    rss: process.resourceUsage().maxRSS / 1024,
-    right,
-    longestDelay: null,
-  }),
+let right = 0;
+await measured(
+  async () => {
+    right = await runAll(call);
+  },
+  () => right,
 );
 child.kill('SIGKILL');
 process.exit();

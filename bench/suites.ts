@@ -140,6 +140,17 @@ function limits(name: string, title: string, n: number, rule: { cap: number; hos
     count: ({ scale }, client) =>
       Math.ceil(n * Math.min(1, scale * 10) * (client === 'bottleneck' ? 0.1 : 1)),
     run: (client, count) => runClient('limits.mjs', client, { n: count, windowMs: 200, ...rule }),
+/** Only where a Redis can be started; bare BullMQ is the yardstick. */
+const MACHINES = works('redis-server', ['--version']) ? ['bullmq', 'requests-futures'] : [];
+
+function machines(name: string, title: string, n: number, inFlight: number): Suite {
+  return {
+    name,
+    title,
+    clients: MACHINES,
+    columns: ['rate', 'task', 'cpu', 'rss'],
+    count: ({ scale }) => Math.ceil(n * scale),
+    run: (client, count) => runClient('machines.mjs', client, { n: count, inFlight }),
   };
 }
 
@@ -237,6 +248,13 @@ export const suites: readonly Suite[] = [
     cap: 10,
     hosts: 10_000,
   }),
+  machines(
+    'machines',
+    'trivial calls through a Redis, 1,000 in flight, client and worker in one process',
+    20_000,
+    1000,
+  ),
+  machines('machines-one', 'trivial calls through a Redis, one after the other', 2_000, 1),
   {
     name: 'cold-start',
     title: 'import and 10 requests, the whole process',
