@@ -6,6 +6,7 @@ import {
   KeepAlive,
   loadBullMQ,
   openConnection,
+  reconnect,
   shownError,
 } from './connection.js';
 import type { HandedCall } from './handed-call.js';
@@ -71,8 +72,10 @@ export class ClientLink {
     this.#owner = owner;
     this.#keys = new Keys(prefix, queue);
     this.#own = this.#keys.of(this.id);
-    this.#commands = openConnection(connection, `requests-futures:${this.id}`);
-    this.#reader = openConnection(connection, `requests-futures:${this.id}:results`);
+    // An idle program is not kept alive by attempts to connect.
+    const isWanted = (): boolean => this.#wanted;
+    this.#commands = openConnection(connection, `requests-futures:${this.id}`, isWanted);
+    this.#reader = openConnection(connection, `requests-futures:${this.id}:results`, isWanted);
     this.#keepAlive = new KeepAlive([this.#commands, this.#reader]);
     this.#watchConnections();
     const { Queue: BullQueue } = loadBullMQ();
@@ -117,6 +120,7 @@ export class ClientLink {
   setWanted(wanted: boolean): void {
     this.#wanted = wanted;
     this.#keepAlive.set(wanted);
+    if (wanted) for (const client of [this.#commands, this.#reader]) reconnect(client);
     if (wanted && !this.#reading) void this.#read();
   }
 

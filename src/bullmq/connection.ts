@@ -65,13 +65,18 @@ export function loadBullMQ(): typeof BullMQ {
 /**
  * A new connection. It is made again whenever it is lost, and commands wait for it: when to give up is decided elsewhere.
  * @param name what it is called in Redis's list of clients
+ * @param isWanted whether it is worth to make it again now; if not, {@link reconnect} does so later
  */
-export function openConnection(to: RedisConnection | null, name: string): Client {
+export function openConnection(
+  to: RedisConnection | null,
+  name: string,
+  isWanted: () => boolean = () => true,
+): Client {
   const { Redis } = loadPeer('ioredis') as typeof ioredis;
   const own = {
     maxRetriesPerRequest: null,
     connectionName: name,
-    retryStrategy,
+    retryStrategy: (times: number) => (isWanted() ? delayBefore(times) : null),
     keyPrefix: '',
   };
   let client: Redis;
@@ -83,9 +88,15 @@ export function openConnection(to: RedisConnection | null, name: string): Client
   return client as Client;
 }
 
-/** Half a second at the most: while Redis is away somebody waits. */
-function retryStrategy(times: number): number {
+/** Milliseconds before the next attempt to connect. Half a second at the most, as calls are waiting. */
+function delayBefore(times: number): number {
   return Math.min(50 * times, 500);
+}
+
+/** Makes a connection again that was given up. */
+export function reconnect(client: Client): void {
+  // A failure is followed by other attempts.
+  if (client.status === 'end') client.connect().catch(() => undefined);
 }
 
 /**

@@ -2,7 +2,7 @@ import { execFile } from 'node:child_process';
 import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
 import { describe, expect, test } from 'vitest';
-import { hasRedis, newQueue, startRedis } from './redis.js';
+import { hasRedis, newQueue, startRedis, startWorker } from './redis.js';
 
 const file = (name: string): string => fileURLToPath(new URL(`./fixtures/${name}`, import.meta.url));
 
@@ -24,5 +24,20 @@ describe.skipIf(!hasRedis)('each major version of BullMQ', () => {
     });
     // The process has ended by itself, and nothing of its calls is left.
     expect(redis.command('KEYS', 'bull:*:rf:c*')).toBe('');
+  });
+});
+
+describe.skipIf(!hasRedis)('an executor that is idle', () => {
+  test('does not keep its process alive, be Redis there or not', async () => {
+    const redis = await startRedis();
+    const queue = newQueue();
+    await startWorker(redis.url, queue);
+    const run = async (url: string): Promise<string[]> => {
+      const args = [file('idle.mjs'), url, queue];
+      const { stdout } = await promisify(execFile)(process.execPath, args, { timeout: 15_000 });
+      return stdout.trim().split('\n');
+    };
+    expect(await run(redis.url)).toEqual(['served', 'served', 'served', '0 0']);
+    expect(await run('redis://127.0.0.1:1')).toEqual([...Array<string>(3).fill('BrokenExecutor'), '0 0']);
   });
 });
