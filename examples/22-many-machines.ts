@@ -41,9 +41,8 @@ async function startWorker(redis: string): Promise<ChildProcess> {
 
 async function crawl(): Promise<void> {
   await using redis = await startRedis();
-  await using server = await serve(async (request, response) => {
-    await new Promise((resolve) => setTimeout(resolve, 20));
-    response.end(JSON.stringify({ page: Number(request.url?.slice(1)) }));
+  await using server = await serve((request, response) => {
+    setTimeout(() => response.end(JSON.stringify({ page: Number(request.url?.slice(1)) })), 20);
   });
   const workers = [await startWorker(redis.url), await startWorker(redis.url)];
 

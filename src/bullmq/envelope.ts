@@ -79,9 +79,10 @@ export function decodeCall(data: object, names: Names, maxSize: number): Arrived
 }
 
 function decodeBytes(text: string, names: Names, maxSize: number): ArrivedCall {
-  const bytes = Buffer.from(text, 'base64');
-  sized(bytes, maxSize, 'call');
-  const call = parse(bytes);
+  if (Buffer.byteLength(text, 'base64') > maxSize) {
+    throw new UnpicklingError(`The call is larger than this worker's max_size, ${maxSize}`);
+  }
+  const call = parse(Buffer.from(text, 'base64'));
   if (!Array.isArray(call) || call.length !== 3) throw new UnpicklingError('The message is no call');
   const [name, list, message] = call as unknown[];
   if (typeof name !== 'string' || (isOwnName(name) && ownUse(name) !== 'called')) {

@@ -23,7 +23,7 @@ function linesOf(file: string): string[] {
 }
 
 async function outcomes(
-  futures: readonly Future<unknown>[],
+  futures: readonly Future[],
 ): Promise<{ results: number; broken: Error[]; others: Error[] }> {
   const errors = await Promise.all(futures.map((future) => future.exception()));
   const failed = errors.filter((error) => error !== null);
@@ -199,7 +199,7 @@ describe.skipIf(!hasRedis)('when something fails', { timeout: 60_000 }, () => {
     await startWorker(redis.url, queue, ['--max-workers', '20']);
     const executor = executorOn(url, queue, { max_workers: 60 });
     await executor.submit(tasks.add, 1, 1);
-    const futures: Future<unknown>[] = [];
+    const futures: Future[] = [];
     for (let round = 0; round < 6; round += 1) {
       proxy.losesAnswers = true;
       for (let i = 0; i < 20; i += 1) futures.push(executor.submit(tasks.note, file, `${round}-${i}`));

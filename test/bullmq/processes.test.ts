@@ -8,7 +8,7 @@ const file = (name: string): string => fileURLToPath(new URL(`./fixtures/${name}
 
 describe.skipIf(!hasRedis)('each major version of BullMQ', () => {
   test.each([
-    [5, ['--require', file('bullmq5.cjs')]],
+    [5, ['--import', file('bullmq5.mjs')]],
     [6, []],
   ])('carries calls alike: %i', async (major, flags) => {
     const redis = await startRedis();
