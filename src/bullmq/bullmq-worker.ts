@@ -13,7 +13,7 @@ import {
   type ParsedWorkerOptions,
   parseWorkerOptions,
 } from './options.js';
-import { newRun } from './run.js';
+import { newRun, type Run } from './run.js';
 import { Claim } from './scripts.js';
 import { refused, type Served, Server } from './serving.js';
 import { openServing } from './serving-thread.js';
@@ -68,6 +68,7 @@ export class BullMQWorker implements AsyncDisposable {
   readonly #ready: Promise<void>;
   readonly #stopped: Promise<Served>;
   #stop!: (served: Served) => void;
+  #isStopped = false;
   #closing: Promise<void> | null = null;
   #served = 0;
   #refused = 0;
@@ -194,11 +195,18 @@ export class BullMQWorker implements AsyncDisposable {
     const run = newRun(data, this.#server, this.#pool);
     this.#running.set(id, { client, abort: run.abort });
     try {
-      await this.#link.startLimit?.wait();
-      return await Promise.race([run.start(), this.#stopped]);
+      return await Promise.race([this.#startInTurn(run), this.#stopped]);
+    } catch (error) {
+      // Redis does not say when it may start.
+      return { ...LOST, error: shownError(error).message };
     } finally {
       this.#running.delete(id);
     }
+  }
+
+  async #startInTurn(run: Run): Promise<Served> {
+    await this.#link.startLimit?.wait();
+    return this.#isStopped ? LOST : await run.start();
   }
 
   #note(call: string, served: Served | null, outcome: CallLog['outcome'], began: number): void {
@@ -231,6 +239,7 @@ export class BullMQWorker implements AsyncDisposable {
     const ended = this.#worker.close().catch(() => undefined);
     const end = setTimeout(() => {
       for (const { abort } of this.#running.values()) abort(new RuntimeError('the worker is being stopped'));
+      this.#isStopped = true;
       this.#stop(LOST);
     }, grace);
     // Without Redis, BullMQ would wait without end.

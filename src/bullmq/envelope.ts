@@ -164,7 +164,11 @@ function effectFunctions(effectNames: unknown): Effect[0][] {
 function pickle(value: unknown, what: string, names: Names): [list: string[], message: Pickled] {
   const encoded = encodeParts(value, { owned: true, name: what });
   if (encoded.streams.length > 0) {
-    for (const { port } of encoded.streams) port.close();
+    for (const { port, source } of encoded.streams) {
+      port.close();
+      // Nobody is going to read a result's, and a connection may wait for it. An argument's stays its caller's.
+      if (what !== 'args') (source as { destroy?: () => void }).destroy?.();
+    }
     throw streamRefused(what);
   }
   const { references = [], box, steps, recalls, memories } = encoded.message;

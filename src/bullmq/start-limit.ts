@@ -26,8 +26,10 @@ export class StartLimit {
 
   /** Resolves when a call may start. A worker that stood still meanwhile asks again. */
   wait(): Promise<void> {
-    this.#last = this.#last.then(() => this.#ask());
-    return this.#last;
+    const asked = this.#last.then(() => this.#ask());
+    // One that fails does not fail those after it.
+    this.#last = asked.catch(() => undefined);
+    return asked;
   }
 
   async #ask(): Promise<void> {

@@ -282,8 +282,7 @@ describe.skipIf(!hasRedis)('a BullMQExecutor', () => {
   });
 
   test('refuses bad options by name, and shows no password', () => {
-    const make = (options: object) => () =>
-      new BullMQExecutor({ queue: 'q', ...options });
+    const make = (options: object) => () => new BullMQExecutor({ queue: 'q', ...options });
     expect(make({ que: 1 })).toThrow("BullMQExecutor() got an unexpected keyword argument 'que'");
     expect(make({ queue: 'a:b' })).toThrow('queue must not be empty or have a colon in it');
     expect(make({ max_workers: 0 })).toThrow('max_workers must be greater than 0');

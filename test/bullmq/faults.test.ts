@@ -5,7 +5,7 @@ import path from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { describe, expect, onTestFinished, test } from 'vitest';
 import { BullMQExecutor, type BullMQExecutorOptions } from 'requests-futures/bullmq';
-import { BrokenExecutor, type Future } from 'requests-futures/concurrent-futures';
+import { BrokenExecutor, type Future, set_logger } from 'requests-futures/concurrent-futures';
 import { CuttingProxy } from './cutting-proxy.js';
 import * as tasks from './fixtures/tasks.mjs';
 import { hasRedis, newQueue, startRedis, startWorker, type TestRedis } from './redis.js';
@@ -173,6 +173,22 @@ describe.skipIf(!hasRedis)('when something fails', { timeout: 60_000 }, () => {
     expect(redis.command('KEYS', `bull:${queue}:c*`)).toBe('');
   });
 
+  test('the calls of a client that is killed run all the same where it has said so', async () => {
+    const redis = await startRedis();
+    const queue = newQueue();
+    const file = path.join(redis.folder, 'ran');
+    const client = fileURLToPath(new URL('./fixtures/submits.mjs', import.meta.url));
+    const child = spawn(process.execPath, [client, redis.url, queue, file, 'run'], {
+      stdio: ['ignore', 'pipe', 'inherit'],
+    });
+    await once(child.stdout, 'data');
+    child.kill('SIGKILL');
+    await once(child, 'exit');
+    redis.command('DEL', redis.command('KEYS', `bull:${queue}:rf:*:alive`));
+    await startWorker(redis.url, queue);
+    await expect.poll(() => linesOf(file).length, PATIENT).toBe(50);
+  });
+
   test('a client that was thought dead has its calls run all the same', async () => {
     const redis = await startRedis();
     const queue = newQueue();
@@ -232,12 +248,13 @@ describe.skipIf(!hasRedis)('when something fails', { timeout: 60_000 }, () => {
     const futures = Array.from({ length: 1000 }, (_, i) =>
       executor.submit(tasks.note, file, String(i), i % 20),
     );
-    const cutting = setInterval(() => {
-      proxy.cut();
-    }, 700);
-    onTestFinished(() => {
-      clearInterval(cutting);
-    });
+    let done = 0;
+    for (const future of futures) {
+      future.add_done_callback(() => {
+        done += 1;
+        if (done % 90 === 0) proxy.cut();
+      });
+    }
     const { results, broken, others } = await outcomes(futures);
     expect([results, broken, others]).toEqual([1000, [], []]);
     const ran = linesOf(file);
@@ -294,6 +311,29 @@ describe.skipIf(!hasRedis)('when something fails', { timeout: 60_000 }, () => {
     const starts = (await Promise.all(futures)).sort((a, b) => a - b);
     const most = starts.map((start, i) => starts.slice(i).filter((other) => other < start + 1000).length);
     expect(Math.max(...most)).toBeLessThanOrEqual(10);
+  });
+
+  test('calls that wait in a queue without workers are warned of, once', async () => {
+    const redis = await startRedis();
+    const lines: string[] = [];
+    const previous = set_logger({
+      log: (level, name, message) => {
+        lines.push(`${level} ${name}: ${message}`);
+      },
+    });
+    onTestFinished(() => {
+      set_logger(previous);
+    });
+    const executor = executorOn(redis, 'lonely');
+    const future = executor.submit(tasks.add, 1, 1);
+    await expect
+      .poll(() => lines, PATIENT)
+      .toEqual([
+        "warning requests_futures.bullmq: calls wait in the queue 'lonely', and it has no worker that is alive",
+      ]);
+    await startWorker(redis.url, 'lonely');
+    expect(await future).toBe(2);
+    expect(lines).toHaveLength(1);
   });
 
   test('two programs over one worker do not share sessions, auth or results', async () => {

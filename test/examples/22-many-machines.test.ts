@@ -13,5 +13,6 @@ test.skipIf(!hasRedis)('a crawl over two workers is complete though one is kille
   expect(killed).toBeGreaterThan(0);
   expect(other).toBeGreaterThan(killed ?? 0);
   expect((killed ?? 0) + (other ?? 0)).toBe(200);
-  expect(lines.at(-1)).toBe('200 pages of 200; some had to be asked for again');
+  // How many the killed worker was at is a matter of luck.
+  expect(lines.at(-1)).toMatch(/^200 pages of 200; (?:some|none) had to be asked for again$/);
 });
