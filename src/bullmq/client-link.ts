@@ -213,7 +213,7 @@ export class ClientLink {
     const calls = this.#settled.splice(0, BATCH);
     if (calls.length === 0) return;
     const { claims, aborts, results } = this.#own;
-    const keys = [claims, aborts, results, ...calls.map((id) => this.#queue.toKey(id))];
+    const keys = [claims, aborts, results, ...calls.map((id) => this.#keys.job(id))];
     try {
       this.#settled.push(...(await this.#commands.rfForget(keys.length, ...keys, this.#readTo, ...calls)));
     } catch {
@@ -228,7 +228,7 @@ export class ClientLink {
     const states: string[] = [];
     for (let start = 0; start < calls.length; start += BATCH) {
       const some = calls.slice(start, start + BATCH);
-      const keys = [this.#own.claims, this.#keys.workers, ...some.map((id) => this.#queue.toKey(id))];
+      const keys = [this.#own.claims, this.#keys.workers, ...some.map((id) => this.#keys.job(id))];
       const [count, ...more] = await this.#commands.rfStates(keys.length, ...keys, ...some);
       alive = count;
       states.push(...more);

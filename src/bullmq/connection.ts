@@ -15,14 +15,7 @@ export type RedisConnection = string | URL | RedisOptions | Redis;
 /** The scripts as commands; see {@link scripts}. */
 interface ScriptCommands {
   rfBeat(workers: string, id: string, milliseconds: number): Promise<number>;
-  rfClaim(
-    claims: string,
-    alive: string,
-    worker: string,
-    orphansRun: number,
-    milliseconds: number,
-    ...calls: string[]
-  ): Promise<string[]>;
+  rfClaim(numberOfKeys: number, ...keysAndArguments: (string | number)[]): Promise<string[]>;
   rfFinish(
     claims: string,
     results: string,

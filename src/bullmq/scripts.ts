@@ -12,7 +12,7 @@
  * ```
  */
 
-/** What the `claims` hash says about a call. A running one has `w:` and the id of its worker. */
+/** What the `claims` hash says about a call. A running one has `w:`, the id of its worker, `/` and the number of the claim. */
 export const Claim = {
   running: 'w:',
   /** Its outcome is in the stream of results, or was. */
@@ -30,12 +30,19 @@ export class Keys {
   /** The channel on which workers hear of aborts. */
   readonly aborts: string;
   readonly #base: string;
+  readonly #jobs: string;
 
   constructor(prefix: string, queue: string) {
-    this.#base = `${prefix}:${queue}:rf:`;
+    this.#jobs = `${prefix}:${queue}:`;
+    this.#base = `${this.#jobs}rf:`;
     this.workers = `${this.#base}workers`;
     this.starts = `${this.#base}starts`;
     this.aborts = `${this.#base}aborted`;
+  }
+
+  /** BullMQ's own key of a job. */
+  job(id: string): string {
+    return `${this.#jobs}${id}`;
   }
 
   /** The keys of one client. */
@@ -65,17 +72,22 @@ redis.call('ZADD', KEYS[1], now + ARGV[2], ARGV[1])
 redis.call('ZREMRANGEBYSCORE', KEYS[1], '-inf', now - 3600000)
 return now`,
   },
-  /** claims, alive; worker, whether orphans run, milliseconds, calls. Returns of each '' or what its claim is already. */
+  /**
+   * claims, alive, then the key of each job; a claim, whether orphans run, milliseconds, then the calls in the order of the jobs. Returns of
+   * each '' or what its claim is already, x where its job is gone: a worker that stood still may ask for what others have run. A
+   * client library sends a command again whose answer was lost: the same claim is made twice then, and holds.
+   */
   rfClaim: {
-    numberOfKeys: 2,
     lua: `
 local orphan = ARGV[2] == '0' and redis.call('EXISTS', KEYS[2]) == 0
-local own = orphan and '${Claim.orphan}' or '${Claim.running}' .. ARGV[1]
+local own = orphan and '${Claim.orphan}' or ARGV[1]
 local answers = {}
 for i = 4, #ARGV do
   local claim = redis.call('HGET', KEYS[1], ARGV[i])
   if claim then
-    answers[i - 3] = claim
+    answers[i - 3] = claim == own and not orphan and '' or claim
+  elseif redis.call('EXISTS', KEYS[i - 1]) == 0 then
+    answers[i - 3] = 'x'
   else
     redis.call('HSET', KEYS[1], ARGV[i], own)
     answers[i - 3] = orphan and own or ''
@@ -144,7 +156,7 @@ for i, call in ipairs(ARGV) do
   if not claim then
     states[i + 1] = redis.call('EXISTS', KEYS[i + 2]) == 1 and 'q' or 'x'
   elseif string.sub(claim, 1, 2) == '${Claim.running}' then
-    local till = redis.call('ZSCORE', KEYS[2], string.sub(claim, 3))
+    local till = redis.call('ZSCORE', KEYS[2], string.match(claim, '^${Claim.running}(.*)/%d+$'))
     states[i + 1] = till and tonumber(till) > now and 'r' or 'l'
   else
     states[i + 1] = claim

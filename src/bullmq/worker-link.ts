@@ -4,7 +4,7 @@ import { type Client, closeConnection, loadBullMQ, openConnection, shownError } 
 import { Gathered, grouped } from './gathered.js';
 import { KEPT, orphansRun } from './job.js';
 import type { ParsedWorkerOptions } from './options.js';
-import { Keys } from './scripts.js';
+import { Claim, Keys } from './scripts.js';
 import { StartLimit } from './start-limit.js';
 
 /** What a link tells its worker, and asks of it. */
@@ -58,6 +58,7 @@ export class WorkerLink {
     const keyOf = ({ client, call, outcome }: Told): string => (outcome.length > LARGE ? call : client);
     for (const group of grouped(told, keyOf, TOGETHER)) void this.#finishAll(group);
   });
+  #claimCount = 0;
   #beat: NodeJS.Timeout | null = null;
 
   constructor(id: string, owner: WorkerLinkOwner, options: ParsedWorkerOptions) {
@@ -138,7 +139,10 @@ export class WorkerLink {
     const runs = orphansRun((asked[0] as Asked).client) ? 1 : 0;
     try {
       const calls = asked.map(({ call }) => call);
-      const answers = await this.#commands.rfClaim(claims, alive, this.#id, runs, KEPT, ...calls);
+      this.#claimCount += 1;
+      const claim = `${Claim.running}${this.#id}/${this.#claimCount}`;
+      const keys = [claims, alive, ...calls.map((call) => this.#keys.job(call))];
+      const answers = await this.#commands.rfClaim(keys.length, ...keys, claim, runs, KEPT, ...calls);
       for (const [index, { resolve }] of asked.entries()) resolve(answers[index] ?? '');
     } catch (error) {
       for (const { reject } of asked) reject(shownError(error));

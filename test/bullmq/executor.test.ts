@@ -15,6 +15,8 @@ import {
   RuntimeError,
   wait,
 } from 'requests-futures/concurrent-futures';
+import { openConnection } from '../../src/bullmq/connection.js';
+import { Keys } from '../../src/bullmq/scripts.js';
 import * as tasks from './fixtures/tasks.mjs';
 import { hasRedis, newQueue, TestRedis } from './redis.js';
 
@@ -279,6 +281,23 @@ describe.skipIf(!hasRedis)('a BullMQExecutor', () => {
     await expect.poll(() => worker.health().skipped).toBe(1);
     expect(worker.health().served).toBe(0);
     await expect(future).rejects.toThrow('its result was lost');
+  });
+
+  test('claims a call once, again where the answer was lost, and never when its job is gone', async () => {
+    const keys = new Keys('bull', newQueue());
+    const { claims, alive } = keys.of('k');
+    const client = openConnection(redis.url, 'test');
+    onTestFinished(() => {
+      client.disconnect();
+    });
+    const claim = (token: string): Promise<string[]> =>
+      client.rfClaim(3, claims, alive, keys.job('k-1'), token, 1, 1000, 'k-1');
+    expect(await claim('w:one/1')).toEqual(['x']);
+    await client.hset(keys.job('k-1'), 'name', 'add');
+    expect(await claim('w:one/2')).toEqual(['']);
+    expect(await claim('w:one/2')).toEqual(['']);
+    expect(await claim('w:one/3')).toEqual(['w:one/2']);
+    expect(await claim('w:two/1')).toEqual(['w:one/2']);
   });
 
   test('refuses bad options by name, and shows no password', () => {
