@@ -1,5 +1,3 @@
-import { Queue } from 'bullmq';
-import { Redis } from 'ioredis';
 import { afterAll, beforeAll, describe, expect, onTestFinished, test } from 'vitest';
 import {
   BullMQExecutor,
@@ -18,7 +16,7 @@ import {
 import { openConnection } from '../../src/bullmq/connection.js';
 import { Keys } from '../../src/bullmq/scripts.js';
 import * as tasks from './fixtures/tasks.mjs';
-import { hasRedis, newQueue, TestRedis } from './redis.js';
+import { hasRedis, newQueue, openQueue, TestRedis } from './redis.js';
 
 async function collect<T>(items: AsyncIterable<T>): Promise<T[]> {
   const all: T[] = [];
@@ -160,10 +158,7 @@ describe.skipIf(!hasRedis)('a BullMQExecutor', () => {
     const futures = Array.from({ length: 10 }, (_, i) => executor.submit(tasks.add, i, 0));
     expect(executor.running).toBe(3);
     expect(executor.queued).toBe(7);
-    const bull = new Queue(queue, { connection: new Redis(redis.url, { maxRetriesPerRequest: null }) });
-    onTestFinished(async () => {
-      await bull.close();
-    });
+    const bull = openQueue(redis.url, queue);
     await expect.poll(() => bull.getWaitingCount()).toBe(3);
     expect(futures[9]?.cancel()).toBe(true);
     expect(futures[0]?.cancel()).toBe(false);
@@ -271,8 +266,7 @@ describe.skipIf(!hasRedis)('a BullMQExecutor', () => {
     const executor = executorOn(queue);
     const future = executor.submit(tasks.add, 1, 1);
     await expect.poll(() => redis.command('LLEN', `bull:${queue}:wait`)).toBe('1');
-    const bull = new Queue(queue, { connection: new Redis(redis.url, { maxRetriesPerRequest: null }) });
-    onTestFinished(() => bull.close());
+    const bull = openQueue(redis.url, queue);
     const [job] = await bull.getJobs(['wait']);
     // The executor keeps the claim for as long as the call could still be on its way.
     const [client] = String(job?.id).split('-');

@@ -80,7 +80,7 @@ describe.skipIf(!hasRedis)('when something fails', { timeout: 60_000 }, () => {
     const file = path.join(redis.folder, 'ran');
     await startWorker(redis.url, queue, SHORT);
     const executor = executorOn(redis, queue);
-    const future = executor.submit(tasks.block, file, 'x', 5000);
+    const future = executor.submit(tasks.block, file, 'x', 15_000);
     await expect.poll(() => linesOf(file).length, PATIENT).toBe(1);
     const other = await startWorker(redis.url, queue, SHORT);
     expect(await future.exception()).toBeInstanceOf(BrokenExecutor);
@@ -262,7 +262,7 @@ describe.skipIf(!hasRedis)('when something fails', { timeout: 60_000 }, () => {
     expect(new Set(ran).size).toBe(1000);
   });
 
-  test('a busy client loses no result of many', async () => {
+  test('a busy client loses no result of many', { timeout: 180_000 }, async () => {
     const redis = await startRedis();
     const queue = newQueue();
     await startWorker(redis.url, queue, ['--max-workers', '100']);

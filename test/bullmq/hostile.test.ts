@@ -1,5 +1,4 @@
 import { deserialize, serialize } from 'node:v8';
-import { Queue } from 'bullmq';
 import fc from 'fast-check';
 import { Redis } from 'ioredis';
 import { beforeAll, describe, expect, onTestFinished, test } from 'vitest';
@@ -11,7 +10,7 @@ import { ownName, ownUse } from '../../src/bullmq/own-names.js';
 import { copyreg, importable, UnpicklingError } from '../../src/concurrent-futures/index.js';
 import { Op } from '../../src/pickle/index.js';
 import '../../src/index.js';
-import { hasRedis, newQueue, startRedis } from './redis.js';
+import { hasRedis, newQueue, openQueue, startRedis } from './redis.js';
 
 let ran: unknown[] = [];
 const url = 'file:///elsewhere/hostile.js';
@@ -331,8 +330,7 @@ describe.skipIf(!hasRedis)('a queue that others write to', () => {
     onTestFinished(() => serving.close());
     const executor = new BullMQExecutor({ queue, connection: redis.url });
     onTestFinished(() => executor.shutdown({ wait: false }));
-    const bull = new Queue(queue, { connection: new Redis(redis.url, { maxRetriesPerRequest: null }) });
-    onTestFinished(() => bull.close());
+    const bull = openQueue(redis.url, queue);
     const client = `k${'0'.repeat(24)}`;
     const entries: [id: string, data: unknown][] = [
       ['x', null],

@@ -8,6 +8,8 @@ import path from 'node:path';
 import { createInterface } from 'node:readline';
 import { fileURLToPath } from 'node:url';
 import { type AddressInfo } from 'node:net';
+import { Queue } from 'bullmq';
+import { Redis } from 'ioredis';
 import { onTestFinished } from 'vitest';
 
 /** The server's program: Redis, or what REDIS_SERVER names (such as valkey-server). */
@@ -149,6 +151,18 @@ export async function startWorker(
     }),
   ]);
   return started;
+}
+
+/** BullMQ's own view of a queue, as a dashboard has it; until the test ends. */
+export function openQueue(url: string, queue: string): Queue {
+  const connection = new Redis(url, { maxRetriesPerRequest: null }).on('error', () => undefined);
+  const bull = new Queue(queue, { connection });
+  bull.on('error', () => undefined);
+  onTestFinished(async () => {
+    await bull.close();
+    connection.disconnect();
+  });
+  return bull;
 }
 
 let count = 0;
