@@ -165,7 +165,7 @@ export abstract class PooledAttempt extends BaseAttempt<Job> implements Connecti
         break;
       case Stage.Sending:
         // With nothing left to write, it is the caller's body that is slow.
-        if (this.socket?.writableLength === 0) this.arm(connect);
+        if (this.unsentBytes === 0) this.arm(connect);
         else this.fail(sendTimeout());
         break;
       case Stage.Waiting:
@@ -176,6 +176,11 @@ export abstract class PooledAttempt extends BaseAttempt<Job> implements Connecti
         else this.fail(bodyTimeout(pool));
         break;
     }
+  }
+
+  /** Bytes of the request that wait to be written. */
+  protected get unsentBytes(): number {
+    return this.socket?.writableLength ?? 0;
   }
 
   /** Whether the caller has something to read, or does not read: then the server is not to blame for the silence. */

@@ -1,11 +1,12 @@
-/** One connection and the `Client` of undici that speaks on it. The socket is made here and handed to undici when it is ready. */
+/** One connection, and what speaks on it: undici's `Client`, or a session of HTTP/2. The socket is made here and handed to undici when it is ready. */
 import type { Client } from 'undici';
 import type { Socket } from 'node:net';
 import type { HTTPConnectionPool } from '../connections/connection-pool.js';
 import type { Connection } from './connection.js';
 import { DispatchHandler, type PacketSource } from './dispatch-handler.js';
 import type { UndiciModule } from './load-undici.js';
-import { HTTP2_STREAMS, newClient } from './new-client.js';
+import { Http2Session, type SessionOwner } from './http2-session.js';
+import { newClient } from './new-client.js';
 import { openSocket, type SocketListener } from './open-socket.js';
 import { sendBy } from './dispatch-request.js';
 import { SocketSeam } from './socket-seam.js';
@@ -28,19 +29,21 @@ export interface ConnectionOwner {
   lost(connection: ClientConnection): void;
 }
 
-export class ClientConnection implements Connection<UndiciAttempt>, PacketSource, SocketListener {
+export class ClientConnection
+  implements Connection<UndiciAttempt>, PacketSource, SocketListener, SessionOwner
+{
   /** Once there is one. */
   socket: Socket | null = null;
-  isHTTP2 = false;
   isReady = false;
   isGone = false;
   socketError: Error | null = null;
   /** In the order of their answers. */
   readonly running: UndiciAttempt[] = [];
   readonly #owner: ConnectionOwner;
+  // Of HTTP/1.1.
   #client: Client | null = null;
-  /** HTTP/1.1 alone has one. */
   #seam: SocketSeam | null = null;
+  #http2: Http2Session | null = null;
   /** Which attempt the connection is being made for. */
   #first: UndiciAttempt | null = null;
   #served = 0;
@@ -50,6 +53,10 @@ export class ClientConnection implements Connection<UndiciAttempt>, PacketSource
 
   constructor(owner: ConnectionOwner) {
     this.#owner = owner;
+  }
+
+  get isHTTP2(): boolean {
+    return this.#http2 !== null;
   }
 
   get version(): number {
@@ -108,10 +115,13 @@ export class ClientConnection implements Connection<UndiciAttempt>, PacketSource
     }
     this.#first = null;
     this.isReady = true;
-    this.isHTTP2 = (socket as { alpnProtocol?: unknown }).alpnProtocol === 'h2';
     const { undici, pool, pipelining } = this.#owner;
-    if (!this.isHTTP2) this.#seam = new SocketSeam(socket, this.running, pipelining > 1);
-    this.#client = newClient(undici, pool, socket, this.isHTTP2 ? HTTP2_STREAMS : pipelining, this.#lost);
+    if ((socket as { alpnProtocol?: unknown }).alpnProtocol === 'h2') {
+      this.#http2 = new Http2Session(socket, pool, this);
+    } else {
+      this.#seam = new SocketSeam(socket, this.running, pipelining > 1);
+      this.#client = newClient(undici, pool, socket, pipelining, this.#lost);
+    }
     this.#dispatch(first);
     this.#owner.opened(this);
   }
@@ -140,7 +150,16 @@ export class ClientConnection implements Connection<UndiciAttempt>, PacketSource
 
   /** Closes it now. */
   close(): void {
-    this.socket?.destroy();
+    if (this.#http2 === null) this.socket?.destroy();
+    else this.#http2.close();
+  }
+
+  retired(): void {
+    this.#owner.lost(this);
+  }
+
+  sessionFailed(error: Error): void {
+    this.socketError ??= error;
   }
 
   // Using it.
@@ -148,7 +167,7 @@ export class ClientConnection implements Connection<UndiciAttempt>, PacketSource
   /** How many more requests may be sent on it now. */
   get room(): number {
     if (!this.#isUsable) return 0;
-    if (this.isHTTP2) return HTTP2_STREAMS - this.running.length;
+    if (this.#http2 !== null) return Math.max(0, this.#http2.limit - this.running.length);
     if (this.running[0]?.isExclusive) return 0;
     return this.#owner.pipelining - this.running.length;
   }
@@ -159,7 +178,8 @@ export class ClientConnection implements Connection<UndiciAttempt>, PacketSource
   }
 
   get #isUsable(): boolean {
-    return this.isReady && !this.isGone && this.socket?.destroyed === false;
+    if (!this.isReady || this.isGone || this.socket?.destroyed !== false) return false;
+    return this.#http2?.isUsable ?? true;
   }
 
   /** Sends a request after those that are running. */
@@ -167,8 +187,13 @@ export class ClientConnection implements Connection<UndiciAttempt>, PacketSource
     this.running.push(attempt);
     attempt.assigned(this, this.#served > 0);
     this.#served += 1;
+    if (this.#http2 !== null) {
+      this.#http2.holdProcess(true);
+      this.#http2.send(attempt);
+      return;
+    }
     // There is a client when the connection is ready.
-    sendBy(this.#client as Client, attempt, this.isHTTP2, new DispatchHandler(attempt, this));
+    sendBy(this.#client as Client, attempt, new DispatchHandler(attempt, this));
   }
 
   writes(attempt: UndiciAttempt): void {
@@ -183,6 +208,7 @@ export class ClientConnection implements Connection<UndiciAttempt>, PacketSource
     const [next] = this.running;
     if (next === undefined) {
       if (this.#seam !== null) this.#seam.lastPacket = null;
+      this.#http2?.holdProcess(false);
     } else if (next.isDiscarded && !this.isHTTP2) {
       // undici is in the middle of another one.
       queueMicrotask(() => {

@@ -134,7 +134,7 @@ export class Clients implements ConnectionOwner, ConnectionSource<UndiciAttempt>
   /** Puts a connection back to be used again; false when it is one too many. */
   #keep(connection: ClientConnection): boolean {
     const { maxsize, closed, host } = this.pool;
-    if (this.#isRetired || closed) return false;
+    if (this.#isRetired || closed || !this.#connections.has(connection)) return false;
     const isFull = this.#waiting.length === 0 && this.#idle.length >= maxsize && this.idle.length >= maxsize;
     if (isFull) warnPoolIsFull(host, this.#idle.length);
     else this.#idle.push(connection);

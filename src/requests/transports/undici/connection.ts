@@ -31,8 +31,10 @@ export interface ConnectionSource<A> {
   drop(attempt: A): void;
 }
 
-/** What undici gives to control a request. */
+/** What controls a request that is under way: undici's, or a stream of HTTP/2. */
 export interface Controller {
+  /** Bytes of the request's body that wait to be written, where the socket does not count them. */
+  readonly unsentBytes?: number;
   abort(reason: Error): void;
   resume(): void;
 }

@@ -4,7 +4,6 @@ import type { UndiciAttempt } from './undici-attempt.js';
 
 /** What the handler needs of the connection. */
 export interface PacketSource {
-  readonly isHTTP2: boolean;
   /** What arrived last. */
   readonly lastPacket: Buffer | null;
 }
@@ -31,9 +30,7 @@ export class DispatchHandler implements Dispatcher.DispatchHandler {
   /** Called for each head, informational ones included. */
   onResponseStart(controller: Controller, status: number, _headers: object, reason = ''): void {
     if (status < 200) return;
-    const { isHTTP2, lastPacket } = this.#source;
-    const rawHeaders = headerTexts(givenHeaders(controller), isHTTP2 ? 'utf8' : 'latin1');
-    this.#attempt.headed(status, latin1Reason(reason, lastPacket), rawHeaders);
+    this.#attempt.headed(status, latin1Reason(reason, this.#source.lastPacket), headerTexts(controller));
   }
 
   onResponseData(controller: Controller, piece: Buffer): void {
@@ -46,8 +43,7 @@ export class DispatchHandler implements Dispatcher.DispatchHandler {
 
   /** The server has switched to another protocol, of which HTTP knows nothing. */
   onRequestUpgrade(controller: Controller, status: number, _headers: object, socket: unknown): void {
-    const rawHeaders = headerTexts(givenHeaders(controller), 'latin1');
-    this.#attempt.headed(status, headOf(this.#source.lastPacket)?.reason ?? '', rawHeaders);
+    this.#attempt.headed(status, headOf(this.#source.lastPacket)?.reason ?? '', headerTexts(controller));
     (socket as Socket).destroy();
     this.#attempt.completed();
   }
@@ -64,33 +60,17 @@ export class DispatchHandler implements Dispatcher.DispatchHandler {
   }
 }
 
-/** The headers as they came; those that undici passes to a handler have lost their spelling and order. */
-function givenHeaders({ rawHeaders }: Controller): GivenHeaders {
-  return rawHeaders ?? [];
-}
-
 interface Head {
   readonly reason: string;
   /** Name, value, name, value … */
   readonly rawHeaders: readonly string[];
 }
 
-/** The headers as undici hands them over: HTTP/1.1 in pieces, HTTP/2 also as text or by name. */
-type GivenHeaders = readonly (Buffer | string)[] | Readonly<Record<string, string | string[] | undefined>>;
-
-/** Name, value, name, value … */
-function headerTexts(given: GivenHeaders, encoding: 'latin1' | 'utf8'): readonly string[] {
-  const texts: string[] = [];
-  if (Array.isArray(given)) {
-    for (const piece of given as readonly (Buffer | string)[]) {
-      texts.push(trimmed(typeof piece === 'string' ? piece : piece.toString(encoding)));
-    }
-    return texts;
-  }
-  for (const [name, value] of Object.entries(given as Exclude<GivenHeaders, readonly unknown[]>)) {
-    for (const each of typeof value === 'string' ? [value] : (value ?? [])) texts.push(name, trimmed(each));
-  }
-  return texts;
+/** The headers as they came, name, value, name, value …; those that undici passes to a handler have lost spelling and order. */
+function headerTexts({ rawHeaders }: Controller): readonly string[] {
+  return ((rawHeaders ?? []) as readonly (Buffer | string)[]).map((piece) =>
+    trimmed(typeof piece === 'string' ? piece : piece.toString('latin1')),
+  );
 }
 
 /** A value without the white space behind it that undici leaves there. */

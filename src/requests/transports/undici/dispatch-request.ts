@@ -50,7 +50,7 @@ function checkName(name: string, value: unknown): void {
   if (knownNames.size < MOST_KNOWN_NAMES) knownNames.add(name);
 }
 
-/** Headers of HTTP/1.1 alone, and those that undici makes itself. */
+/** Headers of HTTP/1.1 alone. */
 const NOT_FOR_HTTP2: ReadonlySet<string> = new Set([
   'connection',
   'expect',
@@ -61,14 +61,10 @@ const NOT_FOR_HTTP2: ReadonlySet<string> = new Set([
   'upgrade',
 ]);
 
-/** The headers for HTTP/2, where undici writes the host as `:authority` unless the caller has one of its own. */
+/** The headers for HTTP/2, `[name, value, name, value …]`, the host among them. */
 export function http2Headers(job: Job): string[] {
   const headers = checkedHeaders(job);
-  const hasOwnHost = job.headers.has('host');
-  return headers.filter((_, i) => {
-    const name = (headers[i - (i % 2)] as string).toLowerCase();
-    return !NOT_FOR_HTTP2.has(name) && (name !== 'host' || hasOwnHost);
-  });
+  return headers.filter((_, i) => !NOT_FOR_HTTP2.has((headers[i - (i % 2)] as string).toLowerCase()));
 }
 
 /** Whether the body goes in chunks. */
@@ -144,29 +140,22 @@ export interface Dispatched {
 type Options = Parameters<Client['dispatch']>[0];
 
 /** Sends the request of an attempt. */
-export function sendBy(
-  client: Client,
-  attempt: Dispatched,
-  isHTTP2: boolean,
-  handler: Dispatcher.DispatchHandler,
-): void {
+export function sendBy(client: Client, attempt: Dispatched, handler: Dispatcher.DispatchHandler): void {
   const { job } = attempt;
   const chunked = isChunked(job);
   const connection = job.headers.get('connection')?.[1];
   const body = attempt.dispatchBody(chunked);
   const options = {
-    path: isHTTP2 ? job.target : '/',
+    path: '/',
     method: job.method,
     body,
     headers: null as string[] | null,
-    idempotent: isHTTP2 || !attempt.isExclusive,
+    idempotent: !attempt.isExclusive,
     blocking: false,
     reset: connection !== undefined && /\bclose\b/i.test(connection),
-    upgrade: isHTTP2 ? null : (job.headers.get('upgrade')?.[1] ?? null),
-    servername: isHTTP2 ? job.pool.host : undefined,
+    upgrade: job.headers.get('upgrade')?.[1] ?? null,
   };
-  if (isHTTP2) options.headers = http2Headers(job);
-  else if (!chunked && body !== null && !(body instanceof Uint8Array)) {
+  if (!chunked && body !== null && !(body instanceof Uint8Array)) {
     options.headers = ['content-length', job.headers.get('content-length')?.[1] ?? ''];
   }
   // Its types know fewer forms of bodies than undici takes, and its methods are those of a list.

@@ -6,11 +6,8 @@ import { KEEP_ALIVE_MARGIN } from '../connections/kept-connections.js';
 import { MAX_HEADER_SIZE } from '../limits.js';
 import type { UndiciModule } from './load-undici.js';
 
-/** As many streams as undici itself has at once on a connection of HTTP/2. */
-export const HTTP2_STREAMS = 100;
-
 /**
- * A client that speaks on `socket` and makes no connection of its own: what is unanswered when the socket is gone fails with
+ * A client of HTTP/1.1 that speaks on `socket` and makes no connection of its own: what is unanswered when the socket is gone fails with
  * `lost`, and the pool sends it again over another.
  */
 export function newClient(
@@ -33,8 +30,7 @@ export function newClient(
       });
     },
     pipelining: requestsAtOnce,
-    allowH2: (socket as { alpnProtocol?: unknown }).alpnProtocol === 'h2',
-    maxConcurrentStreams: HTTP2_STREAMS,
+    allowH2: false,
     // The attempts have clocks of their own. Idle connections stay, unless the server says when it closes them.
     headersTimeout: 0,
     bodyTimeout: 0,

@@ -3,7 +3,6 @@
  * costs this object, its response, undici's handler and a promise; the rest is made for those that need it.
  */
 import type { Socket } from 'node:net';
-import { NotImplementedError } from '../../../builtins/index.js';
 import type { QueueEntry } from '../../../builtins/index.js';
 import { isBuffered } from '../../bodies/outgoing/wire-form.js';
 import type { HTTPResponse } from '../../urllib3/response.js';
@@ -43,6 +42,7 @@ export class UndiciAttempt extends PooledAttempt implements BodyOwner, QueueEntr
   #response: IncomingResponse | null = null;
   /** What has nothing to do with the connection: the caller's own body failed, or a header cannot be sent. */
   #refusal: Error | null = null;
+  #wasRefused = false;
   #headerText = '';
   #body: DispatchBody | null | undefined = undefined;
   #resolve: ((answer: HTTPResponse) => void) | null = null;
@@ -145,7 +145,7 @@ export class UndiciAttempt extends PooledAttempt implements BodyOwner, QueueEntr
     return this.#body;
   }
 
-  /** undici is about to write the request. */
+  /** The request is written next. */
   started(controller: Controller): void {
     const connection = this.#connection;
     this.#controller = controller;
@@ -154,17 +154,13 @@ export class UndiciAttempt extends PooledAttempt implements BodyOwner, QueueEntr
       return;
     }
     try {
-      const { body } = this.job.request;
-      if (connection.isHTTP2 && body !== null && (this.job.method === 'GET' || this.job.method === 'HEAD')) {
-        throw new NotImplementedError(`undici cannot send ${this.job.method} with a body by HTTP/2`);
-      }
       connection.writes(this);
       if (connection.socket !== null) this.recordConnection(connection.socket);
-      if (this.#body === null) this.requestSent();
+      if (this.dispatchBody(false) === null) this.requestSent();
       else {
         this.sendingBody();
         // undici writes bytes right behind the head.
-        if (this.#body instanceof Uint8Array) this.bodyTaken();
+        if (this.#body instanceof Uint8Array && !connection.isHTTP2) this.bodyTaken();
       }
     } catch (error) {
       this.#refusal = error as Error;
@@ -191,6 +187,15 @@ export class UndiciAttempt extends PooledAttempt implements BodyOwner, QueueEntr
       if (socket?.writableNeedDrain) socket.once('drain', sent);
       else sent();
     });
+  }
+
+  /** A part of the body was taken, and there is room for more. */
+  bodyMoves(): void {
+    this.refreshTimer();
+  }
+
+  protected override get unsentBytes(): number {
+    return this.#controller?.unsentBytes ?? super.unsentBytes;
   }
 
   // The response.
@@ -273,6 +278,17 @@ export class UndiciAttempt extends PooledAttempt implements BodyOwner, QueueEntr
     if (this.#refusal === null) this.error ??= reason;
     response?.fail(reason);
     this.#settle();
+  }
+
+  /** A server of HTTP/2 has not looked at the request: it is sent once more, whatever its method, if its body can be. */
+  refused(error: Error): void {
+    if (this.failure !== null || this.#wasRefused || !isBuffered(this.job.request.body)) {
+      this.broken(error, null);
+      return;
+    }
+    this.#wasRefused = true;
+    this.#leave();
+    this.#startAgain();
   }
 
   #leave(): void {

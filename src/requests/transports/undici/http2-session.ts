@@ -1,0 +1,266 @@
+/**
+ * HTTP/2 on one connection, by Node's own client. undici's throws where no caller can catch it when a server resets, leaves
+ * or is left with streams open, and takes a body that was cut for a whole one.
+ */
+import type * as Http2 from 'node:http2';
+import type { Socket } from 'node:net';
+import { Readable } from 'node:stream';
+import { lazyRequire } from '../../../builtins/index.js';
+import type { HTTPConnectionPool } from '../connections/connection-pool.js';
+import { MAX_HEADER_SIZE } from '../limits.js';
+import type { NodeError } from '../../exceptions/urllib3-text.js';
+import type { Controller } from './connection.js';
+import { type DispatchBody, http2Headers } from './dispatch-request.js';
+import type { UndiciAttempt } from './undici-attempt.js';
+import { hangUp } from './undici-errors.js';
+
+const http2 = lazyRequire((require) => require('node:http2') as typeof Http2);
+
+/** The most streams at once on a connection. */
+const MOST_STREAMS = 100;
+/** How many more pairs of headers than Node takes by itself: the size limits them anyway. */
+const MOST_HEADERS = 2000;
+/** How much of a response's body may arrive before it is read, in bytes. Node's default of 64 KiB makes downloads slow. */
+const WINDOW = 256 * 1024;
+/** Bytes are written in pieces of this size: each that is taken shows that the server still reads. */
+const PIECE = 64 * 1024;
+
+/** What hears of the session. */
+export interface SessionOwner {
+  /** The server takes no more requests on it; those that are running are answered. */
+  retired(): void;
+  /** The session has failed, and the socket with it. */
+  sessionFailed(error: Error): void;
+}
+
+export class Http2Session {
+  /** How many streams there may be at once. */
+  limit: number = MOST_STREAMS;
+  readonly #session: Http2.ClientHttp2Session;
+
+  constructor(socket: Socket, pool: HTTPConnectionPool, owner: SessionOwner) {
+    const session = http2().connect(pool.fetchOrigin, {
+      createConnection: () => socket,
+      peerMaxConcurrentStreams: MOST_STREAMS,
+      maxHeaderListPairs: MOST_HEADERS,
+      maxSendHeaderBlockLength: MAX_HEADER_SIZE,
+      settings: { enablePush: false, initialWindowSize: WINDOW, maxHeaderListSize: MAX_HEADER_SIZE },
+    });
+    this.#session = session;
+    session.on('error', (error: Error) => {
+      owner.sessionFailed(error);
+    });
+    // Node closes the session behind it, at once when the code is that of an error.
+    session.on('goaway', () => {
+      owner.retired();
+    });
+    session.on('remoteSettings', ({ maxConcurrentStreams = MOST_STREAMS }: Http2.Settings) => {
+      this.limit = Math.min(maxConcurrentStreams, MOST_STREAMS);
+    });
+  }
+
+  get isUsable(): boolean {
+    return !this.#session.closed && !this.#session.destroyed;
+  }
+
+  /** Sends the request of an attempt. */
+  send(attempt: UndiciAttempt): void {
+    const request = new StreamRequest(attempt);
+    attempt.started(request);
+    request.open(this.#session);
+  }
+
+  /** Whether the connection keeps the process alive. */
+  holdProcess(holds: boolean): void {
+    if (holds) this.#session.ref();
+    else this.#session.unref();
+  }
+
+  /** Closes the connection now. */
+  close(): void {
+    this.#session.destroy();
+  }
+}
+
+/** One request and its stream: what undici's controller and handler are together. */
+class StreamRequest implements Controller {
+  readonly #attempt: UndiciAttempt;
+  #stream: Http2.ClientHttp2Stream | null = null;
+  #status = 0;
+  /** As promised by the head; null when it promised none. */
+  #length: number | null = null;
+  #received = 0;
+  /** Whether the head said that nothing follows. */
+  #hasNoBody = false;
+  #isOver = false;
+
+  constructor(attempt: UndiciAttempt) {
+    this.#attempt = attempt;
+  }
+
+  get unsentBytes(): number {
+    return this.#stream?.writableLength ?? 0;
+  }
+
+  open(session: Http2.ClientHttp2Session): void {
+    if (this.#isOver) return;
+    const attempt = this.#attempt;
+    const body = attempt.dispatchBody(false);
+    let stream: Http2.ClientHttp2Stream;
+    try {
+      stream = session.request(headersOf(attempt), { endStream: body === null });
+    } catch (error) {
+      // The session was closed a moment ago.
+      this.#isOver = true;
+      attempt.refused(error as Error);
+      return;
+    }
+    this.#stream = stream;
+    stream.on('response', this.#onResponse);
+    stream.on('data', (piece: Buffer) => {
+      this.#received += piece.length;
+      if (!this.#isOver && !attempt.received(piece)) stream.pause();
+    });
+    stream.on('end', () => {
+      if (this.#isComplete(stream)) this.#complete();
+      else this.#closed(stream, null);
+    });
+    stream.on('error', (error: Error) => {
+      this.#closed(stream, error);
+    });
+    stream.on('frameError', (_type: number, code: number) => {
+      this.#fail(new Error(`HTTP/2 could not send a frame: ${nameOf(code)}`));
+    });
+    stream.on('close', () => {
+      this.#closed(stream, null);
+    });
+    if (body !== null) this.#write(stream, body);
+  }
+
+  #write(stream: Http2.ClientHttp2Stream, body: DispatchBody): void {
+    stream.on('finish', () => {
+      this.#attempt.bodyTaken();
+    });
+    stream.on('drain', () => {
+      this.#attempt.bodyMoves();
+    });
+    if (body instanceof Uint8Array && body.length <= PIECE) stream.end(body);
+    else if (body instanceof Readable) body.pipe(stream);
+    else Readable.from(body instanceof Uint8Array ? piecesOf(body) : body).pipe(stream);
+  }
+
+  /** The declarations of Node leave the last argument out. */
+  readonly #onResponse = (
+    headers: Http2.IncomingHttpHeaders & Http2.IncomingHttpStatusHeader,
+    flags: number,
+    raw: readonly string[] = [],
+  ): void => {
+    if (this.#isOver) return;
+    const status = headers[':status'] ?? 0;
+    const length = headers['content-length'];
+    this.#status = status;
+    this.#hasNoBody = (flags & http2().constants.NGHTTP2_FLAG_END_STREAM) !== 0;
+    this.#length = length !== undefined && /^\d+$/.test(length) ? Number(length) : null;
+    this.#attempt.headed(status, '', withoutPseudoHeaders(raw));
+  };
+
+  /** Node ends a stream that was reset as it ends one that is whole. */
+  #isComplete(stream: Http2.ClientHttp2Stream): boolean {
+    if (this.#status === 0) return false;
+    if (this.#hasNoBody) return true;
+    const isReset = stream.rstCode !== http2().constants.NGHTTP2_NO_ERROR;
+    const { job } = this.#attempt;
+    const mayHaveLength = job.method !== 'HEAD' && this.#status !== 304 && this.#status !== 204;
+    if (this.#length === null || !mayHaveLength) return !isReset;
+    return this.#received === this.#length;
+  }
+
+  #complete(): void {
+    if (this.#isOver) return;
+    this.#isOver = true;
+    this.#attempt.completed();
+    // What is left of the request's body is unwanted.
+    if (this.#stream?.writableFinished === false) this.#reset();
+  }
+
+  /** The stream is gone, perhaps before its end. */
+  #closed(stream: Http2.ClientHttp2Stream, error: NodeError | null): void {
+    if (this.#isOver) return;
+    const { NGHTTP2_REFUSED_STREAM, NGHTTP2_NO_ERROR } = http2().constants;
+    const code = stream.rstCode as number | undefined; // Until it is closed.
+    const reason =
+      code === undefined || code === NGHTTP2_NO_ERROR || error?.code === 'ERR_HTTP2_SESSION_ERROR'
+        ? hangUp(error)
+        : new Error(
+            `the HTTP/2 stream was reset: ${nameOf(code)}`,
+            error === null ? undefined : { cause: error },
+          );
+    if (code !== NGHTTP2_REFUSED_STREAM || this.#status !== 0) {
+      this.#fail(reason);
+      return;
+    }
+    this.#isOver = true;
+    this.#attempt.refused(reason);
+  }
+
+  #fail(error: Error): void {
+    if (this.#isOver) return;
+    this.#isOver = true;
+    this.#attempt.broken(error, null);
+  }
+
+  abort(reason: Error): void {
+    this.#fail(reason);
+    this.#reset();
+  }
+
+  #reset(): void {
+    this.#stream?.close(http2().constants.NGHTTP2_CANCEL);
+  }
+
+  resume(): void {
+    this.#stream?.resume();
+  }
+}
+
+/** Names in lower case to values, those that come more than once to lists. */
+function headersOf({ job }: UndiciAttempt): Http2.OutgoingHttpHeaders {
+  const headers: Record<string, string | string[]> = {
+    ':method': job.method,
+    ':path': job.target,
+    ':scheme': job.pool.scheme,
+  };
+  const lines = http2Headers(job);
+  for (let i = 0; i < lines.length; i += 2) {
+    const given = (lines[i] as string).toLowerCase();
+    const name = given === 'host' ? ':authority' : given;
+    const value = lines[i + 1] as string;
+    const before = headers[name];
+    if (before === undefined) headers[name] = value;
+    else if (Array.isArray(before)) before.push(value);
+    else headers[name] = [before, value];
+  }
+  return headers;
+}
+
+/** Name, value, name, value … */
+function withoutPseudoHeaders(raw: readonly string[]): readonly string[] {
+  return raw.filter((_, i) => !(raw[i - (i % 2)] as string).startsWith(':'));
+}
+
+function* piecesOf(bytes: Uint8Array): Generator<Uint8Array> {
+  for (let at = 0; at < bytes.length; at += PIECE) yield bytes.subarray(at, at + PIECE);
+}
+
+/** `CANCEL`, of the code 8. */
+function nameOf(code: number): string {
+  const { constants } = http2();
+  for (const [name, value] of Object.entries(constants)) {
+    if (value === code && ERROR_NAMES.test(name)) return name.slice('NGHTTP2_'.length);
+  }
+  return String(code);
+}
+
+/** The names of the error codes of RFC 9113 among Node's constants, which has others of the same numbers. */
+const ERROR_NAMES =
+  /^NGHTTP2_(?:NO_ERROR|(?:PROTOCOL|INTERNAL|FLOW_CONTROL|FRAME_SIZE|COMPRESSION|CONNECT)_ERROR|SETTINGS_TIMEOUT|STREAM_CLOSED|REFUSED_STREAM|CANCEL|ENHANCE_YOUR_CALM|INADEQUATE_SECURITY|HTTP_1_1_REQUIRED)$/;

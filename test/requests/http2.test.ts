@@ -1,0 +1,234 @@
+/** What servers of HTTP/2 do wrong. Each client is a process of its own, whose exit code tells whether a fault ended it. */
+import { constants } from 'node:http2';
+import { fileURLToPath } from 'node:url';
+import { expect, test } from 'vitest';
+import { runNode } from '../helpers/child.js';
+import {
+  answer,
+  frame,
+  type Http2Server,
+  startFrameServer,
+  startHttp2Server,
+  type StreamCall,
+} from '../helpers/servers/http2-server.js';
+
+const CLIENT = fileURLToPath(new URL('../fixtures/http2-client.mjs', import.meta.url));
+
+type Step = 'close' | 'turn' | readonly (readonly [method: string, path: string, options?: object])[];
+
+/** Exit code, what came of each request, and what the process complained of. */
+async function run(
+  server: Pick<Http2Server, 'url'>,
+  ...steps: readonly Step[]
+): Promise<[number | null, unknown, string]> {
+  const { code, stdout, stderr } = await runNode([CLIENT, server.url, JSON.stringify(steps)], {
+    env: { NODE_NO_WARNINGS: '1' },
+  });
+  return [code, stdout === '' ? null : JSON.parse(stdout), stderr];
+}
+
+const GET: Step = [['GET', '/']];
+
+test('requests share a connection, which closing the session closes', async () => {
+  await using server = await startHttp2Server((call) => {
+    answer(call, `${call.headers[':method'] ?? ''} ${call.connection}`);
+  });
+  const many: Step = Array.from({ length: 20 }, () => ['GET', '/']);
+  const outcome = await run(server, GET, many, 'close', GET, 'close');
+  const first = Array.from({ length: 21 }, () => [200, 'GET 1']);
+  expect(outcome).toEqual([0, [...first, [200, 'GET 2']], '']);
+});
+
+test('the process ends by itself with an idle connection', async () => {
+  await using server = await startHttp2Server((call) => {
+    answer(call, 'x');
+  });
+  expect(await run(server, GET)).toEqual([0, [[200, 'x']], '']);
+});
+
+test('a stream that is reset on a used connection fails alone', async () => {
+  await using server = await startHttp2Server((call) => {
+    if (call.path === '/reset') call.stream.close(constants.NGHTTP2_INTERNAL_ERROR);
+    else answer(call, `${call.path} ${call.connection}`);
+  });
+  const outcome = await run(server, GET, [
+    ['GET', '/a'],
+    ['GET', '/reset'],
+    ['GET', '/b'],
+  ]);
+  expect(outcome).toEqual([
+    0,
+    [
+      [200, '/ 1'],
+      [200, '/a 1'],
+      ['ConnectionError', expect.stringContaining('INTERNAL_ERROR')],
+      [200, '/b 1'],
+    ],
+    '',
+  ]);
+});
+
+/** `:status: 200`, as the table of HPACK has it. */
+const HEAD_200 = Buffer.of(0x88);
+/** `content-length: 10`, as a literal with a name of that table. */
+const LENGTH_10 = Buffer.from('\x0f\x0d\x0210', 'latin1');
+
+function reset(stream: number, code: number): Buffer {
+  const payload = Buffer.alloc(4);
+  payload.writeUInt32BE(code);
+  return frame(3, 0, stream, payload);
+}
+
+test.each([
+  ['an error', constants.NGHTTP2_INTERNAL_ERROR, HEAD_200],
+  ['CANCEL', constants.NGHTTP2_CANCEL, HEAD_200],
+  ['REFUSED_STREAM', constants.NGHTTP2_REFUSED_STREAM, HEAD_200],
+  ['CANCEL, short of its length', constants.NGHTTP2_CANCEL, Buffer.concat([HEAD_200, LENGTH_10])],
+  ['no error, short of its length', constants.NGHTTP2_NO_ERROR, Buffer.concat([HEAD_200, LENGTH_10])],
+])('a body that is cut by a reset with %s is an error', async (_name, code, head) => {
+  await using server = await startFrameServer((stream) => [
+    frame(1, 4, stream, head),
+    frame(0, 0, stream, Buffer.from('half')),
+    reset(stream, code),
+  ]);
+  const error = ['ChunkedEncodingError', expect.any(String)];
+  expect(await run(server, GET, GET)).toEqual([0, [error, error], '']);
+});
+
+test('a whole answer to an upload that was not read ends the upload', async () => {
+  await using server = await startFrameServer((stream) => [
+    frame(1, 4, stream, HEAD_200),
+    frame(0, 1, stream, Buffer.from('enough')),
+    reset(stream, constants.NGHTTP2_NO_ERROR),
+  ]);
+  const post: Step = [['POST', '/', { data: 'x'.repeat(100_000) }]];
+  expect(await run(server, post, GET)).toEqual([
+    0,
+    [
+      [200, 'enough'],
+      [200, 'enough'],
+    ],
+    '',
+  ]);
+});
+
+test('what a graceful GOAWAY leaves running is answered, and new requests get a new connection', async () => {
+  await using server = await startHttp2Server(async (call) => {
+    const { session, stream, path, connection } = call;
+    if (path !== '/slow') {
+      answer(call, `${path} ${connection}`);
+      return;
+    }
+    session.goaway(constants.NGHTTP2_NO_ERROR, stream.id);
+    stream.respond({ ':status': 200 });
+    stream.write('one ');
+    await new Promise(setImmediate);
+    stream.end('two');
+  });
+  const outcome = await run(server, GET, [['GET', '/slow']], [['GET', '/after']]);
+  expect(outcome).toEqual([
+    0,
+    [
+      [200, '/ 1'],
+      [200, 'one two'],
+      [200, '/after 2'],
+    ],
+    '',
+  ]);
+});
+
+test.each(['GET', 'POST'])('a %s that a GOAWAY says was not looked at is sent again', async (method) => {
+  await using server = await startHttp2Server((call) => {
+    const { session, stream, path, connection } = call;
+    if (path === '/' || connection > 1) answer(call, `${path} ${connection}`);
+    else session.goaway(constants.NGHTTP2_NO_ERROR, (stream.id ?? 0) - 2);
+  });
+  const outcome = await run(server, GET, [[method, '/again', { data: 'body' }]]);
+  expect(outcome).toEqual([
+    0,
+    [
+      [200, '/ 1'],
+      [200, '/again 2'],
+    ],
+    '',
+  ]);
+});
+
+test('a server that refuses each stream is not asked without end', async () => {
+  await using server = await startHttp2Server(({ stream }) => {
+    stream.close(constants.NGHTTP2_REFUSED_STREAM);
+  });
+  const [code, outcomes, stderr] = await run(server, GET);
+  expect([code, outcomes, stderr]).toEqual([
+    0,
+    [['ConnectionError', expect.stringContaining('REFUSED_STREAM')]],
+    '',
+  ]);
+  expect(server.requests.length).toBeLessThan(5);
+});
+
+test.each([
+  [
+    'a GOAWAY with an error',
+    ({ session }: StreamCall) => {
+      session.goaway(constants.NGHTTP2_ENHANCE_YOUR_CALM);
+    },
+  ],
+  [
+    'the end of the session',
+    ({ session }: StreamCall) => {
+      session.destroy();
+    },
+  ],
+  ['the end of the connection', ({ socket }: StreamCall) => socket.destroy()],
+])(
+  'a GET that %s leaves unanswered on a used connection is tried again, a POST is not',
+  async (_name, fault) => {
+    await using server = await startHttp2Server((call) => {
+      if (call.path === '/' || call.connection > 1) answer(call, `${call.path} ${call.connection}`);
+      else fault(call);
+    });
+    const outcome = await run(server, GET, [['GET', '/again']]);
+    expect(outcome).toEqual([
+      0,
+      [
+        [200, '/ 1'],
+        [200, '/again 2'],
+      ],
+      '',
+    ]);
+    await using other = await startHttp2Server((call) => {
+      if (call.path === '/') answer(call, 'x');
+      else fault(call);
+    });
+    expect(await run(other, GET, [['POST', '/once', { data: 'body' }]])).toEqual([
+      0,
+      [
+        [200, 'x'],
+        ['ConnectionError', expect.any(String)],
+      ],
+      '',
+    ]);
+    expect(other.requests).toEqual(['GET /', 'POST /once']);
+  },
+);
+
+test('an idle connection that its server gives up is not used again', async () => {
+  await using server = await startHttp2Server((call) => {
+    answer(call, String(call.connection));
+    if (call.connection === 1)
+      call.stream.on('close', () => {
+        call.session.close();
+      });
+  });
+  const [code, outcomes, stderr] = await run(server, GET, 'turn', [['POST', '/', { data: 'x' }]], GET);
+  expect([code, outcomes, stderr]).toEqual([
+    0,
+    [
+      [200, '1'],
+      [200, '2'],
+      [200, '2'],
+    ],
+    '',
+  ]);
+});
