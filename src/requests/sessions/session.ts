@@ -2,6 +2,8 @@ import { inspect } from 'node:util';
 import { repr, ValueError } from '../../builtins/index.js';
 import type { BaseAdapter } from '../adapters/base-adapter.js';
 import { HTTPAdapter } from '../adapters/http-adapter.js';
+import { closeBody } from '../bodies/outgoing/close-body.js';
+import { closeBodies } from '../bodies/outgoing/multipart.js';
 import { cookiejar_from_dict, extractSetCookies, type RequestsCookieJar } from '../cookies/index.js';
 import { requestChannel, traced } from '../diagnostics/trace.js';
 import { InvalidSchema } from '../exceptions/requests.js';
@@ -171,19 +173,26 @@ export class Session<
         this.requestNow(method, url, { ...options, [kContext]: own }),
       );
     }
-    checkRequestOptions('request()', options);
-    const deadline = options.deadline ?? this.deadline;
-    if (deadline !== null && context?.hasDeadline !== true) {
-      return withDeadline(deadline, options, (own) =>
-        this.requestNow(method, url, { ...options, [kContext]: own }),
-      );
+    let prepared: PreparedRequest;
+    let settings: SendSettings;
+    try {
+      checkRequestOptions('request()', options);
+      const deadline = options.deadline ?? this.deadline;
+      if (deadline !== null && context?.hasDeadline !== true) {
+        return withDeadline(deadline, options, (own) =>
+          this.requestNow(method, url, { ...options, [kContext]: own }),
+        );
+      }
+      prepared =
+        this.prepare_request === prepareRequest
+          ? prepareMerged(this, this.#checkedHeaders, method, url, options)
+          : this.prepare_request(new Request(method.toUpperCase(), url, requestPart(options)));
+      context?.prepared?.(prepared);
+      settings = settingsOf(prepared.url ?? '', options, this);
+    } catch (error) {
+      closeBodies(options.data, options.files);
+      throw error;
     }
-    const prepared =
-      this.prepare_request === prepareRequest
-        ? prepareMerged(this, this.#checkedHeaders, method, url, options)
-        : this.prepare_request(new Request(method.toUpperCase(), url, requestPart(options)));
-    context?.prepared?.(prepared);
-    const settings = settingsOf(prepared.url ?? '', options, this);
     return this[kSendNow](prepared, settings, options.allow_redirects ?? true);
   }
 
@@ -233,12 +242,20 @@ export class Session<
         this.sendNow(request, { ...options, [kContext]: own }, allow_redirects),
       );
     }
-    const settings = options instanceof SendSettings ? options : settingsOfPrepared(request, options, this);
-    const turn = context?.hop?.(request);
-    if (turn) await turn;
-    const adapter = this.get_adapter(request.url ?? '');
-    const start = performance.now();
-    let response = await (trace ? trace.send(adapter, request, settings) : adapter.send(request, settings));
+    let settings: SendSettings;
+    let response: Response;
+    let start: number;
+    try {
+      settings = options instanceof SendSettings ? options : settingsOfPrepared(request, options, this);
+      const turn = context?.hop?.(request);
+      if (turn) await turn;
+      const adapter = this.get_adapter(request.url ?? '');
+      start = performance.now();
+      response = await (trace ? trace.send(adapter, request, settings) : adapter.send(request, settings));
+    } catch (error) {
+      closeBody(request.body);
+      throw error;
+    }
     response.elapsed = (performance.now() - start) / 1000;
     if (!settings.stream) {
       if (!(response instanceof Response && response.readNow())) await response.read();

@@ -1,5 +1,6 @@
 /** What every attempt to send a request is, whatever puts it on the wire. */
 import { type AbortListener, LONGEST_DELAY } from '../../builtins/index.js';
+import type { Upload } from '../bodies/outgoing/upload.js';
 import type { HTTPResponse } from '../urllib3/response.js';
 import { AttemptRecorder } from './attempt-recorder.js';
 import { abortError, type AttemptState } from './error-mapping.js';
@@ -21,6 +22,8 @@ export abstract class BaseAttempt<J extends OutgoingJob> implements AbortListene
   protected readonly recorder: AttemptRecorder | null;
   /** The response, from its head until its body is over. */
   protected answer: HTTPResponse | null = null;
+  /** The body of the request, where it is read while it is sent. */
+  protected upload: Upload | null = null;
   #timer: NodeJS.Timeout | null = null;
 
   constructor(job: J) {
@@ -98,12 +101,13 @@ export abstract class BaseAttempt<J extends OutgoingJob> implements AbortListene
     this.stopTimer();
   }
 
-  /** The body is over, failed or was closed; responses may be kept for long. */
+  /** The body is over, failed or was closed, and with it an upload that goes on; responses may be kept for long. */
   protected bodyDone(error: Error | null, bytes: number): void {
     this.release();
     this.recorder?.done(error, bytes);
     this.job.onDone?.();
-    this.answer = null;
+    this.upload?.stop();
+    this.answer = this.upload = null;
   }
 }
 

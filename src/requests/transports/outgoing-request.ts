@@ -94,6 +94,11 @@ function targetFrom(url: string, start: number): string {
 
 const NOT_PRINTABLE = /[^\x21-\x7e]/;
 
+/** The value of Content-Length, as the headers have it. */
+export function announcedLength({ headers }: Pick<Job, 'headers'>): string | undefined {
+  return headers.get('content-length')?.[1];
+}
+
 /** A request-target without a character that could end it: a URL may have been put into a prepared request by hand. */
 export function encodeTarget(target: string): string {
   if (!NOT_PRINTABLE.test(target)) return target;

@@ -8,6 +8,7 @@ import type { HTTPResponse } from '../urllib3/response.js';
 import { Retry } from '../urllib3/retry.js';
 import { abortError, requestError } from './error-mapping.js';
 import type { Job } from './outgoing-request.js';
+import { closeBody } from '../bodies/outgoing/close-body.js';
 import { isBuffered } from '../bodies/outgoing/wire-form.js';
 
 /** A {@link Job}; without a pool where the transport's connections are its own. */
@@ -75,12 +76,13 @@ export async function urlopen<J extends OutgoingJob, C>(
   }
 }
 
-/** The error for the caller; the request is over. */
+/** The error for the caller; the request is over, and with it its body. */
 export function sendingError(
   error: unknown,
   { request, token, onDone }: Pick<Job, 'request' | 'token' | 'onDone'>,
 ): Error {
   onDone?.();
+  closeBody(request.body);
   return token?.aborted ? abortError(token, request) : (requestError(error, request) as Error);
 }
 

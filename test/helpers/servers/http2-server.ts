@@ -36,7 +36,7 @@ export class Http2Server implements AsyncDisposable {
     this.handler = handler;
     this.url = `https://127.0.0.1:${(server.address() as AddressInfo).port}`;
     let latest: tls.TLSSocket;
-    server.prependListener('secureConnection', (socket) => {
+    server.prependListener('secureConnection', (socket: tls.TLSSocket) => {
       latest = socket;
     });
     server.on('session', (session: http2.ServerHttp2Session) => {

@@ -1,6 +1,8 @@
 import { RuntimeError } from '../../../builtins/index.js';
 import { UnrewindableBodyError } from '../../exceptions/requests.js';
 import type { StreamingBody } from '../../inputs.js';
+import { type Closable, closeBody, kClose } from './close-body.js';
+import { bytesOfPiece } from './piece.js';
 import {
   bodyFromPosition,
   bodyPosition,
@@ -16,14 +18,16 @@ export interface PartSource {
   /** Whether `open` can be called again. */
   readonly rewindable: boolean;
   /** The content from its beginning. */
-  open(): AsyncIterable<string | Uint8Array> | Iterable<string | Uint8Array>;
+  open(): AsyncIterable<unknown> | Iterable<unknown>;
+  /** Lets go of it, read or not. */
+  close(): void;
 }
 
 /**
  * A multipart upload with parts that are read while they are sent. (Python reads all of them into memory first.) It can be
  * iterated again, as a redirect demands, when all of its parts can.
  */
-export class MultipartBody implements AsyncIterable<Uint8Array>, Seekable {
+export class MultipartBody implements AsyncIterable<Uint8Array>, Seekable, Closable {
   /** In bytes; null when a part's length is unknown. */
   readonly length: number | null;
   readonly #pieces: readonly (Buffer | PartSource)[];
@@ -48,6 +52,10 @@ export class MultipartBody implements AsyncIterable<Uint8Array>, Seekable {
     this.tell();
   }
 
+  [kClose](): void {
+    for (const piece of this.#pieces) if (!Buffer.isBuffer(piece)) piece.close();
+  }
+
   async *[Symbol.asyncIterator](): AsyncIterator<Uint8Array, void, undefined> {
     for (const piece of this.#pieces) {
       if (Buffer.isBuffer(piece)) yield piece;
@@ -60,7 +68,7 @@ export class MultipartBody implements AsyncIterable<Uint8Array>, Seekable {
 async function* readPart(source: PartSource): AsyncGenerator<Uint8Array, void, undefined> {
   let read = 0;
   for await (const chunk of source.open()) {
-    const bytes = typeof chunk === 'string' ? Buffer.from(chunk) : chunk;
+    const bytes = bytesOfPiece(chunk);
     read += bytes.byteLength;
     if (source.length !== null && read > source.length) break;
     yield bytes;
@@ -75,7 +83,7 @@ async function* readPart(source: PartSource): AsyncGenerator<Uint8Array, void, u
 
 /** The source that reads a Blob, anew each time. */
 export function blobSource(blob: Blob): PartSource {
-  return { length: blob.size, rewindable: true, open: () => blob.stream() };
+  return { length: blob.size, rewindable: true, open: () => blob.stream(), close: doNothing };
 }
 
 /** The source that reads `stream`, which is not a Blob. */
@@ -89,20 +97,29 @@ export function streamSource(stream: Exclude<StreamingBody, Blob>): PartSource {
   const position = bodyPosition(stream);
   if (typeof position !== 'number') return isReadOnce(stream) ? onceSource(stream) : collectionSource(stream);
   let opened = false;
+  let latest = stream;
   return {
     length,
     rewindable: true,
     open: () => {
-      const again = opened ? bodyFromPosition(stream, position) : stream;
+      if (opened) latest = bodyFromPosition(stream, position) ?? stream;
       opened = true;
-      return again ?? stream;
+      return latest;
+    },
+    close: () => {
+      closeBody(stream);
+      closeBody(latest);
     },
   };
 }
 
 /** A collection is iterated anew each time. */
 function collectionSource(collection: Exclude<StreamingBody, Blob>): PartSource {
-  return { length: null, rewindable: true, open: () => collection };
+  return { length: null, rewindable: true, open: () => collection, close: doNothing };
+}
+
+function doNothing(): void {
+  // What is in memory needs no closing.
 }
 
 function onceSource(stream: AsyncIterable<string | Uint8Array> | Iterable<string | Uint8Array>): PartSource {
@@ -115,6 +132,9 @@ function onceSource(stream: AsyncIterable<string | Uint8Array> | Iterable<string
         throw new UnrewindableBodyError('A part of the multipart body cannot be read a second time');
       opened = true;
       return stream;
+    },
+    close: () => {
+      closeBody(stream);
     },
   };
 }

@@ -5,6 +5,7 @@ import type { Data, FileContent, Files, FileSpec } from '../../inputs.js';
 import { guess_filename } from './super-len.js';
 import { to_key_val_list } from '../../urls/params.js';
 import { decodeUtf8, isBytes, pythonText, toBuffer } from '../../urls/python-text.js';
+import { closeBody } from './close-body.js';
 import { isBlob, isEmptyData, streamOf } from './body.js';
 import { blobSource, MultipartBody, type PartSource, streamSource } from './multipart-body.js';
 
@@ -49,6 +50,17 @@ export function encodeMultipart(
     body: pieces.every((piece) => Buffer.isBuffer(piece)) ? Buffer.concat(pieces) : new MultipartBody(pieces),
     contentType: `multipart/form-data; boundary=${boundary}`,
   };
+}
+
+/** Closes what a request that will not be prepared would have sent. */
+export function closeBodies(data: unknown, files: Files | null | undefined): void {
+  closeBody(data);
+  if (!files) return;
+  try {
+    for (const [, spec] of filePairs(files)) closeBody(Array.isArray(spec) ? (spec as unknown[])[1] : spec);
+  } catch {
+    // Files that are none are what is wrong with the request.
+  }
 }
 
 const LINE_BREAK = Buffer.from('\r\n');

@@ -1,33 +1,17 @@
-import { Readable } from 'node:stream';
-import { typeName } from '../../../builtins/index.js';
-import { isBlob, type PreparedBody } from './body.js';
+import type { PreparedBody } from './body.js';
+import { Upload, type UploadSource } from './upload.js';
 
-/** A body in a form that fetch takes. */
-export type WireBody = string | Uint8Array | Readable | Blob;
+/** A body as transports take it. */
+export type WireBody = string | Uint8Array | Upload;
 
 /** Whether a body is whole in memory and can be sent any number of times. */
 export function isBuffered(body: PreparedBody): body is null | string | Uint8Array {
   return body === null || typeof body === 'string' || body instanceof Uint8Array;
 }
 
-/** `body` as fetch takes it; null for one without a byte. */
-export function wireBody(body: PreparedBody): WireBody | null {
+/** `body` as transports take it, `length` its Content-Length; null for one without a byte. `isHeld`: see {@link Upload}. */
+export function wireBody(body: PreparedBody, length: string | undefined, isHeld = false): WireBody | null {
   if (isBuffered(body)) return body === null || body.length === 0 ? null : body;
-  if (body instanceof Readable || isBlob(body)) return body;
-  return Readable.from(chunksOf(body as Iterable<unknown> | AsyncIterable<unknown>));
-}
-
-/** Empty chunks are left out, as one would end a chunked body. */
-async function* chunksOf(body: Iterable<unknown> | AsyncIterable<unknown>): AsyncGenerator<Uint8Array> {
-  for await (const chunk of body) {
-    const bytes = bytesOf(chunk);
-    if (bytes.length > 0) yield bytes;
-  }
-}
-
-function bytesOf(chunk: unknown): Uint8Array {
-  if (typeof chunk === 'string') return Buffer.from(chunk);
-  if (chunk instanceof Uint8Array) return chunk;
-  if (chunk instanceof ArrayBuffer) return new Uint8Array(chunk);
-  throw new TypeError(`a body must give text or bytes, not ${typeName(chunk)}`);
+  const announced = length !== undefined && /^\d+$/.test(length) ? Number(length) : null;
+  return new Upload(body as UploadSource, announced, isHeld);
 }

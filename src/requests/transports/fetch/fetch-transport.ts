@@ -4,6 +4,8 @@
  * dangerous.
  */
 import { Readable } from 'node:stream';
+import { isBlob } from '../../bodies/outgoing/body.js';
+import { Upload } from '../../bodies/outgoing/upload.js';
 import { wireBody } from '../../bodies/outgoing/wire-form.js';
 import { ReadTimeoutError } from '../../exceptions/urllib3.js';
 import type { PreparedRequest } from '../../models/prepared-request.js';
@@ -12,6 +14,7 @@ import { HTTPResponse } from '../../urllib3/response.js';
 import { urlsplit } from '../../urls/url-split.js';
 import { BaseAttempt, milliseconds } from '../base-attempt.js';
 import { aborted, bodyError } from '../error-mapping.js';
+import { announcedLength } from '../outgoing-request.js';
 import type { Attempt, OutgoingJob, Transport } from '../urlopen.js';
 
 /** The part of a fetch function's response that is used. */
@@ -116,7 +119,9 @@ class FetchAttempt extends BaseAttempt<OutgoingJob> {
 
   override async send(): Promise<HTTPResponse> {
     const { request, method, headers, token } = this.job;
-    const body = wireBody(request.body);
+    // Fetch functions read Blobs themselves.
+    const body = isBlob(request.body) ? request.body : wireBody(request.body, announcedLength(this.job));
+    if (body instanceof Upload) this.upload = body;
     token?.add(this);
     this.#startWaiting();
     try {

@@ -7,17 +7,19 @@
  */
 import type { ClientRequest, ClientRequestArgs, IncomingMessage } from 'node:http';
 import type { Socket } from 'node:net';
-import { Readable } from 'node:stream';
+import type { Readable } from 'node:stream';
 import { OSError } from '../../../builtins/index.js';
+import { Upload } from '../../bodies/outgoing/upload.js';
 import { isBuffered, wireBody } from '../../bodies/outgoing/wire-form.js';
 import { rawValue } from '../../headers/raw-headers.js';
 import { HTTPResponse } from '../../urllib3/response.js';
+import { socketsPolled } from '../connections/kept-connections.js';
 import { kAttempt, type PoolAgent, type PoolSocket, type SocketOwner } from '../connections/pool-agent.js';
 import { type ConnectFollower, isConnected } from '../connections/when-connected.js';
 import { bodyError } from '../error-mapping.js';
 import { milliseconds } from '../base-attempt.js';
 import { MAX_HEADER_SIZE } from '../limits.js';
-import type { Job } from '../outgoing-request.js';
+import { announcedLength, type Job } from '../outgoing-request.js';
 import { PooledAttempt, Stage } from '../pooled-attempt.js';
 import { setHeaders } from '../wire-headers.js';
 
@@ -93,12 +95,12 @@ export class NodeAttempt extends PooledAttempt implements ConnectFollower, Socke
 
   override async send(): Promise<HTTPResponse> {
     const { job } = this;
-    const body = wireBody(job.request.body);
+    const body = wireBody(job.request.body, announcedLength(job), true);
     job.token?.add(this);
     job.pool.num_requests += 1;
     try {
       if (this.failure !== null) throw this.failure;
-      if (body instanceof Readable) this.watchSource(body);
+      if (body instanceof Upload) this.watchUpload(body);
       const { target } = job;
       const sent = this.#fetch(job.pool.fetchOrigin + (target.startsWith('/') ? target : '/'), {
         method: body === null ? 'GET' : 'POST',
@@ -132,7 +134,8 @@ export class NodeAttempt extends PooledAttempt implements ConnectFollower, Socke
   }
 
   /** The caller's own body fails with its own error; when the connection failed, that error is known first. */
-  private watchSource(body: Readable): void {
+  private watchUpload(body: Upload): void {
+    this.upload = body;
     body.once('error', (error: unknown) => {
       if (this.error === null && this.failure === null) this.sourceError = error;
     });
@@ -161,8 +164,21 @@ export class NodeAttempt extends PooledAttempt implements ConnectFollower, Socke
   }
 
   protected override bodyDone(error: Error | null, bytes: number): void {
+    const { upload } = this;
     super.bodyDone(error, bytes);
+    if (this.#hasBody) this.stopSending(upload);
     this.#request = this.socket = this.#body = this.#agent = null;
+  }
+
+  /**
+   * A server may answer before it has read the request. Nobody needs the rest of that, and a connection that it stands on
+   * serves no other request.
+   */
+  private stopSending(upload: Upload | null): void {
+    const request = this.#request;
+    if (request === null || request.writableFinished) return;
+    if (upload?.isWhole === false) request.destroy();
+    else void closeUnlessSent(request);
   }
 
   /** Called by `http.request`, before anything is written. */
@@ -202,6 +218,7 @@ export class NodeAttempt extends PooledAttempt implements ConnectFollower, Socke
     this.stopTimer();
     const { socket } = this;
     if (socket !== null) this.recordConnection(socket);
+    this.upload?.start();
     if (this.stage >= Stage.Responding) return;
     if (this.#hasBody && this.#request?.writableFinished !== true) this.sendingBody();
     else this.requestSent();
@@ -270,6 +287,12 @@ export class NodeAttempt extends PooledAttempt implements ConnectFollower, Socke
   override get isAnswered(): boolean {
     return this.socket?.bytesRead !== this.#bytesBefore;
   }
+}
+
+/** The last bytes may be on their way: TLS reports them a turn later. */
+async function closeUnlessSent(request: ClientRequest): Promise<void> {
+  await socketsPolled();
+  if (!request.writableFinished) request.destroy();
 }
 
 /** 10 or 11. */

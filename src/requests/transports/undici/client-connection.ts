@@ -2,6 +2,7 @@
 import type { Client } from 'undici';
 import type { Socket } from 'node:net';
 import type { HTTPConnectionPool } from '../connections/connection-pool.js';
+import { socketsPolled } from '../connections/kept-connections.js';
 import type { Connection } from './connection.js';
 import { DispatchHandler, type PacketSource } from './dispatch-handler.js';
 import type { UndiciModule } from './load-undici.js';
@@ -46,6 +47,7 @@ export class ClientConnection
   #http2: Http2Session | null = null;
   /** Which attempt the connection is being made for. */
   #first: UndiciAttempt | null = null;
+  #isFlushing = false;
   #served = 0;
   #armed = 0;
   /** Stands for a lost connection. */
@@ -178,7 +180,7 @@ export class ClientConnection
   }
 
   get #isUsable(): boolean {
-    if (!this.isReady || this.isGone || this.socket?.destroyed !== false) return false;
+    if (!this.isReady || this.isGone || this.#isFlushing || this.socket?.destroyed !== false) return false;
     return this.#http2?.isUsable ?? true;
   }
 
@@ -209,6 +211,10 @@ export class ClientConnection
     if (next === undefined) {
       if (this.#seam !== null) this.#seam.lastPacket = null;
       this.#http2?.holdProcess(false);
+      if (this.#http2 === null && this.socket?.writableLength !== 0) {
+        void this.#releaseOnceSent();
+        return;
+      }
     } else if (next.isDiscarded && !this.isHTTP2) {
       // undici is in the middle of another one.
       queueMicrotask(() => {
@@ -216,6 +222,15 @@ export class ClientConnection
       });
     } else this.arm(next);
     this.#owner.released(this);
+  }
+
+  /** A request that was answered before all of it was taken may still be on its way; what the server does not read, stays. */
+  async #releaseOnceSent(): Promise<void> {
+    this.#isFlushing = true;
+    await socketsPolled();
+    this.#isFlushing = false;
+    if (this.socket?.writableLength === 0) this.#owner.released(this);
+    else this.close();
   }
 
   isBehindOthers(attempt: UndiciAttempt): boolean {

@@ -1,9 +1,8 @@
 /** A request as undici sends it: the head in its exact spelling and order, how the body is framed, and the options for undici. */
 import type { Client, Dispatcher } from 'undici';
-import { Readable } from 'node:stream';
-import { isBlob } from '../../bodies/outgoing/body.js';
+import { Upload } from '../../bodies/outgoing/upload.js';
 import { wireBody } from '../../bodies/outgoing/wire-form.js';
-import type { Job } from '../outgoing-request.js';
+import { announcedLength, type Job } from '../outgoing-request.js';
 import { headerRefusal, isToken, wireHeaders } from '../wire-headers.js';
 
 /** Names that were found valid and need no second look: programs use a few dozen. */
@@ -82,7 +81,7 @@ export function wireHead(job: Job, headerText: string, isWhole: boolean): string
 }
 
 /** A body as undici takes it. */
-export type DispatchBody = Buffer | Uint8Array | Readable | Iterable<Uint8Array> | AsyncIterable<Uint8Array>;
+export type DispatchBody = Uint8Array | Upload | Iterable<Uint8Array>;
 
 /** What hears of the body that it sends. */
 export interface BodyOwner {
@@ -93,14 +92,10 @@ export interface BodyOwner {
 }
 
 /** The body in a form that undici sends as it should be: what can be iterated over and has no length goes in chunks. */
-export function dispatchBody(
-  { request: { body } }: Job,
-  chunked: boolean,
-  owner: BodyOwner,
-): DispatchBody | null {
-  const wire = wireBody(body);
+export function dispatchBody(job: Job, chunked: boolean, owner: BodyOwner): DispatchBody | null {
+  const wire = wireBody(job.request.body, announcedLength(job));
   if (wire === null) return null;
-  if (wire instanceof Readable) {
+  if (wire instanceof Upload) {
     const onEnd = (): void => {
       owner.bodyTaken();
     };
@@ -109,7 +104,6 @@ export function dispatchBody(
     };
     return wire.once('end', onEnd).once('error', onError);
   }
-  if (isBlob(wire)) return piecesOfBlob(wire, owner);
   const bytes = typeof wire === 'string' ? Buffer.from(wire) : wire;
   return chunked ? onePiece(bytes, owner) : bytes;
 }
@@ -122,12 +116,6 @@ function onePiece(bytes: Uint8Array, owner: BodyOwner): Iterable<Uint8Array> {
       owner.bodyTaken();
     },
   };
-}
-
-async function* piecesOfBlob(blob: Blob, owner: BodyOwner): AsyncGenerator<Uint8Array> {
-  // The types of the DOM do not know that it can be iterated over.
-  yield* blob.stream() as unknown as AsyncIterable<Uint8Array>;
-  owner.bodyTaken();
 }
 
 /** The attempt whose request is sent. */
@@ -156,7 +144,7 @@ export function sendBy(client: Client, attempt: Dispatched, handler: Dispatcher.
     upgrade: job.headers.get('upgrade')?.[1] ?? null,
   };
   if (!chunked && body !== null && !(body instanceof Uint8Array)) {
-    options.headers = ['content-length', job.headers.get('content-length')?.[1] ?? ''];
+    options.headers = ['content-length', announcedLength(job) ?? ''];
   }
   // Its types know fewer forms of bodies than undici takes, and its methods are those of a list.
   client.dispatch(options as Options, handler);

@@ -4,6 +4,7 @@
  */
 import type { Socket } from 'node:net';
 import type { QueueEntry } from '../../../builtins/index.js';
+import { Upload } from '../../bodies/outgoing/upload.js';
 import { isBuffered } from '../../bodies/outgoing/wire-form.js';
 import type { HTTPResponse } from '../../urllib3/response.js';
 import { Retry } from '../../urllib3/retry.js';
@@ -124,6 +125,7 @@ export class UndiciAttempt extends PooledAttempt implements BodyOwner, QueueEntr
   #startAgain(): void {
     this.#connection = null;
     this.#controller = null;
+    if (this.upload?.destroyed) this.#body = undefined;
     this.stage = Stage.Connecting;
     this.#source.start(this);
   }
@@ -141,8 +143,10 @@ export class UndiciAttempt extends PooledAttempt implements BodyOwner, QueueEntr
 
   /** The body as undici takes it. Made before undici sees it, so that its own error is known as such. */
   dispatchBody(isChunked: boolean): DispatchBody | null {
-    if (this.#body === undefined) this.#body = dispatchBody(this.job, isChunked, this);
-    return this.#body;
+    if (this.#body !== undefined) return this.#body;
+    const body = dispatchBody(this.job, isChunked, this);
+    if (body instanceof Upload) this.upload = body;
+    return (this.#body = body);
   }
 
   /** The request is written next. */

@@ -1,0 +1,119 @@
+import { Readable } from 'node:stream';
+import { closeBody, closeIterator } from './close-body.js';
+import { isBlob } from './body.js';
+import { bytesOfPiece } from './piece.js';
+
+/** What a body is read from while it is sent. */
+export type UploadSource = Iterable<unknown> | AsyncIterable<unknown> | ReadableStream | Blob;
+
+type Pieces = Iterator<unknown> | AsyncIterator<unknown>;
+
+/**
+ * A body that is read while it is sent, piece by piece: each piece goes out as it was given, the empty ones left out, as
+ * one would end a chunked body. Fails with TypeError for a piece that is neither text nor bytes.
+ *
+ * One that was stopped closes what it reads from. One that failed leaves a generator where it stands: another attempt goes
+ * on there, as in Python.
+ */
+export class Upload extends Readable {
+  readonly #source: UploadSource;
+  /** How many bytes are announced; null when that is unknown. */
+  readonly #length: number | null;
+  #pieces: Pieces | null = null;
+  #given = 0;
+  #isEnded = false;
+  /** Whether nothing is read yet, and whether it was asked for. */
+  #isHeld: boolean;
+  #isWanted = false;
+
+  /** `isHeld`: reads nothing before {@link start}, so that a connection that cannot be made costs no piece. */
+  constructor(source: UploadSource, length: number | null, isHeld = false) {
+    super({ objectMode: true, highWaterMark: 1 });
+    this.#source = source;
+    this.#length = length;
+    this.#isHeld = isHeld;
+  }
+
+  /** Whether all that was announced, or there is, has been read. */
+  get isWhole(): boolean {
+    return this.#isEnded || (this.#length !== null && this.#given >= this.#length);
+  }
+
+  /** Begins to read. */
+  start(): void {
+    this.#isHeld = false;
+    if (this.#isWanted) this.#read();
+  }
+
+  override _read(): void {
+    this.#isWanted = true;
+    if (!this.#isHeld) this.#read();
+  }
+
+  #read(): void {
+    this.#isWanted = false;
+    this.#nextPiece().catch((error: unknown) => {
+      // What a generator throws is passed on as it is.
+      this.destroy((error ?? new Error(String(error))) as Error);
+    });
+  }
+
+  async #nextPiece(): Promise<void> {
+    const pieces = (this.#pieces ??= piecesOf(this.#source));
+    for (;;) {
+      const step = await pieces.next();
+      if (this.destroyed || this.#isEnded) return;
+      if (step.done) {
+        this.#isEnded = true;
+        this.push(null);
+        return;
+      }
+      // A collection may be one of promises.
+      const bytes = bytesOfPiece(await step.value);
+      if (bytes.length === 0) continue;
+      this.#given += bytes.length;
+      this.push(bytes);
+      return;
+    }
+  }
+
+  /** The answer is there, and the rest unwanted. When nothing is missing, the request ends in order. */
+  stop(): void {
+    if (this.#isEnded) return;
+    if (this.isWhole) this.push(null);
+    else this.destroy();
+    this.#isEnded = true;
+    this.#closePieces();
+    closeBody(this.#source);
+  }
+
+  override _destroy(error: Error | null, callback: (error: Error | null) => void): void {
+    if (this.#source instanceof Readable) closeBody(this.#source);
+    else this.#closePieces();
+    callback(error);
+  }
+
+  #closePieces(): void {
+    const pieces = this.#pieces;
+    if (pieces !== null && pieces !== (this.#source as unknown)) closeIterator(pieces);
+  }
+}
+
+function piecesOf(source: UploadSource): Pieces {
+  if (isBlob(source)) return webPieces(source.stream());
+  if (source instanceof ReadableStream) return webPieces(source);
+  if (Symbol.asyncIterator in source) return source[Symbol.asyncIterator]();
+  return source[Symbol.iterator]();
+}
+
+/** Its own iterator cannot be ended while a piece is awaited. */
+function webPieces(stream: ReadableStream): AsyncIterator<unknown> {
+  const reader = stream.getReader();
+  return {
+    next: () => reader.read() as Promise<IteratorResult<unknown>>,
+    return: async () => {
+      await reader.cancel();
+      return { done: true, value: undefined };
+    },
+  };
+}
