@@ -211,7 +211,8 @@ export class ClientConnection
     if (next === undefined) {
       if (this.#seam !== null) this.#seam.lastPacket = null;
       this.#http2?.holdProcess(false);
-      if (this.#http2 === null && this.socket?.writableLength !== 0) {
+      // Of a request without a body only TLS may have to report that it is out.
+      if (this.#http2 === null && attempt.job.request.body !== null && this.socket?.writableLength !== 0) {
         void this.#releaseOnceSent();
         return;
       }
