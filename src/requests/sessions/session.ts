@@ -1,12 +1,11 @@
 import { inspect } from 'node:util';
-import { repr, ValueError } from '../../builtins/index.js';
+import { ValueError } from '../../builtins/index.js';
 import type { BaseAdapter } from '../adapters/base-adapter.js';
 import { HTTPAdapter } from '../adapters/http-adapter.js';
 import { closeBody } from '../bodies/outgoing/close-body.js';
 import { closeBodies } from '../bodies/outgoing/multipart.js';
 import { cookiejar_from_dict, extractSetCookies, type RequestsCookieJar } from '../cookies/index.js';
 import { requestChannel, traced } from '../diagnostics/trace.js';
-import { InvalidSchema } from '../exceptions/requests.js';
 import { dispatch_hook } from '../hooks.js';
 import { PreparedRequest } from '../models/prepared-request.js';
 import { Request } from '../models/request.js';
@@ -15,10 +14,10 @@ import { CaseInsensitiveDict } from '../structures/case-insensitive-dict.js';
 import type { Cert, HeadersInput, Params, Proxies, TimeoutInput } from '../inputs.js';
 import { type Auth, type Hooks, kContext, type RequestOptions, type SessionSendOptions } from '../types.js';
 import { default_headers } from '../headers/default-headers.js';
-import { withoutUserinfo } from '../urls/redact.js';
 import { withDeadline } from './deadline.js';
 import { joinBase } from '../urls/join-base.js';
 import { CheckedHeaders, prepareMerged, SessionHooks } from './merge.js';
+import { adapterFor, mountAdapter } from './mounts.js';
 import { kSendNow } from './redirecting-session.js';
 import {
   type EnvironmentSettings,
@@ -165,7 +164,16 @@ export class Session<
   }
 
   /** A request whose arguments are sorted out. May throw instead of rejecting. @internal */
-  protected requestBound(method: string, target: UrlInput, options: O): Promise<Response> {
+  protected requestBound(method: string, url: UrlInput, options: O): Promise<Response> {
+    try {
+      return this.#prepareAndSend(method, url, options);
+    } catch (error) {
+      closeBodies(options.data, options.files);
+      throw error;
+    }
+  }
+
+  #prepareAndSend(method: string, target: UrlInput, options: O): Promise<Response> {
     const url = this.base_url === null ? target : joinBase(this.base_url, target);
     const context = options[kContext];
     if (context?.trace === undefined && requestChannel.hasSubscribers) {
@@ -173,26 +181,19 @@ export class Session<
         this.requestNow(method, url, { ...options, [kContext]: own }),
       );
     }
-    let prepared: PreparedRequest;
-    let settings: SendSettings;
-    try {
-      checkRequestOptions('request()', options);
-      const deadline = options.deadline ?? this.deadline;
-      if (deadline !== null && context?.hasDeadline !== true) {
-        return withDeadline(deadline, options, (own) =>
-          this.requestNow(method, url, { ...options, [kContext]: own }),
-        );
-      }
-      prepared =
-        this.prepare_request === prepareRequest
-          ? prepareMerged(this, this.#checkedHeaders, method, url, options)
-          : this.prepare_request(new Request(method.toUpperCase(), url, requestPart(options)));
-      context?.prepared?.(prepared);
-      settings = settingsOf(prepared.url ?? '', options, this);
-    } catch (error) {
-      closeBodies(options.data, options.files);
-      throw error;
+    checkRequestOptions('request()', options);
+    const deadline = options.deadline ?? this.deadline;
+    if (deadline !== null && context?.hasDeadline !== true) {
+      return withDeadline(deadline, options, (own) =>
+        this.requestNow(method, url, { ...options, [kContext]: own }),
+      );
     }
+    const prepared =
+      this.prepare_request === prepareRequest
+        ? prepareMerged(this, this.#checkedHeaders, method, url, options)
+        : this.prepare_request(new Request(method.toUpperCase(), url, requestPart(options)));
+    context?.prepared?.(prepared);
+    const settings = settingsOf(prepared.url ?? '', options, this);
     return this[kSendNow](prepared, settings, options.allow_redirects ?? true);
   }
 
@@ -242,47 +243,33 @@ export class Session<
         this.sendNow(request, { ...options, [kContext]: own }, allow_redirects),
       );
     }
-    let settings: SendSettings;
-    let response: Response;
-    let start: number;
+    let response: Response | null = null;
     try {
-      settings = options instanceof SendSettings ? options : settingsOfPrepared(request, options, this);
+      const settings = options instanceof SendSettings ? options : settingsOfPrepared(request, options, this);
       const turn = context?.hop?.(request);
       if (turn) await turn;
       const adapter = this.get_adapter(request.url ?? '');
-      start = performance.now();
+      const start = performance.now();
       response = await (trace ? trace.send(adapter, request, settings) : adapter.send(request, settings));
-    } catch (error) {
-      closeBody(request.body);
-      throw error;
-    }
-    response.elapsed = (performance.now() - start) / 1000;
-    if (!settings.stream) {
-      if (!(response instanceof Response && response.readNow())) await response.read();
-      trace?.bodyRead(response);
-    }
-    // One on the wire, its body buffered unless streaming, then the hooks, then the cookies it set.
-    if (request.hasHooks) response = await this.#runHooks(response, request, settings);
-    for (const earlier of response.history) extractSetCookies(this.cookies, earlier.request, earlier);
-    extractSetCookies(this.cookies, request, response);
-    try {
+      response.elapsed = (performance.now() - start) / 1000;
+      if (!settings.stream) {
+        if (!(response instanceof Response && response.readNow())) await response.read();
+        trace?.bodyRead(response);
+      }
+      // One on the wire, its body buffered unless streaming, then the hooks, then the cookies it set.
+      if (request.hasHooks) {
+        response = await dispatch_hook('response', request.hooks, response, settings);
+        if (!settings.stream) await response.read();
+      }
+      for (const earlier of response.history) extractSetCookies(this.cookies, earlier.request, earlier);
+      extractSetCookies(this.cookies, request, response);
       // Most responses are no redirect: the generator is started only for those that are.
       if (this.get_redirect_target(response) === null) return response;
       return await this.#finish(response, request, settings, allow_redirects);
     } catch (error) {
-      // The caller never gets this response: unread, it would keep its connection.
-      response.close();
-      throw error;
-    }
-  }
-
-  async #runHooks(first: Response, request: PreparedRequest, settings: SendSettings): Promise<Response> {
-    try {
-      const response = await dispatch_hook('response', request.hooks, first, settings);
-      if (!settings.stream) await response.read();
-      return response;
-    } catch (error) {
-      first.close();
+      // The caller never gets the response: unread, it would keep its connection.
+      response?.close();
+      closeBody(request.body);
       throw error;
     }
   }
@@ -314,11 +301,7 @@ export class Session<
 
   /** The adapter mounted for `url`: the longest prefix it starts with. Throws InvalidSchema when there is none. */
   get_adapter(url: string): BaseAdapter {
-    const lower = url.toLowerCase();
-    for (const [prefix, adapter] of this.adapters) {
-      if (lower.startsWith(prefix.toLowerCase())) return adapter;
-    }
-    throw new InvalidSchema(`No connection adapters were found for ${repr(withoutUserinfo(url))}`);
+    return adapterFor(this.adapters, url);
   }
 
   /**
@@ -330,12 +313,7 @@ export class Session<
   mount(first: string | { prefix: string; adapter: BaseAdapter }, second?: BaseAdapter): void {
     const { prefix, adapter } = typeof first === 'string' ? { prefix: first, adapter: second } : first;
     if (adapter === undefined) throw new TypeError("mount() missing 1 required argument: 'adapter'");
-    const shorter = this.adapters.has(prefix)
-      ? []
-      : [...this.adapters].filter(([other]) => other.length < prefix.length);
-    for (const [other] of shorter) this.adapters.delete(other);
-    this.adapters.set(prefix, adapter);
-    for (const [other, mounted] of shorter) this.adapters.set(other, mounted);
+    mountAdapter(this.adapters, prefix, adapter);
   }
 
   /** Closes the adapters and their idle connections. The session can be used again afterwards. */
