@@ -165,7 +165,7 @@ export abstract class PooledAttempt extends BaseAttempt<Job> implements Connecti
         break;
       case Stage.Sending:
         // With nothing left to write, it is the caller's body that is slow.
-        if (this.unsentBytes === 0) this.arm(connect);
+        if (this.upload !== null && this.unsentBytes === 0) this.arm(connect);
         else this.fail(sendTimeout());
         break;
       case Stage.Waiting:
