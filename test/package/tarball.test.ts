@@ -37,6 +37,7 @@ describe('the packed package', () => {
       'README.md',
       'docs/diagnostics.md',
       'docs/porting.md',
+      'docs/rate-limits.md',
       'docs/worker-threads.md',
       'package.json',
     ]);
@@ -44,7 +45,13 @@ describe('the packed package', () => {
   });
 
   test('every link of its documents leads to one of its files', () => {
-    const pages = ['README.md', 'docs/diagnostics.md', 'docs/porting.md', 'docs/worker-threads.md'];
+    const pages = [
+      'README.md',
+      'docs/diagnostics.md',
+      'docs/porting.md',
+      'docs/rate-limits.md',
+      'docs/worker-threads.md',
+    ];
     const links = pages.flatMap((page) =>
       linksOf(readFileSync(path.join(installed, page), 'utf8')).map((link) => path.join(page, '..', link)),
     );
