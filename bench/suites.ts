@@ -140,6 +140,9 @@ function limits(name: string, title: string, n: number, rule: { cap: number; hos
     count: ({ scale }, client) =>
       Math.ceil(n * Math.min(1, scale * 10) * (client === 'bottleneck' ? 0.1 : 1)),
     run: (client, count) => runClient('limits.mjs', client, { n: count, windowMs: 200, ...rule }),
+  };
+}
+
 /** Only where a Redis can be started; bare BullMQ is the yardstick. */
 const MACHINES = works('redis-server', ['--version']) ? ['bullmq', 'requests-futures'] : [];
 

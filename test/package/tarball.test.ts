@@ -38,6 +38,7 @@ describe('the packed package', () => {
       'docs/diagnostics.md',
       'docs/machines.md',
       'docs/porting.md',
+      'docs/rate-limits.md',
       'docs/worker-threads.md',
       'package.json',
     ]);
@@ -48,8 +49,13 @@ describe('the packed package', () => {
     const pages = [
       'README.md',
       'docs/diagnostics.md',
+<<<<<<< HEAD
       'docs/machines.md',
       'docs/porting.md',
+=======
+      'docs/porting.md',
+      'docs/rate-limits.md',
+>>>>>>> limits
       'docs/worker-threads.md',
     ];
     const links = pages.flatMap((page) =>
