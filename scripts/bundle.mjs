@@ -11,7 +11,7 @@ import { fileURLToPath } from 'node:url';
 import { rolldown } from 'rolldown';
 
 const root = fileURLToPath(new URL('../', import.meta.url));
-const doors = ['src/requests/index', 'src/concurrent-futures/index', 'src/index'];
+const doors = ['src/requests/index', 'src/concurrent-futures/index', 'src/blocking/index', 'src/index'];
 
 /**
  * The chunks, by what is in them: who imports one door only does not load what is behind the others. What is imported when it
@@ -64,7 +64,7 @@ const withSourceMaps = {
 
 rmSync(`${root}dist`, { recursive: true, force: true });
 const bundle = await rolldown({
-  input: Object.fromEntries([...doors, 'workers/thread'].map((name) => [name, `${root}build/${name}.js`])),
+  input: Object.fromEntries([...doors, 'workers/gateway', 'workers/thread', 'workers/watchdog'].map((name) => [name, `${root}build/${name}.js`])),
   external: (id) => !id.startsWith('.') && !isAbsolute(id),
   platform: 'node',
   // What chunks need of an entry point may be exported by it beside what users see; the chunks above leave nothing of that kind.
