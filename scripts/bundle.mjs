@@ -20,6 +20,9 @@ const doors = ['src/requests/index', 'src/concurrent-futures/index', 'src/blocki
 const chunks = [
   { name: 'builtins', test: /\/src\/(builtins|pickle)\// },
   { name: 'concurrent-futures', test: /\/src\/concurrent-futures\// },
+  // What both sides of the blocking door need, and what its callers need alone.
+  { name: 'blocking-wire', test: /\/src\/blocking\/wire\// },
+  { name: 'blocking', test: /\/src\/blocking\/(?!gateway\/|wire\/)/ },
   {
     name: 'requests',
     test: /\/src\/requests\/(?!transports\/(connections\/proxy-agents|undici\/))/,
@@ -64,7 +67,12 @@ const withSourceMaps = {
 
 rmSync(`${root}dist`, { recursive: true, force: true });
 const bundle = await rolldown({
-  input: Object.fromEntries([...doors, 'workers/gateway', 'workers/thread', 'workers/watchdog'].map((name) => [name, `${root}build/${name}.js`])),
+  input: Object.fromEntries(
+    [...doors, 'workers/gateway', 'workers/thread', 'workers/watchdog'].map((name) => [
+      name,
+      `${root}build/${name}.js`,
+    ]),
+  ),
   external: (id) => !id.startsWith('.') && !isAbsolute(id),
   platform: 'node',
   // What chunks need of an entry point may be exported by it beside what users see; the chunks above leave nothing of that kind.

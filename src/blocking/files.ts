@@ -67,7 +67,13 @@ abstract class OpenFile<T extends string | Buffer> implements Disposable, Iterab
     const bytes = typeof data === 'string' ? Buffer.from(data) : (data as Uint8Array);
     let written = 0;
     while (written < bytes.length) {
-      written += writeSync(this.#descriptor, bytes, written, bytes.length - written, this.#position + written);
+      written += writeSync(
+        this.#descriptor,
+        bytes,
+        written,
+        bytes.length - written,
+        this.#position + written,
+      );
     }
     this.#position += written;
     return data.length;

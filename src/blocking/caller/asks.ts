@@ -21,7 +21,12 @@ export function answerAsk(link: Link, ask: Extract<ToCaller, { type: 'ask' }>): 
     failed = true;
     value = error;
   }
-  const touched = Array.isArray(args) ? touchedOf(link, args.filter((arg) => arg instanceof Response)) : [];
+  const touched = Array.isArray(args)
+    ? touchedOf(
+        link,
+        args.filter((arg) => arg instanceof Response),
+      )
+    : [];
   try {
     link.reply(id, failed, value, touched);
   } catch (error) {
@@ -43,4 +48,3 @@ function refusePromise(value: unknown, method: string, object: object): unknown 
       'functions are called as in Python, without async',
   );
 }
-

@@ -1,7 +1,9 @@
 /** The variables that requests look at. The gateway has an environment of its own: it is told what has changed in the caller's. */
 import type { Changes } from '../wire/protocol.js';
 
-const PROXIES = ['http', 'https', 'all', 'no', 'socks', 'socks4', 'socks5', 'ftp'].map((name) => `${name}_proxy`);
+const PROXIES = ['http', 'https', 'all', 'no', 'socks', 'socks4', 'socks5', 'ftp'].map(
+  (name) => `${name}_proxy`,
+);
 
 const NAMES: readonly string[] = [
   ...PROXIES,

@@ -30,7 +30,15 @@ function response(caller: Caller, object: Response): Reduced {
 }
 
 function raw(caller: Caller, object: HTTPResponse): Reduced {
-  const { status, reason, version, request_method, request_url, rawHeaders: headers, max_response_size } = object;
+  const {
+    status,
+    reason,
+    version,
+    request_method,
+    request_url,
+    rawHeaders: headers,
+    max_response_size,
+  } = object;
   const init = { status, reason, version, request_method, headers, max_response_size };
   const body = object.spent ? null : caller.bodies.idOf(object);
   return asStandIn('raw', [request_url === null ? init : { ...init, request_url }, body]);

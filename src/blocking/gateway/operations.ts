@@ -64,7 +64,11 @@ function submit(
   args: readonly unknown[],
 ): Promise<unknown> {
   if (where === 'caller') {
-    return follow(caller, id, pool.slots.submit(() => caller.ask(fn as number, 'run', []) as unknown));
+    return follow(
+      caller,
+      id,
+      pool.slots.submit(() => caller.ask(fn as number, 'run', []) as unknown),
+    );
   }
   const { slots, threads } = pool;
   if (slots === threads) return follow(caller, id, threads.submit(fn as Fn, ...args));
@@ -110,7 +114,11 @@ function openRedirects(
   return id;
 }
 
-async function followRedirect(caller: Caller, _id: number, steps: number): Promise<readonly [unknown] | null> {
+async function followRedirect(
+  caller: Caller,
+  _id: number,
+  steps: number,
+): Promise<readonly [unknown] | null> {
   const step = await redirects.get(caller)?.get(steps)?.next();
   return step === undefined || step.done === true ? null : [step.value];
 }
@@ -119,7 +127,12 @@ type Operation = (caller: Caller, id: number, ...args: never[]) => unknown;
 
 const operations: Readonly<Record<string, Operation>> = {
   once: (caller, _id, ...args: [HTTPAdapter, string, UrlInput, RequestOptions]) => once(caller, ...args),
-  request: (caller, id, session: TwinSession | TwinFuturesSession, ...args: [string, UrlInput, RequestOptions]) =>
+  request: (
+    caller,
+    id,
+    session: TwinSession | TwinFuturesSession,
+    ...args: [string, UrlInput, RequestOptions]
+  ) =>
     session instanceof TwinFuturesSession
       ? follow(caller, id, session.request(...args))
       : session.request(...args),

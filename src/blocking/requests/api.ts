@@ -23,7 +23,11 @@ export function shownAdapter(): HTTPAdapter {
 /**
  * Sends one request. No cookies are kept and no connection is reused. To send several requests, make a {@link Session}.
  */
-export function request(method: string | Uint8Array, url: UrlInput, options?: RequestOptions | null): Response;
+export function request(
+  method: string | Uint8Array,
+  url: UrlInput,
+  options?: RequestOptions | null,
+): Response;
 export function request(options: WithMethodAndUrl<RequestOptions>): Response;
 export function request(
   first: string | Uint8Array | WithMethodAndUrl<RequestOptions>,

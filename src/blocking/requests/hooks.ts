@@ -21,7 +21,9 @@ export function dispatch_hook(
     const returned: unknown = hook(response, options);
     if (returned === undefined || returned === null) continue;
     if (typeof returned !== 'object' || !('raise_for_status' in returned)) {
-      throw new TypeError(`a ${key} hook must return a Response or nothing, but it returned ${typeName(returned)}`);
+      throw new TypeError(
+        `a ${key} hook must return a Response or nothing, but it returned ${typeName(returned)}`,
+      );
     }
     response = returned as Response;
   }

@@ -1,7 +1,12 @@
 /** Python's `requests`, with its submodules as namespaces, and with its calling convention. */
 
 export * as adapters from './adapters/index.js';
-export { HTTPAdapter, type HTTPAdapterOptions, UndiciAdapter, type UndiciAdapterOptions } from './adapters/index.js';
+export {
+  HTTPAdapter,
+  type HTTPAdapterOptions,
+  UndiciAdapter,
+  type UndiciAdapterOptions,
+} from './adapters/index.js';
 export { delete, get, head, options, patch, post, put, request, session } from './api.js';
 export * as auth from '../../requests/auth/index.js';
 export * as cookies from '../../requests/cookies/index.js';

@@ -65,4 +65,3 @@ export interface RequestOptions extends Omit<AwaitedRequestOptions, 'data' | 'fi
   /** In place of the session's hooks. */
   hooks?: Hooks | null | undefined;
 }
-

@@ -55,7 +55,8 @@ function leaveBody(object: object, _link: Link, scope: Scope): Reduced | undefin
     if (reduced !== undefined) return reduced;
   } else if (typeof object !== 'object' || Array.isArray(object) || isPlainObject(object)) return undefined;
   const { type } = kindOf(object, Object.getPrototypeOf(object) as object);
-  if (type === 'node-stream' || type === 'web-stream' || object instanceof ReadStream) throw cannotFlow(object);
+  if (type === 'node-stream' || type === 'web-stream' || object instanceof ReadStream)
+    throw cannotFlow(object);
   if (type !== 'iterable' && type !== 'refused') return undefined;
   if (!(Symbol.iterator in object)) {
     if (Symbol.asyncIterator in object) throw cannotFlow(object);
@@ -87,35 +88,38 @@ function leaveReadStream(stream: ReadStream, scope: Scope): Reduced | undefined 
   return asStandIn('file', [scope.handle(stream), String(path), start ?? 0]);
 }
 
-onLeaving(leaveFunction);
-onLeaving(leaveAuth);
-onLeaving(leaveSignal);
-
-onLeaving(leaveBody);
-
-onArriving('own', (link, handle: number) => link.handles.get(handle) ?? null);
-
-onAsked('call', (fn, args: unknown[]) => (fn as (...args: unknown[]) => unknown)(...args));
-
-onAsked('auth', (auth, [prepared]: [PreparedRequest]) => {
-  prepared.prepare_auth(auth as AuthBase);
-  return prepared;
-});
-
 /** Where reading of each body stands. */
 const readers = new WeakMap<object, Iterator<unknown>>();
 
-onAsked('next', (body, [isFirst, position]: [boolean, number | null]) => {
-  if (isFirst) {
-    if (position !== null && isSeekable(body)) body.seek(position);
-    readers.set(body, (body as Iterable<unknown>)[Symbol.iterator]());
-  }
-  const step = readers.get(body)?.next();
-  return step === undefined || step.done === true ? null : [step.value];
-});
+/** Once, by the module that all others need. A bundler may leave out a module that is imported for its effects alone. */
+export function registerObjects(): void {
+  onLeaving(leaveFunction);
+  onLeaving(leaveAuth);
+  onLeaving(leaveSignal);
 
-onAsked('return', (body) => {
-  readers.get(body)?.return?.();
-  readers.delete(body);
-  return null;
-});
+  onLeaving(leaveBody);
+
+  onArriving('own', (link, handle: number) => link.handles.get(handle) ?? null);
+
+  onAsked('call', (fn, args: unknown[]) => (fn as (...args: unknown[]) => unknown)(...args));
+
+  onAsked('auth', (auth, [prepared]: [PreparedRequest]) => {
+    prepared.prepare_auth(auth as AuthBase);
+    return prepared;
+  });
+
+  onAsked('next', (body, [isFirst, position]: [boolean, number | null]) => {
+    if (isFirst) {
+      if (position !== null && isSeekable(body)) body.seek(position);
+      readers.set(body, (body as Iterable<unknown>)[Symbol.iterator]());
+    }
+    const step = readers.get(body)?.next();
+    return step === undefined || step.done === true ? null : [step.value];
+  });
+
+  onAsked('return', (body) => {
+    readers.get(body)?.return?.();
+    readers.delete(body);
+    return null;
+  });
+}

@@ -17,7 +17,7 @@ import { onArriving, onLeaving } from '../caller/sides.js';
 import type { Scope } from '../caller/handles.js';
 import type { HTTPAdapter } from './adapters/adapters.js';
 import { HTTPResponse } from './raw-response.js';
-import { setCallersClasses } from '../wire/callers-classes.js';
+import { setCallersClasses } from '../wire/flat-response.js';
 import { asStandIn } from '../wire/stand-in.js';
 
 const EMPTY = Buffer.alloc(0);
@@ -205,7 +205,8 @@ export class Response extends Base implements Disposable {
 
   /** Buffers a body that is still to be read. */
   private load(): void {
-    if (this._content !== false || this._content_consumed || this.raw === null || this.status_code === 0) return;
+    if (this._content !== false || this._content_consumed || this.raw === null || this.status_code === 0)
+      return;
     try {
       this._content = this.raw.whole();
       this._content_consumed = true;
@@ -291,5 +292,9 @@ onLeaving((object, link, scope) => {
 /** One that the caller's code made itself, in an adapter of its own. Its body goes along as bytes. */
 function leaveMade(response: Response, scope: Scope): Reduced {
   response.read();
-  return asStandIn('made', [scope.handle(response)], Object.assign<Record<string, unknown>, Response>({}, response));
+  return asStandIn(
+    'made',
+    [scope.handle(response)],
+    Object.assign<Record<string, unknown>, Response>({}, response),
+  );
 }

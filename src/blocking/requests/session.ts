@@ -9,7 +9,11 @@ import {
   type WithUrl,
 } from '../../requests/sessions/call-arguments.js';
 import type { EnvironmentSettings } from '../../requests/sessions/environment.js';
-import { type EnvironmentInput, kNoAdapters, Session as AwaitedSession } from '../../requests/sessions/session.js';
+import {
+  type EnvironmentInput,
+  kNoAdapters,
+  Session as AwaitedSession,
+} from '../../requests/sessions/session.js';
 import type { HeadersInput, Proxies } from '../../requests/types.js';
 import { withCallersLines } from '../caller/caller-stack.js';
 import { link, startedLink } from '../caller/link.js';
@@ -18,7 +22,7 @@ import type { Step } from '../wire/session-parts.js';
 import { type BaseAdapter, HTTPAdapter } from './adapters/adapters.js';
 import type { Response } from './response.js';
 import type { Auth, Hooks, RequestOptions, ResponseHook, SessionSendOptions } from './inputs.js';
-import './objects.js';
+import { registerObjects } from './objects.js';
 import { forgetSession, reduceForGateway } from './session-crossing.js';
 
 /** Functions that see each response: push to `response`, or set it. */
@@ -196,6 +200,8 @@ function withoutIterators<O extends RequestOptions>(options: O): O {
   const { params } = options;
   return types.isGeneratorObject(params) ? { ...options, params: [...(params as Iterable<never>)] } : options;
 }
+
+registerObjects();
 
 onLeaving((object, to) => {
   if (!(object instanceof Session)) return undefined;

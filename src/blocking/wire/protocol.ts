@@ -49,7 +49,12 @@ export type ToGateway =
     };
 
 /** A response, by its number, as the caller's code left it. */
-export type Touched = readonly [id: number, status: number, url: string, headers: readonly (readonly [string, string])[] | null];
+export type Touched = readonly [
+  id: number,
+  status: number,
+  url: string,
+  headers: readonly (readonly [string, string])[] | null,
+];
 
 export type ToCaller =
   | {

@@ -83,7 +83,9 @@ export class HTTPAdapter extends HTTPBase {
 
 interface SyncUndiciAdapter extends SyncHTTPAdapter, Omit<AwaitedUndiciAdapter, Own> {}
 
-const UndiciBase = AwaitedUndiciAdapter as unknown as new (options?: UndiciAdapterOptions) => SyncUndiciAdapter;
+const UndiciBase = AwaitedUndiciAdapter as unknown as new (
+  options?: UndiciAdapterOptions,
+) => SyncUndiciAdapter;
 
 /** The same over undici, an optional peer: pipelining, HTTP/2 and less CPU. */
 export class UndiciAdapter extends UndiciBase {
@@ -135,7 +137,9 @@ const INNER = [
 ] as const;
 
 function checkSteps(adapter: HTTPAdapter): void {
-  const own = INNER.filter((name) => (adapter as never)[name] !== (AwaitedHTTPAdapter.prototype as never)[name]);
+  const own = INNER.filter(
+    (name) => (adapter as never)[name] !== (AwaitedHTTPAdapter.prototype as never)[name],
+  );
   if (own.length === 0 || overridesSend(adapter)) return;
   throw new TypeError(
     `${adapter.constructor.name} overrides ${own.join('(), ')}(), which would have to run in the gateway thread: override send(), ` +
