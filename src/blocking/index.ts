@@ -2,14 +2,86 @@
  * Python's `requests`, `requests_futures` and `concurrent.futures` with Python's calling convention, and not one `await`:
  *
  * ```ts
- * import { requests } from 'requests-futures/blocking';
+ * import { as_completed, FuturesSession } from 'requests-futures/blocking';
  *
- * const response = requests.get('https://example.org/', { timeout: 5 });
- * console.log(response.status_code, response.text);
+ * const session = new FuturesSession({ max_workers: 10 });
+ * for (const future of as_completed(urls.map((url) => session.get(url, { timeout: 5 })))) {
+ *   const response = future.result();
+ *   console.log(response.status_code, response.json());
+ * }
  * ```
+ *
+ * The calling thread waits: this is for scripts, command-line tools, REPLs and tests, never for servers.
  *
  * @packageDocumentation
  */
 
+export * as concurrent from './concurrent/index.js';
 export { BinaryFile, type FileMode, open, TextFile } from './files.js';
+export {
+  type BackgroundCallback,
+  type ExecutorLike,
+  type FuturesRequestOptions,
+  FuturesSession,
+  type FuturesSessionOptions,
+  type RequestingSession,
+  type ResponseFuture,
+} from './futures/futures-session.js';
+export {
+  ALL_COMPLETED,
+  as_completed,
+  AsyncPoolExecutor,
+  BrokenExecutor,
+  CancelledError,
+  type DoneAndNotDoneFutures,
+  Executor,
+  FIRST_COMPLETED,
+  FIRST_EXCEPTION,
+  Future,
+  importable,
+  InvalidStateError,
+  ProcessPoolExecutor,
+  ThreadPoolExecutor,
+  TimeoutError,
+  wait,
+  WorkerPoolExecutor,
+} from './futures/index.js';
+export {
+  AbortError,
+  CaseInsensitiveDict,
+  ChunkedEncodingError,
+  codes,
+  ConnectionError,
+  ConnectTimeout,
+  ContentDecodingError,
+  HTTPAdapter,
+  HTTPError,
+  InvalidHeader,
+  InvalidSchema,
+  InvalidURL,
+  JSONDecodeError,
+  MissingSchema,
+  PreparedRequest,
+  ProxyError,
+  ReadTimeout,
+  Request,
+  RequestException,
+  type RequestOptions,
+  RequestsCookieJar,
+  Response,
+  ResponseTooLarge,
+  Retry,
+  RetryError,
+  Session,
+  SSLError,
+  StreamConsumedError,
+  timedelta,
+  Timeout,
+  TooManyRedirects,
+  UndiciAdapter,
+  URLRequired,
+} from './requests/index.js';
 export * as requests from './requests/index.js';
+export * as time from './time.js';
+export { sleep } from './time.js';
+export type { CloseOptions } from '../futures-session/index.js';

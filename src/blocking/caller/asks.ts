@@ -3,6 +3,7 @@ import { objectAtHome } from '../../pickle/index.js';
 import { Response } from '../../requests/models/response.js';
 import type { ToCaller } from '../wire/protocol.js';
 import type { Link } from './link.js';
+import { refusePromise } from './refuse-promise.js';
 import { answer } from './sides.js';
 import { touchedOf } from './touched.js';
 
@@ -16,7 +17,7 @@ export function answerAsk(link: Link, ask: Extract<ToCaller, { type: 'ask' }>): 
     args = link.open(ask.args);
     const object = typeof handle === 'number' ? link.handles.get(handle) : objectAtHome(handle);
     if (object === undefined) throw new ReferenceError('what the gateway asks for has been let go of');
-    value = refusePromise(answer(method, object, args, link), method, object);
+    value = refusePromise(answer(method, object, args, link), nameOf(object, method));
   } catch (error) {
     failed = true;
     value = error;
@@ -35,16 +36,7 @@ export function answerAsk(link: Link, ask: Extract<ToCaller, { type: 'ask' }>): 
   }
 }
 
-function refusePromise(value: unknown, method: string, object: object): unknown {
-  if (typeof value !== 'object' || value === null || !('then' in value) || typeof value.then !== 'function') {
-    return value;
-  }
+function nameOf(object: object, method: string): string {
   const { name } = object as { readonly name?: unknown };
-  const what = typeof name === 'string' && name !== '' ? name : method;
-  // It may reject, and nothing will ever look at it.
-  void Promise.resolve(value as PromiseLike<unknown>).catch(() => undefined);
-  throw new TypeError(
-    `${what} returned a promise, which cannot settle while this thread waits: in requests-futures/blocking ` +
-      'functions are called as in Python, without async',
-  );
+  return typeof name === 'string' && name !== '' ? name : method;
 }

@@ -58,6 +58,7 @@ export class Link {
   readonly #received = new ReceivedReferences();
   readonly #environ = new EnvironmentChanges();
   readonly #pending = new Map<number, Pending>();
+  readonly #kept = new Map<object, number>();
   #lastId = 0;
   #holds = 0;
   #death: BrokenExecutor | null = null;
@@ -167,6 +168,11 @@ export class Link {
       this.#handle(received.message);
     }
     if (Atomics.load(this.#flags, GONE) !== 0) this.#end(this.#lastWords());
+  }
+
+  /** Keeps something of the caller's for as long as there is this gateway. */
+  keep(object: object): void {
+    if (!this.#kept.has(object)) this.#kept.set(object, this.handles.take(object));
   }
 
   /** From now on the process waits for what is under way, until {@link release}. */

@@ -12,7 +12,6 @@ import {
   receive,
   SentReferences,
 } from '../../pickle/index.js';
-import { PreparedRequest } from '../../requests/models/prepared-request.js';
 import { Response } from '../../requests/models/response.js';
 import { SendSettings } from '../../requests/sessions/send-settings.js';
 import { type Changes, NEWS, type ToCaller, type ToGateway } from '../wire/protocol.js';
@@ -209,10 +208,4 @@ function applyEnvironment(changes: Changes): void {
     if (value === null) Reflect.deleteProperty(process.env, name);
     else process.env[name] = value;
   }
-}
-
-/** Does to `request` what the caller's code did to its copy of it. */
-export function takeOver(request: PreparedRequest, changed: unknown): void {
-  if (!(changed instanceof PreparedRequest) || changed === request) return;
-  Object.assign(request, changed, { _headers: changed.headers, _shared: null, _hooks: changed.hooks });
 }

@@ -4,6 +4,7 @@ import { Response } from '../../requests/models/response.js';
 import { HTTPResponse } from '../../requests/urllib3/response.js';
 import { asStandIn } from '../wire/stand-in.js';
 import type { Caller } from './caller.js';
+import { originalOf } from './originals.js';
 
 /** Undefined: as for any other thread. */
 export function leaveGateway(caller: Caller, object: object): Reduced | undefined {
@@ -13,6 +14,8 @@ export function leaveGateway(caller: Caller, object: object): Reduced | undefine
     const { history, _next, _elapsed } = object;
     return asStandIn('own', [handle], { history, _next, _elapsed });
   }
+  const original = originalOf(object);
+  if (original !== undefined) return asStandIn('home', [original.id]);
   if (object instanceof Response) return response(caller, object);
   if (object instanceof HTTPResponse) return raw(caller, object);
   return undefined;

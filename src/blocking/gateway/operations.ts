@@ -10,7 +10,8 @@ import type { RequestOptions, SendOptions, SessionSendOptions } from '../../requ
 import type { Caller } from './caller.js';
 import type { Pool } from './pools.js';
 import { abortSignal } from './resolving.js';
-import { setOriginal, TwinFuturesSession, TwinSession } from './twin-session.js';
+import { setOriginal } from './originals.js';
+import { TwinFuturesSession, TwinSession } from './twin-session.js';
 
 type Fn = (...args: unknown[]) => unknown;
 
@@ -60,22 +61,23 @@ function submit(
   id: number,
   pool: Pool,
   where: 'thread' | 'caller',
-  fn: Fn | number,
+  fn: Fn,
   args: readonly unknown[],
 ): Promise<unknown> {
   if (where === 'caller') {
+    const handle = caller.handles.get(fn) as number;
     return follow(
       caller,
       id,
-      pool.slots.submit(() => caller.ask(fn as number, 'run', []) as unknown),
+      pool.slots.submit(() => caller.ask(handle, 'run', [])),
     );
   }
   const { slots, threads } = pool;
-  if (slots === threads) return follow(caller, id, threads.submit(fn as Fn, ...args));
+  if (slots === threads) return follow(caller, id, threads.submit(fn, ...args));
   return follow(
     caller,
     id,
-    slots.submit(() => threads.submit(fn as Fn, ...args)),
+    slots.submit(() => threads.submit(fn, ...args)),
   );
 }
 

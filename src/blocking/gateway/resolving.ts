@@ -143,6 +143,11 @@ const resolvers: Readonly<Record<string, Resolver>> = {
     return response;
   },
   'made-raw': (_caller, init: HTTPResponseInit) => new HTTPResponse(init),
+  opaque: (caller, handle: number) => {
+    const stand = {};
+    caller.handles.set(stand, handle);
+    return stand;
+  },
   live: (caller, id: number) => caller.responses.get(id),
   session: (caller, ...args: Parameters<Caller['twins']['arrive']>) => caller.twins.arrive(...args),
   pool: (caller, ...args: Parameters<Caller['pools']['arrive']>) => caller.pools.arrive(...args),

@@ -12,32 +12,12 @@ import { kSendNow } from '../../requests/sessions/redirecting-session.js';
 import { copySession, Session } from '../../requests/sessions/session.js';
 import type { RequestOptions, SendOptions, SessionSendOptions } from '../../requests/types.js';
 import type { Step } from '../wire/session-parts.js';
-import { type Caller, takeOver } from './caller.js';
-
-/** The caller's session that a twin stands for. */
-export interface Original {
-  readonly caller: Caller;
-  readonly id: string;
-  /** The steps that its class takes in its own way. */
-  own: ReadonlySet<Step>;
-}
-
-/** Beside the sessions, which are sent on to other threads with all their fields. */
-const originals = new WeakMap<object, Original>();
-
-/** Says for whom `twin` stands. */
-export function setOriginal(twin: object, original: Original): void {
-  originals.set(twin, original);
-}
-
-/** For whom `twin` stands. */
-export function originalOf(twin: object): Original | undefined {
-  return originals.get(twin);
-}
+import { type Original, originalOf } from './originals.js';
+import { takeOver } from './take-over.js';
 
 /** Whether `step` is the caller's; and if so, of whom. */
 function callers(twin: object, step: Step): Original | null {
-  const original = originals.get(twin);
+  const original = originalOf(twin);
   return original?.own.has(step) === true ? original : null;
 }
 
@@ -61,7 +41,7 @@ interface Prepares {
 
 /** Whether preparing takes the caller's thread. */
 function preparesFar(session: Prepares, options: RequestOptions): boolean {
-  const original = originals.get(session);
+  const original = originalOf(session);
   if (original === undefined) return false;
   return original.own.has('prepare_request') || isCallers(original, options.auth ?? session.auth);
 }
@@ -73,7 +53,7 @@ async function prepareFar(
   url: UrlInput,
   options: RequestOptions,
 ): Promise<PreparedRequest> {
-  const original = originals.get(session) as Original;
+  const original = originalOf(session) as Original;
   const request = new Request(method, url, requestPart(options));
   if (original.own.has('prepare_request')) {
     return (await ask(original, 'prepare_request', [request])) as PreparedRequest;

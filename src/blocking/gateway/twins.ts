@@ -7,7 +7,8 @@ import type { FuturesParts, SessionParts } from '../wire/session-parts.js';
 import type { Caller } from './caller.js';
 import type { ExecutorLike, FuturesSessionOptions } from '../../futures-session/index.js';
 import { Pool } from './pools.js';
-import { originalOf, setOriginal, TwinFuturesSession, TwinSession } from './twin-session.js';
+import { originalOf, setOriginal } from './originals.js';
+import { TwinFuturesSession, TwinSession } from './twin-session.js';
 
 interface Twin {
   readonly session: TwinSession | TwinFuturesSession;

@@ -12,6 +12,7 @@ import { HTTPAdapter } from './adapters/adapters.js';
 import type { RequestOptions } from './inputs.js';
 import type { Response } from './response.js';
 import { Session } from './session.js';
+import { noteVerb } from './verbs.js';
 
 let shown: HTTPAdapter | null = null;
 
@@ -94,4 +95,8 @@ export { del as delete };
 /** Makes a {@link Session}: the old spelling, still common in scripts. */
 export function session(): Session {
   return new Session();
+}
+
+for (const [verb, fn] of Object.entries({ get, options, head, post, put, patch, delete: del })) {
+  noteVerb(fn, null, verb);
 }

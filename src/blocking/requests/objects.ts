@@ -1,6 +1,7 @@
 /** How the caller's functions, credentials, bodies and signals cross: by number, to be called for where they are. */
 import { ReadStream } from 'node:fs';
 import { isPlainObject, type Reduced, referenceOf } from '../../builtins/index.js';
+import { objectAtHome } from '../../pickle/index.js';
 import { className, kindOf } from '../../pickle/kinds.js';
 import { AuthBase } from '../../requests/auth/auth-base.js';
 import { isSeekable } from '../../requests/bodies/outgoing/body-position.js';
@@ -99,10 +100,15 @@ export function registerObjects(): void {
 
   onLeaving(leaveBody);
 
+  onArriving('home', (_link, id: string) => objectAtHome(id) ?? null);
   onArriving('own', (link, handle: number) => link.handles.get(handle) ?? null);
 
   onAsked('call', (fn, args: unknown[]) => (fn as (...args: unknown[]) => unknown)(...args));
 
+  onAsked('run', (thunk) => {
+    (thunk as () => void)();
+    return null;
+  });
   onAsked('auth', (auth, [prepared]: [PreparedRequest]) => {
     prepared.prepare_auth(auth as AuthBase);
     return prepared;

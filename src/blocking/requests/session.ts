@@ -18,11 +18,12 @@ import type { HeadersInput, Proxies } from '../../requests/types.js';
 import { withCallersLines } from '../caller/caller-stack.js';
 import { link, startedLink } from '../caller/link.js';
 import { onAsked, onLeaving } from '../caller/sides.js';
-import type { Step } from '../wire/session-parts.js';
+import type { FuturesParts, Step } from '../wire/session-parts.js';
 import { type BaseAdapter, HTTPAdapter } from './adapters/adapters.js';
 import type { Response } from './response.js';
 import type { Auth, Hooks, RequestOptions, ResponseHook, SessionSendOptions } from './inputs.js';
 import { registerObjects } from './objects.js';
+import { noteVerb } from './verbs.js';
 import { forgetSession, reduceForGateway } from './session-crossing.js';
 
 /** Functions that see each response: push to `response`, or set it. */
@@ -103,6 +104,8 @@ const Base = AwaitedSession as unknown as new <R, O extends RequestOptions>(
   adapters: typeof kNoAdapters,
 ) => SyncSession<R, O>;
 
+const VERBS = ['get', 'options', 'head', 'post', 'put', 'patch', 'delete'] as const;
+
 /** The `send` that a session was made with: verbs are bound, so that each session has its own. */
 const ownSend = new WeakMap<object, unknown>();
 
@@ -128,6 +131,7 @@ export class Session<R = Response, O extends RequestOptions = RequestOptions>
     this.mount('https://', new HTTPAdapter());
     this.mount('http://', new HTTPAdapter());
     ownSend.set(this, this.send);
+    for (const verb of VERBS) noteVerb(this[verb], this, verb);
   }
 
   override request(...args: RequestArguments<O>): R;
@@ -173,6 +177,11 @@ export class Session<R = Response, O extends RequestOptions = RequestOptions>
     this.close();
   }
 
+  /** What makes a FuturesSession of it in the gateway; null for a plain session. @internal */
+  _futuresParts(): FuturesParts {
+    return null;
+  }
+
   /** Has the gateway do something for this session, and waits. @internal */
   protected perform(op: string, args: readonly unknown[]): unknown {
     try {
@@ -205,7 +214,7 @@ registerObjects();
 
 onLeaving((object, to) => {
   if (!(object instanceof Session)) return undefined;
-  return reduceForGateway(to, object as never, null, (step) => isUsualStep(object, step));
+  return reduceForGateway(to, object as never, object._futuresParts(), (step) => isUsualStep(object, step));
 });
 
 onAsked('step', (session, [step, ...args]: [Step, ...unknown[]]) => {
