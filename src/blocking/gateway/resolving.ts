@@ -120,6 +120,9 @@ export function abortSignal(caller: Caller, handle: number, aborted: { reason: u
   if (aborted !== null) controller?.abort(aborted.reason);
 }
 
+/** A value of the caller's that is only handed back. */
+class Opaque {}
+
 /** What a FuturesSession sends through, where that is code of the caller's. */
 function farRequester(caller: Caller, handle: number): unknown {
   const far = {
@@ -144,7 +147,7 @@ const resolvers: Readonly<Record<string, Resolver>> = {
   },
   'made-raw': (_caller, init: HTTPResponseInit) => new HTTPResponse(init),
   opaque: (caller, handle: number) => {
-    const stand = {};
+    const stand = new Opaque();
     caller.handles.set(stand, handle);
     return stand;
   },
