@@ -19,20 +19,23 @@ afterAll(() => server.close());
 const root = fileURLToPath(new URL('../..', import.meta.url));
 
 describe('a gateway that ends', () => {
-  test.each(['exit', 'throw'])('is an error of the call that was on its way, and the next has a new one: %s', (kind) => {
-    const session = new Session();
-    expect(session.get(`${server.url}/echo`).status_code).toBe(200);
-    let error: unknown;
-    try {
-      session.get(`${server.url}/never`, { params: new Fault(kind) as never });
-    } catch (caught) {
-      error = caught;
-    }
-    expect(error).toBeInstanceOf(BrokenExecutor);
-    expect((error as Error).message).toMatch(/gateway thread was terminated abruptly/);
-    expect((error as Error).cause).toBeInstanceOf(Error);
-    expect(session.get(`${server.url}/echo`).status_code).toBe(200);
-  });
+  test.each(['exit', 'throw'])(
+    'is an error of the call that was on its way, and the next has a new one: %s',
+    (kind) => {
+      const session = new Session();
+      expect(session.get(`${server.url}/echo`).status_code).toBe(200);
+      let error: unknown;
+      try {
+        session.get(`${server.url}/never`, { params: new Fault(kind) as never });
+      } catch (caught) {
+        error = caught;
+      }
+      expect(error).toBeInstanceOf(BrokenExecutor);
+      expect((error as Error).message).toMatch(/gateway thread was terminated abruptly/);
+      expect((error as Error).cause).toBeInstanceOf(Error);
+      expect(session.get(`${server.url}/echo`).status_code).toBe(200);
+    },
+  );
 
   test('out of memory is an error, too, and names it', async () => {
     const { stdout, code } = await runScript(

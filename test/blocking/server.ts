@@ -53,7 +53,12 @@ export interface ScriptResult {
 /** Runs `source` as a script of its own, beside `server`; `BASE` is the server's URL there. */
 export function runScript(
   source: string,
-  { url = '', node = [], env = {}, type = 'module' }: {
+  {
+    url = '',
+    node = [],
+    env = {},
+    type = 'module',
+  }: {
     url?: string;
     node?: readonly string[];
     env?: NodeJS.ProcessEnv;
@@ -65,7 +70,11 @@ export function runScript(
     const child = execFile(
       process.execPath,
       [...node, `--input-type=${type}`],
-      { timeout: 30_000, cwd: fileURLToPath(new URL('../..', import.meta.url)), env: { ...process.env, ...env } },
+      {
+        timeout: 30_000,
+        cwd: fileURLToPath(new URL('../..', import.meta.url)),
+        env: { ...process.env, ...env },
+      },
       (error, stdout, stderr) => {
         const code = error === null ? 0 : typeof error.code === 'number' ? error.code : null;
         resolve({ code, stdout, stderr });
@@ -75,6 +84,7 @@ export function runScript(
   });
 }
 
-const NAMES = 'requests, Session, FuturesSession, ThreadPoolExecutor, as_completed, wait, time, BrokenExecutor, importable';
+const NAMES =
+  'requests, Session, FuturesSession, ThreadPoolExecutor, as_completed, wait, time, BrokenExecutor, importable';
 const IMPORTS = `import { ${NAMES} } from 'requests-futures/blocking';\n`;
 const REQUIRES = `const { ${NAMES} } = require('requests-futures/blocking');\n`;

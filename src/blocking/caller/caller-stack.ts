@@ -1,9 +1,12 @@
 /** Puts the caller's own lines first in the stack of an error that comes from the gateway. */
 
-/** Where this package's files are: a bundle beside its chunks, or the folder above. */
-const OWN = [new URL('./', import.meta.url).href, new URL('../', import.meta.url).href]
-  .filter((url) => url.includes('/blocking/') || url.endsWith('/dist/src/'))
-  .flatMap((url) => [url, decodeURI(url.replace(/^file:\/\//, ''))]);
+/** Where this package is: a bundle, or its sources, which is what source maps show. */
+const ROOT = decodeURI(
+  import.meta.url
+    .replace(/^file:\/\//, '')
+    .replace(/\/(?:dist\/src\/[^/]+|src\/blocking\/caller\/[^/]+)$/, ''),
+);
+const OWN = [`${ROOT}/dist/`, `${ROOT}/src/`];
 
 const shown = new WeakSet<object>();
 

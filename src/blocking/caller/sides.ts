@@ -13,12 +13,18 @@ export type Arriving = (link: Link, ...args: never[]) => unknown;
 export type Asked = (object: object, args: never, link: Link) => unknown;
 
 const leaving: Leaving[] = [];
+let lastWay: Leaving | null = null;
 const arriving = new Map<string, Arriving>();
 const asked = new Map<string, Asked>();
 
 /** Registers a way for objects to leave; the first that answers is taken. */
 export function onLeaving(leave: Leaving): void {
   leaving.push(leave);
+}
+
+/** Registers the way of what no other way is for. */
+export function onLeavingAtLast(leave: Leaving): void {
+  lastWay = leave;
 }
 
 /** Registers what stands for the gateway's objects of a kind. */
@@ -37,7 +43,7 @@ export function leave(object: object, link: Link, scope: Scope): Reduced | undef
     const reduced = way(object, link, scope);
     if (reduced !== undefined) return reduced;
   }
-  return undefined;
+  return lastWay?.(object, link, scope);
 }
 
 /** What stands here for `kind`. */

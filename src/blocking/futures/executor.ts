@@ -73,4 +73,3 @@ export abstract class Executor implements Disposable {
     this.shutdown();
   }
 }
-

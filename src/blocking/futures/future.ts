@@ -296,7 +296,12 @@ export class Future<T = unknown> {
     try {
       fn(this as never);
     } catch (error) {
-      getLogger().log('error', 'concurrent.futures', `exception calling callback for ${this.toString()}`, error);
+      getLogger().log(
+        'error',
+        'concurrent.futures',
+        `exception calling callback for ${this.toString()}`,
+        error,
+      );
     }
   }
 

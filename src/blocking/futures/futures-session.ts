@@ -7,7 +7,7 @@ import {
   type RequestArguments,
   type UrlInput,
   type WithMethodAndUrl,
-} from '../../requests/sessions/call-arguments.js';
+} from '../../requests/sessions/verbs.js';
 import { onAsked, onLeaving } from '../caller/sides.js';
 import { type HTTPAdapterOptions, HTTPAdapter } from '../requests/adapters/adapters.js';
 import type { RequestOptions, SessionSendOptions } from '../requests/inputs.js';

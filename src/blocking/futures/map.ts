@@ -22,7 +22,9 @@ export function mapOnto(
   const buffersize = parseBuffersize(options.buffersize);
   const inputs = new MapInputs(iterables);
   if (inputs.isAsync) {
-    throw new TypeError('map() cannot read async iterables, which would flow only while this thread does not wait');
+    throw new TypeError(
+      'map() cannot read async iterables, which would flow only while this thread does not wait',
+    );
   }
   const futures: Future[] = [];
   const submit = (): boolean => {

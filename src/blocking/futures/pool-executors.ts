@@ -5,7 +5,7 @@ import { parseMaxWorkers } from '../../concurrent-futures/pool-executor.js';
 import type { AsyncPoolExecutorOptions } from '../../concurrent-futures/async-pool-executor.js';
 import type { WorkerPoolExecutorOptions } from '../../concurrent-futures/worker-pool/index.js';
 import { encode } from '../../pickle/index.js';
-import { bindVerb } from '../../requests/sessions/call-arguments.js';
+import { bindVerb } from '../../requests/sessions/verbs.js';
 import { withCallersLines } from '../caller/caller-stack.js';
 import { link } from '../caller/link.js';
 import { refusePromise } from '../caller/refuse-promise.js';

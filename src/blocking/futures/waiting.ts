@@ -1,5 +1,13 @@
 /** Waiting for several futures: Python's `as_completed` and `wait`. */
-import { checkOptions, isPlainObject, monotonic, repr, TimeoutError, typeName, ValueError } from '../../builtins/index.js';
+import {
+  checkOptions,
+  isPlainObject,
+  monotonic,
+  repr,
+  TimeoutError,
+  typeName,
+  ValueError,
+} from '../../builtins/index.js';
 import {
   deadlineAfter,
   parseTimeout,
@@ -29,7 +37,9 @@ export interface DoneAndNotDoneFutures<F extends Future> extends Pair<F> {
 }
 
 function futureSet<F extends Future>(callee: string, fs: Futures<F>): Set<F> {
-  const futures = new Set<F>(fs instanceof Map ? (fs as ReadonlyMap<F, unknown>).keys() : (fs as Iterable<F>));
+  const futures = new Set<F>(
+    fs instanceof Map ? (fs as ReadonlyMap<F, unknown>).keys() : (fs as Iterable<F>),
+  );
   for (const future of futures) {
     if (!((future as unknown) instanceof Future)) {
       throw new TypeError(`${callee} takes futures of requests-futures/blocking, got ${typeName(future)}`);
@@ -133,8 +143,7 @@ export function wait<F extends Future>(
   let pending = 0;
   let isEnough = false;
   const look = (future: Future): void => {
-    isEnough ||=
-      returnWhen === FIRST_COMPLETED || (returnWhen === FIRST_EXCEPTION && future._hasFailed());
+    isEnough ||= returnWhen === FIRST_COMPLETED || (returnWhen === FIRST_EXCEPTION && future._hasFailed());
   };
   const listener = (future: Future): void => {
     pending -= 1;

@@ -13,7 +13,7 @@ import {
   SentReferences,
 } from '../../pickle/index.js';
 import { Response } from '../../requests/models/response.js';
-import { SendSettings } from '../../requests/sessions/send-settings.js';
+import { SendSettings } from '../../requests/sessions/settings.js';
 import { type Changes, NEWS, type ToCaller, type ToGateway } from '../wire/protocol.js';
 import type { JarChange } from '../wire/jar-changes.js';
 import { resolving } from '../wire/stand-in.js';

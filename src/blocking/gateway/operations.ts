@@ -5,7 +5,7 @@ import { HTTPAdapter } from '../../requests/adapters/http-adapter.js';
 import type { PreparedRequest } from '../../requests/models/prepared-request.js';
 import type { Response } from '../../requests/models/response.js';
 import { Session } from '../../requests/sessions/session.js';
-import type { UrlInput } from '../../requests/sessions/call-arguments.js';
+import type { UrlInput } from '../../requests/sessions/verbs.js';
 import type { RequestOptions, SendOptions, SessionSendOptions } from '../../requests/types.js';
 import type { Caller } from './caller.js';
 import type { Pool } from './pools.js';

@@ -6,7 +6,7 @@ import { reduceSession } from '../../requests/crossing/session-copy.js';
 import { PreparedRequest } from '../../requests/models/prepared-request.js';
 import { Request } from '../../requests/models/request.js';
 import type { Response } from '../../requests/models/response.js';
-import { requestPart, type UrlInput } from '../../requests/sessions/call-arguments.js';
+import { requestPart, type UrlInput } from '../../requests/sessions/verbs.js';
 import type { RedirectingSession, RedirectStep } from '../../requests/sessions/redirecting-session.js';
 import { kSendNow } from '../../requests/sessions/redirecting-session.js';
 import { copySession, Session } from '../../requests/sessions/session.js';

@@ -5,7 +5,7 @@ import {
   type UrlInput,
   type WithMethodAndUrl,
   type WithUrl,
-} from '../../requests/sessions/call-arguments.js';
+} from '../../requests/sessions/verbs.js';
 import { withCallersLines } from '../caller/caller-stack.js';
 import { link } from '../caller/link.js';
 import { HTTPAdapter } from './adapters/adapters.js';

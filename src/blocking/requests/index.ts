@@ -71,8 +71,8 @@ export type {
   UrlInput,
   WithMethodAndUrl,
   WithUrl,
-} from '../../requests/sessions/call-arguments.js';
-export type { EnvironmentSettings } from '../../requests/sessions/environment.js';
+} from '../../requests/sessions/verbs.js';
+export type { EnvironmentSettings } from '../../requests/sessions/settings.js';
 export type { EnvironmentInput } from '../../requests/sessions/session.js';
 export { Session, type SessionHooks, type SyncSession } from './session.js';
 export { codes, type StatusCodes } from '../../requests/status-codes.js';

@@ -9,7 +9,7 @@ import { super_len } from '../../requests/bodies/outgoing/super-len.js';
 import type { PreparedRequest } from '../../requests/models/prepared-request.js';
 import type { Scope } from '../caller/handles.js';
 import type { Link } from '../caller/link.js';
-import { onArriving, onAsked, onLeaving } from '../caller/sides.js';
+import { onArriving, onAsked, onLeaving, onLeavingAtLast } from '../caller/sides.js';
 import { asStandIn, standIn } from '../wire/stand-in.js';
 
 /** Where this package's modules are, as references name them. */
@@ -85,6 +85,8 @@ function leaveReadStream(stream: ReadStream, scope: Scope): Reduced | undefined 
   const { start, end } = stream as unknown as { readonly start?: number; readonly end?: number };
   if (readableFlowing !== null || bytesRead > 0 || path.length === 0) return undefined;
   if (end !== undefined && end !== Infinity) return undefined;
+  // It may not even be open yet, and what is wrong with the file is the gateway's to tell.
+  stream.on('error', () => undefined);
   stream.destroy();
   return asStandIn('file', [scope.handle(stream), String(path), start ?? 0]);
 }
@@ -98,7 +100,7 @@ export function registerObjects(): void {
   onLeaving(leaveAuth);
   onLeaving(leaveSignal);
 
-  onLeaving(leaveBody);
+  onLeavingAtLast(leaveBody);
 
   onArriving('home', (_link, id: string) => objectAtHome(id) ?? null);
   onArriving('own', (link, handle: number) => link.handles.get(handle) ?? null);

@@ -280,7 +280,9 @@ onArriving('known', (link, id: number) => link.responses.get(id) ?? new Response
 onLeaving((object, link, scope) => {
   if (object instanceof Response) {
     const id = link.responses.idOf(awaited(object));
-    return id === undefined ? leaveMade(object, scope) : asStandIn('live', [id]);
+    if (id === undefined) return leaveMade(object, scope);
+    // Code of the caller's may have put the response that it refused into the history of the next.
+    return asStandIn('live', [id], { history: object.history });
   }
   if (object instanceof HTTPResponse) {
     const { status, reason, version, request_method, rawHeaders: headers } = object;

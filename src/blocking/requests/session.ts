@@ -7,8 +7,8 @@ import {
   type UrlInput,
   type WithMethodAndUrl,
   type WithUrl,
-} from '../../requests/sessions/call-arguments.js';
-import type { EnvironmentSettings } from '../../requests/sessions/environment.js';
+} from '../../requests/sessions/verbs.js';
+import type { EnvironmentSettings } from '../../requests/sessions/settings.js';
 import {
   type EnvironmentInput,
   kNoAdapters,
