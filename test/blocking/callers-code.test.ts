@@ -284,7 +284,7 @@ describe('an adapter of a class of its own', () => {
     session.mount('http://', new Timed());
     expect(session.get(`${server.url}/echo`).status_code).toBe(200);
     expect(() => session.get(`${server.url}/slow?ms=400`)).toThrow(requests.ReadTimeout);
-    const futures = [1, 2, 3].map((n) => new FuturesSession());
+    const futures = [1, 2, 3].map(() => new FuturesSession());
     for (const each of futures) each.mount('http://', new Timed());
     expect(futures.map((each) => each.get(`${server.url}/echo`)).map((f) => f.result().status_code)).toEqual([
       200, 200, 200,
@@ -294,7 +294,7 @@ describe('an adapter of a class of its own', () => {
   test('may make responses itself', () => {
     class Canned extends requests.adapters.BaseAdapter {
       closed = 0;
-      send(request: PreparedRequest): Response {
+      override send(request: PreparedRequest): Response {
         const response = new Response();
         response.status_code = 200;
         response.url = request.url ?? '';
@@ -308,7 +308,7 @@ describe('an adapter of a class of its own', () => {
         });
         return Object.assign(response, { mine: true });
       }
-      close(): void {
+      override close(): void {
         this.closed += 1;
       }
     }

@@ -228,6 +228,11 @@ export class Future<T = unknown> {
     if (!this.#isDone()) this.#withdraw(reason);
   }
 
+  /** Whether the call is over, as far as is known here without a look at what has come. @internal */
+  _isOver(): boolean {
+    return this.#isDone();
+  }
+
   /** Whether `wait()` and `as_completed()` count this future as complete. @internal */
   _isSettled(): boolean {
     return this.#isDone() && this.#state !== CANCELLED;

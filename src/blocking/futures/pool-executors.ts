@@ -114,7 +114,7 @@ export class ThreadPoolExecutor extends PoolExecutor<AsyncPoolExecutorOptions> {
     const verb = typeof fn === 'function' ? verbOf(fn) : undefined;
     if (verb !== undefined) submitVerb(future, this, verb, args);
     else if (typeof fn === 'function' && isElsewhere(fn)) {
-      startCall(future, 'submit', [this, 'thread', fn, args]);
+      startCall(future, 'submit', [this, referenceOf(fn), args]);
     } else submitHere(future, this, fn, args);
     return future;
   }
@@ -151,7 +151,7 @@ export class ProcessPoolExecutor extends PoolExecutor<WorkerPoolExecutorOptions>
     // It says what to do about a closure.
     encode(fn, { name: 'fn' });
     const future = new Future<R>();
-    startCall(future, 'submit', [this, 'thread', fn, args]);
+    startCall(future, 'submit', [this, referenceOf(fn), args]);
     return future;
   }
 }
@@ -186,8 +186,8 @@ function submitHere<A extends unknown[], R>(
   args: A,
 ): void {
   const run = (): void => {
-    // Cancelled after its turn was announced.
-    if (future.done()) return;
+    // Cancelled after its turn was announced. (A look at what has come would begin the next before this one.)
+    if (future._isOver()) return;
     future.set_running_or_notify_cancel();
     try {
       const result = refusePromise(fn(...args), (fn as AnyFunction).name || 'the submitted function');
@@ -196,7 +196,7 @@ function submitHere<A extends unknown[], R>(
       future.set_exception(error ?? new Error('a function threw nothing'));
     }
   };
-  startCall(future, 'submit', [pool, 'caller', run, []]);
+  startCall(future, 'submit', [pool, run, []]);
 }
 
 onLeaving((object, to) => {

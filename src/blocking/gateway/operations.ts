@@ -1,4 +1,5 @@
 /** What a caller can call for. */
+import { type Reference, standForReference } from '../../builtins/index.js';
 import type { Future } from '../../concurrent-futures/index.js';
 import { forgetCopies, foreignId, setHomeId } from '../../pickle/index.js';
 import { HTTPAdapter } from '../../requests/adapters/http-adapter.js';
@@ -60,11 +61,10 @@ function submit(
   caller: Caller,
   id: number,
   pool: Pool,
-  where: 'thread' | 'caller',
-  fn: Fn,
+  fn: Fn | Reference,
   args: readonly unknown[],
 ): Promise<unknown> {
-  if (where === 'caller') {
+  if (typeof fn === 'function') {
     const handle = caller.handles.get(fn) as number;
     return follow(
       caller,
@@ -73,11 +73,15 @@ function submit(
     );
   }
   const { slots, threads } = pool;
-  if (slots === threads) return follow(caller, id, threads.submit(fn, ...args));
+  const there = (): void => undefined;
+  // Its module is loaded by the threads alone: here it could be the very program that waits.
+  standForReference(there, fn);
+  const call = there as Fn;
+  if (slots === threads) return follow(caller, id, threads.submit(call, ...args));
   return follow(
     caller,
     id,
-    slots.submit(() => threads.submit(fn, ...args)),
+    slots.submit(() => threads.submit(call, ...args)),
   );
 }
 

@@ -1,5 +1,4 @@
 /** The sessions that stand here for those of a caller: one for each, with its connections, its cookies, and its limits. */
-import { setHomeId } from '../../pickle/index.js';
 import type { RequestsCookieJar } from '../../requests/cookies/index.js';
 import type { HeadersInput } from '../../requests/types.js';
 import { type JarChange, JarChanges } from '../wire/jar-changes.js';
@@ -35,8 +34,6 @@ export class Twins {
     if (twin === undefined) {
       const session = futures === null ? new TwinSession() : new TwinFuturesSession(optionsOf(futures));
       setOriginal(session, { caller: this.#caller, id, own: new Set() });
-      // An error that carries the session would take it back as itself.
-      setHomeId(session, id);
       twin = { session, jar: new JarChanges() };
       this.#twins.set(id, twin);
     }
