@@ -1,6 +1,6 @@
 /** What the gateway thread runs: the package itself, for a thread that waits. */
-import { parentPort, workerData } from 'node:worker_threads';
-import { setHome } from '../src/builtins/index.js';
+import { workerData } from 'node:worker_threads';
+import { getLogger, setHome } from '../src/builtins/index.js';
 import { Caller } from '../src/blocking/gateway/caller.js';
 import { operate } from '../src/blocking/gateway/operations.js';
 import { Pools } from '../src/blocking/gateway/pools.js';
@@ -18,5 +18,5 @@ setHome((fn, args) => {
 
 // What nobody waits for must not end everyone's requests.
 process.on('unhandledRejection', (reason) => {
-  parentPort?.postMessage(reason instanceof Error ? (reason.stack ?? reason.message) : String(reason));
+  getLogger().log('error', 'requests-futures', 'Unhandled rejection in the gateway thread', reason);
 });

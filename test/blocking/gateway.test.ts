@@ -179,6 +179,21 @@ describe('a program', () => {
     expect(session.get(`${server.url}/echo`).status_code).toBe(200);
   });
 
+  test('that waits for a server of its own thread is told so', async () => {
+    const { stderr } = await runScript(
+      `import http from 'node:http';
+       const server = http.createServer((_, response) => response.end());
+       await new Promise((resolve) => server.listen(0, '127.0.0.1', resolve));
+       setTimeout(() => undefined, 0);
+       new FuturesSession().get('http://127.0.0.1:' + server.address().port + '/').add_done_callback(() => undefined);
+       const session = new FuturesSession();
+       const future = session.get('http://127.0.0.1:' + server.address().port + '/');
+       try { future.result(12); } catch (error) { console.error(error.name); }
+       process.exit();`,
+    );
+    expect(stderr).toMatch(/cannot answer.*\n(?:.*\n)*TimeoutError/);
+  }, 60_000);
+
   test('may be CommonJS', async () => {
     const { stdout, stderr } = await runScript(`console.log(requests.get(BASE + '/echo').status_code);`, {
       url: server.url,

@@ -25,7 +25,7 @@ export class FarServer implements AsyncDisposable {
   static async start(): Promise<FarServer> {
     const script = fileURLToPath(new URL('fixtures/server.mjs', import.meta.url));
     const child = spawn(process.execPath, [script], { stdio: ['pipe', 'pipe', 'inherit'] });
-    const [line] = (await once(child.stdout as NonNullable<typeof child.stdout>, 'data')) as [Buffer];
+    const [line] = (await once(child.stdout, 'data')) as [Buffer];
     return new FarServer(child, line.toString().trim());
   }
 

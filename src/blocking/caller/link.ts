@@ -27,7 +27,9 @@ import { EnvironmentChanges, gatewayEnvironment } from './environ.js';
 import { Handles, Scope } from './handles.js';
 import { checkHost } from './host.js';
 import { KnownResponses } from './known-responses.js';
+import { HINT_AFTER, mayWaitForItself, sayHint } from './loopback-hint.js';
 import { arrive, leave } from './sides.js';
+import { warningAtOnce } from './warn-at-once.js';
 import { SentSessions } from './sent-sessions.js';
 
 /** How a call ended. */
@@ -41,6 +43,8 @@ const SLICE = 1;
 
 interface Pending {
   readonly scope: Scope;
+  /** Whether the caller may be waiting for itself. */
+  readonly isSuspect: boolean;
   settle(outcome: Outcome): void;
 }
 
@@ -72,7 +76,7 @@ export class Link {
     const data: GatewayData & { readonly watch: MessagePort } = {
       requestsFutures: 'gateway',
       port: calls.port2,
-      flags: this.#flags.buffer as SharedArrayBuffer,
+      flags: this.#flags.buffer,
       watch: deaths.port2,
     };
     const watchdog = new Worker(new URL(import.meta.resolve('#workers/watchdog')), {
@@ -136,7 +140,7 @@ export class Link {
       scope.end();
       throw error;
     }
-    this.#pending.set(id, { scope, settle });
+    this.#pending.set(id, { scope, settle, isSuspect: mayWaitForItself(op, args) });
     return id;
   }
 
@@ -150,14 +154,20 @@ export class Link {
    * Waits until `ready`, and meanwhile does what the gateway asks for. False when `deadline` (of `monotonic()`) has come first.
    */
   waitUntil(ready: () => boolean, deadline: number | null): boolean {
+    const start = monotonic();
     for (;;) {
       const news = Atomics.load(this.#flags, NEWS);
       this.poll();
       if (ready()) return true;
       const left = deadline === null ? SLICE : Math.min(SLICE, deadline - monotonic());
       if (left <= 0) return false;
-      Atomics.wait(this.#flags, NEWS, news, left * 1000);
+      const outcome = Atomics.wait(this.#flags, NEWS, news, left * 1000);
+      if (outcome === 'timed-out' && monotonic() - start >= HINT_AFTER) this.#hint();
     }
+  }
+
+  #hint(): void {
+    for (const { isSuspect } of this.#pending.values()) if (isSuspect) sayHint();
   }
 
   /** Handles what has come, without waiting. */
@@ -237,7 +247,9 @@ export class Link {
         break;
       case 'home': {
         const [fn, args] = this.open(message.call) as [(...args: unknown[]) => unknown, unknown[]];
-        fn(...args);
+        warningAtOnce(() => {
+          fn(...args);
+        });
       }
     }
   }

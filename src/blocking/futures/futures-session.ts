@@ -240,7 +240,7 @@ class Requester {
 function requester(inner: RequestingSession | Session | null): object | null {
   if (inner === null) return null;
   const isUsual = inner instanceof Session && inner.request === ownRequest(inner);
-  return isUsual ? inner : new Requester(inner as RequestingSession);
+  return isUsual ? inner : new Requester(inner);
 }
 
 /** Verbs are bound: what tells is whether the class has one of its own. */

@@ -82,7 +82,7 @@ export class Caller {
         this.#post({ type: 'ask', id, handle, method, args: message }, transferList);
       } catch (error) {
         this.#asks.delete(id);
-        reject(error as Error);
+        reject(error);
       }
     });
   }

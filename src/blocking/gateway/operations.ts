@@ -2,7 +2,7 @@
 import { type Reference, standForReference } from '../../builtins/index.js';
 import type { Future } from '../../concurrent-futures/index.js';
 import { forgetCopies, foreignId, setHomeId } from '../../pickle/index.js';
-import { HTTPAdapter } from '../../requests/adapters/http-adapter.js';
+import type { HTTPAdapter } from '../../requests/adapters/http-adapter.js';
 import type { PreparedRequest } from '../../requests/models/prepared-request.js';
 import type { Response } from '../../requests/models/response.js';
 import { Session } from '../../requests/sessions/session.js';
@@ -76,7 +76,7 @@ function submit(
   const there = (): void => undefined;
   // Its module is loaded by the threads alone: here it could be the very program that waits.
   standForReference(there, fn);
-  const call = there as Fn;
+  const call = there;
   if (slots === threads) return follow(caller, id, threads.submit(call, ...args));
   return follow(
     caller,

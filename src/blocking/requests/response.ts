@@ -12,7 +12,7 @@ import {
 import type { JSONReviver } from '../../requests/bodies/text/response-json.js';
 import { Response as AwaitedResponse } from '../../requests/models/response.js';
 import type { HeadersLike } from '../../requests/structures/case-insensitive-dict.js';
-import { HTTPResponse as AwaitedHTTPResponse } from '../../requests/urllib3/response.js';
+import type { HTTPResponse as AwaitedHTTPResponse } from '../../requests/urllib3/response.js';
 import { onArriving, onLeaving } from '../caller/sides.js';
 import type { Scope } from '../caller/handles.js';
 import type { HTTPAdapter } from './adapters/adapters.js';
@@ -122,7 +122,7 @@ export class Response extends Base implements Disposable {
    * @throws ConnectionError, ChunkedEncodingError, ContentDecodingError, ResponseTooLarge or AbortError, `request` set
    */
   read(): Buffer {
-    return (this.content as Buffer | null) ?? EMPTY;
+    return (this.content) ?? EMPTY;
   }
 
   /**
@@ -222,7 +222,7 @@ export class Response extends Base implements Disposable {
     checkChunkSize(chunkSize);
     const isBuffered = this._content_consumed || this._content !== false;
     return {
-      buffered: isBuffered ? ((this.content as Buffer | null) ?? EMPTY) : null,
+      buffered: isBuffered ? ((this.content) ?? EMPTY) : null,
       encoding: () => this.encoding,
       stream: (size) => this.streamed(size),
     };
@@ -253,7 +253,7 @@ function plainIterator<T>(pieces: Iterable<T>): IterableIterator<T> {
   const iterator = pieces[Symbol.iterator]();
   let left = false;
   return {
-    next: () => (left ? { value: undefined, done: true } : iterator.next()) as IteratorResult<T>,
+    next: () => (left ? { value: undefined, done: true } : iterator.next()),
     return: () => {
       left = true;
       return { value: undefined, done: true } as IteratorResult<T>;
