@@ -76,7 +76,7 @@ function submit(
   const there = (): void => undefined;
   // Its module is loaded by the threads alone: here it could be the very program that waits.
   standForReference(there, fn);
-  const call = there;
+  const call: Fn = there;
   if (slots === threads) return follow(caller, id, threads.submit(call, ...args));
   return follow(
     caller,
