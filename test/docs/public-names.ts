@@ -3,7 +3,12 @@ import { fileURLToPath } from 'node:url';
 import ts from 'typescript';
 
 const root = fileURLToPath(new URL('../..', import.meta.url));
-const doors = ['src/index.ts', 'src/requests/index.ts', 'src/concurrent-futures/index.ts'];
+const doors = [
+  'src/index.ts',
+  'src/requests/index.ts',
+  'src/concurrent-futures/index.ts',
+  'src/blocking/index.ts',
+];
 
 export interface PublicNames {
   /** What exists at run time, namespaces and what they hold included. */
