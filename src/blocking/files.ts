@@ -132,7 +132,7 @@ export class TextFile extends OpenFile<string> {
 export function open(path: string, mode: 'rb' | 'wb' | 'ab' | 'xb'): BinaryFile;
 export function open(path: string, mode?: 'r' | 'w' | 'a' | 'x'): TextFile;
 export function open(path: string, mode: FileMode = 'r'): BinaryFile | TextFile {
-  if (!/^[rwax]b?$/.test(mode)) throw new ValueError(`invalid mode: '${String(mode)}'`);
+  if (!/^[rwax]b?$/.test(mode)) throw new ValueError(`invalid mode: '${mode}'`);
   return mode.endsWith('b') ? new BinaryFile(path, mode) : new TextFile(path, mode);
 }
 

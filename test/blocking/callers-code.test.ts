@@ -94,7 +94,7 @@ describe('hooks', () => {
   });
 
   test('that are async, or return something else, are a TypeError', () => {
-    const later = { response: (async () => undefined) as never };
+    const later = { response: (() => Promise.resolve()) as never };
     expect(thrownBy(() => requests.get(`${server.url}/echo`, { hooks: later }))).toMatchObject({
       name: 'TypeError',
       message: expect.stringContaining('returned a promise') as string,

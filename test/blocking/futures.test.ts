@@ -47,9 +47,8 @@ describe('a FuturesSession', () => {
   test('has all errors in its futures, also those of a call that cannot be sent', () => {
     const session = new FuturesSession();
     expect(session.get('nowhere').exception()).toBeInstanceOf(requests.MissingSchema);
-    class Unknown {}
-    const future = session.get(`${server.url}/echo`, { params: { a: new Unknown() as never } });
-    expect(future.exception()).toBeInstanceOf(awaited.importable === undefined ? Error : Error);
+    const future = session.get(`${server.url}/echo`, { params: { a: new WeakMap() as never } });
+    expect(future.exception()).toMatchObject({ name: 'PicklingError' });
     expect(() => session.get(undefined as never)).toThrow(TypeError);
   });
 
@@ -141,8 +140,40 @@ describe('a future', () => {
     const session = new FuturesSession();
     const controller = new AbortController();
     const future = session.get(`${server.url}/never`, { signal: controller.signal });
-    session.get(`${server.url}/echo`, { hooks: { response: () => { controller.abort(); } } }).result();
+    session
+      .get(`${server.url}/echo`, {
+        hooks: {
+          response: () => {
+            controller.abort();
+          },
+        },
+      })
+      .result();
     expect(future.exception()).toBeInstanceOf(requests.AbortError);
+  });
+
+  test('shares a signal with others, which are all aborted by it, and leaves no listener behind', () => {
+    const session = new FuturesSession();
+    const controller = new AbortController();
+    const { signal } = controller;
+    let listeners = 0;
+    const add = signal.addEventListener.bind(signal);
+    const remove = signal.removeEventListener.bind(signal);
+    signal.addEventListener = (...args: Parameters<typeof add>) => {
+      listeners += 1;
+      add(...args);
+    };
+    signal.removeEventListener = (...args: Parameters<typeof remove>) => {
+      listeners -= 1;
+      remove(...args);
+    };
+    const [first, second] = [1, 2].map(() => session.get(`${server.url}/never`, { signal }));
+    session.get(`${server.url}/echo`, { signal }).result();
+    expect(listeners).toBe(2);
+    controller.abort();
+    expect(first?.exception()).toBeInstanceOf(requests.AbortError);
+    expect(second?.exception()).toBeInstanceOf(requests.AbortError);
+    expect(listeners).toBe(0);
   });
 
   test('calls its callbacks in their order, while the thread waits for anything', () => {
@@ -234,7 +265,10 @@ describe('a ThreadPoolExecutor', () => {
     const session = new Session();
     const futures = [
       executor.submit(requests.get, `${server.url}/echo`),
+      // Verbs are bound to their session.
+      // eslint-disable-next-line @typescript-eslint/unbound-method -- as above
       executor.submit(session.get, `${server.url}/cookie?name=v&value=1`),
+      // eslint-disable-next-line @typescript-eslint/unbound-method -- as above
       executor.submit(session.post, `${server.url}/echo`, { data: 'x' }),
     ];
     wait(futures);
@@ -273,7 +307,7 @@ describe('a ThreadPoolExecutor', () => {
 
   test('refuses async functions and calls after its shutdown', () => {
     const executor = new ThreadPoolExecutor(1);
-    const future = executor.submit((async () => 1));
+    const future = executor.submit(() => Promise.resolve(1));
     expect(future.exception()).toMatchObject({
       name: 'TypeError',
       message: expect.stringMatching(/promise/) as string,

@@ -127,9 +127,7 @@ describe('a stream', () => {
     const sizes = [...response.iter_content(30_000)].map(({ length }) => length);
     expect(sizes).toEqual([30_000, 30_000, 30_000, 10_000]);
     expect(() => response.iter_content(1)).toThrow(requests.StreamConsumedError);
-    expect(() => response.content).toThrow(
-      requests.exceptions.RequestException === undefined ? '' : /consumed/,
-    );
+    expect(() => response.content).toThrow(/consumed/);
   });
 
   test('gives lines as they come, and goes on where a loop was left', () => {

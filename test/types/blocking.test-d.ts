@@ -1,44 +1,40 @@
 /** Holds the blocking door against the others, member by member: what gives a promise there gives its value here. */
-import * as awaitedFutures from 'requests-futures';
-import * as awaitedRequests from 'requests-futures/requests';
-import * as awaitedConcurrent from 'requests-futures/concurrent-futures';
+import { expectTypeOf } from 'vitest';
+import type * as awaitedFutures from 'requests-futures';
+import type * as awaitedRequests from 'requests-futures/requests';
+import type * as awaitedConcurrent from 'requests-futures/concurrent-futures';
 import * as blocking from 'requests-futures/blocking';
-
-type Equal<A, B> = (<T>() => T extends A ? 1 : 2) extends <T>() => T extends B ? 1 : 2 ? true : false;
-function assert<_T extends true>(): void {
-  // The type argument is the assertion.
-}
 
 type Keys<T> = Extract<keyof T, string>;
 
 // Every name of every door is there.
-assert<Equal<Exclude<keyof typeof awaitedFutures, keyof typeof blocking | 'abort_signal'>, never>>();
-assert<Equal<Exclude<keyof typeof awaitedRequests, keyof typeof blocking.requests>, never>>();
-assert<
-  Equal<
-    Exclude<
-      keyof typeof awaitedConcurrent,
-      keyof typeof blocking.concurrent.futures | 'abort_signal' | 'current_worker_name'
-    >,
-    never
+expectTypeOf<
+  Exclude<keyof typeof awaitedFutures, keyof typeof blocking | 'abort_signal'>
+>().toEqualTypeOf<never>();
+expectTypeOf<Exclude<keyof typeof awaitedRequests, keyof typeof blocking.requests>>().toEqualTypeOf<never>();
+expectTypeOf<
+  Exclude<
+    keyof typeof awaitedConcurrent,
+    keyof typeof blocking.concurrent.futures | 'abort_signal' | 'current_worker_name'
   >
->();
+>().toEqualTypeOf<never>();
 
 // Every member of every class is there, but for those that make a promise of an object.
 type Promising = 'then' | 'catch' | 'finally' | 'set_abort_handler';
-assert<Equal<Exclude<Keys<awaitedRequests.Response>, Keys<blocking.Response>>, 'readNow'>>();
-assert<Equal<Exclude<Keys<awaitedRequests.Session>, Keys<blocking.Session>>, never>>();
-assert<Equal<Exclude<Keys<awaitedFutures.FuturesSession>, Keys<blocking.FuturesSession>>, never>>();
-assert<
-  Equal<Exclude<Keys<awaitedFutures.Future>, Keys<blocking.Future> | Promising | `_${string}`>, never>
->();
-assert<
-  Equal<
-    Exclude<Keys<awaitedRequests.urllib3.HTTPResponse>, Keys<blocking.requests.urllib3.HTTPResponse>>,
-    'awaited' | 'nextPart' | 'readAll' | 'readAllSync'
-  >
->();
-assert<Equal<Exclude<Keys<awaitedRequests.HTTPAdapter>, Keys<blocking.HTTPAdapter>>, 'build_response'>>();
+expectTypeOf<Exclude<Keys<awaitedRequests.Response>, Keys<blocking.Response>>>().toEqualTypeOf<'readNow'>();
+expectTypeOf<Exclude<Keys<awaitedRequests.Session>, Keys<blocking.Session>>>().toEqualTypeOf<never>();
+expectTypeOf<
+  Exclude<Keys<awaitedFutures.FuturesSession>, Keys<blocking.FuturesSession>>
+>().toEqualTypeOf<never>();
+expectTypeOf<
+  Exclude<Keys<awaitedFutures.Future>, Keys<blocking.Future> | Promising | `_${string}`>
+>().toEqualTypeOf<never>();
+expectTypeOf<
+  Exclude<Keys<awaitedRequests.urllib3.HTTPResponse>, Keys<blocking.requests.urllib3.HTTPResponse>>
+>().toEqualTypeOf<'awaited' | 'nextPart' | 'readAll' | 'readAllSync'>();
+expectTypeOf<
+  Exclude<Keys<awaitedRequests.HTTPAdapter>, Keys<blocking.HTTPAdapter>>
+>().toEqualTypeOf<'build_response'>();
 
 /** What a member gives once it has settled, with the classes of this door in the place of the others'. */
 type Here<T> =
@@ -65,41 +61,39 @@ type Different<A, B, K extends keyof A & keyof B = keyof A & keyof B> = {
 
 // The iterators are plain here, and the generic ones are compared below.
 type Iterators = 'iter_content' | 'iter_lines' | typeof Symbol.asyncIterator;
-assert<Equal<Exclude<Different<awaitedRequests.Response, blocking.Response>, Iterators>, never>>();
-assert<
-  Equal<
-    Exclude<Different<awaitedRequests.Session, blocking.Session>, 'resolve_redirects' | 'get_adapter'>,
-    never
-  >
->();
+expectTypeOf<
+  Exclude<Different<awaitedRequests.Response, blocking.Response>, Iterators>
+>().toEqualTypeOf<never>();
+expectTypeOf<
+  Exclude<Different<awaitedRequests.Session, blocking.Session>, 'resolve_redirects' | 'get_adapter'>
+>().toEqualTypeOf<never>();
 
 declare const session: blocking.Session;
-declare const futures: blocking.FuturesSession;
 declare const response: blocking.Response;
 declare const future: blocking.Future<number>;
 
-assert<Equal<ReturnType<typeof session.get>, blocking.Response>>();
-assert<Equal<ReturnType<typeof session.close>, void>>();
-assert<Equal<ReturnType<typeof futures.get>, blocking.ResponseFuture>>();
-assert<Equal<ReturnType<typeof response.read>, Buffer>>();
-assert<Equal<ReturnType<typeof future.result>, number>>();
-assert<Equal<ReturnType<typeof future.exception>, Error | null>>();
-assert<Equal<ReturnType<typeof blocking.get>, blocking.Response>>();
+expectTypeOf<ReturnType<typeof session.get>>().toEqualTypeOf<blocking.Response>();
+expectTypeOf<ReturnType<typeof session.close>>().toBeVoid();
+expectTypeOf<ReturnType<blocking.FuturesSession['get']>>().toEqualTypeOf<blocking.ResponseFuture>();
+expectTypeOf<ReturnType<typeof response.read>>().toEqualTypeOf<Buffer>();
+expectTypeOf<ReturnType<typeof future.result>>().toEqualTypeOf<number>();
+expectTypeOf<ReturnType<typeof future.exception>>().toEqualTypeOf<Error | null>();
+expectTypeOf<ReturnType<typeof blocking.get>>().toEqualTypeOf<blocking.Response>();
 
 // The exceptions, and what has no waiting in it, are the very same.
-assert<Equal<typeof blocking.ConnectionError, typeof awaitedRequests.ConnectionError>>();
-assert<Equal<typeof blocking.TimeoutError, typeof awaitedConcurrent.TimeoutError>>();
-assert<Equal<typeof blocking.Retry, typeof awaitedRequests.Retry>>();
-assert<Equal<typeof blocking.PreparedRequest, typeof awaitedRequests.PreparedRequest>>();
+expectTypeOf<typeof blocking.ConnectionError>().toEqualTypeOf<typeof awaitedRequests.ConnectionError>();
+expectTypeOf<typeof blocking.TimeoutError>().toEqualTypeOf<typeof awaitedConcurrent.TimeoutError>();
+expectTypeOf<typeof blocking.Retry>().toEqualTypeOf<typeof awaitedRequests.Retry>();
+expectTypeOf<typeof blocking.PreparedRequest>().toEqualTypeOf<typeof awaitedRequests.PreparedRequest>();
 
-for (const chunk of response.iter_content(10)) assert<Equal<typeof chunk, Buffer>>();
+for (const chunk of response.iter_content(10)) expectTypeOf(chunk).toEqualTypeOf<Buffer>();
 for (const done of blocking.as_completed([Object.assign(future, { i: 1 })]))
-  assert<Equal<typeof done.i, number>>();
+  expectTypeOf(done.i).toEqualTypeOf<number>();
 
 // Hooks, credentials and bodies that would have to run while the thread waits are refused by the types.
-session.get('http://a', { hooks: { response: (r) => void r.text } });
-// @ts-expect-error -- async
-session.get('http://a', { hooks: { response: async (r: blocking.Response) => r } });
+declare const later: (response: blocking.Response) => Promise<blocking.Response>;
+// @ts-expect-error -- a hook that returns a promise
+session.get('http://a', { hooks: { response: later } });
 declare const flowing: AsyncGenerator<string>;
 // @ts-expect-error -- an async generator
 session.post('http://a', { data: flowing });

@@ -35,6 +35,7 @@ export class EnvironmentChanges {
 
 /** The environment that the gateway is started with: without what would change how Node itself starts. */
 export function gatewayEnvironment(): NodeJS.ProcessEnv {
-  const { NODE_OPTIONS: _dropped, ...environment } = process.env;
+  const environment = { ...process.env };
+  delete environment['NODE_OPTIONS'];
   return environment;
 }

@@ -4,6 +4,7 @@
 export class Scope {
   readonly #handles: Handles;
   #held: number[] = [];
+  #undo: (() => void)[] | null = null;
 
   constructor(handles: Handles) {
     this.#handles = handles;
@@ -16,8 +17,16 @@ export class Scope {
     return handle;
   }
 
+  /** Has `undo` called when this scope ends. */
+  whenEnded(undo: () => void): void {
+    (this.#undo ??= []).push(undo);
+  }
+
   /** Lets go of everything. */
   end(): void {
+    const undo = this.#undo;
+    this.#undo = null;
+    for (const each of undo ?? []) each();
     const held = this.#held;
     if (held.length === 0) return;
     this.#held = [];

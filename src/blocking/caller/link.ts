@@ -288,9 +288,9 @@ export class Link {
     this.#watch.close();
     const pending = [...this.#pending.values()];
     this.#pending.clear();
-    for (const { scope, settle } of pending) {
-      scope.end();
-      settle({ failed: true, value: broken() });
+    for (const call of pending) {
+      call.scope.end();
+      call.settle({ failed: true, value: broken() });
     }
   }
 }

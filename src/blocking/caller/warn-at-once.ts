@@ -3,7 +3,7 @@
  * the program.
  */
 export function warningAtOnce(fn: () => void): void {
-  const { emitWarning } = process;
+  const own = Reflect.get(process, 'emitWarning');
   process.emitWarning = ((warning: string | Error, type?: string | { type?: string }) => {
     const name = typeof type === 'string' ? type : (type?.type ?? 'Warning');
     const error = warning instanceof Error ? warning : Object.assign(new Error(warning), { name });
@@ -13,6 +13,6 @@ export function warningAtOnce(fn: () => void): void {
   try {
     fn();
   } finally {
-    process.emitWarning = emitWarning;
+    process.emitWarning = own;
   }
 }

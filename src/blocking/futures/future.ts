@@ -102,11 +102,12 @@ export class Future<T = unknown> {
       this.#withdraw(reason);
       return true;
     }
-    if (this.#owner.cancel()) {
+    const owner = this.#owner;
+    if (owner.cancel()) {
       if (!this.#isDone()) this.#withdraw(reason);
       return this.cancelled();
     }
-    return this.#owner?.abort(reason) ?? false;
+    return owner.abort(reason);
   }
 
   /**

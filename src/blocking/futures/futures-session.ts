@@ -239,14 +239,14 @@ class Requester {
 
 function requester(inner: RequestingSession | Session | null): object | null {
   if (inner === null) return null;
-  const isUsual = inner instanceof Session && inner.request === ownRequest(inner);
+  const isUsual = inner instanceof Session && Reflect.get(inner, 'request') === ownRequest(inner);
   return isUsual ? inner : new Requester(inner);
 }
 
 /** Verbs are bound: what tells is whether the class has one of its own. */
 function ownRequest(session: Session): unknown {
-  const { request } = Object.getPrototypeOf(session) as Session;
-  return request === Session.prototype.request ? session.request : null;
+  const inherited: unknown = Reflect.get(Object.getPrototypeOf(session) as object, 'request');
+  return inherited === Reflect.get(Session.prototype, 'request') ? Reflect.get(session, 'request') : null;
 }
 
 onLeaving((object, to, scope) => {

@@ -24,6 +24,8 @@ import {
 import { poll, waitUntil } from '../caller/link.js';
 import { Future } from './future.js';
 
+const CONDITIONS: readonly string[] = [FIRST_COMPLETED, FIRST_EXCEPTION, ALL_COMPLETED];
+
 type Futures<F> = Iterable<F> | ReadonlyMap<F, unknown>;
 
 type Pair<F> = readonly [done: Set<F>, not_done: Set<F>];
@@ -134,7 +136,7 @@ export function wait<F extends Future>(
   const options: WaitOptions = isPlainObject(timeout) ? timeout : { timeout, return_when };
   checkOptions('wait()', options, ['timeout', 'return_when']);
   const returnWhen = options.return_when ?? return_when ?? ALL_COMPLETED;
-  if (returnWhen !== FIRST_COMPLETED && returnWhen !== FIRST_EXCEPTION && returnWhen !== ALL_COMPLETED) {
+  if (!CONDITIONS.includes(returnWhen)) {
     throw new ValueError(`Invalid return condition: ${repr(returnWhen)}`);
   }
   const futures = futureSet('wait()', fs);

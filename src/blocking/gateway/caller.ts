@@ -82,6 +82,7 @@ export class Caller {
         this.#post({ type: 'ask', id, handle, method, args: message }, transferList);
       } catch (error) {
         this.#asks.delete(id);
+        // eslint-disable-next-line @typescript-eslint/prefer-promise-reject-errors -- it is what was thrown
         reject(error);
       }
     });

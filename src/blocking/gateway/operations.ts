@@ -165,7 +165,7 @@ const operations: Readonly<Record<string, Operation>> = {
   close: (caller, _id, body: number) => {
     caller.bodies.close(body);
   },
-  abort: (caller, _id, handle: number, aborted: { reason: unknown } | null) => {
+  abort: (caller, _id, handle: number, aborted: { reason: unknown }) => {
     abortSignal(caller, handle, aborted);
   },
   submit,

@@ -101,27 +101,39 @@ function farFile(caller: Caller, handle: number, path: string, position: number)
   return stream;
 }
 
-const signals = new WeakMap<Caller, Map<number, AbortController>>();
+/** The caller's signals, by handle, for as long as a request here follows them. */
+const signals = new WeakMap<Caller, Map<number, WeakRef<AbortController>>>();
 
 function farSignal(caller: Caller, handle: number, aborted: { reason: unknown } | null): unknown {
-  const controller = new AbortController();
+  const known = signals.get(caller) ?? new Map<number, WeakRef<AbortController>>();
+  signals.set(caller, known);
+  const controller = known.get(handle)?.deref() ?? new AbortController();
+  known.set(handle, new WeakRef(controller));
   caller.handles.set(controller.signal, handle);
+  controllers.set(controller.signal, controller);
   if (aborted !== null) controller.abort(aborted.reason);
-  let known = signals.get(caller);
-  if (known === undefined) signals.set(caller, (known = new Map<number, AbortController>()));
-  known.set(handle, controller);
+  else forgotten.register(controller, { known, handle });
   return controller.signal;
 }
 
-/** The caller's signal was aborted, or (null) will not be any more. */
-export function abortSignal(caller: Caller, handle: number, aborted: { reason: unknown } | null): void {
-  const controller = signals.get(caller)?.get(handle);
-  signals.get(caller)?.delete(handle);
-  if (aborted !== null) controller?.abort(aborted.reason);
+/** Requests keep the signal, and with it what aborts it. */
+const controllers = new WeakMap<AbortSignal, AbortController>();
+
+const forgotten = new FinalizationRegistry<{ known: Map<number, WeakRef<AbortController>>; handle: number }>(
+  ({ known, handle }) => {
+    if (known.get(handle)?.deref() === undefined) known.delete(handle);
+  },
+);
+
+/** The caller's signal was aborted. */
+export function abortSignal(caller: Caller, handle: number, { reason }: { reason: unknown }): void {
+  signals.get(caller)?.get(handle)?.deref()?.abort(reason);
 }
 
-/** A value of the caller's that is only handed back. */
-class Opaque {}
+/** A value of the caller's that is only handed back. An object of a class, so that it is asked how it leaves. */
+class Opaque {
+  readonly isOpaque = true;
+}
 
 /** What a FuturesSession sends through, where that is code of the caller's. */
 function farRequester(caller: Caller, handle: number): unknown {

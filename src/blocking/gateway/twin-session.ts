@@ -1,7 +1,7 @@
 /** The sessions of the gateway: the package's own, but for the steps that a caller's class takes in its own way. */
 import { setReducer } from '../../builtins/index.js';
 import { FuturesSession } from '../../futures-session/index.js';
-import type { BaseAdapter } from '../../requests/adapters/base-adapter.js';
+import { BaseAdapter } from '../../requests/adapters/base-adapter.js';
 import { reduceSession } from '../../requests/crossing/session-copy.js';
 import { PreparedRequest } from '../../requests/models/prepared-request.js';
 import { Request } from '../../requests/models/request.js';
@@ -83,14 +83,23 @@ function sendFar(
   return caller.ask(id, 'send-step', [request, plain]) as Promise<Response>;
 }
 
+class ChosenAdapter extends BaseAdapter {
+  readonly #choose: () => Promise<unknown>;
+
+  constructor(choose: () => Promise<unknown>) {
+    super();
+    this.#choose = choose;
+  }
+
+  override async send(request: PreparedRequest, options?: SendOptions): Promise<Response> {
+    const chosen = (await this.#choose()) as BaseAdapter;
+    return chosen.send(request, options);
+  }
+}
+
 /** An adapter that the caller's `get_adapter` chooses when it is used. */
 function chosenAdapter(original: Original, url: string): BaseAdapter {
-  const choose = (): Promise<unknown> => ask(original, 'get_adapter', [url]);
-  return {
-    send: async (request: PreparedRequest, options?: SendOptions) =>
-      ((await choose()) as BaseAdapter).send(request, options),
-    close: () => undefined,
-  };
+  return new ChosenAdapter(() => ask(original, 'get_adapter', [url]));
 }
 
 type StepResult<K extends RedirectStep> = ReturnType<RedirectingSession[K]>;

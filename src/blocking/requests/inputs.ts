@@ -4,6 +4,7 @@ import type {
   Auth,
   Bytes,
   FileContent as AwaitedFileContent,
+  FileSpec as AwaitedFileSpec,
   HookOptions,
   Pairs,
   RequestOptions as AwaitedRequestOptions,
@@ -28,8 +29,6 @@ type WithContent<Spec> = Spec extends AwaitedFileContent
   : Spec extends readonly [infer Name, AwaitedFileContent, ...infer Rest]
     ? readonly [Name, FileContent, ...Rest]
     : never;
-
-type AwaitedFileSpec = import('../../requests/types.js').FileSpec;
 
 /** One file: its content, or `[filename, content, content_type, headers]` with the last two optional. */
 export type FileSpec = FileContent | WithContent<Exclude<AwaitedFileSpec, AwaitedFileContent>>;

@@ -40,13 +40,13 @@ function leaveSignal(object: object, link: Link, scope: Scope): Reduced | undefi
   if (!(object instanceof AbortSignal)) return undefined;
   const handle = scope.handle(object);
   if (object.aborted) return asStandIn('signal', [handle, { reason: object.reason as unknown }]);
-  object.addEventListener(
-    'abort',
-    () => {
-      link.tell('abort', [handle, { reason: object.reason as unknown }]);
-    },
-    { once: true },
-  );
+  const tell = (): void => {
+    link.tell('abort', [handle, { reason: object.reason as unknown }]);
+  };
+  object.addEventListener('abort', tell, { once: true });
+  scope.whenEnded(() => {
+    object.removeEventListener('abort', tell);
+  });
   return asStandIn('signal', [handle, null]);
 }
 

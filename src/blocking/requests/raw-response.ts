@@ -48,7 +48,10 @@ function awaited(raw: HTTPResponse): AwaitedHTTPResponse {
 }
 
 const awaitedPrototype = AwaitedHTTPResponse.prototype;
-const isClosed = Object.getOwnPropertyDescriptor(awaitedPrototype, 'closed')?.get as () => boolean;
+
+function isClosed(raw: HTTPResponse): boolean {
+  return Reflect.get(awaitedPrototype, 'closed', raw);
+}
 
 /**
  * urllib3's response, which `response.raw` is: status line, headers line by line, and the body as it comes from the wire.
@@ -120,7 +123,7 @@ export class HTTPResponse extends Base {
   /** Whether nothing more will come: the body was read to its end, failed, or was closed. */
   get closed(): boolean {
     const body = bodies.get(awaited(this));
-    return body === undefined ? isClosed.call(this) : body.ended && body.ahead.length === 0;
+    return body === undefined ? isClosed(this) : body.ended && body.ahead.length === 0;
   }
 
   /** How many bytes of the body have come off the wire. */

@@ -60,18 +60,13 @@ function awaited(response: Response): AwaitedResponse {
   return response as unknown as AwaitedResponse;
 }
 
-function getter<K extends keyof AwaitedResponse>(name: K): (this: AwaitedResponse) => AwaitedResponse[K] {
-  let prototype: object = AwaitedResponse.prototype;
-  for (;;) {
-    const get = Object.getOwnPropertyDescriptor(prototype, name)?.get;
-    if (get !== undefined) return get as (this: AwaitedResponse) => AwaitedResponse[K];
-    prototype = Object.getPrototypeOf(prototype) as object;
-  }
+/** What the getter of the awaited class gives. */
+function inherited<K extends 'content' | 'text' | 'apparent_encoding'>(
+  response: Response,
+  name: K,
+): AwaitedResponse[K] {
+  return Reflect.get(AwaitedResponse.prototype, name, response);
 }
-
-const getContent = getter('content');
-const getText = getter('text');
-const getApparentEncoding = getter('apparent_encoding');
 
 /**
  * What a server answered. The body is there when the call returns; with `stream: true` it is read when it is first asked for, or piece
@@ -91,19 +86,19 @@ export class Response extends Base implements Disposable {
    */
   get content(): Buffer {
     this.load();
-    return getContent.call(awaited(this));
+    return inherited(this, 'content');
   }
 
   /** The body as text in `encoding`; what cannot be decoded becomes U+FFFD. A stream is read now. */
   get text(): string {
     this.load();
-    return getText.call(awaited(this));
+    return inherited(this, 'text');
   }
 
   /** The encoding that the bytes themselves suggest, by Python's name; null for what is no text. A stream is read now. */
   get apparent_encoding(): string | null {
     this.load();
-    return getApparentEncoding.call(awaited(this));
+    return inherited(this, 'apparent_encoding');
   }
 
   /**
@@ -122,7 +117,7 @@ export class Response extends Base implements Disposable {
    * @throws ConnectionError, ChunkedEncodingError, ContentDecodingError, ResponseTooLarge or AbortError, `request` set
    */
   read(): Buffer {
-    return (this.content) ?? EMPTY;
+    return this.bytes();
   }
 
   /**
@@ -203,6 +198,14 @@ export class Response extends Base implements Disposable {
     this.close();
   }
 
+  /** The body; empty where there is none. */
+  private bytes(): Buffer {
+    const content: Buffer | null = this.content;
+    // Null in a Response that was made by hand.
+    // eslint-disable-next-line @typescript-eslint/no-unnecessary-condition -- the type tells what a server can do
+    return content ?? EMPTY;
+  }
+
   /** Buffers a body that is still to be read. */
   private load(): void {
     if (this._content !== false || this._content_consumed || this.raw === null || this.status_code === 0)
@@ -222,7 +225,7 @@ export class Response extends Base implements Disposable {
     checkChunkSize(chunkSize);
     const isBuffered = this._content_consumed || this._content !== false;
     return {
-      buffered: isBuffered ? ((this.content) ?? EMPTY) : null,
+      buffered: isBuffered ? this.bytes() : null,
       encoding: () => this.encoding,
       stream: (size) => this.streamed(size),
     };

@@ -130,8 +130,8 @@ export class Session<R = Response, O extends RequestOptions = RequestOptions>
     super(kNoAdapters);
     this.mount('https://', new HTTPAdapter());
     this.mount('http://', new HTTPAdapter());
-    ownSend.set(this, this.send);
-    for (const verb of VERBS) noteVerb(this[verb], this, verb);
+    ownSend.set(this, Reflect.get(this, 'send'));
+    for (const verb of VERBS) noteVerb(Reflect.get(this, verb), this, verb);
   }
 
   override request(...args: RequestArguments<O>): R;
