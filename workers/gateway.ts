@@ -1,6 +1,8 @@
 /** What the gateway thread runs: the package itself, for a thread that waits. */
 import { workerData } from 'node:worker_threads';
 import { getLogger, setHome } from '../src/builtins/index.js';
+import '../src/requests/index.js';
+import '../src/futures-session/index.js';
 import { Caller } from '../src/blocking/gateway/caller.js';
 import { operate } from '../src/blocking/gateway/operations.js';
 import { Pools } from '../src/blocking/gateway/pools.js';
@@ -12,7 +14,7 @@ const { port, flags } = workerData as GatewayData;
 const caller = new Caller(port, flags, operate, (made) => ({ twins: new Twins(made), pools: new Pools() }));
 
 // Nothing is printed here: the caller's thread shows it, while it waits.
-setHome((fn, args) => {
+setHome(([fn, args]) => {
   caller.callHome(fn, args);
 });
 

@@ -99,6 +99,7 @@ export {
   type RequestOptions,
   RequestsCookieJar,
   Response,
+  ResponseNotRead,
   ResponseTooLarge,
   Retry,
   RetryError,

@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { expect, test } from 'vitest';
-import { runExample } from './run-example.js';
+import { runExample } from '../helpers/run-example.js';
 
 test('the article runs line by line, without one await', async () => {
   const { code, stderr, stdout } = await runExample(['20-line-by-line']);

@@ -21,7 +21,7 @@ import { all_issues } from '../../examples/ports/paginated-api.js';
 import { run } from '../../examples/ports/progress-dashboard.js';
 import { crawl } from '../../examples/ports/rate-limited-crawler.js';
 import { deliver } from '../../examples/ports/webhook-sender.js';
-import * as servers from './port-servers.js';
+import * as servers from '../helpers/servers/port-servers.js';
 
 const root = fileURLToPath(new URL('../../', import.meta.url));
 /** Inside of the package, so that it is found by its name. */

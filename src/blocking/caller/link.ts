@@ -5,7 +5,7 @@ import { BrokenExecutor } from '../../concurrent-futures/errors.js';
 import {
   decode,
   encode,
-  type Flat,
+  type Message,
   type Pickled,
   ReceivedReferences,
   receive,
@@ -211,7 +211,7 @@ export class Link {
   }
 
   /** Makes a value of what has come. @internal */
-  open(message: Pickled | Flat): unknown {
+  open(message: Message): unknown {
     const received = receive(message, this.#received);
     return resolving(
       (kind, args) => arrive(this, kind, args),
@@ -254,7 +254,7 @@ export class Link {
     }
   }
 
-  #settle(id: number, failed: boolean, message: Pickled | Flat): void {
+  #settle(id: number, failed: boolean, message: Message): void {
     let outcome: Outcome;
     try {
       outcome = { failed, value: this.open(message) };

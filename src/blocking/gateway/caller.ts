@@ -4,7 +4,7 @@ import type { Future } from '../../concurrent-futures/index.js';
 import {
   decode,
   encode,
-  encodeFlat,
+  encodeForChannel,
   explainCloneError,
   type Pickled,
   ReceivedReferences,
@@ -17,7 +17,7 @@ import { SendSettings } from '../../requests/sessions/settings.js';
 import { type Changes, NEWS, type ToCaller, type ToGateway } from '../wire/protocol.js';
 import type { JarChange } from '../wire/jar-changes.js';
 import { resolving } from '../wire/stand-in.js';
-import { flatToCaller } from '../wire/flat-response.js';
+import { shortToCaller } from '../wire/short-response.js';
 import { Bodies } from './bodies.js';
 import { leaveGateway } from './leaving.js';
 import { LiveResponses } from './live-responses.js';
@@ -146,14 +146,14 @@ export class Caller {
   }
 
   #sendAnswer(id: number, failed: boolean, value: unknown): void {
-    if (value instanceof Response && !this.isAsked && this.responses.idOf(value) === undefined) {
-      const flat = encodeFlat(flatToCaller, value, this.#sent);
-      if (flat !== null) {
-        this.#send({ type: 'answer', id, failed, value: flat.message, dropped: NONE }, flat.transferList);
-        return;
-      }
-    }
-    const { message, transferList } = this.#encode(value, !this.isAsked, failed ? 'error' : 'result');
+    const isShort = value instanceof Response && !this.isAsked && this.responses.idOf(value) === undefined;
+    const { message, transferList } = encodeForChannel(value, {
+      table: this.#sent,
+      form: isShort ? shortToCaller : null,
+      owned: !this.isAsked,
+      name: failed ? 'error' : 'result',
+      persistent: (object) => leaveGateway(this, object),
+    });
     const dropped = this.isAsked ? NONE : this.responses.settle(value);
     this.#send({ type: 'answer', id, failed, value: message, dropped }, transferList);
   }

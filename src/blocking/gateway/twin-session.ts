@@ -9,7 +9,7 @@ import type { Response } from '../../requests/models/response.js';
 import { requestPart, type UrlInput } from '../../requests/sessions/verbs.js';
 import type { RedirectingSession, RedirectStep } from '../../requests/sessions/redirecting-session.js';
 import { kSendNow } from '../../requests/sessions/redirecting-session.js';
-import { copySession, Session } from '../../requests/sessions/session.js';
+import { Session } from '../../requests/sessions/session.js';
 import type { RequestOptions, SendOptions, SessionSendOptions } from '../../requests/types.js';
 import type { Step } from '../wire/session-parts.js';
 import { type Original, originalOf } from './originals.js';
@@ -177,7 +177,5 @@ export class TwinFuturesSession extends FuturesSession {
 }
 
 /** To a thread of a pool they go as what is known there. */
-setReducer(TwinSession, (session) => reduceSession(copySession, session, Session));
-setReducer(TwinFuturesSession, (session) =>
-  reduceSession(copySession, session, Session, ['executor', 'session']),
-);
+setReducer(TwinSession, (session) => reduceSession(session, Session));
+setReducer(TwinFuturesSession, (session) => reduceSession(session, Session, ['executor', 'session']));

@@ -1,6 +1,6 @@
 /** The sessions that stand here for those of a caller: one for each, with its connections, its cookies, and its limits. */
 import type { RequestsCookieJar } from '../../requests/cookies/index.js';
-import type { HeadersInput } from '../../requests/types.js';
+import type { HeadersInput } from '../../requests/inputs.js';
 import { type JarChange, JarChanges } from '../wire/jar-changes.js';
 import type { FuturesParts, SessionParts } from '../wire/session-parts.js';
 import type { Caller } from './caller.js';

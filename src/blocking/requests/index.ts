@@ -1,4 +1,5 @@
 /** Python's `requests`, with its submodules as namespaces, and with its calling convention. */
+import '../../requests/index.js';
 
 export * as adapters from './adapters/index.js';
 export {
@@ -53,6 +54,7 @@ export {
   ReadTimeout,
   RequestException,
   type RequestExceptionOptions,
+  ResponseNotRead,
   ResponseTooLarge,
   RetryError,
   SSLError,
@@ -79,7 +81,6 @@ export { codes, type StatusCodes } from '../../requests/status-codes.js';
 export * as structures from '../../requests/structures/index.js';
 export { CaseInsensitiveDict } from '../../requests/structures/index.js';
 export type {
-  AuthCallable,
   Bytes,
   Cert,
   CookiesInput,
@@ -89,9 +90,9 @@ export type {
   ParamValue,
   Primitive,
   Proxies,
-  SendOptions,
   TimeoutInput,
-} from '../../requests/types.js';
+} from '../../requests/inputs.js';
+export type { AuthCallable, SendOptions } from '../../requests/types.js';
 export type {
   Auth,
   Data,

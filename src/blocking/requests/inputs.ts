@@ -1,12 +1,14 @@
 /** What a caller of this flavour may type, where it is not what the awaited doors take. */
 import type { ReadStream } from 'node:fs';
 import type {
-  Auth,
   Bytes,
   FileContent as AwaitedFileContent,
   FileSpec as AwaitedFileSpec,
-  HookOptions,
   Pairs,
+} from '../../requests/inputs.js';
+import type {
+  Auth,
+  HookOptions,
   RequestOptions as AwaitedRequestOptions,
   SessionSendOptions,
 } from '../../requests/types.js';

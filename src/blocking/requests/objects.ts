@@ -1,8 +1,8 @@
 /** How the caller's functions, credentials, bodies and signals cross: by number, to be called for where they are. */
 import { ReadStream } from 'node:fs';
-import { isPlainObject, type Reduced, referenceOf } from '../../builtins/index.js';
+import { isPlainObject, type Reduced, referenceOf, typeName } from '../../builtins/index.js';
 import { objectAtHome } from '../../pickle/index.js';
-import { className, kindOf } from '../../pickle/kinds.js';
+import { kindOf } from '../../pickle/classify.js';
 import { AuthBase } from '../../requests/auth/auth-base.js';
 import { isSeekable } from '../../requests/bodies/outgoing/body-position.js';
 import { super_len } from '../../requests/bodies/outgoing/super-len.js';
@@ -73,7 +73,7 @@ function leaveBody(object: object, _link: Link, scope: Scope): Reduced | undefin
 
 function cannotFlow(object: object): TypeError {
   return new TypeError(
-    `a body of class ${className(Object.getPrototypeOf(object) as object)} cannot be sent from a thread that waits, as it ` +
+    `a body of class ${typeName(object)} cannot be sent from a thread that waits, as it ` +
       "flows only while that does not: give bytes, text, a generator (function*), open(path, 'rb') of this module, or " +
       'fs.createReadStream(path)',
   );

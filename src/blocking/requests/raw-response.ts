@@ -1,6 +1,6 @@
 import { checkOptions } from '../../builtins/index.js';
 import type { HTTPResponseInit } from '../../requests/bodies/incoming/response-init.js';
-import { headerLines } from '../../requests/headers/raw-headers.js';
+import { rawValues } from '../../requests/headers/raw-headers.js';
 import { HTTPResponse as AwaitedHTTPResponse, type ReadOptions } from '../../requests/urllib3/response.js';
 import { type Link } from '../caller/link.js';
 import { withCallersLines } from '../caller/caller-stack.js';
@@ -166,7 +166,7 @@ export class HTTPResponse extends Base {
   /** One step of {@link stream}; null at the end. @internal */
   part(amt: number | null, decode: boolean): Buffer | null {
     if (amt === null || amt <= 0) return this.takePart(null, decode);
-    const lines = headerLines(this.rawHeaders, 'transfer-encoding');
+    const lines = rawValues(this.rawHeaders, 'transfer-encoding');
     if (lines.some((line) => /(?:^|,)\s*chunked\s*(?:,|$)/i.test(line))) return this.takePart(amt, decode);
     const filled = this.fill(amt, decode);
     return filled.length === 0 ? null : filled;

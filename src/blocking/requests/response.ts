@@ -17,7 +17,7 @@ import { onArriving, onLeaving } from '../caller/sides.js';
 import type { Scope } from '../caller/handles.js';
 import type { HTTPAdapter } from './adapters/adapters.js';
 import { HTTPResponse } from './raw-response.js';
-import { setCallersClasses } from '../wire/flat-response.js';
+import { setCallersClasses } from '../wire/short-response.js';
 import { asStandIn } from '../wire/stand-in.js';
 
 const EMPTY = Buffer.alloc(0);

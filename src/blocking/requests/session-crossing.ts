@@ -1,7 +1,7 @@
 /** How a session of the caller's crosses: as the name of its twin in the gateway, and what is new of it. */
 import type { Reduced } from '../../builtins/index.js';
 import { homeId } from '../../pickle/index.js';
-import { rememberedState } from '../../requests/crossing/session-state.js';
+import { rememberedState } from '../../requests/crossing/session-copy.js';
 import { Session as AwaitedSession } from '../../requests/sessions/session.js';
 import { HTTPAdapter as AwaitedHTTPAdapter } from '../../requests/adapters/http-adapter.js';
 import { type Link } from '../caller/link.js';

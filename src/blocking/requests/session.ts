@@ -14,7 +14,7 @@ import {
   kNoAdapters,
   Session as AwaitedSession,
 } from '../../requests/sessions/session.js';
-import type { HeadersInput, Proxies } from '../../requests/types.js';
+import type { HeadersInput, Proxies } from '../../requests/inputs.js';
 import { withCallersLines } from '../caller/caller-stack.js';
 import { link, startedLink } from '../caller/link.js';
 import { onAsked, onLeaving } from '../caller/sides.js';

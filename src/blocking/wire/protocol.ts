@@ -1,6 +1,6 @@
 /** What the caller's thread and the gateway tell each other. Messages are read in the order in which they were encoded. */
 import type { MessagePort } from 'node:worker_threads';
-import type { Flat, Pickled } from '../../pickle/index.js';
+import type { Message, Pickled } from '../../pickle/index.js';
 
 /** The flag that counts what was sent to the caller: it waits for a change of it. */
 export const NEWS = 0;
@@ -61,7 +61,7 @@ export type ToCaller =
       readonly type: 'answer';
       readonly id: number;
       readonly failed: boolean;
-      readonly value: Pickled | Flat;
+      readonly value: Message;
       /** The numbers of responses that will not be named again. */
       readonly dropped: readonly number[];
     }

@@ -2,7 +2,6 @@ export {
   HTTPConnectionPool,
   HTTPSConnectionPool,
   type PoolOptions,
-  type PoolProxy,
 } from '../../../requests/transports/connections/connection-pool.js';
 export {
   type HostParams,
@@ -18,3 +17,4 @@ export {
   UndiciAdapter,
   type UndiciAdapterOptions,
 } from './adapters.js';
+export type { PoolProxy } from '../../../requests/transports/connections/proxy-agents.js';

@@ -1,13 +1,13 @@
 /** The short way of a response from the gateway to the caller, where it comes back as what responses are there. */
 import { RuntimeError, setReferences } from '../../builtins/index.js';
-import { setFlatForm } from '../../pickle/index.js';
+import { setShortForm } from '../../pickle/index.js';
 import {
-  type FlatResponse,
-  flattenResponse,
+  type ShortResponse,
+  shortenResponse,
   type HeaderList,
   type ResponseClasses,
-  restoreFlatResponse,
-} from '../../requests/crossing/response-copy.js';
+  restoreShortResponse,
+} from '../../requests/crossing/short-response.js';
 import type { Response } from '../../requests/models/response.js';
 import type { ResponseHook } from '../../requests/types.js';
 
@@ -25,16 +25,16 @@ function callersClasses(): ResponseClasses {
 }
 
 /** What the short form is registered under: the gateway's other channels have one of their own. */
-export const flatToCaller: object = {};
+export const shortToCaller: object = {};
 
 /** @internal */
 export function restoreForCaller(
-  values: FlatResponse,
+  values: ShortResponse,
   hooks: readonly ResponseHook[],
   shared: HeaderList | null,
 ): Response {
-  return restoreFlatResponse(values, hooks, shared, callersClasses());
+  return restoreShortResponse(values, hooks, shared, callersClasses());
 }
 
 setReferences(import.meta.url, { restoreForCaller });
-setFlatForm(flatToCaller, flattenResponse, restoreForCaller);
+setShortForm(shortToCaller, shortenResponse, restoreForCaller);
