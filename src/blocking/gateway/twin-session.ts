@@ -1,8 +1,6 @@
 /** The sessions of the gateway: the package's own, but for the steps that a caller's class takes in its own way. */
-import { setReducer } from '../../builtins/index.js';
 import { FuturesSession } from '../../futures-session/index.js';
 import { BaseAdapter } from '../../requests/adapters/base-adapter.js';
-import { reduceSession } from '../../requests/crossing/session-copy.js';
 import { PreparedRequest } from '../../requests/models/prepared-request.js';
 import { Request } from '../../requests/models/request.js';
 import type { Response } from '../../requests/models/response.js';
@@ -176,6 +174,6 @@ export class TwinFuturesSession extends FuturesSession {
   }
 }
 
-/** To a thread of a pool they go as what is known there. */
-setReducer(TwinSession, (session) => reduceSession(session, Session));
-setReducer(TwinFuturesSession, (session) => reduceSession(session, Session, ['executor', 'session']));
+// To a thread of a pool they go as what is known there.
+Object.defineProperty(TwinSession.prototype, 'constructor', { value: Session });
+Object.defineProperty(TwinFuturesSession.prototype, 'constructor', { value: FuturesSession });
