@@ -8,7 +8,8 @@ const root = fileURLToPath(new URL('..', import.meta.url));
 
 /** The parts of the package from the top, and the parts that each may import. */
 export const layers: Readonly<Record<string, readonly string[]>> = {
-  'src/futures-session': [
+  'src/blocking': [
+    'src/futures-session',
     'src/concurrent-futures',
     'src/requests',
     'src/limits',
@@ -22,10 +23,24 @@ export const layers: Readonly<Record<string, readonly string[]>> = {
     'src/pickle',
     'src/builtins',
   ],
+  'src/futures-session': [
+    'src/concurrent-futures',
+    'src/requests',
+    'src/limits',
+    'src/pickle',
+    'src/builtins',
+  ],
   'src/concurrent-futures': ['src/pickle', 'src/builtins'],
   'src/requests': ['src/limits', 'src/pickle', 'src/builtins'],
   // The thread's half of concurrent-futures/worker-pool. A reference leads it to the layers above `pickle`.
-  workers: ['src/concurrent-futures', 'src/pickle', 'src/builtins'],
+  workers: [
+    'src/blocking',
+    'src/futures-session',
+    'src/requests',
+    'src/concurrent-futures',
+    'src/pickle',
+    'src/builtins',
+  ],
   'src/limits': ['src/builtins'],
   'src/pickle': ['src/builtins'],
   'src/builtins': [],
