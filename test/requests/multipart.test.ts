@@ -234,9 +234,10 @@ function parse(body: Buffer, boundary: string): [name: string, filename: string 
     const next = body.indexOf(Buffer.concat([Buffer.from('\r\n'), mark]), start);
     const part = body.subarray(start + 2, next);
     const headEnd = part.indexOf('\r\n\r\n');
-    const match = /^Content-Disposition: form-data; name="([^"]*)"(?:; filename="([^"]*)")?$/.exec(
-      part.subarray(0, headEnd).toString(),
-    );
+    const match =
+      /^Content-Disposition: form-data; name="([^"]*)"(?:; filename="([^"]*)")?(?:\r\nContent-Type: .*)?$/.exec(
+        part.subarray(0, headEnd).toString(),
+      );
     if (match === null) throw new Error(`unexpected head ${part.subarray(0, headEnd).toString()}`);
     const unescape = (text: string): string =>
       text.replaceAll('%22', '"').replaceAll('%0D', '\r').replaceAll('%0A', '\n');

@@ -7,7 +7,7 @@ export type {
   RetryCount,
   RetryOptions,
 } from './retry-options.js';
-export { HTTPHeaderDict } from './http-header-dict.js';
+export { HTTPHeaderDict, type HTTPHeaderSource } from './http-header-dict.js';
 export { HTTPResponse, type HTTPResponseInit, type ReadOptions } from './response.js';
 export { Timeout, type TimeoutOptions } from './timeout.js';
 export { disable_warnings } from './warnings.js';
