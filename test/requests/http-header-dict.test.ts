@@ -1,7 +1,7 @@
 import { inspect } from 'node:util';
 import { describe, expect, it } from 'vitest';
 import { CaseInsensitiveDict } from '../../src/requests/structures/index.js';
-import { HTTPHeaderDict } from '../../src/requests/urllib3/index.js';
+import { HTTPHeaderDict } from '../../src/requests/packages/urllib3.js';
 
 describe('HTTPHeaderDict', () => {
   it.each<[string, HTTPHeaderDict]>([

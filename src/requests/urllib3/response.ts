@@ -3,8 +3,9 @@ import { BodyReader } from '../bodies/incoming/body-reader.js';
 import { linesWithEnds } from '../bodies/text/line-splitter.js';
 import { parseJSON } from '../bodies/text/response-json.js';
 import { decodeUnicodeStrictly } from '../bodies/text/unicode-decoder.js';
-import { RequestException, ResponseNotRead } from '../exceptions/requests.js';
-import { HTTPError, ResponseNotChunked } from '../exceptions/urllib3.js';
+import { ResponseNotRead } from '../exceptions/requests.js';
+import { ResponseNotChunked } from '../exceptions/urllib3.js';
+import { urllib3Cause } from '../exceptions/urllib3-cause.js';
 import { HTTPHeaderDict } from './http-header-dict.js';
 import { rawValue, rawValues } from '../headers/raw-headers.js';
 import type { RemainingBody } from '../bodies/incoming/remaining-body.js';
@@ -226,7 +227,7 @@ export class HTTPResponse {
     try {
       this.#data = this.#readSync(this.decode_content);
     } catch (error) {
-      throw ownError(error);
+      throw urllib3Cause(error);
     }
     if (this.#data === null)
       throw new ResponseNotRead('the body has not been read: `await raw.read()` first');
@@ -353,11 +354,6 @@ async function withOwnErrors<T>(reading: Promise<T>): Promise<T> {
   try {
     return await reading;
   } catch (error) {
-    throw ownError(error);
+    throw urllib3Cause(error);
   }
-}
-
-/** urllib3's error in the place of that of requests, whose cause it is. */
-function ownError(error: unknown): unknown {
-  return error instanceof RequestException && error.cause instanceof HTTPError ? error.cause : error;
 }
