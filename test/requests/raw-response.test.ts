@@ -310,6 +310,8 @@ describe('HTTPResponse', () => {
     );
     expect(() => encoded.data).toThrow('failed to decode');
     await expect(new HTTPResponse({ body: 'a' }).read(NaN)).rejects.toThrow(TypeError);
+    await expect(new HTTPResponse({ body: 'a' }).stream(NaN).next()).rejects.toThrow(TypeError);
+    expect(() => new HTTPResponse({ max_response_size: NaN })).toThrow(TypeError);
   });
 
   it('a body of text, bytes or nothing needs no stream and has ended from the beginning', async () => {

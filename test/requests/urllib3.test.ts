@@ -291,3 +291,27 @@ describe('PoolManager.request', () => {
     );
   });
 });
+
+it('NaN is a TypeError wherever a number counts or waits', () => {
+  for (const name of [
+    'total',
+    'connect',
+    'read',
+    'redirect',
+    'status',
+    'other',
+    'retry_after_max',
+  ] as const) {
+    expect(() => new Retry({ [name]: NaN }), name).toThrow(
+      new TypeError(`Retry(): ${name} must be a number, not NaN`),
+    );
+  }
+  for (const name of ['backoff_factor', 'backoff_max', 'backoff_jitter'] as const) {
+    expect(() => new Retry(3, { [name]: NaN }), name).toThrow(TypeError);
+  }
+  expect(() => new adapters.HTTPAdapter({ max_retries: NaN })).toThrow(TypeError);
+  expect(() => new urllib3.PoolManager({ maxsize: NaN })).toThrow(
+    new TypeError('maxsize must be a number, not NaN'),
+  );
+  expect(() => new urllib3.PoolManager({ num_pools: NaN })).toThrow(TypeError);
+});

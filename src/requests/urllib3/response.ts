@@ -189,6 +189,7 @@ export class HTTPResponse {
   ): AsyncGenerator<Buffer, void, undefined> {
     checkOptions('stream()', unknown, []);
     if (amt === 0) return;
+    limitOf(amt);
     for (;;) {
       const part = await withOwnErrors(this.nextPart(amt, decode_content));
       if (part === null) return;

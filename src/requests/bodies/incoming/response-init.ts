@@ -71,6 +71,8 @@ const INIT_NAMES = [
 /** Refuses names that {@link HTTPResponseInit} does not have. */
 export function checkInit(init: HTTPResponseInit): void {
   checkOptions('HTTPResponse()', init, INIT_NAMES);
+  if (Number.isNaN(init.max_response_size))
+    throw new TypeError('max_response_size must be a number, not NaN');
 }
 
 /** The flat list that the headers are kept in. */

@@ -53,6 +53,9 @@ export class PoolManager {
 
   constructor(options: PoolManagerOptions = {}) {
     const { num_pools = 10, maxsize = 1, block = false, headers = null, ...settings } = options;
+    for (const [name, count] of Object.entries({ num_pools, maxsize })) {
+      if (Number.isNaN(count)) throw new TypeError(`${name} must be a number, not NaN`);
+    }
     this.num_pools = num_pools;
     this.maxsize = maxsize;
     this.block = block;
