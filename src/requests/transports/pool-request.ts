@@ -172,7 +172,7 @@ async function send(
     token,
     maxResponseSize: null,
     stream: true,
-    trace: null,
+    context: null,
     onDone: release,
   };
   try {

@@ -143,10 +143,7 @@ export class HTTPResponse {
     return [301, 302, 303, 307, 308].includes(this.status) ? this.getheader('location') : false;
   }
 
-  /**
-   * The `Set-Cookie` lines, without making a dict of the headers.
-   * @internal
-   */
+  /** The `Set-Cookie` lines, without making a dict of the headers. @internal */
   setCookieLines(): readonly string[] {
     return rawValues(this.rawHeaders, 'set-cookie');
   }
@@ -257,18 +254,12 @@ export class HTTPResponse {
     return this.#body.nextPart(amt, decode);
   }
 
-  /**
-   * The decoded body, or what is left of it.
-   * @internal
-   */
+  /** The decoded body, or what is left of it. @internal */
   readAll(): Promise<Buffer> {
     return this.#body.readAll();
   }
 
-  /**
-   * The decoded body of a response that was made of bytes; null when it takes waiting.
-   * @internal
-   */
+  /** The decoded body of a response that was made of bytes; null when it takes waiting. @internal */
   readAllSync(): Buffer | null {
     return this.#readSync(true);
   }
@@ -294,10 +285,7 @@ export class HTTPResponse {
     this.#body.close();
   }
 
-  /**
-   * Ends a body that is still on its way with `error`.
-   * @internal
-   */
+  /** Ends a body that is still on its way with `error`. @internal */
   abort(error: Error): void {
     if (!this.closed) this.#body.abort(error);
   }
@@ -332,10 +320,7 @@ export class HTTPResponse {
     return this.#reader.done && this.#reader.remaining().body === null;
   }
 
-  /**
-   * What is left of the body, to be read in another thread, and no longer here.
-   * @internal
-   */
+  /** What is left of the body, to be read in another thread, and no longer here. @internal */
   remaining(): RemainingBody {
     return this.#body.remaining();
   }

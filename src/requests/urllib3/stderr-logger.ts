@@ -7,7 +7,9 @@ const LEVELS = ['debug', 'info', 'warning', 'error', 'critical'] as const;
  * Writes what urllib3 logs, from `level` on (default `debug`), to stderr, and passes everything on to the logger that was there,
  * which it returns: `set_logger(previous)` undoes it.
  */
-export function add_stderr_logger(level: (typeof LEVELS)[number] = 'debug'): Logger {
+export function add_stderr_logger(
+  level: 'debug' | 'info' | 'warning' | 'error' | 'critical' = 'debug',
+): Logger {
   const least = LEVELS.indexOf(level);
   if (least === -1) throw new TypeError(`level must be one of ${LEVELS.join(', ')}, not ${repr(level)}`);
   const previous = getLogger();
