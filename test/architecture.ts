@@ -51,7 +51,10 @@ export const layers: Readonly<Record<string, readonly string[]>> = {
  * first row has is for users: nothing inside imports it.
  */
 export const rooms: readonly (readonly [names: readonly string[], about: string])[] = [
-  [['index.ts', 'internal.ts', 'api.ts', 'utils'], "the doors, and the face of Python's `requests.utils`"],
+  [
+    ['index.ts', 'internal.ts', 'api.ts', 'utils', 'packages'],
+    "the doors, and the faces of Python's `requests.utils` and `urllib3`",
+  ],
   [['crossing'], 'what lets the classes below cross a thread'],
   [['limiter'], 'LimiterAdapter, LimiterSession, LimiterMixin'],
   [['sessions'], 'from a call to prepared requests, redirects'],
@@ -71,7 +74,7 @@ export const rooms: readonly (readonly [names: readonly string[], about: string]
 /** The drawing of both for CONTRIBUTING.md. */
 export function drawing(): string {
   const rows = rooms.map(([names, about]) =>
-    `                          ${names.join(', ').padEnd(34)}${about}`.trimEnd(),
+    `                          ${names.join(', ').padEnd(32)}  ${about}`.trimEnd(),
   );
   return [
     'examples/                 walkthroughs; import the package by its name only',
