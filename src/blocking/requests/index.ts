@@ -107,7 +107,7 @@ export type {
   StreamingBody,
 } from './inputs.js';
 export * as urllib3 from './urllib3/index.js';
-export { Retry } from '../../requests/urllib3/index.js';
+export { Retry } from '../../requests/packages/urllib3.js';
 export * as utils from '../../requests/utils/index.js';
 export { VERSION as __version__ } from '../../requests/version.js';
 export {
