@@ -140,6 +140,9 @@ function limits(name: string, title: string, n: number, rule: { cap: number; hos
     count: ({ scale }, client) =>
       Math.ceil(n * Math.min(1, scale * 10) * (client === 'bottleneck' ? 0.1 : 1)),
     run: (client, count) => runClient('limits.mjs', client, { n: count, windowMs: 200, ...rule }),
+  };
+}
+
 /** Only where a Redis can be started; bare BullMQ is the yardstick. */
 const MACHINES = works('redis-server', ['--version']) ? ['bullmq', 'requests-futures'] : [];
 
@@ -151,6 +154,29 @@ function machines(name: string, title: string, n: number, inFlight: number): Sui
     columns: ['rate', 'task', 'cpu', 'rss'],
     count: ({ scale }) => Math.ceil(n * scale),
     run: (client, count) => runClient('machines.mjs', client, { n: count, inFlight }),
+  };
+}
+
+/** What waits in Python, and what has been made for Node to wait. */
+const BLOCKING = [
+  ...(works(PYTHON, ['-c', 'import requests']) ? ['python:requests'] : []),
+  ...PYTHON_PEERS.filter((peer) => peer === 'python:requests_futures'),
+];
+
+function blocking(concurrency: number, peers: readonly string[]): Suite {
+  return {
+    name: `blocking-${concurrency}`,
+    title: `small JSON in the blocking flavour, ${concurrency === 1 ? 'one after the other' : `${concurrency} at once`}, client on all CPUs`,
+    clients: [...BLOCKING, 'requests-futures-awaited', 'requests-futures-blocking', ...peers],
+    columns: ['rate', 'cpu', 'rss'],
+    // Those that start a process for a request take a tenth of a second for each.
+    count: ({ scale }, client) => Math.ceil((client.startsWith('sync-') ? 30 : 3_000) * scale * slow(client)),
+    async run(client, n, servers) {
+      const options = { url: `${await servers.small()}/small`, n, concurrency, warmUp: Math.min(n, 500) };
+      if (client.startsWith('python:')) return await runPython('client.py', client, options);
+      // The thread that waits and the one that it waits for.
+      return await runClient(RUN_CLIENT, client, options, true);
+    },
   };
 }
 
@@ -236,6 +262,8 @@ export const suites: readonly Suite[] = [
     run: async (client, count, servers) =>
       runRequests(client, { url: `${await servers.small()}/small`, n: count, concurrency: 10 }),
   },
+  blocking(1, ['synckit', 'sync-request', 'sync-fetch']),
+  blocking(10, []),
   ...WORKLOADS.map(real),
   queue(10_000),
   queue(100_000),

@@ -11,7 +11,13 @@ import { fileURLToPath } from 'node:url';
 import { rolldown } from 'rolldown';
 
 const root = fileURLToPath(new URL('../', import.meta.url));
-const doors = ['src/requests/index', 'src/concurrent-futures/index', 'src/bullmq/index', 'src/index'];
+const doors = [
+  'src/requests/index',
+  'src/concurrent-futures/index',
+  'src/bullmq/index',
+  'src/blocking/index',
+  'src/index',
+];
 
 /**
  * The chunks, by what is in them: who imports one door only does not load what is behind the others. What is imported when it
@@ -22,6 +28,9 @@ const chunks = [
   { name: 'bullmq', test: /\/src\/bullmq\/(?!cli\.)/ },
   { name: 'futures-session', test: /\/src\/futures-session\// },
   { name: 'concurrent-futures', test: /\/src\/concurrent-futures\// },
+  // What both sides of the blocking door need, and what its callers need alone.
+  { name: 'blocking-wire', test: /\/src\/blocking\/wire\// },
+  { name: 'blocking', test: /\/src\/blocking\/(?!gateway\/|wire\/)/ },
   {
     name: 'requests',
     test: /\/src\/requests\/(?!transports\/(connections\/proxy-agents|undici\/))/,
@@ -67,7 +76,10 @@ const withSourceMaps = {
 rmSync(`${root}dist`, { recursive: true, force: true });
 const bundle = await rolldown({
   input: Object.fromEntries(
-    [...doors, 'src/bullmq/cli', 'workers/thread'].map((name) => [name, `${root}build/${name}.js`]),
+    [...doors, 'src/bullmq/cli', 'workers/gateway', 'workers/thread', 'workers/watchdog'].map((name) => [
+      name,
+      `${root}build/${name}.js`,
+    ]),
   ),
   external: (id) => !id.startsWith('.') && !isAbsolute(id),
   platform: 'node',

@@ -60,6 +60,7 @@ const circlesByType: readonly { readonly among: readonly string[]; readonly reas
       'bodies/text/response-json.ts',
       'diagnostics/trace.ts',
       'exceptions/requests.ts',
+      'exceptions/urllib3-cause.ts',
       'headers/header-validity.ts',
       'hooks.ts',
       'models/prepared-request.ts',

@@ -8,7 +8,8 @@ const root = fileURLToPath(new URL('..', import.meta.url));
 
 /** The parts of the package from the top, and the parts that each may import. */
 export const layers: Readonly<Record<string, readonly string[]>> = {
-  'src/futures-session': [
+  'src/blocking': [
+    'src/futures-session',
     'src/concurrent-futures',
     'src/requests',
     'src/limits',
@@ -22,10 +23,24 @@ export const layers: Readonly<Record<string, readonly string[]>> = {
     'src/pickle',
     'src/builtins',
   ],
+  'src/futures-session': [
+    'src/concurrent-futures',
+    'src/requests',
+    'src/limits',
+    'src/pickle',
+    'src/builtins',
+  ],
   'src/concurrent-futures': ['src/pickle', 'src/builtins'],
   'src/requests': ['src/limits', 'src/pickle', 'src/builtins'],
   // The thread's half of concurrent-futures/worker-pool. A reference leads it to the layers above `pickle`.
-  workers: ['src/concurrent-futures', 'src/pickle', 'src/builtins'],
+  workers: [
+    'src/blocking',
+    'src/futures-session',
+    'src/requests',
+    'src/concurrent-futures',
+    'src/pickle',
+    'src/builtins',
+  ],
   'src/limits': ['src/builtins'],
   'src/pickle': ['src/builtins'],
   'src/builtins': [],
@@ -36,7 +51,10 @@ export const layers: Readonly<Record<string, readonly string[]>> = {
  * first row has is for users: nothing inside imports it.
  */
 export const rooms: readonly (readonly [names: readonly string[], about: string])[] = [
-  [['index.ts', 'internal.ts', 'api.ts', 'utils'], "the doors, and the face of Python's `requests.utils`"],
+  [
+    ['index.ts', 'internal.ts', 'api.ts', 'utils', 'packages'],
+    "the doors, and the faces of Python's `requests.utils` and `urllib3`",
+  ],
   [['crossing'], 'what lets the classes below cross a thread'],
   [['limiter'], 'LimiterAdapter, LimiterSession, LimiterMixin'],
   [['sessions'], 'from a call to prepared requests, redirects'],
@@ -56,7 +74,7 @@ export const rooms: readonly (readonly [names: readonly string[], about: string]
 /** The drawing of both for CONTRIBUTING.md. */
 export function drawing(): string {
   const rows = rooms.map(([names, about]) =>
-    `                          ${names.join(', ').padEnd(34)}${about}`.trimEnd(),
+    `                          ${names.join(', ').padEnd(32)}  ${about}`.trimEnd(),
   );
   return [
     'examples/                 walkthroughs; import the package by its name only',

@@ -20,6 +20,23 @@ def requests_futures():
     return run
 
 
+def requests():
+    import concurrent.futures
+
+    import requests as library
+
+    def run():
+        with library.Session() as session:
+            session.trust_env = False
+            if concurrency == 1:
+                return sum(session.get(url).json()["ok"] is True for _ in range(n))
+            with concurrent.futures.ThreadPoolExecutor(concurrency) as executor:
+                futures = [executor.submit(session.get, url) for _ in range(n)]
+                return sum(f.result().json()["ok"] is True for f in futures)
+
+    return run
+
+
 def aiohttp():
     import asyncio
 
@@ -55,7 +72,7 @@ def httpx():
     return lambda: asyncio.run(main())
 
 
-run = {"requests_futures": requests_futures, "aiohttp": aiohttp, "httpx": httpx}[module]()
+run = {"requests": requests, "requests_futures": requests_futures, "aiohttp": aiohttp, "httpx": httpx}[module]()
 cpu, start = time.process_time(), time.perf_counter()
 right = run()
 seconds, cpu = time.perf_counter() - start, time.process_time() - cpu

@@ -41,6 +41,7 @@ export {
   setReference,
   setReferences,
   setTarget,
+  standForReference,
   targetOf,
 } from './references.js';
 export { type QueueEntry, WorkQueue } from './work-queue.js';

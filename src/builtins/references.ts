@@ -15,6 +15,11 @@ export function setReference(target: object, url: string, name: string): void {
   targets.set(`${url}#${name}`, target);
 }
 
+/** Has `target` cross as what `reference` names, which this thread itself does not load. */
+export function standForReference(target: object, reference: Reference): void {
+  references.set(target, reference);
+}
+
 /** Does the same for several exports of one module: `setReferences(import.meta.url, { OSError, KeyError })`. */
 export function setReferences(url: string, exported: Readonly<Record<string, object>>): void {
   for (const [name, target] of Object.entries(exported)) setReference(target, url, name);

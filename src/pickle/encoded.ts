@@ -1,4 +1,5 @@
 import type { MessagePort, Transferable } from 'node:worker_threads';
+import type { Reduced } from '../builtins/index.js';
 import type { SentReferences } from './reference-table.js';
 import type { Message, Pickled } from './message.js';
 
@@ -11,6 +12,11 @@ export interface EncodeOptions {
   readonly owned?: boolean | undefined;
   /** The value's name in error messages, such as `args` or `result`. */
   readonly name?: string | undefined;
+  /**
+   * Python's `persistent_id`: how a function or an object crosses that the channel has its own way for; undefined leaves it to the
+   * reducers. Default: none.
+   */
+  readonly persistent?: ((value: object) => Reduced | undefined) | undefined;
   /** What was sent over the channel before. Default: the message stands alone. */
   readonly table?: SentReferences | undefined;
 }

@@ -45,11 +45,12 @@ class Encoder {
   readonly #plainCheck: PlainCheck;
   readonly #table: SentReferences;
   readonly #draft: Draft;
+  readonly #persistent: EncodeOptions['persistent'];
   #memories: [slot: number, value: Pickled][] | undefined;
   #recalls: number[] | undefined;
 
   constructor(
-    { owned = false, name = 'value' }: EncodeOptions,
+    { owned = false, name = 'value', persistent }: EncodeOptions,
     table: SentReferences,
     transfers: Set<Transferable>,
     streams: OutgoingStream[],
@@ -58,6 +59,7 @@ class Encoder {
     this.#table = table;
     this.#draft = new Draft(name, transfers, streams);
     this.#plainCheck = new PlainCheck(owned, transfers);
+    this.#persistent = persistent;
   }
 
   encode(value: unknown): Encoded {
@@ -109,7 +111,9 @@ class Encoder {
       assign(container, key, copy);
       return;
     }
-    if (typeof value === 'function') this.#draft.fill(container, key, this.#function(value));
+    const persistent = this.#persistent?.(object);
+    if (persistent !== undefined) this.#draft.fill(container, key, this.#reduced(object, persistent));
+    else if (typeof value === 'function') this.#draft.fill(container, key, this.#function(value));
     else this.#object(container, key, object);
   }
 
@@ -318,7 +322,7 @@ class Encoder {
     let slot = this.#table.slotOf(remembered);
     if (slot === undefined) {
       const encoder = new Encoder(
-        { name: this.#draft.path.join('.') },
+        { name: this.#draft.path.join('.'), persistent: this.#persistent },
         this.#table,
         this.#draft.transfers,
         this.#draft.streams,

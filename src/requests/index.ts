@@ -131,8 +131,8 @@ export type {
   SendOptions,
   SessionSendOptions,
 } from './types.js';
-export * as urllib3 from './urllib3/index.js';
-export { Retry } from './urllib3/index.js';
+export * as urllib3 from './packages/urllib3.js';
+export { Retry } from './packages/urllib3.js';
 export * as utils from './utils/index.js';
 export { VERSION as __version__ } from './version.js';
 export {

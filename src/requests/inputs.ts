@@ -46,7 +46,10 @@ export type CookiesInput = Readonly<Record<string, string | null | undefined>> |
 /** What one file of a multipart upload holds. */
 export type FileContent = string | Bytes | StreamingBody | number | null | undefined;
 
-/** One file: its content, or `[filename, content, content_type, headers]` with the last two optional. */
+/**
+ * One file: its content, or `[filename, content, content_type, headers]` with the last two optional. A File has its name,
+ * and Blobs and Files their type; `content_type: null` is none.
+ */
 export type FileSpec =
   | FileContent
   | readonly [filename: string | null | undefined, content: FileContent]

@@ -20,28 +20,68 @@ const clients: readonly (readonly [name: string, called: string])[] = [
   ['python:requests_futures', "Python's requests-futures"],
 ];
 
+/** What people send, as the README calls it, by suite. */
+const workloads: readonly (readonly [suite: string, called: string])[] = [
+  ['real-plain', 'GET'],
+  ['real-params', 'GET with params and headers'],
+  ['real-post', 'POST of 1 kB of JSON'],
+  ['real-cookies', 'GET whose answers set cookies'],
+  ['real-gzip', 'GET of 10 kB, compressed'],
+  ['real-redirect', 'GET that is redirected'],
+  ['real-timeout', 'GET with a timeout'],
+  ['real-hook', 'GET with a hook'],
+  ['real-auth', 'GET with basic auth'],
+  ['real-tls', 'GET over TLS'],
+  ['real-tls-post', 'POST over TLS'],
+  ['real-upload', 'POST of 200 kB'],
+  ['real-download', 'GET of 1 MB'],
+];
+
 /** The README's section, out of bench/results/latest.md. Throws when a suite or a client is not in there. */
 export function performanceSection(results: string): string {
   const rows = clients.map(([name, called]) => {
-    const few = (column: string): string => cell(results, 'small-10', name, column);
-    const many = (column: string): string => cell(results, 'small-100', name, column);
-    return `| ${called} | ${few(CPU)} | ${many(CPU)} | ${few(RATIO)}, ${many(RATIO)} |`;
+    const cells = ['small-10', 'small-100'].flatMap((suite) => [
+      cell(results, suite, name, CPU),
+      percent(cell(results, suite, name, RATIO)),
+    ]);
+    return `| ${called} | ${cells.join(' | ')} |`;
+  });
+  const real = workloads.map(([suite, called]) => {
+    const cpu = (client: string): number => Number(median(cell(results, suite, client, CPU)));
+    const ratio = (client: string, peer: string): string => percent(String(cpu(client) / cpu(peer)));
+    const own = ratio('requests-futures', 'node-fetch');
+    const undici = ratio('requests-futures-undici', 'undici-request');
+    return `| ${called} | ${own} | ${undici} |`;
   });
   const queue = (client: string, column: string): string =>
     median(cell(results, 'queue-1000000', client, column));
   const cold = cell(results, 'cold-start', 'requests-futures', RATIO);
   // Each suite says where it was measured; the table's first column speaks for the table.
   const [, rounds = '', cpus = '', node = ''] = machineOf(results, 'small-10');
-  return `CPU time per request in µs, small JSON (${cpus}, ${node}; median [min-max] of ${rounds} rounds):
+  return `CPU time per request in µs, small JSON (${cpus}, ${node}; median [min-max] of ${rounds} rounds), and as a share of what \
+node-fetch takes:
 
-| client | 10 at once | 100 at once | x node-fetch |
-|---|--:|--:|--:|
+| client | 10 at once | share | 100 at once | share |
+|---|--:|--:|--:|--:|
 ${rows.join('\n')}
+
+CPU time of other requests, ten at once, as a share of what the same request takes with another client:
+
+| request | FuturesSession, of node-fetch | with UndiciAdapter, of undici.request |
+|---|--:|--:|
+${real.join('\n')}
+
+node-fetch runs with a keep-alive agent and p-limit, and with tough-cookie where cookies are kept; undici.request keeps none.
 
 A million tasks queued at once take ${queue('requests-futures', 'µs/task')} µs each and ${queue('requests-futures', 'peak MB')} MB at the most \
 (p-limit: ${queue('p-limit', 'µs/task')} µs, ${queue('p-limit', 'peak MB')} MB). A process that imports the package and sends ten \
 requests takes ${cold} times the CPU time of one with node-fetch.
 `;
+}
+
+/** `0.66` as `66 %`. */
+function percent(ratio: string): string {
+  return `${Math.round(Number(ratio) * 100)} %`;
 }
 
 /** The table of the guide to worker threads. Throws as {@link performanceSection}. */

@@ -8,6 +8,7 @@ const doors = [
   'src/requests/index.ts',
   'src/concurrent-futures/index.ts',
   'src/bullmq/index.ts',
+  'src/blocking/index.ts',
 ];
 
 export interface PublicNames {

@@ -17,6 +17,12 @@ afterAll(() => {
   installation[Symbol.dispose]();
 });
 
+/** The pages for users: those of the site, which leaves out what is for contributors. */
+const guides = readdirSync(path.join(ROOT, 'docs'))
+  .filter((name) => name.endsWith('.md') && !['life-of-a-request.md', 'rules.md'].includes(name))
+  .map((name) => path.join('docs', name))
+  .sort();
+
 /** Runs a program in the project and gives what it prints as JSON. */
 async function evaluate(kind: 'module' | 'commonjs', program: string): Promise<unknown> {
   const { stdout } = await run(process.execPath, [`--input-type=${kind}`, '--eval', program], {
@@ -35,23 +41,14 @@ describe('the packed package', () => {
       'CHANGELOG.md',
       'LICENSE',
       'README.md',
-      'docs/diagnostics.md',
-      'docs/machines.md',
-      'docs/porting.md',
-      'docs/worker-threads.md',
+      ...guides,
       'package.json',
     ]);
     expect(files).toContain('dist/src/index.js');
   });
 
   test('every link of its documents leads to one of its files', () => {
-    const pages = [
-      'README.md',
-      'docs/diagnostics.md',
-      'docs/machines.md',
-      'docs/porting.md',
-      'docs/worker-threads.md',
-    ];
+    const pages = ['README.md', ...guides];
     const links = pages.flatMap((page) =>
       linksOf(readFileSync(path.join(installed, page), 'utf8')).map((link) => path.join(page, '..', link)),
     );

@@ -18,7 +18,7 @@ import {
 import type { PreparedRequest } from '../../src/requests/models/prepared-request.js';
 import type { Response } from '../../src/requests/models/response.js';
 import { kContext, type SendOptions } from '../../src/requests/types.js';
-import { Retry } from '../../src/requests/urllib3/index.js';
+import { Retry } from '../../src/requests/packages/urllib3.js';
 import { echo, refusedPort, startHttpServer } from '../helpers/servers/http-server.js';
 import { answering, reply, startRawServer } from '../helpers/servers/raw-server.js';
 import { failureOf, watchUnhandled } from '../helpers/failures.js';

@@ -271,9 +271,18 @@ describe('streams', () => {
 
   it('3.30: a Blob and a File have their size, an empty one is chunked', async () => {
     const prepared = prepare({ data: new File(['é'], 'x.txt', { type: 'text/plain' }) });
-    expect(headersOf(prepared)).toEqual({ 'Content-Length': '2' });
+    expect(headersOf(prepared)).toEqual({ 'Content-Length': '2', 'Content-Type': 'text/plain' });
     expect(await read(prepared)).toBe('é');
     expect(headersOf(prepare({ data: new Blob([]) }))).toEqual(CHUNKED);
+  });
+
+  it("3.30: a Blob's type is the Content-Type, unless the request has one", () => {
+    const data = new Blob(['{}'], { type: 'application/json' });
+    expect(prepare({ data }).headers['Content-Type']).toBe('application/json');
+    expect(prepare({ data, headers: { 'content-type': 'text/plain' } }).headers['Content-Type']).toBe(
+      'text/plain',
+    );
+    expect(prepare({ data: new Blob(['{}']) }).headers['Content-Type']).toBeUndefined();
   });
 
   it('3.30: a file stream has the size of what is left of its file', async () => {

@@ -181,8 +181,25 @@ describe('multipart files in memory', () => {
     form.append('a', '1');
     form.append('f', new File(['x'], 'n.txt', { type: 'text/plain' }));
     expect(await encode(form as unknown as Files)).toBe(
-      parts([disposition('name="a"'), '1'], [disposition('name="f"; filename="n.txt"'), 'x']),
+      parts(
+        [disposition('name="a"'), '1'],
+        [`${disposition('name="f"; filename="n.txt"')}\r\nContent-Type: text/plain`, 'x'],
+      ),
     );
+  });
+
+  it('3.31: a Blob or File has the type that it was made with, unless the list of the file names one or none', async () => {
+    const csv = new File(['x'], 'a.csv', { type: 'text/csv' });
+    const types = async (files: Files): Promise<string | undefined> =>
+      /Content-Type: (.*)\r/.exec(await encode(files))?.[1];
+    expect(await types({ f: csv })).toBe('text/csv');
+    expect(await types([['f', new Blob(['x'], { type: 'image/png' })]])).toBe('image/png');
+    expect(await types({ f: ['b.csv', csv] })).toBe('text/csv');
+    expect(await types({ f: ['b.csv', csv, 'text/plain'] })).toBe('text/plain');
+    expect(await types({ f: ['b.csv', csv, null] })).toBeUndefined();
+    expect(await types({ f: new Blob(['x']) })).toBeUndefined();
+    // Not the types of other things.
+    expect(await types({ f: Object.assign(Readable.from(['x']), { type: 'text/csv' }) })).toBeUndefined();
   });
 
   it('1.10: what went in can be parsed back', () => {
@@ -217,9 +234,10 @@ function parse(body: Buffer, boundary: string): [name: string, filename: string 
     const next = body.indexOf(Buffer.concat([Buffer.from('\r\n'), mark]), start);
     const part = body.subarray(start + 2, next);
     const headEnd = part.indexOf('\r\n\r\n');
-    const match = /^Content-Disposition: form-data; name="([^"]*)"(?:; filename="([^"]*)")?$/.exec(
-      part.subarray(0, headEnd).toString(),
-    );
+    const match =
+      /^Content-Disposition: form-data; name="([^"]*)"(?:; filename="([^"]*)")?(?:\r\nContent-Type: .*)?$/.exec(
+        part.subarray(0, headEnd).toString(),
+      );
     if (match === null) throw new Error(`unexpected head ${part.subarray(0, headEnd).toString()}`);
     const unescape = (text: string): string =>
       text.replaceAll('%22', '"').replaceAll('%0D', '\r').replaceAll('%0A', '\n');
@@ -254,8 +272,7 @@ describe('multipart files that are read while they are sent', () => {
       ['c', 'notes é.txt', Buffer.from('0123456789')],
       ['d', 'd', Buffer.from('text')],
     ]);
-    // Blobs and files do not name their type: none is guessed.
-    expect(sent.toString()).not.toContain('text/plain');
+    expect(sent.toString().match(/^Content-Type: .*/gim)).toEqual(['Content-Type: text/plain']);
   });
 
   it('3.30: streams of unknown length make the upload chunked', async () => {

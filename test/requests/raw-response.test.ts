@@ -4,8 +4,14 @@ import { pipeline } from 'node:stream/promises';
 import * as zlib from 'node:zlib';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { RuntimeError } from '../../src/builtins/index.js';
-import { ChunkedEncodingError, ConnectionError } from '../../src/requests/exceptions/requests.js';
+import { RuntimeError, ValueError } from '../../src/builtins/index.js';
+import {
+  ChunkedEncodingError,
+  ConnectionError,
+  JSONDecodeError,
+  ResponseNotRead,
+} from '../../src/requests/exceptions/requests.js';
+import { DecodeError, ProtocolError, ResponseNotChunked } from '../../src/requests/exceptions/urllib3.js';
 import { HTTPResponse, type HTTPResponseInit } from '../../src/requests/urllib3/response.js';
 import { type Handler, startHttpServer } from '../helpers/servers/http-server.js';
 
@@ -184,11 +190,128 @@ describe('HTTPResponse', () => {
     expect(parts.map(String)).toEqual(['ab', 'cd', 'ef']);
   });
 
-  it('1.12: it can be piped', async () => {
-    const raw = new HTTPResponse({ body: Readable.from([Buffer.from('abc'), Buffer.from('def')]) });
+  it('1.12: it can be piped, decoded', async () => {
+    const body = zlib.gzipSync('abc\ndef');
+    const raw = new HTTPResponse({ body: Readable.from([body]), headers: ['Content-Encoding', 'gzip'] });
     const sink = new PassThrough();
     await pipeline(raw, sink);
-    expect(String(sink.read())).toBe('abcdef');
+    expect(String(sink.read())).toBe('abc\ndef');
+  });
+
+  it('1.12: iterating gives the lines with their ends, decoded', async () => {
+    expect(await collect(new HTTPResponse({ body: 'a\n\nbc\rd\ne' }))).toEqual(['a\n', '\n', 'bc\rd\n', 'e']);
+    expect(await collect(new HTTPResponse({ body: 'a\n' }))).toEqual(['a\n']);
+    expect(await collect(new HTTPResponse())).toEqual([]);
+    await fc.assert(
+      fc.asyncProperty(fc.array(fc.string({ unit: fc.constantFrom('a', 'b', '\n') })), async (pieces) => {
+        const body = Readable.from(pieces.map((piece) => Buffer.from(piece)));
+        expect(await collect(new HTTPResponse({ body }))).toEqual(pieces.join('').match(/.*\n|.+$/g) ?? []);
+      }),
+      { seed: 11 },
+    );
+    const body = zlib.gzipSync('a\nbc\n');
+    expect(await collect(new HTTPResponse({ body, headers: ['Content-Encoding', 'gzip'] }))).toEqual([
+      'a\n',
+      'bc\n',
+    ]);
+  });
+
+  it('1.12: tell() is how many bytes of the wire were read', async () => {
+    for (const body of ['0123456789', Readable.from([Buffer.from('0123'), Buffer.from('456789')])]) {
+      const raw = new HTTPResponse({ body });
+      expect(raw.tell()).toBe(0);
+      await raw.read(3);
+      expect(raw.tell()).toBe(3);
+      await raw.read();
+      expect(raw.tell()).toBe(10);
+    }
+    const body = zlib.gzipSync('a'.repeat(1000));
+    const raw = new HTTPResponse({ body, headers: ['Content-Encoding', 'gzip'] });
+    expect((await raw.readAll()).length).toBe(1000);
+    expect(raw.tell()).toBe(body.length);
+    const whole = new HTTPResponse({ body: 'abc' });
+    expect(String(whole.readAllSync())).toBe('abc');
+    expect(whole.tell()).toBe(3);
+  });
+
+  it('1.12: decode_content is what reading does unless told otherwise', async () => {
+    const body = zlib.gzipSync('hello');
+    const raw = new HTTPResponse({ body, headers: ['Content-Encoding', 'gzip'] });
+    expect(raw.decode_content).toBe(false);
+    raw.decode_content = true;
+    expect(String(await raw.read())).toBe('hello');
+    const other = new HTTPResponse({ body, headers: ['Content-Encoding', 'gzip'], decode_content: true });
+    expect((await other.read(null, { decode_content: false })).equals(body)).toBe(true);
+  });
+
+  it('1.12: read1() gives what is here, and waits only for the first of it', async () => {
+    const body = new Readable({ read: () => undefined });
+    const raw = new HTTPResponse({ body });
+    body.push('abc');
+    expect(String(await raw.read1())).toBe('abc');
+    const next = raw.read1(2);
+    body.push('defg');
+    body.push(null);
+    expect(String(await next)).toBe('de');
+    expect(String(await raw.read1(10))).toBe('fg');
+    expect([String(await raw.read1()), String(await raw.read1(0))]).toEqual(['', '']);
+  });
+
+  it('1.12: read_chunked() is for bodies in chunks', async () => {
+    const headers = ['Transfer-Encoding', 'chunked'];
+    const body = (): Readable => Readable.from([Buffer.from('abc'), Buffer.from('de')]);
+    expect(await collect(new HTTPResponse({ body: body(), headers }).read_chunked())).toEqual(['abc', 'de']);
+    expect(await collect(new HTTPResponse({ body: body(), headers }).read_chunked(2))).toEqual([
+      'ab',
+      'c',
+      'de',
+    ]);
+    await expect(new HTTPResponse({ body: body() }).read_chunked().next()).rejects.toThrow(
+      ResponseNotChunked,
+    );
+  });
+
+  it('1.12: data is the body that is here, and json() its value', async () => {
+    const raw = new HTTPResponse({ body: '{"a": 1}' });
+    expect([String(raw.data), raw.json(), String(raw.data)]).toEqual(['{"a": 1}', { a: 1 }, '{"a": 1}']);
+    expect(String(await raw.read())).toBe('');
+    const gzipped = zlib.gzipSync('[]');
+    const headers = ['Content-Encoding', 'gzip'];
+    expect(new HTTPResponse({ body: gzipped, headers }).data.equals(gzipped)).toBe(true);
+    expect(new HTTPResponse({ body: gzipped, headers, decode_content: true }).json()).toEqual([]);
+    expect(() => new HTTPResponse({ body: '{"a": ' }).json()).toThrow(JSONDecodeError);
+    expect(() => new HTTPResponse({ body: Buffer.from([0x22, 0xe9, 0x22]) }).json()).toThrow(ValueError);
+    const unread = new HTTPResponse({ body: Readable.from([Buffer.from('abc')]) });
+    expect(() => unread.data).toThrow(ResponseNotRead);
+    await unread.read();
+    expect(unread.data.length, 'what was read is not kept').toBe(0);
+  });
+
+  it("1.12: the errors of reading are urllib3's", async () => {
+    for (const read of [
+      (raw: HTTPResponse) => raw.read(),
+      (raw: HTTPResponse) => raw.read(1),
+      (raw: HTTPResponse) => raw.read1(),
+      (raw: HTTPResponse) => raw.stream().next(),
+      (raw: HTTPResponse) => raw[Symbol.asyncIterator]().next(),
+    ]) {
+      const body = new Readable({ read: () => undefined });
+      const reading = read(new HTTPResponse({ body }));
+      body.destroy();
+      await expect(reading).rejects.toThrow(ProtocolError);
+    }
+    const encoded = new HTTPResponse({ body: 'abc', headers: ['Content-Encoding', 'gzip'] });
+    const error: unknown = await encoded
+      .read(null, { decode_content: true })
+      .catch((reason: unknown) => reason);
+    expect(error).toBeInstanceOf(DecodeError);
+    expect(String(error)).toMatch(
+      /^DecodeError: \('Received response with content-encoding: gzip, but failed to decode it\.', /,
+    );
+    expect(() => encoded.data).toThrow('failed to decode');
+    await expect(new HTTPResponse({ body: 'a' }).read(NaN)).rejects.toThrow(TypeError);
+    await expect(new HTTPResponse({ body: 'a' }).stream(NaN).next()).rejects.toThrow(TypeError);
+    expect(() => new HTTPResponse({ max_response_size: NaN })).toThrow(TypeError);
   });
 
   it('a body of text, bytes or nothing needs no stream and has ended from the beginning', async () => {
@@ -357,12 +480,15 @@ describe('the end of a body', () => {
   });
 
   it('1.13: a stream that closes without an end was cut off', async () => {
-    for (const read of [(raw: HTTPResponse) => raw.readAll(), (raw: HTTPResponse) => raw.read()]) {
+    for (const [read, error] of [
+      [(raw: HTTPResponse) => raw.readAll(), ChunkedEncodingError],
+      [(raw: HTTPResponse) => raw.read(), ProtocolError],
+    ] as const) {
       const body = new Readable({ read: () => undefined });
       const raw = new HTTPResponse({ body });
       const reading = read(raw);
       body.destroy();
-      await expect(reading).rejects.toThrow(ChunkedEncodingError);
+      await expect(reading).rejects.toThrow(error);
       // And so was one that did before anybody looked.
       const early = new Readable({ read: () => undefined });
       early.destroy();

@@ -18,7 +18,7 @@ import {
   UnrewindableBodyError,
 } from '../../src/requests/exceptions/requests.js';
 import { kContext } from '../../src/requests/types.js';
-import { exceptions, Retry } from '../../src/requests/urllib3/index.js';
+import { exceptions, Retry } from '../../src/requests/packages/urllib3.js';
 import { startFullBacklog } from '../helpers/servers/full-backlog.js';
 import { type Handler, refusedPort, startHttpServer } from '../helpers/servers/http-server.js';
 import { reply, startRawServer } from '../helpers/servers/raw-server.js';

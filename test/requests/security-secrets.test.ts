@@ -5,7 +5,7 @@ import { FuturesSession } from '../../src/futures-session/index.js';
 import { HTTPBasicAuth, HTTPDigestAuth, HTTPProxyAuth } from '../../src/requests/auth/index.js';
 import { PreparedRequest, Request, Session } from '../../src/requests/index.js';
 import type { RequestOptions } from '../../src/requests/index.js';
-import { disable_warnings } from '../../src/requests/urllib3/index.js';
+import { disable_warnings } from '../../src/requests/packages/urllib3.js';
 import { ADAPTERS } from '../helpers/adapters.js';
 import {
   type Handler,

@@ -240,6 +240,7 @@ describe('1.3: what was put in the place of a method', () => {
       response.status_code = 200;
       response.request = request;
       response.raw = new (class extends Object {
+        rawHeaders = [];
         readAll = (): Promise<Buffer> => Promise.resolve(Buffer.from('body'));
         setCookieLines = (): string[] => [];
       })() as unknown as Response['raw'];

@@ -11,7 +11,7 @@ import {
   Timeout,
 } from '../../src/requests/exceptions/requests.js';
 import type { TimeoutInput } from '../../src/requests/inputs.js';
-import { exceptions, Timeout as Urllib3Timeout } from '../../src/requests/urllib3/index.js';
+import { exceptions, Timeout as Urllib3Timeout } from '../../src/requests/packages/urllib3.js';
 import { resolveTimeout } from '../../src/requests/urllib3/timeout.js';
 import { startFullBacklog } from '../helpers/servers/full-backlog.js';
 import { startHttpServer } from '../helpers/servers/http-server.js';

@@ -13,7 +13,7 @@ import {
 } from '../../src/requests/exceptions/requests.js';
 import type { Cert } from '../../src/requests/inputs.js';
 import type { SendOptions } from '../../src/requests/types.js';
-import { disable_warnings, exceptions } from '../../src/requests/urllib3/index.js';
+import { disable_warnings, exceptions } from '../../src/requests/packages/urllib3.js';
 import { makeCertificate, testAuthority } from '../helpers/servers/certificates.js';
 import { echo, startHttpServer } from '../helpers/servers/http-server.js';
 import { startRawServer } from '../helpers/servers/raw-server.js';

@@ -23,7 +23,7 @@ const OWN_FIELDS = [
  * The arguments for {@link copyHTTPAdapter}: the classes, the options (`own`: those that not all adapters have), the retries if
  * any, and the fields that a subclass added.
  */
-function partsOf(adapter: HTTPAdapter, base: HTTPAdapterClass, own: object): readonly unknown[] {
+export function partsOf(adapter: HTTPAdapter, base: HTTPAdapterClass, own: object): readonly unknown[] {
   const { max_retries, _pool_connections, _pool_maxsize, _pool_block } = adapter;
   const options: HTTPAdapterOptions = {
     pool_connections: _pool_connections,
@@ -42,7 +42,7 @@ export function hasDefaultRetries({ max_retries: { total, read } }: HTTPAdapter)
 }
 
 /** The constructor of a subclass is not run, its fields are copied; of later changes only those of the retries follow. */
-function copyHTTPAdapter(
+export function copyHTTPAdapter(
   existing: HTTPAdapter | undefined,
   base: HTTPAdapterClass,
   cls: HTTPAdapterClass,

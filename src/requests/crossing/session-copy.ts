@@ -92,7 +92,7 @@ const known = new WeakMap<Session, Known>();
  * could go unnoticed.
  * @param parts makes what is remembered
  */
-function rememberedState(
+export function rememberedState(
   session: Session,
   leftOut: readonly string[],
   parts: () => unknown,

@@ -11,7 +11,7 @@ import {
   type Shortened,
 } from '../../pickle/index.js';
 import type { BaseAdapter } from '../adapters/base-adapter.js';
-import { WholeAnswer } from '../bodies/incoming/response-init.js';
+import { type HTTPResponseInit, WholeAnswer } from '../bodies/incoming/response-init.js';
 import { SharedHeaders } from '../headers/shared-headers.js';
 import { PreparedRequest } from '../models/prepared-request.js';
 import { Response } from '../models/response.js';
@@ -29,7 +29,7 @@ import { HTTPResponse } from '../urllib3/response.js';
 type SameUrl = string | true;
 
 /** Names and values in turn. */
-type HeaderList = readonly string[];
+export type HeaderList = readonly string[];
 
 type ShortRaw = readonly [
   status: number,
@@ -44,7 +44,7 @@ type ShortRaw = readonly [
 /** Without headers where these are remembered. */
 type ShortRequest = readonly [method: string | null, url: SameUrl | null, headers: HeaderList | null];
 
-type ShortResponse = readonly [
+export type ShortResponse = readonly [
   status: number,
   reason: string,
   url: string,
@@ -64,8 +64,16 @@ const SPENT = Buffer.alloc(0);
 const RESPONSE_FIELDS = new Set(Object.keys(new Response()));
 const REQUEST_FIELDS = Object.keys(new PreparedRequest()).length;
 
+/** What a response and its `raw` are brought back as. */
+export interface ResponseClasses {
+  readonly Response: new () => Response;
+  readonly HTTPResponse: new (init: HTTPResponseInit) => HTTPResponse;
+}
+
+const OWN_CLASSES: ResponseClasses = { Response, HTTPResponse };
+
 /** Null for a response that is not plain enough. */
-function shortenResponse(response: Response): Shortened | null {
+export function shortenResponse(response: Response): Shortened | null {
   const { url, history, request, raw, _content: content, _elapsed: elapsed, _headers: headers } = response;
   const connection = response.connection === null ? undefined : foreignId(response.connection);
   const isPlain =
@@ -178,16 +186,18 @@ function isTexts(list: readonly unknown[]): boolean {
   return Array.isArray(list);
 }
 
-function restoreShortResponse(
+/** Of the classes that responses have in this thread. */
+export function restoreShortResponse(
   values: ShortResponse,
   hooks: readonly ResponseHook[],
   shared: HeaderList | null,
+  classes: ResponseClasses = OWN_CLASSES,
 ): Response {
   const [status, reason, url, elapsed, encoding, content, connection, headers, raw, request, added] = values;
-  const response = new Response();
+  const response = new classes.Response();
   response.status_code = status;
   response.request = restoreRequest(request, hooks, shared, url);
-  response.raw = restoreRaw(raw, url);
+  response.raw = restoreRaw(raw, url, classes);
   response._content = restoreBytes(content);
   response._content_consumed = true;
   response._encoding = encoding;
@@ -202,10 +212,11 @@ function restoreShortResponse(
 function restoreRaw(
   [status, reason, version, method, url, maxSize, headers]: ShortRaw,
   responseUrl: string,
+  classes: ResponseClasses,
 ): HTTPResponse {
   const request_url = url === true ? responseUrl : url;
   const answer = new WholeAnswer(status, reason, version, headers, SPENT, method, request_url, maxSize);
-  return new HTTPResponse(answer);
+  return new classes.HTTPResponse(answer);
 }
 
 function restoreRequest(

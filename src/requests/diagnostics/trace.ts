@@ -102,7 +102,7 @@ export class RequestTrace {
 
   /** The session has the whole body. */
   bodyRead(response: Response): void {
-    this.#last?.body(response.raw?.tell() || response.content.length);
+    this.#last?.body(response.raw?.received || response.content.length);
   }
 
   /** What an adapter calls before each time it puts `request` on the wire; it tells what it is given how that went. */

@@ -10,12 +10,23 @@
  * ├ ProtocolError ── ResponseNotChunked (+ ValueError)
  * ├ LocationValueError (+ ValueError) ── LocationParseError, URLSchemeUnknown ── ProxySchemeUnknown
  * ├ ProxyError (.original_error), SSLError, DecodeError, ResponseError, InvalidHeader, TimeoutStateError,
- * │ IncompleteRead, InvalidChunkLength, UnrewindableBodyError
- * HTTPWarning ── SecurityWarning ── InsecureRequestWarning
+ * │ IncompleteRead, InvalidChunkLength, UnrewindableBodyError, BodyNotHttplibCompatible, HeaderParsingError
+ * ValueError ── ProxySchemeUnsupported
+ * HTTPWarning ── DependencyWarning, SecurityWarning ── InsecureRequestWarning, SystemTimeWarning and others
  * ```
  */
-import { alsoExtends, isInstanceOf, setErrorName, ValueError, Warning } from '../../builtins/index.js';
+import { alsoExtends, isInstanceOf, setErrorName, ValueError } from '../../builtins/index.js';
 import { reprArgument, ReprText, strArguments } from './urllib3-text.js';
+
+export {
+  DependencyWarning,
+  HTTPWarning,
+  InsecurePlatformWarning,
+  InsecureRequestWarning,
+  NotOpenSSLWarning,
+  SecurityWarning,
+  SystemTimeWarning,
+} from './urllib3-warnings.js';
 
 /** What a message names by its text: a pool, a connection; null for Python's `None`. */
 export type Named = string | { toString(): string } | null;
@@ -163,6 +174,8 @@ export class ProtocolError extends HTTPError {
   }
 }
 
+export { ProtocolError as ConnectionError };
+
 /** A response was to be read as chunks that has none. */
 export class ResponseNotChunked extends ProtocolError {
   static {
@@ -294,23 +307,23 @@ export class ProxySchemeUnknown extends URLSchemeUnknown {
   }
 }
 
-/** The base of urllib3's warnings. */
-export class HTTPWarning extends Warning {
+/** A proxy's scheme cannot be used for this URL. Never raised here. */
+export class ProxySchemeUnsupported extends ValueError {
   static {
-    setErrorName(this, 'HTTPWarning');
+    setErrorName(this, 'ProxySchemeUnsupported');
   }
 }
 
-/** A warning about security. */
-export class SecurityWarning extends HTTPWarning {
+/** The body is not one of `http.client`. Never raised here: there is no such module. */
+export class BodyNotHttplibCompatible extends HTTPError {
   static {
-    setErrorName(this, 'SecurityWarning');
+    setErrorName(this, 'BodyNotHttplibCompatible');
   }
 }
 
-/** An HTTPS request is made without verifying the certificate. */
-export class InsecureRequestWarning extends SecurityWarning {
+/** The headers of a response could not be parsed. Never raised here: Node's parser says what is wrong. */
+export class HeaderParsingError extends HTTPError {
   static {
-    setErrorName(this, 'InsecureRequestWarning');
+    setErrorName(this, 'HeaderParsingError');
   }
 }

@@ -18,7 +18,7 @@ import { encode_params } from '../urls/params.js';
 import { prepare_url } from '../urls/prepare-url.js';
 import { urlsplit } from '../urls/url-split.js';
 import { isBytes, to_native_string, toBuffer } from '../urls/python-text.js';
-import { asStream, bodyLength, isEmptyData, type PreparedBody } from '../bodies/outgoing/body.js';
+import { asStream, blobType, bodyLength, isEmptyData, type PreparedBody } from '../bodies/outgoing/body.js';
 import { bodyPosition } from '../bodies/outgoing/body-position.js';
 import { encodeJson } from '../bodies/outgoing/json-body.js';
 import { encodeMultipart } from '../bodies/outgoing/multipart.js';
@@ -177,7 +177,7 @@ export class PreparedRequest {
 
   /**
    * Sets the body and the headers that describe it: `Content-Length`, or `Transfer-Encoding: chunked` for a stream of
-   * unknown length, and `Content-Type` for forms, multipart and JSON unless there is one.
+   * unknown length, and `Content-Type` for forms, multipart, JSON and Blobs with a type, unless there is one.
    *
    * `data` goes before `json`, `files` go with the fields of `data`. Throws NotImplementedError for a stream with files,
    * InvalidJSONError, and TypeError or ValueError for what cannot be encoded.
@@ -194,6 +194,7 @@ export class PreparedRequest {
         throw new NotImplementedError('Streamed bodies and files are mutually exclusive.');
       }
       this.#setStream(stream);
+      this.#setContentType(blobType(stream));
       return;
     }
     let contentType: string | null = null;
@@ -217,6 +218,10 @@ export class PreparedRequest {
       this.prepare_content_length(body);
       this.body = body;
     }
+    this.#setContentType(contentType);
+  }
+
+  #setContentType(contentType: string | null): void {
     if (contentType !== null && !headerStore(this.headers).has('content-type')) {
       this.headers.set('Content-Type', contentType);
     }

@@ -16,7 +16,7 @@ import {
 } from '../bodies/text/iter-body.js';
 import type { PreparedRequest } from './prepared-request.js';
 import { guessedJSONText, type JSONReviver, parseJSON } from '../bodies/text/response-json.js';
-import { decodeText } from '../bodies/text/charsets.js';
+import { decodeTextLeniently } from '../bodies/text/charsets.js';
 
 const EMPTY = Buffer.alloc(0);
 const ITER_CHUNK_SIZE = 512;
@@ -68,16 +68,13 @@ export abstract class ResponseBody implements Disposable, AsyncDisposable {
   /**
    * The body as text in {@link encoding}; what cannot be decoded becomes U+FFFD, and a name that is no encoding's counts as UTF-8. Not kept:
    * each use decodes anew, with the encoding as it is then.
+   * @throws LookupError for the few charsets that Python decodes and this package does not, such as `johab`
    * @throws as {@link content}
    */
   get text(): string {
     const content = this.#bytes();
     if (content === null || content.length === 0) return '';
-    try {
-      return decodeText(content, (this.encoding ?? this.apparent_encoding) || 'utf-8');
-    } catch {
-      return content.toString('utf8');
-    }
+    return decodeTextLeniently(content, (this.encoding ?? this.apparent_encoding) || 'utf-8');
   }
 
   /** The encoding that the bytes themselves suggest, by Python's name; null for what is no text. A guess where UTF-8 is excluded. */

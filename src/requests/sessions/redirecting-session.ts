@@ -33,6 +33,9 @@ export interface ResolveRedirectsOptions extends SendOptions {
   yield_requests?: boolean | null | undefined;
 }
 
+/** What is decided for each redirect, by the method that decides it. */
+export type RedirectStep = 'get_redirect_target' | 'rebuild_method' | 'rebuild_proxies' | 'rebuild_auth';
+
 /** Following redirects: Python's `SessionRedirectMixin`. Each step is a method of its own that a subclass may override. */
 export abstract class RedirectingSession {
   /** How many redirects are followed before TooManyRedirects. Default 30. */
@@ -107,6 +110,18 @@ export abstract class RedirectingSession {
     }
   }
 
+  /** Takes one step; where the methods are those of an object elsewhere, it takes waiting. @internal */
+  protected step<K extends RedirectStep>(
+    name: K,
+    ...args: Parameters<RedirectingSession[K]>
+  ): ReturnType<RedirectingSession[K]> | Promise<ReturnType<RedirectingSession[K]>> {
+    // What TypeScript cannot conclude of a method that is looked up by a type parameter.
+    const method = this[name] as (
+      ...args: Parameters<RedirectingSession[K]>
+    ) => ReturnType<RedirectingSession[K]>;
+    return method.apply(this, args);
+  }
+
   /** @internal */
   protected async *followRedirects(
     response: Response,
@@ -119,7 +134,7 @@ export abstract class RedirectingSession {
     let proxies = settings.proxies ?? null;
     let fragment = urlparse(request.url ?? '').fragment;
     for (;;) {
-      const target = this.get_redirect_target(hop.response);
+      const target = await this.step('get_redirect_target', hop.response);
       if (!target) return;
       const next = hop.request.copy();
       hop.response.history = [...history];
@@ -133,11 +148,11 @@ export abstract class RedirectingSession {
       const location = resolveLocation(target, hop.response.url, fragment);
       fragment = location.fragment;
       next.url = location.url;
-      this.rebuild_method(next, hop.response);
+      await this.step('rebuild_method', next, hop.response);
       dropBodyUnlessKept(next, hop.response.status_code);
       this.carryCookies(next, hop);
-      proxies = this.rebuild_proxies(next, proxies);
-      this.rebuild_auth(next, hop.response);
+      proxies = await this.step('rebuild_proxies', next, proxies);
+      await this.step('rebuild_auth', next, hop.response);
       rewindIfSent(next);
 
       if (yieldRequests) {

@@ -192,7 +192,12 @@ export class Session<
       this.prepare_request === prepareRequest
         ? prepareMerged(this, this.#checkedHeaders, method, url, options)
         : this.prepare_request(new Request(method.toUpperCase(), url, requestPart(options)));
-    context?.prepared?.(prepared);
+    return this.sendBound(prepared, options);
+  }
+
+  /** Sends what has been prepared for these options. @internal */
+  protected sendBound(prepared: PreparedRequest, options: O): Promise<Response> {
+    options[kContext]?.prepared?.(prepared);
     const settings = settingsOf(prepared.url ?? '', options, this);
     return this[kSendNow](prepared, settings, options.allow_redirects ?? true);
   }

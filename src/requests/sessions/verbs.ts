@@ -116,7 +116,7 @@ export interface BoundCall<O> {
  * Sorts out `verb(url, options)` and `verb({ url, ...options })`. Callers may be untyped, and `map` calls with an index:
  * nothing is taken for granted.
  */
-function bindVerb<O extends object>(
+export function bindVerb<O extends object>(
   verb: string,
   first: UrlInput | WithUrl<O> | undefined,
   second: O | null | undefined,

@@ -243,24 +243,31 @@ function isMapping(value: unknown): value is HeadersLike<unknown> {
   return typeof get === 'function' && typeof entries === 'function';
 }
 
-/** Lays `data` over `store`; what is not a {@link HeadersLike} comes from untyped callers and is refused. */
+/** Lays `data` over `store`. */
 function update<V>(store: Map<string, HeaderEntry<V>>, data: unknown): void {
   if (data instanceof CaseInsensitiveDictMethods) {
     for (const [key, entry] of headerStore<V>(data as CaseInsensitiveDictMethods<V>)) store.set(key, entry);
-  } else if (typeof data !== 'object' || data === null) {
+  } else for (const [name, value] of pairsOf<V>(data)) store.set(lower(name), [name, value]);
+}
+
+/**
+ * The names and values of anything that has them; what has none comes from untyped callers and is refused.
+ * @internal
+ */
+export function pairsOf<V>(data: unknown): Iterable<readonly [name: string, value: V]> {
+  if (data instanceof CaseInsensitiveDictMethods) return (data as CaseInsensitiveDictMethods<V>).items();
+  if (typeof data !== 'object' || data === null) {
     throw new TypeError(`expected names and values, not ${typeName(data)}`);
-  } else if (isIterable(data)) {
-    for (const pair of data) {
-      if (!Array.isArray(pair) || pair.length !== 2) {
-        throw new ValueError(`expected pairs of a name and a value, not ${repr(pair)}`);
-      }
-      const [name, value] = pair as [name: unknown, value: V];
-      store.set(lower(name), [name as string, value]);
+  }
+  return isIterable(data) ? checkedPairs<V>(data) : Object.entries(data as Readonly<Record<string, V>>);
+}
+
+function* checkedPairs<V>(data: Iterable<unknown>): Generator<readonly [name: string, value: V]> {
+  for (const pair of data) {
+    if (!Array.isArray(pair) || pair.length !== 2) {
+      throw new ValueError(`expected pairs of a name and a value, not ${repr(pair)}`);
     }
-  } else {
-    for (const [name, value] of Object.entries(data as Readonly<Record<string, V>>)) {
-      store.set(name.toLowerCase(), [name, value]);
-    }
+    yield pair as unknown as readonly [string, V];
   }
 }
 

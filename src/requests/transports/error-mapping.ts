@@ -173,7 +173,8 @@ export function bodyError(error: unknown, attempt: AttemptState): Error {
   if (cause instanceof urllib3.ReadTimeoutError)
     return new ConnectionError(cause.message, { request, cause });
   if (cause instanceof Error && isOpenSslError(cause)) {
-    return new SSLError(reprTlsError(cause), { request, cause });
+    const text = reprTlsError(cause);
+    return new SSLError(text, { request, cause: new urllib3.SSLError([new ReprText(text)], { cause }) });
   }
   const broken = brokenBody(cause instanceof Error ? cause : new OSError(String(cause)), attempt);
   return new ChunkedEncodingError(broken.message, { request, cause: broken });

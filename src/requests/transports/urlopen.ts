@@ -1,6 +1,5 @@
 import { getLogger } from '../../builtins/index.js';
 import type { PreparedRequest } from '../models/prepared-request.js';
-import type { Response } from '../models/response.js';
 import { rewind_body } from '../bodies/outgoing/rewind-body.js';
 import { HTTPError, InvalidHeader, MaxRetryError } from '../exceptions/urllib3.js';
 import { reprArgument } from '../exceptions/urllib3-text.js';
@@ -35,20 +34,20 @@ export interface Transport<J extends OutgoingJob, C> {
 }
 
 /** Makes responses of the answers of transports: an adapter. */
-export interface ResponseBuilder {
-  build_response(request: PreparedRequest, raw: HTTPResponse): Response;
+export interface ResponseBuilder<R> {
+  build_response(request: PreparedRequest, raw: HTTPResponse): R;
 }
 
 /**
  * Sends a job, and sends it again as often as `retries` allows: urllib3's `urlopen`, with the exceptions of requests. All in
  * one function, as every request pays for each promise between the wire and its caller.
  */
-export async function urlopen<J extends OutgoingJob, C>(
+export async function urlopen<J extends OutgoingJob, C, R>(
   job: J,
   retries: Retry,
   transport: Transport<J, C>,
-  builder: ResponseBuilder,
-): Promise<Response> {
+  builder: ResponseBuilder<R>,
+): Promise<R> {
   try {
     for (;;) {
       let raw: HTTPResponse;

@@ -1,5 +1,11 @@
-import { checkOptions } from '../../builtins/index.js';
+import { checkOptions, ValueError } from '../../builtins/index.js';
 import { BodyReader } from '../bodies/incoming/body-reader.js';
+import { linesWithEnds } from '../bodies/text/line-splitter.js';
+import { parseJSON } from '../bodies/text/response-json.js';
+import { decodeUnicodeStrictly } from '../bodies/text/unicode-decoder.js';
+import { ResponseNotRead } from '../exceptions/requests.js';
+import { ResponseNotChunked } from '../exceptions/urllib3.js';
+import { urllib3Cause } from '../exceptions/urllib3-cause.js';
 import { HTTPHeaderDict } from './http-header-dict.js';
 import { rawValue, rawValues } from '../headers/raw-headers.js';
 import type { RemainingBody } from '../bodies/incoming/remaining-body.js';
@@ -16,7 +22,7 @@ const EMPTY = Buffer.alloc(0);
 
 /** How {@link HTTPResponse.read} and {@link HTTPResponse.stream} treat Content-Encoding. */
 export interface ReadOptions {
-  /** Decompress. Default false: `raw` gives the bytes of the wire. */
+  /** Decompress. Default: the response's `decode_content`, which is false: `raw` gives the bytes of the wire. */
   decode_content?: boolean | undefined;
 }
 
@@ -37,12 +43,17 @@ export class HTTPResponse {
   readonly request_url: string | null;
   /** Name, value, name, value … as they came. */
   readonly rawHeaders: readonly string[];
+  /** Whether the body is decompressed unless a call says otherwise; `raw.decode_content = true` before it is piped, as in Python. */
+  decode_content: boolean;
 
   #headers: HTTPHeaderDict | null = null;
   /** Null for a body that is bytes, until a call needs more than those. */
   #reader: BodyReader | null;
   #bytes: Buffer | null = null;
   #maxSize: number | null = null;
+  #data: Buffer | null = null;
+  /** How many bytes were read before there was a reader. */
+  #taken = 0;
 
   constructor(init: HTTPResponseInit = {}) {
     // Transports make one for each request, and are checked by TypeScript.
@@ -53,6 +64,7 @@ export class HTTPResponse {
     this.request_method = init.request_method ?? null;
     this.request_url = init.request_url ?? null;
     this.rawHeaders = flatHeaders(init.headers);
+    this.decode_content = init.decode_content ?? false;
     if (init instanceof WholeAnswer) {
       this.#reader = null;
       this.#bytes = init.body;
@@ -96,9 +108,14 @@ export class HTTPResponse {
     return this.#reader?.awaited ?? false;
   }
 
-  /** How many bytes of the body have come off the wire. */
+  /** How many bytes have come off the wire, read or not. @internal */
+  get received(): number {
+    return this.#reader?.received ?? 0;
+  }
+
+  /** How many bytes of the body have been read, as they came off the wire: undecoded. */
   tell(): number {
-    return this.#body.total;
+    return this.#taken + (this.#reader?.taken ?? 0);
   }
 
   /** The same as {@link closed}. */
@@ -126,77 +143,136 @@ export class HTTPResponse {
     return [301, 302, 303, 307, 308].includes(this.status) ? this.getheader('location') : false;
   }
 
-  /**
-   * The `Set-Cookie` lines, without making a dict of the headers.
-   * @internal
-   */
+  /** The `Set-Cookie` lines, without making a dict of the headers. @internal */
   setCookieLines(): readonly string[] {
     return rawValues(this.rawHeaders, 'set-cookie');
   }
 
   /**
    * Reads `amt` bytes, fewer only at the end; without `amt` (or with a negative one) all that is left. Empty at the end.
-   * @throws an exception of requests when the body breaks off or cannot be decoded
+   * @throws an exception of urllib3, such as ProtocolError, ReadTimeoutError or DecodeError, when the body breaks off or
+   * cannot be decoded; ResponseTooLarge and AbortError, which urllib3 does not have
    */
   async read(
     amt: number | null = null,
-    { decode_content = false, ...unknown }: ReadOptions = {},
+    { decode_content = this.decode_content, ...unknown }: ReadOptions = {},
   ): Promise<Buffer> {
     checkOptions('read()', unknown, []);
     if (amt === 0) return EMPTY;
-    const wanted = amt === null || amt < 0 ? Infinity : amt;
-    return this.#body.read(wanted, decode_content);
+    return withOwnErrors(this.#body.read(limitOf(amt), decode_content));
+  }
+
+  /**
+   * Reads up to `amt` bytes, all of them from what has come already if there is anything. Empty at the end.
+   * @throws as {@link read}
+   */
+  async read1(
+    amt: number | null = null,
+    { decode_content = this.decode_content, ...unknown }: ReadOptions = {},
+  ): Promise<Buffer> {
+    checkOptions('read1()', unknown, []);
+    if (amt === 0) return EMPTY;
+    return withOwnErrors(this.#body.read1(limitOf(amt), decode_content));
   }
 
   /**
    * Iterates over the body in parts of at most `amt` bytes: exactly so many, except that the chunks of a chunked body
    * are not joined; null: as they arrive. A further iteration goes on where this one stopped.
+   * @throws as {@link read}
    */
   async *stream(
     amt: number | null = 65_536,
-    { decode_content = false, ...unknown }: ReadOptions = {},
+    { decode_content = this.decode_content, ...unknown }: ReadOptions = {},
   ): AsyncGenerator<Buffer, void, undefined> {
     checkOptions('stream()', unknown, []);
     if (amt === 0) return;
+    limitOf(amt);
     for (;;) {
-      const part = await this.nextPart(amt, decode_content);
+      const part = await withOwnErrors(this.nextPart(amt, decode_content));
       if (part === null) return;
       yield part;
     }
   }
 
-  /** Iterates over the undecoded body, so that it can be piped: `await pipeline(r.raw, createWriteStream(path))`. */
+  /**
+   * The same as {@link stream} for a body that comes in chunks.
+   * @throws ResponseNotChunked for another; and as {@link read}
+   */
+  async *read_chunked(
+    amt: number | null = null,
+    options: ReadOptions = {},
+  ): AsyncGenerator<Buffer, void, undefined> {
+    if (!this.#body.isChunked) {
+      throw new ResponseNotChunked(
+        "Response is not chunked. Header 'transfer-encoding: chunked' is missing.",
+      );
+    }
+    yield* this.stream(amt, options);
+  }
+
+  /** Iterates over the lines of the decoded body, with their ends (`\n`). For its bytes as they came, pipe {@link stream}. */
   [Symbol.asyncIterator](): AsyncGenerator<Buffer, void, undefined> {
-    return this.stream();
+    return linesWithEnds(this.stream(undefined, { decode_content: true }));
   }
 
   /**
-   * One step of {@link stream}; null at the end.
-   * @internal
+   * The body, or what is left of it, of a response whose body is here: one that `PoolManager.request()` gave, or that was made of
+   * bytes. Decoded as `decode_content` says. Kept, unlike what `read()` gives.
+   * @throws ResponseNotRead when it is still on its way: `await raw.read()`
    */
+  get data(): Buffer {
+    if (this.#data !== null) return this.#data;
+    try {
+      this.#data = this.#readSync(this.decode_content);
+    } catch (error) {
+      throw urllib3Cause(error);
+    }
+    if (this.#data === null)
+      throw new ResponseNotRead('the body has not been read: `await raw.read()` first');
+    return this.#data;
+  }
+
+  /**
+   * {@link data} as JSON in UTF-8.
+   * @throws JSONDecodeError; ValueError when it is not UTF-8; and as {@link data}
+   */
+  // eslint-disable-next-line @typescript-eslint/no-unnecessary-type-parameters -- the caller says what the server sends
+  json<T = unknown>(): T {
+    const text = decodeUnicodeStrictly(this.data, 'utf-8');
+    if (text === null) throw new ValueError('the body is not UTF-8');
+    return parseJSON(text, undefined, {}) as T;
+  }
+
+  /** Reads all of the body into {@link data}. @internal */
+  async preload(): Promise<this> {
+    this.#data = await this.read();
+    return this;
+  }
+
+  /** One step of {@link stream}; null at the end. @internal */
   nextPart(amt: number | null, decode: boolean): Promise<Buffer | null> {
     return this.#body.nextPart(amt, decode);
   }
 
-  /**
-   * The decoded body, or what is left of it.
-   * @internal
-   */
+  /** The decoded body, or what is left of it. @internal */
   readAll(): Promise<Buffer> {
     return this.#body.readAll();
   }
 
-  /**
-   * The decoded body of a response that was made of bytes; null when it takes waiting.
-   * @internal
-   */
+  /** The decoded body of a response that was made of bytes; null when it takes waiting. @internal */
   readAllSync(): Buffer | null {
+    return this.#readSync(true);
+  }
+
+  #readSync(decode: boolean): Buffer | null {
     const bytes = this.#bytes;
-    if (bytes !== null && this.#maxSize === null && rawValue(this.rawHeaders, 'content-encoding') === null) {
+    const isPlain = !decode || rawValue(this.rawHeaders, 'content-encoding') === null;
+    if (bytes !== null && this.#maxSize === null && isPlain) {
       this.#bytes = EMPTY;
+      this.#taken = bytes.length;
       return bytes;
     }
-    return this.#body.readAllSync();
+    return this.#body.readAllSync(decode);
   }
 
   /** Reads the rest and throws it away; errors are ignored. */
@@ -209,10 +285,7 @@ export class HTTPResponse {
     this.#body.close();
   }
 
-  /**
-   * Ends a body that is still on its way with `error`.
-   * @internal
-   */
+  /** Ends a body that is still on its way with `error`. @internal */
   abort(error: Error): void {
     if (!this.closed) this.#body.abort(error);
   }
@@ -235,28 +308,19 @@ export class HTTPResponse {
     });
   }
 
-  /**
-   * Calls `callback` when nothing more will come off the wire; at once, when that is so.
-   * @internal
-   */
+  /** Calls `callback` when nothing more will come off the wire; at once, when that is so. @internal */
   whenDone(callback: () => void): void {
     if (this.closed) callback();
     else this.#body.whenDone(callback);
   }
 
-  /**
-   * Whether all of the body has been handed out.
-   * @internal
-   */
+  /** Whether all of the body has been handed out. @internal */
   get spent(): boolean {
     if (this.#reader === null) return this.#bytes === null || this.#bytes.length === 0;
     return this.#reader.done && this.#reader.remaining().body === null;
   }
 
-  /**
-   * What is left of the body, to be read in another thread, and no longer here.
-   * @internal
-   */
+  /** What is left of the body, to be read in another thread, and no longer here. @internal */
   remaining(): RemainingBody {
     return this.#body.remaining();
   }
@@ -264,5 +328,18 @@ export class HTTPResponse {
   /** Gives the connection back. One with an unread body cannot be used again, and is closed. */
   release_conn(): void {
     if (!this.closed) this.close();
+  }
+}
+
+function limitOf(amt: number | null): number {
+  if (Number.isNaN(amt)) throw new TypeError('amt must be a number of bytes, not NaN');
+  return amt === null || amt < 0 ? Infinity : amt;
+}
+
+async function withOwnErrors<T>(reading: Promise<T>): Promise<T> {
+  try {
+    return await reading;
+  } catch (error) {
+    throw urllib3Cause(error);
   }
 }

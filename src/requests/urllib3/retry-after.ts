@@ -1,15 +1,13 @@
 /** The pause before a request is sent again. */
 import { type AbortToken, startTimer } from '../../builtins/index.js';
 import { InvalidHeader } from '../exceptions/urllib3.js';
-
-/** Dates as e-mail and HTTP write them; `Date.parse` alone takes nearly everything for a date. */
-const HTTP_DATE = /^\s*(?:[a-z]+,?\s+)?(?:\d{1,2}[\s-]+[a-z]+|[a-z]+\s+\d{1,2})[\s-]+\d[\d\s:]+/i;
+import { parseEmailDate } from './email-date.js';
 
 /** Seconds from now until an HTTP date. Throws urllib3's InvalidHeader for anything else. */
 export function secondsUntil(date: string): number {
-  const time = HTTP_DATE.test(date) ? Date.parse(date) : NaN;
-  if (Number.isNaN(time)) throw new InvalidHeader(`Invalid Retry-After header: ${date}`);
-  return (time - Date.now()) / 1000;
+  const time = parseEmailDate(date);
+  if (time === null) throw new InvalidHeader(`Invalid Retry-After header: ${date}`);
+  return time - Date.now() / 1000;
 }
 
 /** Resolves after `seconds`; rejects with the reason as soon as `token` aborts. */

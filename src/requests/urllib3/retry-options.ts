@@ -59,13 +59,13 @@ export interface RetryOptions {
   backoff_max?: number | undefined;
   /** Up to this is added to each pause, at random. Default 0. */
   backoff_jitter?: number | undefined;
-  /** Without effect here: redirects are the session's. Default true. */
+  /** Of `PoolManager.request()`: raise when the redirects are used up, or return the last answer. Sessions follow redirects themselves. Default true. */
   raise_on_redirect?: boolean | undefined;
   /** When the retries for a bad status are used up: raise, or return the last answer. Default true. */
   raise_on_status?: boolean | undefined;
   /** Wait for the seconds of `Retry-After`, and retry a 413, 429 or 503 that has one. Default true. */
   respect_retry_after_header?: boolean | undefined;
-  /** Without effect here: redirects are the session's. Default Cookie, Authorization, Proxy-Authorization. */
+  /** Of `PoolManager.request()`: what another host does not get. Default Cookie, Authorization, Proxy-Authorization. */
   remove_headers_on_redirect?: Iterable<string> | undefined;
   /** The longest pause that `Retry-After` is granted. Default 21600. */
   retry_after_max?: number | undefined;
@@ -93,3 +93,10 @@ export const OPTION_NAMES = [
   'retry_after_max',
   'history',
 ] as const;
+
+/** Throws TypeError for NaN, of which none can be taken: the retries would never be used up. */
+export function refuseNaN(options: RetryOptions): void {
+  for (const name of OPTION_NAMES) {
+    if (Number.isNaN(options[name])) throw new TypeError(`Retry(): ${name} must be a number, not NaN`);
+  }
+}

@@ -12,6 +12,7 @@ import { pause, secondsUntil } from './retry-after.js';
 import {
   type IncrementOptions,
   OPTION_NAMES,
+  refuseNaN,
   type RequestHistory,
   type RetryableResponse,
   type RetryCount,
@@ -97,12 +98,13 @@ export class Retry {
   /** The failed attempts so far, oldest first. */
   readonly history: readonly RequestHistory[];
 
-  /** Takes the options, or the total and then the others. Throws TypeError for an unknown option. */
+  /** Takes the options, or the total and then the others. Throws TypeError for an unknown option, and for NaN. */
   constructor(total?: RetryCount | RetryOptions, options?: RetryOptions) {
     const given: RetryOptions = isPlainObject(total)
       ? total
       : { ...options, ...(total === undefined ? {} : { total }) };
     checkOptions('Retry()', given, OPTION_NAMES);
+    refuseNaN(given);
     this.total = given.total === undefined ? 10 : given.total;
     this.connect = given.connect ?? null;
     this.read = given.read ?? null;

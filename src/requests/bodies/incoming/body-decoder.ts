@@ -1,4 +1,5 @@
 import { ContentDecodingError, RequestException, ResponseTooLarge } from '../../exceptions/requests.js';
+import { DecodeError } from '../../exceptions/urllib3.js';
 import type { ContentDecoder } from './decoders/content-decoder.js';
 import { contentCodings, createDecoder } from './decoders/content-encoding.js';
 import { decodeSmall, decodeWhole, TOO_LARGE } from './decoders/decode-whole.js';
@@ -102,10 +103,10 @@ export class BodyDecoder {
 
   #error(error: unknown): Error {
     if (error instanceof RequestException) return error;
+    const failed = `Received response with content-encoding: ${this.#contentEncoding ?? ''}, but failed to decode it`;
     const detail = error instanceof Error ? `: ${error.message}` : '';
-    return new ContentDecodingError(
-      `Received response with content-encoding: ${this.#contentEncoding ?? ''}, but failed to decode it${detail}`,
-      { cause: error },
-    );
+    return new ContentDecodingError(`${failed}${detail}`, {
+      cause: new DecodeError([`${failed}.`, error], { cause: error }),
+    });
   }
 }

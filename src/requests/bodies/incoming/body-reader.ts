@@ -1,5 +1,6 @@
 import { RuntimeError } from '../../../builtins/index.js';
 import { ChunkedEncodingError, RequestException } from '../../exceptions/requests.js';
+import { ProtocolError } from '../../exceptions/urllib3.js';
 import { BodyDecoder } from './body-decoder.js';
 import { rawValue, rawValues } from '../../headers/raw-headers.js';
 import { type RemainingBody, remainingStream } from './remaining-body.js';
@@ -25,6 +26,8 @@ export class BodyReader implements BodyOwner {
   #decoder: BodyDecoder | null = null;
   #handedOut = 0;
   #started = false;
+  /** Whether the end has been handed out, too. */
+  #exhausted = false;
   #closed = false;
   #done = false;
   #failure: Error | null = null;
@@ -49,14 +52,24 @@ export class BodyReader implements BodyOwner {
     return this.#done;
   }
 
+  /** Whether the body came, or comes, in chunks. */
+  get isChunked(): boolean {
+    return rawValues(this.#rawHeaders, 'transfer-encoding').some(isChunked);
+  }
+
   /** Whether a reader waits for the wire now. */
   get awaited(): boolean {
     return this.#body.awaited;
   }
 
   /** How many bytes have come off the wire. */
-  get total(): number {
-    return this.#body.total;
+  get received(): number {
+    return this.#body.received;
+  }
+
+  /** How many undecoded bytes have been read. */
+  get taken(): number {
+    return this.#body.taken;
   }
 
   /** `amt` bytes, fewer only at the end; Infinity for all that is left. */
@@ -91,14 +104,20 @@ export class BodyReader implements BodyOwner {
     return whole;
   }
 
-  /** The decoded body of a response that was made of bytes; null when it takes waiting. */
-  readAllSync(): Buffer | null {
+  /** Up to `amt` bytes, of what is here if there is anything; empty only at the end. */
+  async read1(amt: number, decode: boolean): Promise<Buffer> {
+    const part = await this.#turns.run(() => this.#next(Number.isFinite(amt) ? amt : null, decode));
+    return part ?? EMPTY;
+  }
+
+  /** The body of a response that was made of bytes; null when it takes waiting. */
+  readAllSync(decode = true): Buffer | null {
     if (this.#failure !== null) throw this.#failure;
-    if (this.#closed) return EMPTY;
+    if (this.#closed || this.#exhausted) return EMPTY;
     const { bytes } = this.#body;
-    if (bytes === null || this.#started) return null;
+    if (bytes === null || this.#decoder?.hasDecoded === true) return null;
     try {
-      const whole = this.#openDecoder().wholeSync(bytes);
+      const whole = decode ? this.#openDecoder().wholeSync(bytes) : bytes;
       if (whole === null) return null;
       this.#started = true;
       this.#body.take();
@@ -183,7 +202,7 @@ export class BodyReader implements BodyOwner {
   }
 
   async #part(amt: number | null, decode: boolean): Promise<Buffer | null> {
-    if (amt === null || rawValues(this.#rawHeaders, 'transfer-encoding').some(isChunked)) {
+    if (amt === null || this.isChunked) {
       return this.#next(amt, decode);
     }
     const part = await this.#fill(amt, decode);
@@ -203,7 +222,10 @@ export class BodyReader implements BodyOwner {
       while (!this.#closed) {
         const part =
           decode && !decoder.isIdentity ? await this.#decoded(decoder, amt) : await this.#undecoded(amt);
-        if (part === null) return null;
+        if (part === null) {
+          this.#exhausted = true;
+          return null;
+        }
         this.#handedOut += part.length;
         if (this.#handedOut > this.#limit()) throw decoder.tooLarge();
         if (part.length > 0) return part;
@@ -271,7 +293,8 @@ export class BodyReader implements BodyOwner {
 function brokenConnection(error: unknown): Error {
   if (error instanceof RequestException) return error;
   const detail = error instanceof Error ? error.message : String(error);
-  return new ChunkedEncodingError(`Connection broken: ${detail}`, { cause: error });
+  const message = `Connection broken: ${detail}`;
+  return new ChunkedEncodingError(message, { cause: new ProtocolError(message, { cause: error }) });
 }
 
 function isChunked(transferEncoding: string): boolean {

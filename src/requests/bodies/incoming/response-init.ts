@@ -29,6 +29,8 @@ export interface HTTPResponseInit {
   destroy?: (() => void) | null | undefined;
   /** The most bytes the decoded body may have, else ResponseTooLarge; null (default) for no limit. */
   max_response_size?: number | null | undefined;
+  /** Whether `read()`, `stream()` and `data` decompress unless told otherwise. Default false, as in a response of requests. */
+  decode_content?: boolean | undefined;
   /** Whether `body` is decompressed already, in spite of the headers. Default false. @internal */
   decoded?: boolean | undefined;
   /** The body from a transport that is no stream, in place of `body`. @internal */
@@ -61,6 +63,7 @@ const INIT_NAMES = [
   'mapError',
   'destroy',
   'max_response_size',
+  'decode_content',
   'decoded',
   'pushed',
 ];
@@ -68,6 +71,8 @@ const INIT_NAMES = [
 /** Refuses names that {@link HTTPResponseInit} does not have. */
 export function checkInit(init: HTTPResponseInit): void {
   checkOptions('HTTPResponse()', init, INIT_NAMES);
+  if (Number.isNaN(init.max_response_size))
+    throw new TypeError('max_response_size must be a number, not NaN');
 }
 
 /** The flat list that the headers are kept in. */

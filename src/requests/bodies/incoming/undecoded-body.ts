@@ -10,6 +10,7 @@ export class UndecodedBody {
   /** Null for a body that was bytes from the beginning. */
   readonly #pieces: PieceQueue | null;
   #rest: Buffer = EMPTY;
+  #taken = 0;
 
   constructor(init: HTTPResponseInit, owner: BodyOwner) {
     const { body = null, pushed = null, status, request_method } = init;
@@ -43,8 +44,13 @@ export class UndecodedBody {
   }
 
   /** How many bytes have come off the wire. */
-  get total(): number {
+  get received(): number {
     return this.#pieces?.total ?? 0;
+  }
+
+  /** How many bytes have been handed out. */
+  get taken(): number {
+    return this.#taken;
   }
 
   /** Up to `amt` bytes of the next piece, waiting only when none is here; null at the end. */
@@ -53,6 +59,7 @@ export class UndecodedBody {
     if (data === null || data.length === 0) return null;
     const part = amt === null ? data : data.subarray(0, amt);
     this.#rest = data.subarray(part.length);
+    this.#taken += part.length;
     return part;
   }
 
@@ -64,11 +71,11 @@ export class UndecodedBody {
 
   /** Everything that is here. */
   take(): Buffer {
-    const rest = this.#rest;
+    const queued = this.#pieces?.take() ?? EMPTY;
+    const all = this.#rest.length === 0 ? queued : Buffer.concat([this.#rest, queued]);
     this.#rest = EMPTY;
-    if (this.#pieces === null) return rest;
-    const queued = this.#pieces.take();
-    return rest.length === 0 ? queued : Buffer.concat([rest, queued]);
+    this.#taken += all.length;
+    return all;
   }
 
   /** Drops what is here and ends what is still to come; `destroy` closes the connection, where there is one to close. */

@@ -97,7 +97,7 @@ export function bodyPosition(body: unknown): number | object | null {
  * when it cannot be brought back. Throws what seeking or opening throws.
  */
 export function bodyFromPosition<T>(body: T, position: unknown): T | ReadStream | undefined {
-  if (typeof position !== 'number') return undefined;
+  if (typeof position !== 'number' || !Number.isInteger(position)) return undefined;
   if (isFileStream(body)) return hasPath(body) ? reopenFileStream(body, position) : undefined;
   if (!isSeekable(body)) return undefined;
   body.seek(position);

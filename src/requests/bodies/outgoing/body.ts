@@ -54,6 +54,14 @@ export function isBlob(value: unknown): value is Blob {
   return (tag === 'Blob' || tag === 'File') && typeof (value as Partial<Blob>).stream === 'function';
 }
 
+/** The media type of a Blob or File; null for none, for text that the File API does not take for one, and for other values. */
+export function blobType(value: unknown): string | null {
+  if (!isBlob(value)) return null;
+  const { type } = value;
+  // Implementations other than Node's may not have checked it.
+  return typeof type === 'string' && /^[\x20-\x7e]+$/.test(type) ? type : null;
+}
+
 /** How many bytes of `body` are left to send; 0 when that is unknown, as Python does not distinguish the two. */
 export function bodyLength(body: PreparedBody): number {
   if (body === null) return 0;

@@ -6,7 +6,7 @@ import { guess_filename } from './super-len.js';
 import { to_key_val_list } from '../../urls/params.js';
 import { decodeUtf8, isBytes, pythonText, toBuffer } from '../../urls/python-text.js';
 import { closeBody } from './close-body.js';
-import { isBlob, isEmptyData, streamOf } from './body.js';
+import { blobType, isBlob, isEmptyData, streamOf } from './body.js';
 import { blobSource, MultipartBody, type PartSource, streamSource } from './multipart-body.js';
 
 /** One part: a field of the form, or a file. */
@@ -30,7 +30,7 @@ const OWN_HEADERS: ReadonlySet<string> = new Set(['Content-Disposition', 'Conten
 
 /**
  * Encodes `multipart/form-data`: the fields of `data` first, then `files`, each in their order. A file's value is its
- * content or `[filename, content, content_type?, headers?]`. Parts whose content is null are left out. What is in memory
+ * content or `[filename, content, content_type?, headers?]`; without a type that of a Blob or File is used. Parts whose content is null are left out. What is in memory
  * gives a Buffer; streams and Blobs are read while they are sent.
  *
  * Throws ValueError when `data` is text or bytes, or a file's list has another length; TypeError for content that is
@@ -98,7 +98,7 @@ function* fileParts(files: Files): Iterable<Part> {
     yield {
       name,
       filename: filename === null || filename === undefined ? null : textOf(filename),
-      contentType: contentType || null,
+      contentType: (contentType === undefined ? blobType(content) : contentType) || null,
       headers: headers ?? {},
       content: partContent(name, content),
     };
@@ -125,7 +125,7 @@ type FileParameters = readonly [
 function fileParameters(name: string, spec: FileSpec): FileParameters {
   if (!Array.isArray(spec)) {
     const content = spec as FileContent;
-    return [guess_filename(content) ?? name, content, null, null];
+    return [guess_filename(content) ?? name, content, undefined, null];
   }
   const { length } = spec as readonly unknown[];
   if (length < 2 || length > 4) {

@@ -1,5 +1,6 @@
 import type * as IconvLite from 'iconv-lite';
 import { lazyRequire, LookupError, repr } from '../../../builtins/index.js';
+import { PYTHON_CODECS, SINGLE_BYTE_TABLES } from './python-charsets.js';
 import {
   decodeAscii,
   type IncrementalDecoder,
@@ -18,107 +19,96 @@ interface Codec {
 const iconv = lazyRequire<typeof IconvLite>((require) => require('iconv-lite') as typeof IconvLite);
 
 const LATIN1 = stateless((bytes) => bytes.toString('latin1'));
-const ASCII = stateless(decodeAscii);
 const UTF8: Codec = { decode: (bytes) => bytes.toString('utf8'), decoder: () => utf8Decoder(false) };
 
-/** Python's names, in the form of {@link normalize}, of the charsets that need no tables. */
+/** What each of Python's codecs is here, where iconv-lite and {@link SINGLE_BYTE_TABLES} do not have it. */
 function builtInCodecs(): Readonly<Record<string, Codec>> {
-  return Object.assign(Object.create(null) as Record<string, Codec>, {
-    ...named(UTF8, 'utf_8 utf8 u8 utf utf8_ucs2 utf8_ucs4 cp65001'),
-    ...named(
-      stateful(() => utf8Decoder(true)),
-      'utf_8_sig',
-    ),
-    ...named(
-      LATIN1,
-      'latin_1 latin1 latin l1 iso8859 8859 cp819 ibm819 iso_8859_1 iso8859_1 iso_8859_1_1987',
-    ),
-    ...named(LATIN1, 'iso_ir_100 csisolatin1'),
-    ...named(
-      ASCII,
-      'ascii us_ascii us 646 iso646_us iso_646.irv_1991 iso_ir_6 ansi_x3.4_1968 ansi_x3_4_1968',
-    ),
-    ...named(ASCII, 'ansi_x3.4_1986 cp367 ibm367 csascii'),
-    ...named(
-      stateful(() => new Utf16Decoder(null)),
-      'utf_16 utf16 u16',
-    ),
-    ...named(
-      stateful(() => new Utf16Decoder('le')),
-      'utf_16_le utf_16le unicodelittleunmarked',
-    ),
-    ...named(
-      stateful(() => new Utf16Decoder('be')),
-      'utf_16_be utf_16be unicodebigunmarked',
-    ),
-    ...named(
-      stateful(() => new Utf32Decoder(null)),
-      'utf_32 utf32 u32',
-    ),
-    ...named(
-      stateful(() => new Utf32Decoder('le')),
-      'utf_32_le utf_32le',
-    ),
-    ...named(
-      stateful(() => new Utf32Decoder('be')),
-      'utf_32_be utf_32be',
-    ),
-    ...named(
-      stateful(() => webDecoder('iso-2022-jp')),
-      'iso2022_jp iso_2022_jp csiso2022jp iso2022jp',
-    ),
-  });
+  return {
+    utf_8: UTF8,
+    utf_8_sig: stateful(() => utf8Decoder(true)),
+    latin_1: LATIN1,
+    iso8859_1: LATIN1,
+    charmap: LATIN1,
+    ascii: stateless(decodeAscii),
+    utf_16: stateful(() => new Utf16Decoder(null)),
+    utf_16_le: stateful(() => new Utf16Decoder('le')),
+    utf_16_be: stateful(() => new Utf16Decoder('be')),
+    utf_32: stateful(() => new Utf32Decoder(null)),
+    utf_32_le: stateful(() => new Utf32Decoder('le')),
+    utf_32_be: stateful(() => new Utf32Decoder('be')),
+    iso2022_jp: stateful(() => webDecoder('iso-2022-jp')),
+  };
 }
 
-/** Made for the first charset other than UTF-8. */
+/** Python's codecs that are decoded nowhere here. */
+const UNDECODED: ReadonlySet<string> = new Set([
+  ...['euc_jis_2004', 'euc_jisx0213', 'shift_jis_2004', 'shift_jisx0213', 'johab', 'hz', 'iso2022_kr'],
+  ...['iso2022_jp_1', 'iso2022_jp_2', 'iso2022_jp_2004', 'iso2022_jp_3', 'iso2022_jp_ext'],
+  ...['idna', 'punycode', 'raw_unicode_escape', 'unicode_escape', 'undefined'],
+]);
+
+/** Python's codecs by their names and aliases, normalized. Made for the first charset other than UTF-8. */
+let codecNames: ReadonlyMap<string, string> | undefined;
 let builtIn: Readonly<Record<string, Codec>> | undefined;
 
-/** Python's names of charsets that have another in iconv-lite. */
-const OTHER_NAMES: Readonly<Record<string, string>> = {
-  ujis: 'euc-jp',
-  u_jis: 'euc-jp',
-  uhc: 'cp949',
-  ksx1001: 'euc-kr',
-  ks_x_1001: 'euc-kr',
-  x_mac_japanese: 'shift_jis',
-  x_mac_korean: 'euc-kr',
-  x_mac_simp_chinese: 'gb2312',
-  x_mac_trad_chinese: 'big5',
-  big5_tw: 'big5',
-  hkscs: 'big5-hkscs',
-  gb18030_2000: 'gb18030',
-  ruscii: 'cp1125',
-  cp866u: 'cp1125',
-  cp_is: 'cp861',
-  u7: 'utf-7',
-};
+const found = new Map<string, Codec>([['utf-8', UTF8]]);
 
-/** What iconv-lite offers beside charsets: not encodings of text to Python. */
-const NOT_CHARSETS = new Set(['base64', 'hex', 'binary', 'internal', 'ucs2', 'utf7imap', 'cesu8']);
-
-const found = new Map<string, Codec | null>([['utf-8', UTF8]]);
-
-/** The text of `bytes`, errors replaced. Throws LookupError for a name that is no charset's. */
+/** The text of `bytes`, errors replaced. Throws LookupError for a name that is no charset's, or one that cannot be decoded. */
 export function decodeText(bytes: Buffer, encoding: string): string {
   return lookup(encoding).decode(bytes);
 }
 
-/** Decodes text that comes in pieces. Throws LookupError for a name that is no charset's. */
+/**
+ * The same, but as Python's `response.text` has it: a name that is no charset's counts as UTF-8. Throws LookupError for a
+ * charset that Python decodes and this package does not, as any guess would be wrong.
+ */
+export function decodeTextLeniently(bytes: Buffer, encoding: string): string {
+  return (find(encoding) ?? UTF8).decode(bytes);
+}
+
+/** Decodes text that comes in pieces. Throws LookupError as {@link decodeText}. */
 export function incrementalDecoder(encoding: string): IncrementalDecoder {
   return lookup(encoding).decoder();
 }
 
 function lookup(encoding: string): Codec {
-  let codec = found.get(encoding);
-  if (codec === undefined) {
-    builtIn ??= builtInCodecs();
-    codec = builtIn[normalize(encoding)] ?? tableCodec(encoding);
-    // Servers choose the names: only those that mean something may stay.
-    if (codec !== null) found.set(encoding, codec);
-  }
+  const codec = find(encoding);
   if (codec === null)
     throw new LookupError(`unknown encoding: ${/^\S+$/.test(encoding) ? encoding : repr(encoding)}`);
   return codec;
+}
+
+/** The charset that Python knows by this name, else null. Throws LookupError when it cannot be decoded here. */
+function find(encoding: string): Codec | null {
+  let codec = found.get(encoding);
+  if (codec === undefined) {
+    const name = codecName(encoding);
+    if (name === null) return null;
+    if (UNDECODED.has(name)) {
+      throw new LookupError(`the encoding ${repr(encoding)} is known to Python, but cannot be decoded here`);
+    }
+    codec = codecOf(name);
+    // Servers choose the names: only those that mean something may stay.
+    if (encoding.length <= MAX_REMEMBERED_LENGTH && found.size < MAX_REMEMBERED) found.set(encoding, codec);
+  }
+  return codec;
+}
+
+const MAX_REMEMBERED = 256;
+const MAX_REMEMBERED_LENGTH = 40;
+
+/** Python's name of the codec; null for a name that Python does not know. */
+function codecName(encoding: string): string | null {
+  codecNames ??= new Map(
+    Object.entries(PYTHON_CODECS).flatMap(([name, aliases]) =>
+      `${name} ${aliases}`
+        .trimEnd()
+        .split(' ')
+        .map((alias) => [alias, name] as const),
+    ),
+  );
+  const normal = normalize(encoding);
+  return codecNames.get(normal) ?? codecNames.get(normal.replaceAll('.', '_')) ?? null;
 }
 
 /** As Python compares the names of codecs: small letters, runs of what is neither letter nor digit as one underscore. */
@@ -129,16 +119,28 @@ function normalize(encoding: string): string {
     .replace(/^_|_$/g, '');
 }
 
-function tableCodec(encoding: string): Codec | null {
-  const normal = normalize(encoding);
-  const name = Object.hasOwn(OTHER_NAMES, normal) ? (OTHER_NAMES[normal] as string) : encoding;
-  // iconv-lite drops everything else from a name, and so would read `base-64` as `base64`.
-  const bare = name.toLowerCase().replace(/[^a-z0-9]/g, '');
-  if (bare === '' || NOT_CHARSETS.has(bare) || !iconv().encodingExists(bare)) return null;
+function codecOf(name: string): Codec {
+  builtIn ??= builtInCodecs();
+  if (Object.hasOwn(builtIn, name)) return builtIn[name] as Codec;
+  const table = SINGLE_BYTE_TABLES[name];
+  if (table !== undefined) return singleByteCodec(table);
+  const bare = name.replaceAll('_', '');
   return {
     decode: (bytes) => iconv().decode(bytes, bare, KEEP_MARK),
     decoder: () => tableDecoder(bare),
   };
+}
+
+/** `table`: the characters of all bytes, or of the upper 128. */
+function singleByteCodec(table: string): Codec {
+  const lower = 256 - table.length;
+  const units = new Uint16Array(256);
+  for (let byte = 0; byte < 256; byte++) units[byte] = byte < lower ? byte : table.charCodeAt(byte - lower);
+  return stateless((bytes) => {
+    const text = Buffer.allocUnsafe(bytes.length * 2);
+    for (let i = 0; i < bytes.length; i++) text.writeUInt16LE(units[bytes[i] as number] as number, i * 2);
+    return text.toString('utf16le');
+  });
 }
 
 /** The mark stays: it is a character, as in Python. */
@@ -202,10 +204,6 @@ class Utf7Decoder implements IncrementalDecoder {
     this.#pending = Buffer.alloc(0);
     return iconv().decode(pending, 'utf7', KEEP_MARK);
   }
-}
-
-function named(codec: Codec, names: string): Record<string, Codec> {
-  return Object.fromEntries(names.split(' ').map((name) => [name, codec]));
 }
 
 /** A charset in which every byte is a character. */

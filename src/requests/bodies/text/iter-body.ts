@@ -31,7 +31,7 @@ export interface BodySource {
   /** The body, if it is there. */
   readonly buffered: Buffer | null;
   encoding(): string | null;
-  stream(chunkSize: number | null): AsyncIterable<Buffer>;
+  stream(chunkSize: number | null): AsyncIterable<Buffer> | Iterable<Buffer>;
 }
 
 /** The options of a call whose first argument may be `chunk_size` or all of them. */

@@ -71,3 +71,18 @@ export class LineSplitter implements Stage<Buffer | string, Buffer | string> {
     return line;
   }
 }
+
+/** The lines of a body, each with the `\n` that ends it, as files are iterated over in Python. */
+export async function* linesWithEnds(parts: AsyncIterable<Buffer>): AsyncGenerator<Buffer, void, undefined> {
+  let begun: Buffer[] = [];
+  for await (const part of parts) {
+    let start = 0;
+    for (let end = part.indexOf(LF) + 1; end > 0; end = part.indexOf(LF, start) + 1) {
+      yield Buffer.concat([...begun, part.subarray(start, end)]);
+      begun = [];
+      start = end;
+    }
+    if (start < part.length) begun.push(part.subarray(start));
+  }
+  if (begun.length > 0) yield Buffer.concat(begun);
+}

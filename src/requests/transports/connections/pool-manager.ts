@@ -3,12 +3,18 @@ import { LocationValueError, ProxySchemeUnknown, URLSchemeUnknown } from '../../
 import { defaultPort } from '../../urls/default-ports.js';
 import { unquote } from '../../urls/quote.js';
 import { parse_url } from '../../urls/parse-url.js';
+import type { HeadersInput } from '../../inputs.js';
+import { CaseInsensitiveDict } from '../../structures/case-insensitive-dict.js';
+import type { HTTPResponse } from '../../urllib3/response.js';
+import { type PoolRequestOptions, requestOverPools } from '../pool-request.js';
 import { HTTPConnectionPool, HTTPSConnectionPool } from './connection-pool.js';
 import type { PoolProxy } from './proxy-agents.js';
 import { CONNECTION_SETTINGS, type ConnectionSettings } from './tls-settings.js';
 
 /** Options of {@link PoolManager}. */
 export interface PoolManagerOptions extends ConnectionSettings {
+  /** Sent with each `request()` that has none of its own. Default: none. */
+  headers?: HeadersInput | null | undefined;
   /** How many pools are kept; the one that was not used for longest goes first. Default 10. */
   num_pools?: number | undefined;
   /** How many idle connections each pool keeps. Default 1. */
@@ -35,6 +41,8 @@ export class PoolManager {
   readonly maxsize: number;
   /** Whether requests wait for a connection when `maxsize` are in use. */
   readonly block: boolean;
+  /** Sent with each {@link request} that has none of its own. */
+  readonly headers: CaseInsensitiveDict;
   /** The settings that all pools start from. */
   readonly connection_pool_kw: ConnectionSettings;
   /** The pools by key, the one used last at the end. */
@@ -44,11 +52,30 @@ export class PoolManager {
   readonly #byOrigin = new Map<string, { readonly pool: HTTPConnectionPool; readonly key: string }>();
 
   constructor(options: PoolManagerOptions = {}) {
-    const { num_pools = 10, maxsize = 1, block = false, ...settings } = options;
+    const { num_pools = 10, maxsize = 1, block = false, headers = null, ...settings } = options;
+    for (const [name, count] of Object.entries({ num_pools, maxsize })) {
+      if (Number.isNaN(count)) throw new TypeError(`${name} must be a number, not NaN`);
+    }
     this.num_pools = num_pools;
     this.maxsize = maxsize;
     this.block = block;
+    this.headers = new CaseInsensitiveDict(headers as Readonly<Record<string, string>> | null);
     this.connection_pool_kw = settings;
+  }
+
+  /**
+   * Sends a request, as urllib3 does by itself: redirects are followed and failures tried again, three times unless `retries`
+   * says otherwise; no cookies, netrc or proxies of the environment.
+   *
+   * @example
+   * ```ts
+   * const response = await new urllib3.PoolManager().request('GET', url);
+   * response.json();
+   * ```
+   * @throws an exception of urllib3, such as MaxRetryError or LocationParseError
+   */
+  request(method: string, url: string, options: PoolRequestOptions = {}): Promise<HTTPResponse> {
+    return requestOverPools(this, method, url, options);
   }
 
   /** The pool for a host, made when there is none. Throws LocationValueError without a host, URLSchemeUnknown. */

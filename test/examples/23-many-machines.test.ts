@@ -5,7 +5,7 @@ import { runExample } from '../helpers/run-example.js';
 const hasRedis = spawnSync('redis-server', ['--version']).status === 0;
 
 test.skipIf(!hasRedis)('a crawl over two workers is complete though one is killed', async () => {
-  const { code, stderr, stdout, lines } = await runExample(['22-many-machines']);
+  const { code, stderr, stdout, lines } = await runExample(['23-many-machines']);
   expect({ code, stderr }).toEqual({ code: 0, stderr: '' });
   const [killed, other] = [...stdout.matchAll(/^(?:killed in the middle|went on) +(\d+)$/gm)].map(([, n]) =>
     Number(n),

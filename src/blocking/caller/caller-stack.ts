@@ -1,0 +1,41 @@
+/** Puts the caller's own lines first in the stack of an error that comes from the gateway. */
+
+/** Where this package is: a bundle, or its sources, which is what source maps show. */
+const ROOT = decodeURI(
+  import.meta.url
+    .replace(/^file:\/\//, '')
+    .replace(/\/(?:dist\/src\/[^/]+|src\/blocking\/caller\/[^/]+)$/, ''),
+);
+const OWN = [`${ROOT}/dist/`, `${ROOT}/src/`];
+
+const shown = new WeakSet<object>();
+
+/** Adds the lines that have called this package just now. What was done once is not done again. */
+export function withCallersLines(error: unknown): unknown {
+  if (!(error instanceof Error) || shown.has(error)) return error;
+  shown.add(error);
+  const frames = callersFrames();
+  if (frames === '') return error;
+  const stack = typeof error.stack === 'string' ? error.stack : '';
+  const at = stack.search(/^ {4}at /m);
+  const head = at === -1 ? stack || `${error.name}: ${error.message}` : stack.slice(0, at).trimEnd();
+  const rest = at === -1 ? '' : `\n    ---- in the gateway thread ----\n${stack.slice(at)}`;
+  Object.defineProperty(error, 'stack', {
+    value: `${head}\n${frames}${rest}`,
+    configurable: true,
+    writable: true,
+    enumerable: false,
+  });
+  return error;
+}
+
+function callersFrames(): string {
+  const limit = Error.stackTraceLimit;
+  // The way through this package takes some of them.
+  Error.stackTraceLimit = limit + 20;
+  const { stack = '' } = new Error();
+  Error.stackTraceLimit = limit;
+  const frames = stack.split('\n').filter((line) => line.startsWith('    at '));
+  const first = frames.findIndex((line) => !OWN.some((own) => line.includes(own)));
+  return first === -1 ? '' : frames.slice(first, first + limit).join('\n');
+}

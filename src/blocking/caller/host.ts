@@ -1,0 +1,21 @@
+import { isMainThread } from 'node:worker_threads';
+import { RuntimeError } from '../../builtins/index.js';
+
+let checked = false;
+
+/**
+ * Throws RuntimeError where this thread cannot wait: the main thread of a browser, and of Electron's windows, refuses `Atomics.wait`.
+ */
+export function checkHost(): void {
+  if (checked) return;
+  try {
+    Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 1, 0);
+  } catch (error) {
+    throw new RuntimeError(
+      `requests-futures/blocking has to wait in Atomics.wait(), which this ${isMainThread ? 'host' : 'thread'} does not ` +
+        "allow: use the awaited calls of 'requests-futures', or call from a worker thread",
+      { cause: error },
+    );
+  }
+  checked = true;
+}

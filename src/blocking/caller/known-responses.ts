@@ -1,0 +1,27 @@
+import type { Response } from '../../requests/models/response.js';
+
+/** The responses that both sides name by number: those that the caller's code has seen while their request is still going on. */
+export class KnownResponses {
+  readonly #byId = new Map<number, Response>();
+  readonly #ids = new WeakMap<Response, number>();
+
+  add(id: number, response: Response): void {
+    this.#byId.set(id, response);
+    this.#ids.set(response, id);
+  }
+
+  get(id: number): Response | undefined {
+    return this.#byId.get(id);
+  }
+
+  /** The number of `response`; undefined when the gateway does not know it, or no longer. */
+  idOf(response: Response): number | undefined {
+    const id = this.#ids.get(response);
+    return id !== undefined && this.#byId.has(id) ? id : undefined;
+  }
+
+  /** It will not be named again. */
+  drop(id: number): void {
+    this.#byId.delete(id);
+  }
+}

@@ -1,0 +1,327 @@
+/** The caller's end of the channel to the gateway, and the one place where its thread waits. */
+import { MessageChannel, type MessagePort, receiveMessageOnPort, Worker } from 'node:worker_threads';
+import { monotonic } from '../../builtins/index.js';
+import { BrokenExecutor } from '../../concurrent-futures/errors.js';
+import {
+  decode,
+  encode,
+  type Message,
+  type Pickled,
+  ReceivedReferences,
+  receive,
+  SentReferences,
+} from '../../pickle/index.js';
+import {
+  type Death,
+  FLAGS,
+  type GatewayData,
+  GONE,
+  NEWS,
+  type ToCaller,
+  type ToGateway,
+} from '../wire/protocol.js';
+import type { JarChange } from '../wire/jar-changes.js';
+import { resolving } from '../wire/stand-in.js';
+import { answerAsk } from './asks.js';
+import { EnvironmentChanges, gatewayEnvironment } from './environ.js';
+import { Handles, Scope } from './handles.js';
+import { checkHost } from './host.js';
+import { KnownResponses } from './known-responses.js';
+import { HINT_AFTER, mayWaitForItself, sayHint } from './loopback-hint.js';
+import { arrive, leave } from './sides.js';
+import { warningAtOnce } from './warn-at-once.js';
+import { SentSessions } from './sent-sessions.js';
+
+/** How a call ended. */
+export interface Outcome {
+  readonly failed: boolean;
+  readonly value: unknown;
+}
+
+/** Seconds of one wait. A wait without an end could be debugged by no one. */
+const SLICE = 1;
+
+interface Pending {
+  readonly scope: Scope;
+  /** Whether the caller may be waiting for itself. */
+  readonly isSuspect: boolean;
+  settle(outcome: Outcome): void;
+}
+
+/** One gateway, from its start to its end. */
+export class Link {
+  readonly handles = new Handles();
+  readonly responses = new KnownResponses();
+  readonly sessions = new SentSessions();
+  /** What replies have sent. It may be named for as long as a call is under way. */
+  readonly replies = new Scope(this.handles);
+  readonly #port: MessagePort;
+  readonly #watch: MessagePort;
+  readonly #flags = new Int32Array(new SharedArrayBuffer(FLAGS * Int32Array.BYTES_PER_ELEMENT));
+  readonly #sent = new SentReferences();
+  readonly #received = new ReceivedReferences();
+  readonly #environ = new EnvironmentChanges();
+  readonly #pending = new Map<number, Pending>();
+  readonly #kept = new Map<object, number>();
+  #lastId = 0;
+  #holds = 0;
+  #death: BrokenExecutor | null = null;
+
+  constructor() {
+    checkHost();
+    const calls = new MessageChannel();
+    const deaths = new MessageChannel();
+    this.#port = calls.port1;
+    this.#watch = deaths.port1;
+    const data: GatewayData & { readonly watch: MessagePort } = {
+      requestsFutures: 'gateway',
+      port: calls.port2,
+      flags: this.#flags.buffer,
+      watch: deaths.port2,
+    };
+    const watchdog = new Worker(new URL(import.meta.resolve('#workers/watchdog')), {
+      name: 'requests-futures',
+      execArgv: [],
+      env: gatewayEnvironment(),
+      stdout: true,
+      stderr: true,
+      workerData: data,
+      transferList: [calls.port2, deaths.port2],
+    });
+    this.#port.on('message', (message: ToCaller) => {
+      this.#handle(message);
+    });
+    this.#watch.on('message', () => {
+      // Only wakes the loop: the flag tells.
+    });
+    watchdog.on('error', (error: Error) => {
+      this.#end({ message: error.message, stack: error.stack ?? '', code: null });
+    });
+    watchdog.on('exit', (code) => {
+      this.#end({ message: `the watchdog thread exited with code ${code}`, stack: '', code: null });
+    });
+    // Last, as a listener would hold the process again.
+    this.#port.unref();
+    this.#watch.unref();
+    watchdog.unref();
+  }
+
+  /** Whether calls can still be made. */
+  get isAlive(): boolean {
+    return this.#death === null;
+  }
+
+  /** Calls `op` and waits for its result. What it throws is thrown. */
+  call(op: string, args: readonly unknown[]): unknown {
+    let outcome: Outcome | null = null;
+    this.start(op, args, (settled) => {
+      outcome = settled;
+    });
+    this.waitUntil(() => outcome !== null, null);
+    const { failed, value } = outcome as unknown as Outcome;
+    if (failed) throw value as Error;
+    return value;
+  }
+
+  /** Calls `op`; `settle` hears how it ended, while this thread waits or in a turn of its loop. Returns the number of the call. */
+  start(op: string, args: readonly unknown[], settle: (outcome: Outcome) => void): number {
+    if (this.#death !== null) throw this.#death;
+    const scope = new Scope(this.handles);
+    const id = (this.#lastId += 1);
+    try {
+      this.#post(args, scope, (message) => ({
+        type: 'call',
+        id,
+        op,
+        args: message,
+        environ: this.#environ.take(),
+      }));
+    } catch (error) {
+      scope.end();
+      throw error;
+    }
+    this.#pending.set(id, { scope, settle, isSuspect: mayWaitForItself(op, args) });
+    return id;
+  }
+
+  /** Calls `op`, of which nothing is expected. */
+  tell(op: string, args: readonly unknown[]): void {
+    if (this.#death !== null) return;
+    this.start(op, args, () => undefined);
+  }
+
+  /**
+   * Waits until `ready`, and meanwhile does what the gateway asks for. False when `deadline` (of `monotonic()`) has come first.
+   */
+  waitUntil(ready: () => boolean, deadline: number | null): boolean {
+    const start = monotonic();
+    for (;;) {
+      const news = Atomics.load(this.#flags, NEWS);
+      this.poll();
+      if (ready()) return true;
+      const left = deadline === null ? SLICE : Math.min(SLICE, deadline - monotonic());
+      if (left <= 0) return false;
+      const outcome = Atomics.wait(this.#flags, NEWS, news, left * 1000);
+      if (outcome === 'timed-out' && monotonic() - start >= HINT_AFTER) this.#hint();
+    }
+  }
+
+  #hint(): void {
+    for (const { isSuspect } of this.#pending.values()) if (isSuspect) sayHint();
+  }
+
+  /** Handles what has come, without waiting. */
+  poll(): void {
+    for (;;) {
+      const received = receiveMessageOnPort(this.#port) as { message: ToCaller } | undefined;
+      if (received === undefined) break;
+      this.#handle(received.message);
+    }
+    if (Atomics.load(this.#flags, GONE) !== 0) this.#end(this.#lastWords());
+  }
+
+  /** Keeps something of the caller's for as long as there is this gateway. */
+  keep(object: object): void {
+    if (!this.#kept.has(object)) this.#kept.set(object, this.handles.take(object));
+  }
+
+  /** From now on the process waits for what is under way, until {@link release}. */
+  hold(): void {
+    this.#holds += 1;
+    if (this.#holds === 1) this.#port.ref();
+  }
+
+  release(): void {
+    this.#holds -= 1;
+    if (this.#holds === 0) this.#port.unref();
+  }
+
+  /** @internal */
+  reply(id: number, failed: boolean, value: unknown, touched: readonly unknown[]): void {
+    if (this.#death !== null) return;
+    const thrown = failed && typeof value === 'object' && value !== null ? this.replies.handle(value) : null;
+    this.#post(value, this.replies, (message) => ({
+      type: 'reply',
+      id,
+      failed,
+      value: message,
+      thrown,
+      touched: touched as never,
+    }));
+  }
+
+  /** Makes a value of what has come. @internal */
+  open(message: Message): unknown {
+    const received = receive(message, this.#received);
+    return resolving(
+      (kind, args) => arrive(this, kind, args),
+      () => decode(received),
+    );
+  }
+
+  #post(value: unknown, scope: Scope, wrap: (message: Pickled) => ToGateway): void {
+    const { message, transferList } = encode(value, {
+      table: this.#sent,
+      name: 'arguments',
+      persistent: (object) => leave(object, this, scope),
+    });
+    try {
+      this.#port.postMessage(wrap(message), transferList);
+    } catch (error) {
+      this.#sent.takeBack();
+      throw error;
+    }
+  }
+
+  #handle(message: ToCaller): void {
+    switch (message.type) {
+      case 'answer':
+        this.#settle(message.id, message.failed, message.value);
+        for (const id of message.dropped) this.responses.drop(id);
+        break;
+      case 'ask':
+        answerAsk(this, message);
+        break;
+      case 'cookies':
+        this.sessions.changeCookies(message.session, this.open(message.change) as JarChange);
+        break;
+      case 'home': {
+        const [fn, args] = this.open(message.call) as [(...args: unknown[]) => unknown, unknown[]];
+        warningAtOnce(() => {
+          fn(...args);
+        });
+      }
+    }
+  }
+
+  #settle(id: number, failed: boolean, message: Message): void {
+    let outcome: Outcome;
+    try {
+      outcome = { failed, value: this.open(message) };
+    } catch (error) {
+      outcome = { failed: true, value: error };
+    }
+    const pending = this.#pending.get(id);
+    this.#pending.delete(id);
+    pending?.scope.end();
+    if (this.#pending.size === 0) this.replies.end();
+    pending?.settle(outcome);
+  }
+
+  #lastWords(): Death {
+    const received = receiveMessageOnPort(this.#watch) as { message: Death } | undefined;
+    return received?.message ?? { message: 'the gateway thread ended', stack: '', code: null };
+  }
+
+  /** Fails everything that is under way. */
+  #end(death: Death): void {
+    if (this.#death !== null) return;
+    const cause = Object.assign(new Error(death.message), death.code !== null && { code: death.code });
+    if (death.stack !== '') cause.stack = death.stack;
+    const broken = (): BrokenExecutor =>
+      new BrokenExecutor(
+        `The gateway thread was terminated abruptly while the call was running: ${death.message}`,
+        { cause },
+      );
+    this.#death = broken();
+    this.#port.close();
+    this.#watch.close();
+    const pending = [...this.#pending.values()];
+    this.#pending.clear();
+    for (const call of pending) {
+      call.scope.end();
+      call.settle({ failed: true, value: broken() });
+    }
+  }
+}
+
+let current: Link | null = null;
+
+/** The gateway of this thread, started when there is none. */
+export function link(): Link {
+  if (current === null || !current.isAlive) current = new Link();
+  return current;
+}
+
+/** The same, but null where none has been started. */
+export function startedLink(): Link | null {
+  return current;
+}
+
+const idle = new Int32Array(new SharedArrayBuffer(Int32Array.BYTES_PER_ELEMENT));
+
+/** Waits as {@link Link.waitUntil}, with a gateway or without one. */
+export function waitUntil(ready: () => boolean, deadline: number | null): boolean {
+  if (current !== null) return current.waitUntil(ready, deadline);
+  for (;;) {
+    if (ready()) return true;
+    const left = deadline === null ? SLICE : Math.min(SLICE, deadline - monotonic());
+    if (left <= 0) return false;
+    Atomics.wait(idle, 0, 0, left * 1000);
+  }
+}
+
+/** Handles what has come from the gateway, without waiting. */
+export function poll(): void {
+  current?.poll();
+}

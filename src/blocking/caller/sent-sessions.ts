@@ -1,0 +1,50 @@
+/** What the gateway knows of the caller's sessions. */
+import { objectAtHome, type Remembered } from '../../pickle/index.js';
+import type { RequestsCookieJar } from '../../requests/cookies/index.js';
+import type { Session } from '../../requests/sessions/session.js';
+import { type JarChange, JarChanges } from '../wire/jar-changes.js';
+import type { Scope } from './handles.js';
+
+/** What it knows of one. */
+export interface Sent {
+  /** Its settings, as they were sent. */
+  settings: Remembered | null;
+  /** The jar that was sent, of which only changes are told. */
+  jar: RequestsCookieJar | null;
+  readonly changes: JarChanges;
+  /** Hooks, credentials and adapters of the caller's. */
+  readonly scope: Scope;
+}
+
+/** How many sessions the gateway keeps; the one that was not used for longest goes first. */
+const KEPT = 256;
+
+export class SentSessions {
+  readonly #sent = new Map<string, Sent>();
+
+  /** What the gateway knows of the session `id`, begun by `make` when that is nothing. `forget` hears of one that goes. */
+  get(id: string, make: () => Scope, forget: (id: string) => void): Sent {
+    let sent = this.#sent.get(id);
+    if (sent === undefined) sent = { settings: null, jar: null, changes: new JarChanges(), scope: make() };
+    else this.#sent.delete(id);
+    this.#sent.set(id, sent);
+    if (this.#sent.size > KEPT) {
+      const oldest = this.#sent.keys().next().value as string;
+      this.forget(oldest);
+      forget(oldest);
+    }
+    return sent;
+  }
+
+  /** The gateway knows it no longer. */
+  forget(id: string): boolean {
+    this.#sent.get(id)?.scope.end();
+    return this.#sent.delete(id);
+  }
+
+  /** A request has brought cookies, or taken some away. */
+  changeCookies(id: string, change: JarChange): void {
+    const session = objectAtHome(id) as Session | undefined;
+    if (session !== undefined) this.#sent.get(id)?.changes.apply(session.cookies, change);
+  }
+}

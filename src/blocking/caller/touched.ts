@@ -1,0 +1,16 @@
+import type { Response } from '../../requests/models/response.js';
+import type { Touched } from '../wire/protocol.js';
+import type { Link } from './link.js';
+
+/** What the gateway has to know of responses that the caller's code has had in its hands: redirects go by it. */
+export function touchedOf(link: Link, responses: readonly Response[]): Touched[] {
+  const touched: Touched[] = [];
+  for (const response of responses) {
+    const id = link.responses.idOf(response);
+    if (id === undefined) continue;
+    // Headers that have not been looked at have not been changed.
+    const headers = response._headers === null ? null : response.headers.items();
+    touched.push([id, response.status_code, response.url, headers]);
+  }
+  return touched;
+}

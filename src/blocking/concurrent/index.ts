@@ -1,0 +1,1 @@
+export * as futures from '../futures/index.js';

@@ -1,0 +1,263 @@
+import { checkOptions } from '../../builtins/index.js';
+import type { CloseOptions, FuturesSessionOptions as AwaitedOptions } from '../../futures-session/index.js';
+import type { PreparedRequest } from '../../requests/models/prepared-request.js';
+import { RequestException } from '../../requests/exceptions/requests.js';
+import {
+  bindRequest,
+  type RequestArguments,
+  type UrlInput,
+  type WithMethodAndUrl,
+} from '../../requests/sessions/verbs.js';
+import { onAsked, onLeaving } from '../caller/sides.js';
+import { type HTTPAdapterOptions, HTTPAdapter } from '../requests/adapters/adapters.js';
+import type { RequestOptions, SessionSendOptions } from '../requests/inputs.js';
+import type { Response } from '../requests/response.js';
+import { Session } from '../requests/session.js';
+import type { FuturesParts } from '../wire/session-parts.js';
+import { asStandIn } from '../wire/stand-in.js';
+import { Future } from './future.js';
+import { ProcessPoolExecutor, ThreadPoolExecutor } from './pool-executors.js';
+import { Kept, startCall } from './started-call.js';
+
+/** The handle of one request. */
+export type ResponseFuture = Future<Response> & {
+  /** The request, once it is known; null before, and where it could not be prepared. */
+  request: PreparedRequest | null;
+};
+
+/** An executor of the caller's own: any object with `submit`. What it returns must be a Future. */
+export interface ExecutorLike {
+  /** Calls `fn(...args)` when there is room for it. */
+  submit<A extends unknown[], T>(fn: (...args: A) => T, ...args: A): Future<T>;
+}
+
+/** What a FuturesSession needs of the session it sends through. */
+export interface RequestingSession {
+  /** Sends a request and returns its response. */
+  request(method: string, url: string, options?: RequestOptions): Response;
+}
+
+/**
+ * Runs in the slot after each response, hooks done; what it returns, if truthy, is the future's result. Deprecated in Python: use `hooks`.
+ */
+export type BackgroundCallback = (session: FuturesSession, response: Response) => unknown;
+
+/** How a {@link FuturesSession} is made. */
+export interface FuturesSessionOptions
+  extends Omit<AwaitedOptions, 'executor' | 'session' | 'adapter_kwargs'> {
+  /** Runs the requests. The session does not shut it down. Default: an executor of its own. */
+  executor?: ExecutorLike | null | undefined;
+  /** Sends the requests in place of this session. `close()` leaves it open. Default null. */
+  session?: RequestingSession | Session | null | undefined;
+  /** Options for the session's adapters; they go before the sizes that follow from `max_workers`. Default none. */
+  adapter_kwargs?: HTTPAdapterOptions | null | undefined;
+}
+
+/** The options of a FuturesSession's requests. */
+export interface FuturesRequestOptions extends RequestOptions {
+  /** Runs in the slot after each response. Deprecated, as in Python: use `hooks`. */
+  background_callback?: BackgroundCallback | null | undefined;
+}
+
+/** Above this many workers the default pool of 10 connections would throw connections away. */
+const DEFAULT_POOLSIZE = 10;
+
+let hasWarned = false;
+
+function warnAboutBackgroundCallback(): void {
+  if (hasWarned) return;
+  hasWarned = true;
+  process.emitWarning(
+    '`background_callback` is deprecated and will be removed in 1.0, use `hooks` instead',
+    'DeprecationWarning',
+  );
+}
+
+/**
+ * A {@link Session} whose requests return at once, as futures, and are sent by the workers of an executor: Python's
+ * `requests_futures.sessions.FuturesSession`.
+ *
+ * Whatever goes wrong with a request is the outcome of its future. Only a call that could not be understood, or a closed
+ * executor, throws from the call itself.
+ *
+ * @example
+ * ```ts
+ * using session = new FuturesSession({ max_workers: 10 });
+ * const futures = urls.map((url) => session.get(url, { timeout: 5 }));
+ * for (const future of as_completed(futures)) {
+ *   const response = future.result();
+ * }
+ * ```
+ */
+export class FuturesSession extends Session<ResponseFuture, FuturesRequestOptions> {
+  /** What runs the requests. */
+  readonly executor: ExecutorLike;
+  /** What sends the requests in place of this session; null when it sends them itself. */
+  readonly session: RequestingSession | Session | null;
+  readonly #own: ThreadPoolExecutor | null;
+  readonly #settings: object;
+
+  constructor(options?: FuturesSessionOptions);
+  constructor(executor: ExecutorLike, options?: Omit<FuturesSessionOptions, 'executor'>);
+  constructor(first: ExecutorLike | FuturesSessionOptions = {}, second: FuturesSessionOptions = {}) {
+    super();
+    const options: FuturesSessionOptions = isExecutor(first) ? { ...second, executor: first } : first;
+    const { executor = null, max_workers = 8, session = null, adapter_kwargs, ...settings } = options;
+    checkOptions('FuturesSession()', settings, ['limits']);
+    if (executor !== null && !isExecutor(executor)) {
+      throw new TypeError('FuturesSession() takes an executor that has a submit() method');
+    }
+    if ((max_workers as unknown) === null) throw new TypeError('max_workers must be an integer, got null');
+    this.#own = executor === null ? new ThreadPoolExecutor({ max_workers }) : null;
+    this.executor = executor ?? (this.#own as ThreadPoolExecutor);
+    this.session = session;
+    this.#settings = settings;
+    const isLarge = executor === null && max_workers > DEFAULT_POOLSIZE;
+    const pools = isLarge ? { pool_connections: max_workers, pool_maxsize: max_workers } : {};
+    const kwargs: HTTPAdapterOptions = { ...pools, ...adapter_kwargs };
+    if (Object.keys(kwargs).length > 0) {
+      this.mount('https://', new HTTPAdapter(kwargs));
+      this.mount('http://', new HTTPAdapter(kwargs));
+    }
+  }
+
+  /** Queues a request: `request(method, url, options)`, or `request({ method, url, … })`. */
+  override request(...args: RequestArguments<FuturesRequestOptions>): ResponseFuture;
+  override request(
+    first: string | Uint8Array | WithMethodAndUrl<FuturesRequestOptions>,
+    second?: UrlInput,
+    third?: FuturesRequestOptions | null,
+  ): ResponseFuture {
+    const { method, url, options } = bindRequest<FuturesRequestOptions>(first, second, third);
+    const { background_callback = null } = options;
+    if (background_callback !== null) warnAboutBackgroundCallback();
+    const given =
+      background_callback === null
+        ? options
+        : { ...options, background_callback: keepingResult(background_callback) };
+    const text = typeof url === 'string' || url instanceof Uint8Array ? url : String(url);
+    return this.#start('request', [method, text, given]);
+  }
+
+  /** Queues a prepared request. */
+  override send(request: PreparedRequest, options?: SessionSendOptions | null): ResponseFuture {
+    const future = this.#start('send', [request, options ?? {}]);
+    future.request = request;
+    return future;
+  }
+
+  /**
+   * Waits for everything queued and running (unless `wait` is false), then closes the connections. Only an executor of
+   * the session's own is shut down. Afterwards a request throws RuntimeError if the executor was the session's own.
+   */
+  override close(options: CloseOptions = {}): void {
+    checkOptions('close()', options, ['wait', 'cancel_futures']);
+    const { wait = true, cancel_futures = false } = options;
+    this.#own?.shutdown({ wait, cancel_futures });
+    if (wait || this.#own === null) super.close();
+  }
+
+  /** What the gateway makes a FuturesSession of. @internal */
+  override _futuresParts(): FuturesParts {
+    const session = requester(this.session) as NonNullable<FuturesParts>['session'];
+    return { ...this.#settings, executor: this.executor, session };
+  }
+
+  #start(op: string, args: readonly unknown[]): ResponseFuture {
+    const { executor } = this;
+    if (!isPool(executor)) return this.#submit(executor, op, args);
+    executor._checkUsable();
+    const future = Object.assign(new Future<Response>(), { request: null }) as ResponseFuture;
+    // First of the callbacks, so that others find the request.
+    future.add_done_callback(noteRequest);
+    startCall(future, op, [this, ...args]);
+    return future;
+  }
+
+  /** An executor of the caller's own is given a function that waits. */
+  #submit(executor: ExecutorLike, op: string, args: readonly unknown[]): ResponseFuture {
+    const inner = this.session ?? this.#plain();
+    const run = (): Response =>
+      op === 'request'
+        ? inner.request(...(args as [string, string, RequestOptions]))
+        : (inner as Session).send(...(args as [PreparedRequest, SessionSendOptions]));
+    const future = executor.submit(run) as unknown;
+    if (!(future instanceof Future)) {
+      throw new TypeError('The executor’s submit() must return a Future of requests-futures/blocking');
+    }
+    const handle = Object.assign(future, { request: null }) as ResponseFuture;
+    handle.add_done_callback(noteRequest);
+    return handle;
+  }
+
+  /** A session that sends at once, with what is this session's. */
+  #plain(): Session {
+    const session = new Session();
+    const { auth, proxies, params, stream, verify, cert, timeout, max_response_size, cookies } = this;
+    const { max_redirects, trust_env, headers } = this;
+    Object.assign(session, { auth, proxies, params, stream, verify, cert, timeout, max_response_size });
+    Object.assign(session, { cookies, max_redirects, trust_env, headers });
+    session.hooks = { response: this.hooks.response };
+    session.adapters.clear();
+    for (const [prefix, adapter] of this.adapters) session.adapters.set(prefix, adapter);
+    return session;
+  }
+}
+
+function isExecutor(value: object): value is ExecutorLike {
+  return 'submit' in value && typeof value.submit === 'function';
+}
+
+/** Whether the gateway can run the requests in a pool of its own. */
+function isPool(executor: ExecutorLike): executor is ThreadPoolExecutor | ProcessPoolExecutor {
+  return (
+    (executor instanceof ThreadPoolExecutor && executor.submit === ThreadPoolExecutor.prototype.submit) ||
+    (executor instanceof ProcessPoolExecutor && executor.submit === ProcessPoolExecutor.prototype.submit)
+  );
+}
+
+/** What a callback returns is the caller's, and comes back as it is. */
+function keepingResult(callback: BackgroundCallback): BackgroundCallback {
+  return (session, response) => {
+    const result = callback(session, response);
+    if (typeof result !== 'object' || result === null || result === response) return result;
+    return 'then' in result ? result : new Kept(result);
+  };
+}
+
+function noteRequest(future: ResponseFuture): void {
+  if (future.request !== null || future.cancelled()) return;
+  const error = future.exception_now();
+  if (error === null) future.request = (future.result_now() as Response | null)?.request ?? null;
+  else if (error instanceof RequestException) future.request = error.request;
+}
+
+/** An inner session whose `request` is code of the caller's. */
+class Requester {
+  constructor(readonly inner: RequestingSession) {}
+}
+
+function requester(inner: RequestingSession | Session | null): object | null {
+  if (inner === null) return null;
+  const isUsual = inner instanceof Session && Reflect.get(inner, 'request') === ownRequest(inner);
+  return isUsual ? inner : new Requester(inner);
+}
+
+/** Verbs are bound: what tells is whether the class has one of its own. */
+function ownRequest(session: Session): unknown {
+  const inherited: unknown = Reflect.get(Object.getPrototypeOf(session) as object, 'request');
+  return inherited === Reflect.get(Session.prototype, 'request') ? Reflect.get(session, 'request') : null;
+}
+
+onLeaving((object, to, scope) => {
+  if (object instanceof Requester) {
+    to.keep(object.inner);
+    return asStandIn('requester', [scope.handle(object.inner)]);
+  }
+  if (object instanceof Kept) return asStandIn('opaque', [scope.handle(object)]);
+  return undefined;
+});
+
+onAsked('request', (inner, [method, url, options]: [string, string, RequestOptions]) =>
+  (inner as RequestingSession).request(method, url, options),
+);

@@ -1,0 +1,209 @@
+import { availableParallelism } from 'node:os';
+import { checkOptions, isPlainObject, referenceOf, RuntimeError } from '../../builtins/index.js';
+import { parseShutdown, type ShutdownOptions } from '../../concurrent-futures/executor.js';
+import { parseMaxWorkers } from '../../concurrent-futures/pool-executor.js';
+import type { AsyncPoolExecutorOptions } from '../../concurrent-futures/async-pool-executor.js';
+import type { WorkerPoolExecutorOptions } from '../../concurrent-futures/worker-pool/index.js';
+import { encode } from '../../pickle/index.js';
+import { bindVerb } from '../../requests/sessions/verbs.js';
+import { withCallersLines } from '../caller/caller-stack.js';
+import { link } from '../caller/link.js';
+import { refusePromise } from '../caller/refuse-promise.js';
+import { onLeaving } from '../caller/sides.js';
+import { shownAdapter } from '../requests/api.js';
+import type { RequestOptions } from '../requests/inputs.js';
+import { isOfPackage } from '../requests/objects.js';
+import { type Verb, verbOf } from '../requests/verbs.js';
+import { asStandIn } from '../wire/stand-in.js';
+import { Executor } from './executor.js';
+import { Future } from './future.js';
+import { startCall } from './started-call.js';
+
+type AnyFunction = (...args: unknown[]) => unknown;
+
+let lastId = 0;
+
+/** The caller's side of a pool of the gateway. */
+abstract class PoolExecutor<O extends object> extends Executor {
+  /** How many calls run at once at the most. */
+  readonly max_workers: number;
+  readonly #id = (lastId += 1);
+  readonly #kind: 'threads' | 'processes';
+  readonly #options: O;
+  #isShutDown = false;
+
+  /** @internal */
+  constructor(kind: 'threads' | 'processes', options: O, max_workers: number) {
+    super();
+    this.#kind = kind;
+    this.#options = options;
+    this.max_workers = max_workers;
+  }
+
+  /** What stands for this pool in messages. @internal */
+  _asArguments(): readonly unknown[] {
+    return [this.#id, { kind: this.#kind, options: this.#options }];
+  }
+
+  /** Throws RuntimeError after shutdown. @internal */
+  _checkUsable(): void {
+    if (this.#isShutDown) throw new RuntimeError('cannot schedule new futures after shutdown');
+  }
+
+  /**
+   * Refuses new calls from now on; what is queued still runs, unless `cancel_futures`. With `wait`, the default, waits for all of them;
+   * meanwhile the submitted functions of this thread run.
+   */
+  override shutdown(wait?: boolean | ShutdownOptions | null, options?: ShutdownOptions | null): void {
+    const parsed = parseShutdown(wait, options);
+    this.#isShutDown = true;
+    try {
+      const op = [this, parsed.wait, parsed.cancelFutures];
+      if (parsed.wait) link().call('shutdown', op);
+      else link().tell('shutdown', op);
+    } catch (error) {
+      throw withCallersLines(error) as Error;
+    }
+  }
+}
+
+/**
+ * Python's `ThreadPoolExecutor`: at most `max_workers` submitted calls run at once, first come first served.
+ *
+ * `requests.get`, the verbs of a session, and functions that are `importable` run beside this thread. Any other function runs in this
+ * thread, while it waits: when one blocks on a request, the pool's next one begins, so that their requests overlap. Computing does not.
+ *
+ * ```ts
+ * using executor = new ThreadPoolExecutor(10);
+ * const futures = urls.map((url) => executor.submit(load, url));
+ * ```
+ */
+export class ThreadPoolExecutor extends PoolExecutor<AsyncPoolExecutorOptions> {
+  /**
+   * @param max_workers - the number alone, or all options. Default: min(32, available CPUs + 4).
+   * @throws ValueError and TypeError as in Python for a bad `max_workers`; TypeError for unknown options.
+   */
+  constructor(
+    max_workers?: number | AsyncPoolExecutorOptions | null,
+    options?: AsyncPoolExecutorOptions | null,
+  ) {
+    const named: AsyncPoolExecutorOptions = isPlainObject(max_workers)
+      ? max_workers
+      : { ...options, ...(max_workers == null ? {} : { max_workers: max_workers as number }) };
+    checkOptions('ThreadPoolExecutor()', named, [
+      'max_workers',
+      'thread_name_prefix',
+      'initializer',
+      'initargs',
+    ]);
+    const workers = parseMaxWorkers(named.max_workers, Math.min(32, availableParallelism() + 4));
+    super('threads', { ...named, max_workers: workers, initargs: [...(named.initargs ?? [])] }, workers);
+  }
+
+  /**
+   * Schedules `fn(...args)` and returns its future at once. What `fn` throws is the future's error.
+   *
+   * @throws TypeError without arguments, RuntimeError after shutdown.
+   */
+  override submit<A extends unknown[], R>(fn: (...args: A) => R, ...args: A): Future<R> {
+    this._checkUsable();
+    if ((fn as unknown) === undefined) {
+      throw new TypeError(`${this.constructor.name}.submit() missing 1 required positional argument: 'fn'`);
+    }
+    const future = new Future<R>();
+    const verb = typeof fn === 'function' ? verbOf(fn) : undefined;
+    if (verb !== undefined) submitVerb(future, this, verb, args);
+    else if (typeof fn === 'function' && isElsewhere(fn)) {
+      startCall(future, 'submit', [this, referenceOf(fn), args]);
+    } else submitHere(future, this, fn, args);
+    return future;
+  }
+}
+
+/**
+ * Python's `ProcessPoolExecutor`, with worker threads: for functions that compute. They must be `importable`; arguments and results are
+ * copied.
+ */
+export class ProcessPoolExecutor extends PoolExecutor<WorkerPoolExecutorOptions> {
+  /**
+   * @param max_workers - the number alone, or all options. Default: the available CPUs.
+   * @throws ValueError and TypeError as in Python for bad values; RuntimeError for an initializer that is not importable.
+   */
+  constructor(
+    max_workers?: number | WorkerPoolExecutorOptions | null,
+    options?: WorkerPoolExecutorOptions | null,
+  ) {
+    const named: WorkerPoolExecutorOptions = isPlainObject(max_workers)
+      ? max_workers
+      : { ...options, ...(max_workers == null ? {} : { max_workers: max_workers as number }) };
+    const workers = parseMaxWorkers(named.max_workers, availableParallelism());
+    if (named.initializer) encode(named.initializer, { name: 'initializer' });
+    super('processes', { ...named, max_workers: workers, initargs: [...(named.initargs ?? [])] }, workers);
+  }
+
+  /**
+   * Schedules `fn(...args)` and returns its future at once.
+   *
+   * @throws RuntimeError for a function that is not importable, and after shutdown.
+   */
+  override submit<A extends unknown[], R>(fn: (...args: A) => R, ...args: A): Future<R> {
+    this._checkUsable();
+    // It says what to do about a closure.
+    encode(fn, { name: 'fn' });
+    const future = new Future<R>();
+    startCall(future, 'submit', [this, referenceOf(fn), args]);
+    return future;
+  }
+}
+
+function isElsewhere(fn: object): boolean {
+  return referenceOf(fn) !== undefined && !isOfPackage(fn);
+}
+
+function submitVerb<R>(
+  future: Future<R>,
+  pool: ThreadPoolExecutor,
+  { session, name }: Verb,
+  args: readonly unknown[],
+): void {
+  try {
+    const [first, second] = args as [never, RequestOptions | null | undefined];
+    const { url, options } = bindVerb<RequestOptions>(name, first, second);
+    const all = name === 'head' && options.allow_redirects === undefined;
+    const given = all ? { ...options, allow_redirects: false } : options;
+    const text = typeof url === 'string' || url instanceof Uint8Array ? url : String(url);
+    startCall(future, 'submit-request', [pool, session ?? shownAdapter(), name, text, given]);
+  } catch (error) {
+    future.set_exception(error);
+  }
+}
+
+/** A function of this thread's: the pool of the gateway says when it is its turn. */
+function submitHere<A extends unknown[], R>(
+  future: Future<R>,
+  pool: ThreadPoolExecutor,
+  fn: (...args: A) => R,
+  args: A,
+): void {
+  const run = (): void => {
+    // Cancelled after its turn was announced. (A look at what has come would begin the next before this one.)
+    if (future._isOver()) return;
+    future.set_running_or_notify_cancel();
+    try {
+      const result = refusePromise(fn(...args), (fn as AnyFunction).name || 'the submitted function');
+      future.set_result(result as R);
+    } catch (error) {
+      future.set_exception(error ?? new Error('a function threw nothing'));
+    }
+  };
+  startCall(future, 'submit', [pool, run, []]);
+}
+
+onLeaving((object, to) => {
+  if (!(object instanceof PoolExecutor)) return undefined;
+  const [id, options] = object._asArguments() as [number, { readonly options: AsyncPoolExecutorOptions }];
+  const { initializer } = options.options;
+  // It is called for as long as the pool makes workers.
+  if (initializer) to.keep(initializer);
+  return asStandIn('pool', [id, options]);
+});

@@ -1,0 +1,40 @@
+/** Ties a future to the call of the gateway that it is the outcome of. */
+import { CancelledError } from '../../concurrent-futures/errors.js';
+import { type Link, link } from '../caller/link.js';
+import type { Future } from './future.js';
+
+/** What is given up unseen on its way through the gateway. */
+export class Kept {
+  constructor(readonly value: unknown) {}
+}
+
+/** Calls `op` and has `future` be its outcome, also when the call could not be made. The process waits for it at its end. */
+export function startCall<T>(future: Future<T>, op: string, args: readonly unknown[]): void {
+  // The gateway's answer is what the call's types say.
+  const settled = future as Future;
+  const to = link();
+  let id: number;
+  try {
+    id = to.start(op, args, ({ failed, value }) => {
+      to.release();
+      if (settled._isSettled()) return;
+      if (failed && value instanceof CancelledError) settled._withdrawn(value.cause);
+      else if (failed) settled.set_exception(value ?? new Error('a call failed without an error'));
+      else settled.set_result(value instanceof Kept ? value.value : value);
+    });
+  } catch (error) {
+    settled.set_exception(error);
+    return;
+  }
+  to.hold();
+  settled._setOwner(ownerOf(to, id));
+}
+
+function ownerOf(to: Link, id: number): Parameters<Future['_setOwner']>[0] {
+  const ask = (op: string, ...args: unknown[]): boolean => to.isAlive && to.call(op, [id, ...args]) === true;
+  return {
+    cancel: () => ask('cancel'),
+    abort: (reason) => ask('abort-call', reason),
+    isRunning: () => ask('running'),
+  };
+}

@@ -1,0 +1,106 @@
+/** The unread bodies that the caller reads piece by piece. */
+import type { HTTPResponse } from '../../requests/urllib3/response.js';
+
+/** How much is sent at a time, if it is there. */
+const ENOUGH = 128 * 1024;
+const MANY = 1024;
+
+/** A step of reading that the caller has not had yet. */
+interface Reading {
+  step: Promise<Buffer | null> | null;
+}
+
+/** Some pieces of a body. */
+export interface Pieces {
+  readonly pieces: readonly Buffer[];
+  /** Nothing follows. */
+  readonly ended: boolean;
+  /** What broke the body off, after these pieces. */
+  readonly error: unknown;
+}
+
+export class Bodies {
+  readonly #bodies = new Map<number, HTTPResponse>();
+  readonly #ids = new WeakMap<HTTPResponse, number>();
+  readonly #readings = new WeakMap<HTTPResponse, Reading>();
+  #last = 0;
+
+  /** The number of `raw`, whose body is still to be read. */
+  idOf(raw: HTTPResponse): number {
+    let id = this.#ids.get(raw);
+    if (id === undefined) {
+      id = this.#last += 1;
+      this.#ids.set(raw, id);
+      this.#bodies.set(id, raw);
+    }
+    return id;
+  }
+
+  /** At most `amt` bytes a piece, as `raw.stream()` gives them: one at least, and what else has come. */
+  async pieces(id: number, amt: number | null, decode: boolean): Promise<Pieces> {
+    const raw = this.#bodies.get(id);
+    if (raw === undefined) return { pieces: [], ended: true, error: null };
+    const reading = this.#readings.get(raw) ?? { step: null };
+    this.#readings.set(raw, reading);
+    const pieces: Buffer[] = [];
+    let size = 0;
+    try {
+      while (size < ENOUGH && pieces.length < MANY) {
+        reading.step ??= raw.nextPart(amt, decode);
+        // A failure of a step that has not been waited for is told with the next pieces.
+        reading.step.catch(() => undefined);
+        if (pieces.length > 0 && !(await isThere(reading.step))) break;
+        const { step } = reading;
+        reading.step = null;
+        const piece = await step;
+        if (piece === null) return this.#ended(id, pieces, null);
+        // A piece may be part of a larger memory, of which the rest is to follow.
+        pieces.push(piece);
+        size += piece.length;
+      }
+    } catch (error) {
+      return this.#ended(id, pieces, error);
+    }
+    return { pieces, ended: false, error: null };
+  }
+
+  /** All that is left, decoded. */
+  async all(id: number): Promise<Buffer> {
+    const raw = this.#bodies.get(id);
+    if (raw === undefined) return Buffer.alloc(0);
+    const step = this.#readings.get(raw)?.step ?? null;
+    this.#bodies.delete(id);
+    const first = step === null ? null : await step;
+    const rest = await raw.readAll();
+    return first === null ? rest : Buffer.concat([first, rest]);
+  }
+
+  /** How many bytes have come off the wire. */
+  tell(id: number): number {
+    return this.#bodies.get(id)?.tell() ?? 0;
+  }
+
+  close(id: number): void {
+    const raw = this.#bodies.get(id);
+    this.#bodies.delete(id);
+    raw?.close();
+  }
+
+  #ended(id: number, pieces: readonly Buffer[], error: unknown): Pieces {
+    this.#bodies.delete(id);
+    return { pieces, ended: true, error };
+  }
+}
+
+/** Whether the step is done by the end of this turn of the loop. */
+function isThere(step: Promise<unknown>): Promise<boolean> {
+  return Promise.race([
+    step.then(
+      () => true,
+      () => true,
+    ),
+    new Promise<boolean>((resolve) => {
+      setImmediate(resolve, false);
+    }),
+  ]);
+}

@@ -1,0 +1,212 @@
+/** The gateway's end of the channel to one of its callers: a thread that waits, or does other things. */
+import type { MessagePort, Transferable } from 'node:worker_threads';
+import type { Future } from '../../concurrent-futures/index.js';
+import {
+  decode,
+  encode,
+  encodeForChannel,
+  explainCloneError,
+  type Pickled,
+  ReceivedReferences,
+  type Received,
+  receive,
+  SentReferences,
+} from '../../pickle/index.js';
+import { Response } from '../../requests/models/response.js';
+import { SendSettings } from '../../requests/sessions/settings.js';
+import { type Changes, NEWS, type ToCaller, type ToGateway } from '../wire/protocol.js';
+import type { JarChange } from '../wire/jar-changes.js';
+import { resolving } from '../wire/stand-in.js';
+import { shortToCaller } from '../wire/short-response.js';
+import { Bodies } from './bodies.js';
+import { leaveGateway } from './leaving.js';
+import { LiveResponses } from './live-responses.js';
+import type { Pools } from './pools.js';
+import { resolveInGateway } from './resolving.js';
+import type { Twins } from './twins.js';
+
+/** Does what a caller calls for. */
+export type Operations = (op: string, caller: Caller, id: number, args: readonly unknown[]) => unknown;
+
+interface Ask {
+  resolve(value: unknown): void;
+  reject(reason: unknown): void;
+}
+
+export class Caller {
+  /** What the caller's objects are here, with their handles. */
+  readonly handles = new WeakMap<object, number>();
+  readonly responses = new LiveResponses();
+  readonly bodies = new Bodies();
+  /** The futures of calls that are queued or running, by the number of the call. */
+  readonly futures = new Map<number, Future>();
+  readonly twins: Twins;
+  readonly pools: Pools;
+  readonly #port: MessagePort;
+  readonly #flags: Int32Array;
+  readonly #operate: Operations;
+  readonly #sent = new SentReferences();
+  readonly #received = new ReceivedReferences();
+  readonly #asks = new Map<number, Ask>();
+  #lastAsk = 0;
+
+  constructor(
+    port: MessagePort,
+    flags: SharedArrayBuffer,
+    operate: Operations,
+    make: (caller: Caller) => { twins: Twins; pools: Pools },
+  ) {
+    this.#port = port;
+    this.#flags = new Int32Array(flags);
+    this.#operate = operate;
+    ({ twins: this.twins, pools: this.pools } = make(this));
+    port.on('message', (message: ToGateway) => {
+      if (message.type === 'call') void this.#call(message.id, message.op, message.args, message.environ);
+      else void this.#replied(message);
+    });
+  }
+
+  /** Whether code of the caller's is running on behalf of this thread, or is about to: it names responses by number. */
+  get isAsked(): boolean {
+    return this.#asks.size > 0;
+  }
+
+  /** Has `method` of something of the caller's run in its thread, in its turn. */
+  ask(handle: number | string, method: string, args: readonly unknown[]): Promise<unknown> {
+    const id = (this.#lastAsk += 1);
+    return new Promise((resolve, reject) => {
+      this.#asks.set(id, { resolve, reject });
+      try {
+        this.twins.bringCookies();
+        const { message, transferList } = this.#encode(args.map(plainArgument), false, 'arguments');
+        this.#post({ type: 'ask', id, handle, method, args: message }, transferList);
+      } catch (error) {
+        this.#asks.delete(id);
+        // eslint-disable-next-line @typescript-eslint/prefer-promise-reject-errors -- it is what was thrown
+        reject(error);
+      }
+    });
+  }
+
+  /** Has the same happen to the cookies of the caller's session. */
+  changeCookies(session: string, change: JarChange): void {
+    const { message, transferList } = this.#encode(change, false, 'cookies');
+    this.#post({ type: 'cookies', session, change: message }, transferList);
+  }
+
+  /** Has a function of this package called in the caller's thread. */
+  callHome(fn: (...args: never[]) => unknown, args: readonly unknown[]): void {
+    const { message, transferList } = this.#encode([fn, args], false, 'arguments');
+    this.#post({ type: 'home', call: message }, transferList);
+  }
+
+  async #call(id: number, op: string, message: Pickled, environ: Changes | null): Promise<void> {
+    if (environ !== null) applyEnvironment(environ);
+    // At once: the next message builds on what is new in this one.
+    const received = receive(message, this.#received);
+    let value: unknown;
+    let failed = false;
+    try {
+      if (received.imports.loading !== undefined) await received.imports.loading;
+      const args = this.#open(received) as unknown[];
+      value = await this.#operate(op, this, id, args);
+    } catch (error) {
+      failed = true;
+      value = error;
+    }
+    this.twins.bringCookies();
+    this.#answer(id, failed, value);
+  }
+
+  async #replied(reply: Extract<ToGateway, { type: 'reply' }>): Promise<void> {
+    const received = receive(reply.value, this.#received);
+    const ask = this.#asks.get(reply.id);
+    this.#asks.delete(reply.id);
+    try {
+      if (received.imports.loading !== undefined) await received.imports.loading;
+      const value = this.#open(received);
+      this.responses.touch(reply.touched);
+      if (reply.failed) {
+        if (reply.thrown !== null && typeof value === 'object' && value !== null) {
+          this.handles.set(value, reply.thrown);
+        }
+        ask?.reject(value);
+      } else ask?.resolve(value);
+    } catch (error) {
+      ask?.reject(error);
+    }
+  }
+
+  #answer(id: number, failed: boolean, value: unknown): void {
+    try {
+      this.#sendAnswer(id, failed, value);
+    } catch (error) {
+      this.#sendAnswer(id, true, explainCloneError(error, value, 'result'));
+    }
+  }
+
+  #sendAnswer(id: number, failed: boolean, value: unknown): void {
+    const isShort = value instanceof Response && !this.isAsked && this.responses.idOf(value) === undefined;
+    const { message, transferList } = encodeForChannel(value, {
+      table: this.#sent,
+      form: isShort ? shortToCaller : null,
+      owned: !this.isAsked,
+      name: failed ? 'error' : 'result',
+      persistent: (object) => leaveGateway(this, object),
+    });
+    const dropped = this.isAsked ? NONE : this.responses.settle(value);
+    this.#send({ type: 'answer', id, failed, value: message, dropped }, transferList);
+  }
+
+  #open(received: Received): unknown {
+    return resolving(
+      (kind, args) => resolveInGateway(this, kind, args),
+      () => decode(received),
+    );
+  }
+
+  #encode(
+    value: unknown,
+    owned: boolean,
+    name: string,
+  ): { readonly message: Pickled; readonly transferList: readonly Transferable[] } {
+    return encode(value, {
+      table: this.#sent,
+      owned,
+      name,
+      persistent: (object) => leaveGateway(this, object),
+    });
+  }
+
+  #send(message: ToCaller, transferList: readonly Transferable[]): void {
+    try {
+      this.#post(message, transferList);
+    } catch (error) {
+      this.#sent.takeBack();
+      throw error;
+    }
+  }
+
+  /** First the message, then the flag, then the bell: the caller looks in the opposite order. */
+  #post(message: ToCaller, transferList: readonly Transferable[]): void {
+    this.#port.postMessage(message, transferList);
+    Atomics.add(this.#flags, NEWS, 1);
+    Atomics.notify(this.#flags, NEWS);
+  }
+}
+
+const NONE: readonly never[] = [];
+
+/** The settings of a request are an object of a class of their own; hooks are shown the settings. */
+function plainArgument(value: unknown): unknown {
+  if (!(value instanceof SendSettings)) return value;
+  const { stream, timeout, verify, cert, proxies, max_response_size } = value;
+  return { stream, timeout, verify, cert, proxies, max_response_size };
+}
+
+function applyEnvironment(changes: Changes): void {
+  for (const [name, value] of Object.entries(changes)) {
+    if (value === null) Reflect.deleteProperty(process.env, name);
+    else process.env[name] = value;
+  }
+}

@@ -1,0 +1,48 @@
+/** How the gateway's objects leave for the caller. */
+import type { Reduced } from '../../builtins/index.js';
+import { Response } from '../../requests/models/response.js';
+import { HTTPResponse } from '../../requests/urllib3/response.js';
+import { asStandIn } from '../wire/stand-in.js';
+import type { Caller } from './caller.js';
+import { originalOf } from './originals.js';
+
+/** Undefined: as for any other thread. */
+export function leaveGateway(caller: Caller, object: object): Reduced | undefined {
+  const handle = caller.handles.get(object);
+  if (handle !== undefined) {
+    if (!(object instanceof Response)) return asStandIn('own', [handle]);
+    const { history, _next, _elapsed } = object;
+    return asStandIn('own', [handle], { history, _next, _elapsed });
+  }
+  const original = originalOf(object);
+  if (original !== undefined) return asStandIn('home', [original.id]);
+  if (object instanceof Response) return response(caller, object);
+  if (object instanceof HTTPResponse) return raw(caller, object);
+  return undefined;
+}
+
+function response(caller: Caller, object: Response): Reduced {
+  const id = caller.responses.idOf(object);
+  if (id !== undefined) {
+    const { history, _next } = object;
+    return asStandIn('known', [id], { history, _next });
+  }
+  // Code of the caller's may hand it back.
+  const live = caller.isAsked ? caller.responses.add(object) : null;
+  return asStandIn('response', [live], Object.assign<Record<string, unknown>, Response>({}, object));
+}
+
+function raw(caller: Caller, object: HTTPResponse): Reduced {
+  const {
+    status,
+    reason,
+    version,
+    request_method,
+    request_url,
+    rawHeaders: headers,
+    max_response_size,
+  } = object;
+  const init = { status, reason, version, request_method, headers, max_response_size };
+  const body = object.spent ? null : caller.bodies.idOf(object);
+  return asStandIn('raw', [request_url === null ? init : { ...init, request_url }, body]);
+}

@@ -1,0 +1,191 @@
+/** What a caller can call for. */
+import { type Reference, standForReference } from '../../builtins/index.js';
+import type { Future } from '../../concurrent-futures/index.js';
+import { forgetCopies, foreignId, setHomeId } from '../../pickle/index.js';
+import type { HTTPAdapter } from '../../requests/adapters/http-adapter.js';
+import type { PreparedRequest } from '../../requests/models/prepared-request.js';
+import type { Response } from '../../requests/models/response.js';
+import { Session } from '../../requests/sessions/session.js';
+import type { UrlInput } from '../../requests/sessions/verbs.js';
+import type { RequestOptions, SendOptions, SessionSendOptions } from '../../requests/types.js';
+import type { Caller } from './caller.js';
+import type { Pool } from './pools.js';
+import { abortSignal } from './resolving.js';
+import { setOriginal } from './originals.js';
+import { TwinFuturesSession, TwinSession } from './twin-session.js';
+
+type Fn = (...args: unknown[]) => unknown;
+
+/** `requests.get()` and its kin: a session for one request. */
+async function once(
+  caller: Caller,
+  adapter: HTTPAdapter,
+  method: string,
+  url: UrlInput,
+  options: RequestOptions,
+): Promise<unknown> {
+  const session = new TwinSession();
+  const id = foreignId(adapter);
+  // The responses show the caller an adapter of its own thread.
+  if (id !== undefined) for (const own of session.adapters.values()) setHomeId(own, id);
+  setOriginal(session, { caller, id: '', own: new Set() });
+  try {
+    return await session.request(method, url, options);
+  } finally {
+    await session.close();
+  }
+}
+
+/** Ties a future to the number of its call, by which it is cancelled and aborted. */
+function follow(caller: Caller, id: number, future: Future): Promise<unknown> {
+  caller.futures.set(id, future);
+  future.add_done_callback(() => {
+    caller.futures.delete(id);
+  });
+  return future.result();
+}
+
+function send(
+  caller: Caller,
+  id: number,
+  session: TwinSession | TwinFuturesSession,
+  request: PreparedRequest,
+  options: SessionSendOptions,
+): Promise<unknown> {
+  if (session instanceof TwinFuturesSession) return follow(caller, id, session.send(request, options));
+  return session.sendHere(request, options);
+}
+
+/** Runs a function in a slot of a pool: `fn` itself in a thread, or what the caller has to run. */
+function submit(
+  caller: Caller,
+  id: number,
+  pool: Pool,
+  fn: Fn | Reference,
+  args: readonly unknown[],
+): Promise<unknown> {
+  if (typeof fn === 'function') {
+    const handle = caller.handles.get(fn) as number;
+    return follow(
+      caller,
+      id,
+      pool.slots.submit(() => caller.ask(handle, 'run', [])),
+    );
+  }
+  const { slots, threads } = pool;
+  const there = (): void => undefined;
+  // Its module is loaded by the threads alone: here it could be the very program that waits.
+  standForReference(there, fn);
+  const call: Fn = there;
+  if (slots === threads) return follow(caller, id, threads.submit(call, ...args));
+  return follow(
+    caller,
+    id,
+    slots.submit(() => threads.submit(call, ...args)),
+  );
+}
+
+/** One of a session's verbs, or of the functions of `requests`, in a slot of a pool. */
+function submitRequest(
+  caller: Caller,
+  id: number,
+  pool: Pool,
+  session: TwinSession | HTTPAdapter,
+  method: string,
+  url: UrlInput,
+  options: RequestOptions,
+): Promise<unknown> {
+  const run = (): Promise<unknown> =>
+    session instanceof Session
+      ? session.request(method, url, options)
+      : once(caller, session, method, url, options);
+  return follow(caller, id, pool.slots.submit(run));
+}
+
+/** Redirects that a caller follows one by one. */
+const redirects = new WeakMap<Caller, Map<number, AsyncIterator<unknown, unknown>>>();
+
+function openRedirects(
+  caller: Caller,
+  id: number,
+  session: Session,
+  response: Response,
+  request: PreparedRequest,
+  settings: SendOptions,
+  yield_requests: boolean,
+): number {
+  const open = redirects.get(caller) ?? new Map<number, AsyncIterator<unknown, unknown>>();
+  redirects.set(caller, open);
+  open.set(id, session.resolve_redirects(response, request, { ...settings, yield_requests }));
+  return id;
+}
+
+async function followRedirect(
+  caller: Caller,
+  _id: number,
+  steps: number,
+): Promise<readonly [unknown] | null> {
+  const step = await redirects.get(caller)?.get(steps)?.next();
+  return step === undefined || step.done === true ? null : [step.value];
+}
+
+type Operation = (caller: Caller, id: number, ...args: never[]) => unknown;
+
+const operations: Readonly<Record<string, Operation>> = {
+  once: (caller, _id, ...args: [HTTPAdapter, string, UrlInput, RequestOptions]) => once(caller, ...args),
+  request: (
+    caller,
+    id,
+    session: TwinSession | TwinFuturesSession,
+    ...args: [string, UrlInput, RequestOptions]
+  ) =>
+    session instanceof TwinFuturesSession
+      ? follow(caller, id, session.request(...args))
+      : session.request(...args),
+  send,
+  redirects: openRedirects,
+  redirect: followRedirect,
+  'end-redirects': (caller, _id, steps: number) => {
+    void redirects.get(caller)?.get(steps)?.return?.();
+    redirects.get(caller)?.delete(steps);
+  },
+  adapter: (_caller, _id, adapter: HTTPAdapter, request: PreparedRequest, options: SendOptions) =>
+    adapter.send(request, options),
+  'close-adapter': (_caller, _id, adapter: HTTPAdapter) => {
+    adapter.close();
+  },
+  'forget-adapters': (_caller, _id, ids: readonly string[]) => {
+    forgetCopies(ids);
+  },
+  forget: (caller, _id, session: string) => caller.twins.forget(session),
+  pieces: (caller, _id, body: number, amt: number | null, decode: boolean) =>
+    caller.bodies.pieces(body, amt, decode),
+  all: (caller, _id, body: number) => caller.bodies.all(body),
+  tell: (caller, _id, body: number) => caller.bodies.tell(body),
+  close: (caller, _id, body: number) => {
+    caller.bodies.close(body);
+  },
+  abort: (caller, _id, handle: number, aborted: { reason: unknown }) => {
+    abortSignal(caller, handle, aborted);
+  },
+  submit,
+  'submit-request': submitRequest,
+  cancel: (caller, _id, call: number) => caller.futures.get(call)?.cancel() ?? false,
+  'abort-call': (caller, _id, call: number, reason: unknown) =>
+    caller.futures.get(call)?.abort(reason) ?? false,
+  running: (caller, _id, call: number) => caller.futures.get(call)?.running() ?? false,
+  shutdown: (_caller, _id, pool: Pool, wait: boolean, cancel_futures: boolean) =>
+    pool.shutdown(wait, cancel_futures),
+  'forget-pool': (caller, _id, pool: number) => {
+    caller.pools.forget(pool);
+  },
+};
+
+/** Does `op` for a caller. */
+export function operate(op: string, caller: Caller, id: number, args: readonly unknown[]): unknown {
+  const operation = operations[op] as
+    | ((caller: Caller, id: number, ...args: readonly unknown[]) => unknown)
+    | undefined;
+  if (operation === undefined) throw new TypeError(`the gateway has no operation '${op}'`);
+  return operation(caller, id, ...args);
+}

@@ -1,0 +1,48 @@
+/** The executors that stand here for those of a caller. */
+import { AsyncPoolExecutor, WorkerPoolExecutor } from '../../concurrent-futures/index.js';
+import type { AsyncPoolExecutorOptions, WorkerPoolExecutorOptions } from '../../concurrent-futures/index.js';
+
+/** What an executor is made with. */
+export type PoolOptions =
+  | { readonly kind: 'threads'; readonly options: AsyncPoolExecutorOptions }
+  | { readonly kind: 'processes'; readonly options: WorkerPoolExecutorOptions };
+
+/** A pool of slots. What can be imported runs in threads, as far as there is any. */
+export class Pool {
+  readonly slots: AsyncPoolExecutor | WorkerPoolExecutor;
+  readonly #maxWorkers: number;
+  #threads: WorkerPoolExecutor | null = null;
+
+  constructor({ kind, options }: PoolOptions) {
+    this.slots = kind === 'threads' ? new AsyncPoolExecutor(options) : new WorkerPoolExecutor(options);
+    this.#maxWorkers = this.slots.max_workers;
+  }
+
+  /** What runs importable functions elsewhere. */
+  get threads(): WorkerPoolExecutor {
+    if (this.slots instanceof WorkerPoolExecutor) return this.slots;
+    return (this.#threads ??= new WorkerPoolExecutor({ max_workers: this.#maxWorkers }));
+  }
+
+  async shutdown(wait: boolean, cancel_futures: boolean): Promise<void> {
+    const ended = this.slots.shutdown({ wait, cancel_futures });
+    await ended;
+    await this.#threads?.shutdown({ wait });
+  }
+}
+
+export class Pools {
+  readonly #pools = new Map<number, Pool>();
+
+  /** The pool with that number, made when it is first named. */
+  arrive(id: number, options: PoolOptions): Pool {
+    let pool = this.#pools.get(id);
+    if (pool === undefined) this.#pools.set(id, (pool = new Pool(options)));
+    return pool;
+  }
+
+  /** It will not be named again. */
+  forget(id: number): void {
+    this.#pools.delete(id);
+  }
+}

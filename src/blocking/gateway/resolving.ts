@@ -1,0 +1,176 @@
+/** What stands in the gateway for the caller's objects. */
+import { createReadStream } from 'node:fs';
+import { BaseAdapter } from '../../requests/adapters/base-adapter.js';
+import type { PreparedRequest } from '../../requests/models/prepared-request.js';
+import type { HTTPResponseInit } from '../../requests/bodies/incoming/response-init.js';
+import { Response } from '../../requests/models/response.js';
+import { HTTPResponse } from '../../requests/urllib3/response.js';
+import type { SendOptions } from '../../requests/types.js';
+import type { Caller } from './caller.js';
+
+type Resolver = (caller: Caller, ...args: never[]) => unknown;
+
+/** A function of the caller's: calling it gives a promise. */
+function farFunction(caller: Caller, handle: number, name: string): unknown {
+  const far = (...args: unknown[]): Promise<unknown> => caller.ask(handle, 'call', args);
+  Object.defineProperty(far, 'name', { value: name });
+  caller.handles.set(far, handle);
+  return far;
+}
+
+/** An adapter that sends in the caller's thread. */
+class FarAdapter extends BaseAdapter {
+  readonly #caller: Caller;
+  readonly #handle: number;
+
+  constructor(caller: Caller, handle: number) {
+    super();
+    this.#caller = caller;
+    this.#handle = handle;
+  }
+
+  override send(request: PreparedRequest, options: SendOptions = {}): Promise<Response> {
+    return this.#caller.ask(this.#handle, 'send', [request, options]) as Promise<Response>;
+  }
+
+  override close(): void {
+    // It is the caller's, who closes it.
+  }
+}
+
+function farAdapter(caller: Caller, handle: number): unknown {
+  const far = new FarAdapter(caller, handle);
+  caller.handles.set(far, handle);
+  return far;
+}
+
+/** A body that the caller's thread makes. `len` is what `super_len` said of it there. */
+class FarIterable {
+  readonly #caller: Caller;
+  readonly #handle: number;
+  readonly len: number | undefined;
+  #seek: number | null = null;
+
+  constructor(caller: Caller, handle: number, length: number | null, position: number | null) {
+    this.#caller = caller;
+    this.#handle = handle;
+    if (length !== null) this.len = length;
+    if (position !== null) {
+      // Only what could be told there can be told here.
+      Object.assign(this, {
+        tell: () => position,
+        seek: (to: number) => {
+          this.#seek = to;
+        },
+      });
+    }
+  }
+
+  async *[Symbol.asyncIterator](): AsyncGenerator<unknown, void, undefined> {
+    const begin = this.#seek;
+    this.#seek = null;
+    let isFirst = true;
+    try {
+      for (;;) {
+        const step = await this.#caller.ask(this.#handle, 'next', [isFirst, begin]);
+        isFirst = false;
+        if (step === null) return;
+        yield (step as [unknown])[0];
+      }
+    } finally {
+      if (!isFirst) void this.#caller.ask(this.#handle, 'return', []).catch(() => undefined);
+    }
+  }
+}
+
+function farIterable(
+  caller: Caller,
+  handle: number,
+  length: number | null,
+  position: number | null,
+): unknown {
+  const far = new FarIterable(caller, handle, length, position);
+  caller.handles.set(far, handle);
+  return far;
+}
+
+/** A file that is open in the caller's thread is read here. */
+function farFile(caller: Caller, handle: number, path: string, position: number): unknown {
+  const stream = createReadStream(path, { start: position });
+  caller.handles.set(stream, handle);
+  return stream;
+}
+
+/** The caller's signals, by handle, for as long as a request here follows them. */
+const signals = new WeakMap<Caller, Map<number, WeakRef<AbortController>>>();
+
+function farSignal(caller: Caller, handle: number, aborted: { reason: unknown } | null): unknown {
+  const known = signals.get(caller) ?? new Map<number, WeakRef<AbortController>>();
+  signals.set(caller, known);
+  const controller = known.get(handle)?.deref() ?? new AbortController();
+  known.set(handle, new WeakRef(controller));
+  caller.handles.set(controller.signal, handle);
+  controllers.set(controller.signal, controller);
+  if (aborted !== null) controller.abort(aborted.reason);
+  else forgotten.register(controller, { known, handle });
+  return controller.signal;
+}
+
+/** Requests keep the signal, and with it what aborts it. */
+const controllers = new WeakMap<AbortSignal, AbortController>();
+
+const forgotten = new FinalizationRegistry<{ known: Map<number, WeakRef<AbortController>>; handle: number }>(
+  ({ known, handle }) => {
+    if (known.get(handle)?.deref() === undefined) known.delete(handle);
+  },
+);
+
+/** The caller's signal was aborted. */
+export function abortSignal(caller: Caller, handle: number, { reason }: { reason: unknown }): void {
+  signals.get(caller)?.get(handle)?.deref()?.abort(reason);
+}
+
+/** A value of the caller's that is only handed back. An object of a class, so that it is asked how it leaves. */
+class Opaque {
+  readonly isOpaque = true;
+}
+
+/** What a FuturesSession sends through, where that is code of the caller's. */
+function farRequester(caller: Caller, handle: number): unknown {
+  const far = {
+    request: (method: string, url: string, options: unknown) =>
+      caller.ask(handle, 'request', [method, url, options]),
+  };
+  caller.handles.set(far, handle);
+  return far;
+}
+
+const resolvers: Readonly<Record<string, Resolver>> = {
+  function: farFunction,
+  adapter: farAdapter,
+  iterable: farIterable,
+  file: farFile,
+  signal: farSignal,
+  requester: farRequester,
+  made: (caller, handle: number) => {
+    const response = new Response();
+    caller.handles.set(response, handle);
+    return response;
+  },
+  'made-raw': (_caller, init: HTTPResponseInit) => new HTTPResponse(init),
+  opaque: (caller, handle: number) => {
+    const stand = new Opaque();
+    caller.handles.set(stand, handle);
+    return stand;
+  },
+  live: (caller, id: number) => caller.responses.get(id),
+  session: (caller, ...args: Parameters<Caller['twins']['arrive']>) => caller.twins.arrive(...args),
+  pool: (caller, ...args: Parameters<Caller['pools']['arrive']>) => caller.pools.arrive(...args),
+};
+
+/** What stands here for something of the caller's. */
+export function resolveInGateway(caller: Caller, kind: string, args: readonly unknown[]): unknown {
+  const found = resolvers[kind] as ((caller: Caller, ...args: readonly unknown[]) => unknown) | undefined;
+  if (found === undefined) throw new TypeError(`no ${kind} of a caller's stands for anything here`);
+  return found(caller, ...args);
+}

@@ -1,0 +1,179 @@
+/** The sessions of the gateway: the package's own, but for the steps that a caller's class takes in its own way. */
+import { FuturesSession } from '../../futures-session/index.js';
+import { BaseAdapter } from '../../requests/adapters/base-adapter.js';
+import { PreparedRequest } from '../../requests/models/prepared-request.js';
+import { Request } from '../../requests/models/request.js';
+import type { Response } from '../../requests/models/response.js';
+import { requestPart, type UrlInput } from '../../requests/sessions/verbs.js';
+import type { RedirectingSession, RedirectStep } from '../../requests/sessions/redirecting-session.js';
+import { kSendNow } from '../../requests/sessions/redirecting-session.js';
+import { Session } from '../../requests/sessions/session.js';
+import type { RequestOptions, SendOptions, SessionSendOptions } from '../../requests/types.js';
+import type { Step } from '../wire/session-parts.js';
+import { type Original, originalOf } from './originals.js';
+import { takeOver } from './take-over.js';
+
+/** Whether `step` is the caller's; and if so, of whom. */
+function callers(twin: object, step: Step): Original | null {
+  const original = originalOf(twin);
+  return original?.own.has(step) === true ? original : null;
+}
+
+/** Has the caller's session take a step, and does to the first of `args` what the caller's code did to it. */
+async function ask({ caller, id }: Original, step: Step, args: readonly unknown[]): Promise<unknown> {
+  const [result, first] = (await caller.ask(id, 'step', [step, ...args])) as [unknown, unknown];
+  if (args[0] instanceof PreparedRequest) takeOver(args[0], first);
+  return result;
+}
+
+/** Whether the credentials are a function, or an object, of the caller's. */
+function isCallers({ caller }: Original, auth: unknown): auth is object {
+  const isThing = (typeof auth === 'object' && auth !== null) || typeof auth === 'function';
+  return isThing && caller.handles.has(auth);
+}
+
+interface Prepares {
+  readonly auth: unknown;
+  prepare_request(request: Request): PreparedRequest;
+}
+
+/** Whether preparing takes the caller's thread. */
+function preparesFar(session: Prepares, options: RequestOptions): boolean {
+  const original = originalOf(session);
+  if (original === undefined) return false;
+  return original.own.has('prepare_request') || isCallers(original, options.auth ?? session.auth);
+}
+
+/** Prepares a request whose credentials, or whose whole preparation, are the caller's. */
+async function prepareFar(
+  session: Prepares,
+  method: string,
+  url: UrlInput,
+  options: RequestOptions,
+): Promise<PreparedRequest> {
+  const original = originalOf(session) as Original;
+  const request = new Request(method, url, requestPart(options));
+  if (original.own.has('prepare_request')) {
+    return (await ask(original, 'prepare_request', [request])) as PreparedRequest;
+  }
+  const auth = (options.auth ?? session.auth) as object;
+  // Credentials there are, so that neither netrc nor the URL is looked at.
+  request.auth = (prepared) => prepared;
+  const prepared = session.prepare_request(request);
+  // Auth comes before the hooks, and may register some of its own.
+  const { response: hooks } = prepared.hooks;
+  prepared.hooks = { response: [] };
+  const { caller } = original;
+  takeOver(prepared, await caller.ask(caller.handles.get(auth) as number, 'auth', [prepared]));
+  prepared.hooks.response.push(...hooks);
+  return prepared;
+}
+
+/** Sends in the caller's thread what its class sends in its own way. */
+function sendFar(
+  { caller, id }: Original,
+  request: PreparedRequest,
+  options: SessionSendOptions,
+  allow_redirects: boolean,
+): Promise<Response> {
+  const { stream, timeout, verify, cert, proxies, max_response_size } = options;
+  const plain = { stream, timeout, verify, cert, proxies, max_response_size, allow_redirects };
+  return caller.ask(id, 'send-step', [request, plain]) as Promise<Response>;
+}
+
+class ChosenAdapter extends BaseAdapter {
+  readonly #choose: () => Promise<unknown>;
+
+  constructor(choose: () => Promise<unknown>) {
+    super();
+    this.#choose = choose;
+  }
+
+  override async send(request: PreparedRequest, options?: SendOptions): Promise<Response> {
+    const chosen = (await this.#choose()) as BaseAdapter;
+    return chosen.send(request, options);
+  }
+}
+
+/** An adapter that the caller's `get_adapter` chooses when it is used. */
+function chosenAdapter(original: Original, url: string): BaseAdapter {
+  return new ChosenAdapter(() => ask(original, 'get_adapter', [url]));
+}
+
+type StepResult<K extends RedirectStep> = ReturnType<RedirectingSession[K]>;
+
+/** Stands for a caller's `Session`. */
+export class TwinSession extends Session {
+  override get_adapter(url: string): BaseAdapter {
+    const original = callers(this, 'get_adapter');
+    return original === null ? super.get_adapter(url) : chosenAdapter(original, url);
+  }
+
+  /** Sends as the caller's `super.send()` does. */
+  sendHere(request: PreparedRequest, options: SessionSendOptions): Promise<Response> {
+    return this.sendNow(request, options);
+  }
+
+  closeConnections(): Promise<void> {
+    return this.close();
+  }
+
+  override [kSendNow](
+    request: PreparedRequest,
+    options: SessionSendOptions,
+    allow_redirects: boolean,
+  ): Promise<Response> {
+    const original = callers(this, 'send');
+    if (original !== null) return sendFar(original, request, options, allow_redirects);
+    return this.sendNow(request, options, allow_redirects);
+  }
+
+  protected override requestBound(method: string, url: UrlInput, options: RequestOptions): Promise<Response> {
+    if (!preparesFar(this, options)) return super.requestBound(method, url, options);
+    return prepareFar(this, method.toUpperCase(), url, options).then((prepared) =>
+      this.sendBound(prepared, options),
+    );
+  }
+
+  protected override step<K extends RedirectStep>(
+    name: K,
+    ...args: Parameters<RedirectingSession[K]>
+  ): StepResult<K> | Promise<StepResult<K>> {
+    const original = callers(this, name);
+    if (original === null) return super.step(name, ...args);
+    return ask(original, name, args) as Promise<StepResult<K>>;
+  }
+}
+
+/** Stands for a caller's `FuturesSession`. */
+export class TwinFuturesSession extends FuturesSession {
+  override get_adapter(url: string): BaseAdapter {
+    const original = callers(this, 'get_adapter');
+    return original === null ? super.get_adapter(url) : chosenAdapter(original, url);
+  }
+
+  /** The executor is the caller's to shut down. */
+  closeConnections(): Promise<void> {
+    return Session.prototype.close.call(this);
+  }
+
+  protected override requestBound(method: string, url: UrlInput, options: RequestOptions): Promise<Response> {
+    if (!preparesFar(this, options)) return super.requestBound(method, url, options);
+    return prepareFar(this, method.toUpperCase(), url, options).then((prepared) =>
+      this.sendBound(prepared, options),
+    );
+  }
+
+  protected override step<K extends RedirectStep>(
+    name: K,
+    ...args: Parameters<RedirectingSession[K]>
+  ): StepResult<K> | Promise<StepResult<K>> {
+    const original = callers(this, name);
+    if (original === null) return super.step(name, ...args);
+    return ask(original, name, args) as Promise<StepResult<K>>;
+  }
+}
+
+// To a thread of a pool they go as what is known there.
+Object.defineProperty(TwinSession.prototype, 'constructor', { value: Session });
+Object.defineProperty(TwinFuturesSession.prototype, 'constructor', { value: FuturesSession });

@@ -1,0 +1,79 @@
+/** The sessions that stand here for those of a caller: one for each, with its connections, its cookies, and its limits. */
+import type { RequestsCookieJar } from '../../requests/cookies/index.js';
+import type { HeadersInput } from '../../requests/inputs.js';
+import { type JarChange, JarChanges } from '../wire/jar-changes.js';
+import type { FuturesParts, SessionParts } from '../wire/session-parts.js';
+import type { Caller } from './caller.js';
+import type { ExecutorLike, FuturesSessionOptions } from '../../futures-session/index.js';
+import { Pool } from './pools.js';
+import { originalOf, setOriginal } from './originals.js';
+import { TwinFuturesSession, TwinSession } from './twin-session.js';
+
+interface Twin {
+  readonly session: TwinSession | TwinFuturesSession;
+  readonly jar: JarChanges;
+}
+
+export class Twins {
+  readonly #caller: Caller;
+  readonly #twins = new Map<string, Twin>();
+
+  constructor(caller: Caller) {
+    this.#caller = caller;
+  }
+
+  /** The twin of the session `id`, brought up to date: `parts`, `jar` and `change` are null where nothing is new. */
+  arrive(
+    id: string,
+    futures: FuturesParts,
+    parts: SessionParts | null,
+    jar: RequestsCookieJar | null,
+    change: JarChange | null,
+  ): TwinSession | TwinFuturesSession {
+    let twin = this.#twins.get(id);
+    if (twin === undefined) {
+      const session = futures === null ? new TwinSession() : new TwinFuturesSession(optionsOf(futures));
+      setOriginal(session, { caller: this.#caller, id, own: new Set() });
+      twin = { session, jar: new JarChanges() };
+      this.#twins.set(id, twin);
+    }
+    const { session, jar: jarChanges } = twin;
+    if (parts !== null) update(session, parts);
+    if (jar !== null) {
+      session.cookies = jar;
+      jarChanges.settle(jar);
+    }
+    if (change !== null) jarChanges.apply(session.cookies, change);
+    return session;
+  }
+
+  /** The caller's sessions get the cookies that requests have brought since. */
+  bringCookies(): void {
+    for (const [id, { session, jar }] of this.#twins) {
+      const change = jar.take(session.cookies);
+      if (change !== null) this.#caller.changeCookies(id, change);
+    }
+  }
+
+  /** Closes the connections of a session that is closed, or has not been used for long. It is made anew when it is used again. */
+  async forget(id: string): Promise<void> {
+    const twin = this.#twins.get(id);
+    this.#twins.delete(id);
+    await twin?.session.closeConnections();
+  }
+}
+
+function update(session: TwinSession | TwinFuturesSession, parts: SessionParts): void {
+  const { own, fields, headers, hooks, adapters } = parts;
+  Object.assign(session, fields);
+  session.headers = headers as HeadersInput;
+  session.hooks = { response: hooks };
+  session.adapters.clear();
+  for (const [prefix, adapter] of adapters) session.adapters.set(prefix, adapter);
+  const original = originalOf(session);
+  if (original !== undefined) original.own = new Set(own);
+}
+
+function optionsOf({ executor, ...options }: NonNullable<FuturesParts>): FuturesSessionOptions {
+  return { ...options, executor: executor instanceof Pool ? executor.slots : (executor as ExecutorLike) };
+}

@@ -1,0 +1,177 @@
+/** The adapters: their settings are the caller's, their connections are the gateway's. */
+import { NotImplementedError, type Reduced } from '../../../builtins/index.js';
+import { foreignId, homeId, reduceHomed } from '../../../pickle/index.js';
+import { BaseAdapter as AwaitedBaseAdapter } from '../../../requests/adapters/base-adapter.js';
+import {
+  HTTPAdapter as AwaitedHTTPAdapter,
+  type HTTPAdapterOptions as AwaitedHTTPAdapterOptions,
+} from '../../../requests/adapters/http-adapter.js';
+import {
+  UndiciAdapter as AwaitedUndiciAdapter,
+  type UndiciAdapterOptions as AwaitedUndiciAdapterOptions,
+} from '../../../requests/adapters/undici-adapter.js';
+import { copyHTTPAdapter, partsOf } from '../../../requests/crossing/adapter-copy.js';
+import type { PreparedRequest } from '../../../requests/models/prepared-request.js';
+import type { SendOptions } from '../../../requests/types.js';
+import { withCallersLines } from '../../caller/caller-stack.js';
+import type { Scope } from '../../caller/handles.js';
+import { link } from '../../caller/link.js';
+import { onAsked, onLeaving } from '../../caller/sides.js';
+import { asStandIn } from '../../wire/stand-in.js';
+import type { Response } from '../response.js';
+
+/** Options of {@link HTTPAdapter}. A `fetch` of the caller's could not run while its thread waits. */
+export type HTTPAdapterOptions = Omit<AwaitedHTTPAdapterOptions, 'fetch'>;
+
+/** Options of {@link UndiciAdapter}. A `dispatcher` of the caller's could not run while its thread waits. */
+export type UndiciAdapterOptions = Omit<AwaitedUndiciAdapterOptions, 'dispatcher'>;
+
+interface SyncBaseAdapter {
+  /** Sends a request. Absent settings are null or missing. */
+  send(request: PreparedRequest, options?: SendOptions): Response;
+  /** Lets go of what the adapter holds, such as idle connections. It may be used again afterwards. */
+  close(): void;
+}
+
+const Base = AwaitedBaseAdapter as unknown as abstract new () => SyncBaseAdapter;
+
+/** What carries requests to servers and their answers back. Mount one of your own with `session.mount(prefix, adapter)`. */
+export abstract class BaseAdapter extends Base {
+  /** Sends a request, in the caller's thread. */
+  override send(_request: PreparedRequest, _options?: SendOptions): Response {
+    throw new NotImplementedError(`${this.constructor.name} does not implement send()`);
+  }
+}
+
+/** The members that this module, or subclasses, have in a way of their own. */
+type Own = 'send' | 'close' | 'build_response' | 'init_poolmanager';
+
+interface SyncHTTPAdapter extends SyncBaseAdapter, Omit<AwaitedHTTPAdapter, Own> {
+  /** Sets what all connections have. A subclass may pass settings, such as `ssl_minimum_version`. */
+  init_poolmanager(
+    connections: number,
+    maxsize: number,
+    block?: boolean,
+    pool_kwargs?: Parameters<AwaitedHTTPAdapter['init_poolmanager']>[3],
+  ): void;
+}
+
+const HTTPBase = AwaitedHTTPAdapter as unknown as new (options?: HTTPAdapterOptions) => SyncHTTPAdapter;
+
+/**
+ * Sends by HTTP/1.1 over connections that are kept: the adapter that every session has mounted.
+ *
+ * A subclass may override `send` (and call `super.send`), `close`, and `init_poolmanager` with settings for all connections.
+ */
+export class HTTPAdapter extends HTTPBase {
+  constructor(options: HTTPAdapterOptions = {}) {
+    refuse('HTTPAdapter()', options, 'fetch');
+    super(options);
+    checkSteps(this);
+  }
+
+  /** Sends a request and waits for its response. */
+  override send(request: PreparedRequest, options: SendOptions = {}): Response {
+    return sendBy(this, request, options);
+  }
+
+  /** Closes the idle connections; those in use are closed when they come back. The adapter can be used again afterwards. */
+  override close(): void {
+    link().tell('forget-adapters', [[homeId(this)]]);
+  }
+}
+
+interface SyncUndiciAdapter extends SyncHTTPAdapter, Omit<AwaitedUndiciAdapter, Own> {}
+
+const UndiciBase = AwaitedUndiciAdapter as unknown as new (
+  options?: UndiciAdapterOptions,
+) => SyncUndiciAdapter;
+
+/** The same over undici, an optional peer: pipelining, HTTP/2 and less CPU. */
+export class UndiciAdapter extends UndiciBase {
+  constructor(options: UndiciAdapterOptions = {}) {
+    refuse('UndiciAdapter()', options, 'dispatcher');
+    super(options);
+  }
+
+  /** Sends a request and waits for its response. */
+  override send(request: PreparedRequest, options: SendOptions = {}): Response {
+    return sendBy(this, request, options);
+  }
+
+  /** Closes the idle connections. The adapter can be used again afterwards. */
+  override close(): void {
+    link().tell('forget-adapters', [[homeId(this)]]);
+  }
+}
+
+function sendBy(adapter: object, request: PreparedRequest, options: SendOptions): Response {
+  try {
+    // Not by what a subclass overrides: this is its `super.send`.
+    return link().call('adapter', [new Plain(adapter), request, { ...options }]) as Response;
+  } catch (error) {
+    throw withCallersLines(error) as Error;
+  }
+}
+
+/** An adapter without what its class does in its own way. */
+class Plain {
+  constructor(readonly adapter: object) {}
+}
+
+function refuse(callee: string, options: object, name: string): void {
+  if (!(name in options) || (options as Record<string, unknown>)[name] == null) return;
+  throw new TypeError(
+    `${callee}: '${name}' would have to run in this thread, which waits; the awaited doors take it`,
+  );
+}
+
+/** What `send` goes through in the gateway, where no subclass's own way of it is known. */
+const INNER = [
+  'add_headers',
+  'build_response',
+  'cert_verify',
+  'get_connection_with_tls_context',
+  'proxy_headers',
+  'request_url',
+] as const;
+
+function checkSteps(adapter: HTTPAdapter): void {
+  const own = INNER.filter(
+    (name) => (adapter as never)[name] !== (AwaitedHTTPAdapter.prototype as never)[name],
+  );
+  if (own.length === 0 || overridesSend(adapter)) return;
+  throw new TypeError(
+    `${adapter.constructor.name} overrides ${own.join('(), ')}(), which would have to run in the gateway thread: override send(), ` +
+      'change the request there, and call super.send()',
+  );
+}
+
+function overridesSend(adapter: object): boolean {
+  const { send } = adapter as { send: unknown };
+  return send !== HTTPAdapter.prototype.send && send !== UndiciAdapter.prototype.send;
+}
+
+function copyOf(adapter: object): Reduced | undefined {
+  const isUndici = adapter instanceof AwaitedUndiciAdapter;
+  const base = isUndici ? AwaitedUndiciAdapter : AwaitedHTTPAdapter;
+  const own = isUndici ? { pipelining: adapter.pipelining, allow_h2: adapter.allow_h2 } : {};
+  // The object is one, as its class derives from it at run time.
+  const parts = [...partsOf(adapter as AwaitedHTTPAdapter, base, own)];
+  // In the gateway it is of the class that it is derived from, without fields that only its own code knows.
+  parts[1] = base;
+  parts[4] = {};
+  return reduceHomed(adapter, copyHTTPAdapter as never, parts);
+}
+
+onLeaving((object, _link, scope: Scope) => {
+  if (object instanceof Plain) return copyOf(object.adapter);
+  if (!(object instanceof AwaitedBaseAdapter)) return undefined;
+  const isUsual = object instanceof AwaitedHTTPAdapter && !overridesSend(object);
+  if (foreignId(object) !== undefined || isUsual) return copyOf(object);
+  return asStandIn('adapter', [scope.handle(object)]);
+});
+
+onAsked('send', (adapter, [request, options]: [PreparedRequest, SendOptions]) =>
+  (adapter as SyncBaseAdapter).send(request, options),
+);

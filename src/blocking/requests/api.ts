@@ -1,0 +1,102 @@
+/** The module-level functions of `requests`: each makes a Session for one request and closes it again. */
+import {
+  bindRequest,
+  bindVerb,
+  type UrlInput,
+  type WithMethodAndUrl,
+  type WithUrl,
+} from '../../requests/sessions/verbs.js';
+import { withCallersLines } from '../caller/caller-stack.js';
+import { link } from '../caller/link.js';
+import { HTTPAdapter } from './adapters/adapters.js';
+import type { RequestOptions } from './inputs.js';
+import type { Response } from './response.js';
+import { Session } from './session.js';
+import { noteVerb } from './verbs.js';
+
+let shown: HTTPAdapter | null = null;
+
+/** What the responses to these functions show as their `connection`. */
+export function shownAdapter(): HTTPAdapter {
+  return (shown ??= new HTTPAdapter());
+}
+
+/**
+ * Sends one request. No cookies are kept and no connection is reused. To send several requests, make a {@link Session}.
+ */
+export function request(
+  method: string | Uint8Array,
+  url: UrlInput,
+  options?: RequestOptions | null,
+): Response;
+export function request(options: WithMethodAndUrl<RequestOptions>): Response;
+export function request(
+  first: string | Uint8Array | WithMethodAndUrl<RequestOptions>,
+  second?: UrlInput,
+  third?: RequestOptions | null,
+): Response {
+  const { method, url, options } = bindRequest<RequestOptions>(first, second, third);
+  try {
+    return link().call('once', [shownAdapter(), method, asText(url), options]) as Response;
+  } catch (error) {
+    throw withCallersLines(error) as Error;
+  }
+}
+
+function asText(url: unknown): UrlInput {
+  return typeof url === 'string' || url instanceof Uint8Array ? url : String(url);
+}
+
+type UrlOrKeywords = UrlInput | WithUrl<RequestOptions>;
+
+function send(verb: string, first: UrlOrKeywords, second?: RequestOptions | null): Response {
+  const { url, options } = bindVerb(verb, first, second);
+  if (verb !== 'head' || options.allow_redirects !== undefined) return request(verb, url, options);
+  return request(verb, url, { ...options, allow_redirects: false });
+}
+
+/** Sends a GET request. */
+export function get(url: UrlOrKeywords, options?: RequestOptions | null): Response {
+  return send('get', url, options);
+}
+
+/** Sends an OPTIONS request. */
+export function options(url: UrlOrKeywords, options?: RequestOptions | null): Response {
+  return send('options', url, options);
+}
+
+/** Sends a HEAD request. Redirects are not followed unless `allow_redirects` says so. */
+export function head(url: UrlOrKeywords, options?: RequestOptions | null): Response {
+  return send('head', url, options);
+}
+
+/** Sends a POST request. */
+export function post(url: UrlOrKeywords, options?: RequestOptions | null): Response {
+  return send('post', url, options);
+}
+
+/** Sends a PUT request. */
+export function put(url: UrlOrKeywords, options?: RequestOptions | null): Response {
+  return send('put', url, options);
+}
+
+/** Sends a PATCH request. */
+export function patch(url: UrlOrKeywords, options?: RequestOptions | null): Response {
+  return send('patch', url, options);
+}
+
+/** Sends a DELETE request: `requests.delete(url)`. */
+function del(url: UrlOrKeywords, options?: RequestOptions | null): Response {
+  return send('delete', url, options);
+}
+
+export { del as delete };
+
+/** Makes a {@link Session}: the old spelling, still common in scripts. */
+export function session(): Session {
+  return new Session();
+}
+
+for (const [verb, fn] of Object.entries({ get, options, head, post, put, patch, delete: del })) {
+  noteVerb(fn, null, verb);
+}

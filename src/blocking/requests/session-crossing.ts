@@ -1,0 +1,99 @@
+/** How a session of the caller's crosses: as the name of its twin in the gateway, and what is new of it. */
+import type { Reduced } from '../../builtins/index.js';
+import { homeId } from '../../pickle/index.js';
+import { rememberedState } from '../../requests/crossing/session-copy.js';
+import { Session as AwaitedSession } from '../../requests/sessions/session.js';
+import { HTTPAdapter as AwaitedHTTPAdapter } from '../../requests/adapters/http-adapter.js';
+import { type Link } from '../caller/link.js';
+import { Scope } from '../caller/handles.js';
+import { type FuturesParts, type SessionParts, type Step, STEPS } from '../wire/session-parts.js';
+import { asStandIn } from '../wire/stand-in.js';
+
+/** The fields that a session's requests look at. What a subclass adds is its own affair. */
+const FIELDS = [
+  'auth',
+  'proxies',
+  'params',
+  'stream',
+  'verify',
+  'cert',
+  'timeout',
+  'deadline',
+  'max_response_size',
+  'max_redirects',
+  'trust_env',
+] as const;
+
+const KNOWN: readonly string[] = [...FIELDS, 'adapters', 'cookies', 'hooks', 'headers'];
+
+/** The methods that count as a session's usual ones: those of the classes of this package. */
+export interface UsualSteps {
+  /** Whether `step` is the usual one of this session. */
+  isUsual(step: Step): boolean;
+}
+
+/** How `session` crosses. */
+export function reduceForGateway(
+  link: Link,
+  session: AwaitedSession<never, never>,
+  futures: FuturesParts,
+  isUsual: (step: Step) => boolean,
+): Reduced {
+  const plain = session as unknown as AwaitedSession;
+  const id = homeId(plain);
+  const sent = link.sessions.get(
+    id,
+    () => new Scope(link.handles),
+    (oldest) => {
+      link.tell('forget', [oldest]);
+    },
+  );
+  const settings = rememberedState(plain, leftOut(plain), () => null);
+  const isNew = sent.settings === null || settings === null || settings !== sent.settings;
+  sent.settings = settings;
+  const parts = isNew ? partsOf(plain, isUsual) : null;
+  if (parts !== null) hold(sent.scope, parts);
+  const { cookies } = plain;
+  const jar = sent.jar === cookies ? null : cookies;
+  if (jar !== null) {
+    sent.jar = jar;
+    sent.changes.settle(jar);
+  }
+  return asStandIn('session', [id, futures, parts, jar, jar === null ? sent.changes.take(cookies) : null]);
+}
+
+/** The gateway knows the session no longer, as it was closed, and its connections with it. */
+export function forgetSession(link: Link, session: object): void {
+  const id = homeId(session);
+  if (link.sessions.forget(id)) link.call('forget', [id]);
+}
+
+function leftOut(session: AwaitedSession): string[] {
+  return Object.keys(session).filter((name) => !KNOWN.includes(name));
+}
+
+function partsOf(session: AwaitedSession, isUsual: (step: Step) => boolean): SessionParts {
+  const fields: Record<string, unknown> = {};
+  for (const name of FIELDS) if (name in session) fields[name] = (session as never)[name];
+  const own = STEPS.filter((step) => !isUsual(step));
+  // It asks `should_strip_auth`, which answers in the caller's thread.
+  const strips = session.should_strip_auth !== AwaitedSession.prototype.should_strip_auth;
+  if (strips && !own.includes('rebuild_auth')) own.push('rebuild_auth');
+  return {
+    own,
+    fields,
+    headers: session.headers,
+    hooks: session.hooks.response,
+    adapters: [...session.adapters],
+  };
+}
+
+/** What is the caller's own among the settings is named for as long as the gateway knows the session. */
+function hold(scope: Scope, { fields, hooks, adapters }: SessionParts): void {
+  for (const thing of [...hooks, fields['auth'], ...adapters.map(([, adapter]) => adapter)]) {
+    if (typeof thing === 'function') scope.handle(thing);
+    else if (typeof thing === 'object' && thing !== null && !Array.isArray(thing)) {
+      if (!(thing.constructor === AwaitedHTTPAdapter)) scope.handle(thing);
+    }
+  }
+}

@@ -1,0 +1,227 @@
+import { type inspect, types } from 'node:util';
+import type { PreparedRequest } from '../../requests/models/prepared-request.js';
+import type { Request } from '../../requests/models/request.js';
+import {
+  bindRequest,
+  type RequestArguments,
+  type UrlInput,
+  type WithMethodAndUrl,
+  type WithUrl,
+} from '../../requests/sessions/verbs.js';
+import type { EnvironmentSettings } from '../../requests/sessions/settings.js';
+import {
+  type EnvironmentInput,
+  kNoAdapters,
+  Session as AwaitedSession,
+} from '../../requests/sessions/session.js';
+import type { HeadersInput, Proxies } from '../../requests/inputs.js';
+import { withCallersLines } from '../caller/caller-stack.js';
+import { link, startedLink } from '../caller/link.js';
+import { onAsked, onLeaving } from '../caller/sides.js';
+import type { FuturesParts, Step } from '../wire/session-parts.js';
+import { type BaseAdapter, HTTPAdapter } from './adapters/adapters.js';
+import type { Response } from './response.js';
+import type { Auth, Hooks, RequestOptions, ResponseHook, SessionSendOptions } from './inputs.js';
+import { registerObjects } from './objects.js';
+import { noteVerb } from './verbs.js';
+import { forgetSession, reduceForGateway } from './session-crossing.js';
+
+/** Functions that see each response: push to `response`, or set it. */
+export interface SessionHooks {
+  /** The hooks, in the order in which they run. A function, several, or null may be put in their place. */
+  get response(): ResponseHook[];
+  set response(hook: Hooks['response']);
+}
+
+type Fields = Pick<
+  AwaitedSession,
+  | 'proxies'
+  | 'params'
+  | 'stream'
+  | 'verify'
+  | 'cert'
+  | 'timeout'
+  | 'max_response_size'
+  | 'cookies'
+  | 'max_redirects'
+  | 'trust_env'
+>;
+
+/** A session's members, each with Python's calling convention. `R` is what a call returns, `O` the options it knows. */
+export interface SyncSession<R, O extends RequestOptions> extends Fields {
+  /** Credentials. Default null. */
+  auth: Auth | null;
+  /** The adapters by URL prefix, longest first. */
+  readonly adapters: Map<string, BaseAdapter | HTTPAdapter>;
+  /** Sent with each request, unless it has its own of the same name. Other headers, or a plain object, may be put in their place. */
+  get headers(): AwaitedSession['headers'];
+  set headers(headers: HeadersInput);
+  /** Functions that see each response, redirects included: push to `hooks.response` or set it. */
+  get hooks(): SessionHooks;
+  set hooks(hooks: Hooks | null);
+  /** Sends a request with any method: `request(method, url, options)`, or `request({ method, url, … })`. */
+  request(...args: RequestArguments<O>): R;
+  /** Sends a GET request. */
+  get(url: UrlInput | WithUrl<O>, options?: O | null): R;
+  /** Sends an OPTIONS request. */
+  options(url: UrlInput | WithUrl<O>, options?: O | null): R;
+  /** Sends a HEAD request. Redirects are not followed unless `allow_redirects` says so. */
+  head(url: UrlInput | WithUrl<O>, options?: O | null): R;
+  /** Sends a POST request. */
+  post(url: UrlInput | WithUrl<O>, options?: O | null): R;
+  /** Sends a PUT request. */
+  put(url: UrlInput | WithUrl<O>, options?: O | null): R;
+  /** Sends a PATCH request. */
+  patch(url: UrlInput | WithUrl<O>, options?: O | null): R;
+  /** Sends a DELETE request. */
+  delete(url: UrlInput | WithUrl<O>, options?: O | null): R;
+  /** Sends what `prepare_request` or `request.prepare()` made. */
+  send(request: PreparedRequest, options?: SessionSendOptions | null): R;
+  /** Merges the session's state into `request` and makes it ready to send. */
+  prepare_request(request: Request): PreparedRequest;
+  /** The settings of one request, merged with the environment's and the session's. */
+  merge_environment_settings(url: string, options?: EnvironmentInput): EnvironmentSettings;
+  /** The adapter mounted for `url`: the longest prefix it starts with. Throws InvalidSchema when there is none. */
+  get_adapter(url: string): BaseAdapter | HTTPAdapter;
+  /** Sends URLs that start with `prefix` through `adapter`. A longer prefix wins over a shorter one. */
+  mount(prefix: string, adapter: BaseAdapter | HTTPAdapter): void;
+  mount(options: { prefix: string; adapter: BaseAdapter | HTTPAdapter }): void;
+  /** The Location that `response` redirects to, or null. */
+  get_redirect_target(response: Response): string | null;
+  /** Whether `Authorization` must not follow from one URL to the other. */
+  should_strip_auth(old_url: string, new_url: string): boolean;
+  /** Sets the method that the next request has after `response`. */
+  rebuild_method(prepared_request: PreparedRequest, response: Response): void;
+  /** Strips `Authorization` when the next request goes to another host, and looks in netrc for the new one's. */
+  rebuild_auth(prepared_request: PreparedRequest, response: Response): void;
+  /** Looks the proxies up again for the next request. */
+  rebuild_proxies(prepared_request: PreparedRequest, proxies: Proxies | null): Proxies;
+  toString(): string;
+  [inspect.custom](): string;
+}
+
+const Base = AwaitedSession as unknown as new <R, O extends RequestOptions>(
+  adapters: typeof kNoAdapters,
+) => SyncSession<R, O>;
+
+const VERBS = ['get', 'options', 'head', 'post', 'put', 'patch', 'delete'] as const;
+
+/** The `send` that a session was made with: verbs are bound, so that each session has its own. */
+const ownSend = new WeakMap<object, unknown>();
+
+/**
+ * Keeps cookies, connections and settings between requests. The attributes are defaults that each request may override.
+ *
+ * Every verb is bound to its session, so it can be passed around: `executor.submit(session.get, url)`.
+ *
+ * @example
+ * ```ts
+ * using session = new Session();
+ * session.headers['X-Token'] = 'abc';
+ * const response = session.get('https://example.org/', { timeout: 5 });
+ * console.log(response.status_code, response.json());
+ * ```
+ */
+export class Session<R = Response, O extends RequestOptions = RequestOptions>
+  extends Base<R, O>
+  implements Disposable
+{
+  constructor() {
+    super(kNoAdapters);
+    this.mount('https://', new HTTPAdapter());
+    this.mount('http://', new HTTPAdapter());
+    ownSend.set(this, Reflect.get(this, 'send'));
+    for (const verb of VERBS) noteVerb(Reflect.get(this, verb), this, verb);
+  }
+
+  override request(...args: RequestArguments<O>): R;
+  override request(first: string | Uint8Array | WithMethodAndUrl<O>, second?: UrlInput, third?: O | null): R {
+    const { method, url, options } = bindRequest<O>(first, second, third);
+    return this.perform('request', [method, asText(url), withoutIterators(options)]) as R;
+  }
+
+  override send(request: PreparedRequest, options?: SessionSendOptions | null): R {
+    return this.perform('send', [request, options ?? {}]) as R;
+  }
+
+  /** Follows the redirects of `response`, each sent when it is asked for. Throws TooManyRedirects after `max_redirects`. */
+  *resolve_redirects(
+    response: Response,
+    request: PreparedRequest,
+    options: SessionSendOptions & { yield_requests?: boolean | null | undefined } = {},
+  ): Generator<Response, void, undefined> {
+    const { yield_requests = false, ...settings } = options;
+    const steps = this.perform('redirects', [response, request, settings, yield_requests === true]);
+    try {
+      for (;;) {
+        const step = link().call('redirect', [steps]) as [Response] | null;
+        if (step === null) return;
+        yield step[0];
+      }
+    } catch (error) {
+      throw withCallersLines(error) as Error;
+    } finally {
+      link().tell('end-redirects', [steps]);
+    }
+  }
+
+  /** Closes the adapters and their idle connections. The session can be used again afterwards. */
+  close(): void {
+    for (const adapter of this.adapters.values()) if (!(adapter instanceof HTTPAdapter)) adapter.close();
+    const started = startedLink();
+    if (started !== null) forgetSession(started, this);
+  }
+
+  /** `using session = new Session()` closes it at the end of the block. */
+  [Symbol.dispose](): void {
+    this.close();
+  }
+
+  /** What makes a FuturesSession of it in the gateway; null for a plain session. @internal */
+  _futuresParts(): FuturesParts {
+    return null;
+  }
+
+  /** Has the gateway do something for this session, and waits. @internal */
+  protected perform(op: string, args: readonly unknown[]): unknown {
+    try {
+      return link().call(op, [this, ...args]);
+    } catch (error) {
+      throw withCallersLines(error) as Error;
+    }
+  }
+}
+
+/** Whether a step of `session` is the one of this package's classes. */
+export function isUsualStep(session: object, step: Step): boolean {
+  const method = (session as never)[step] as unknown;
+  if (step !== 'send') return method === (AwaitedSession.prototype as never)[step];
+  const inherited = (Object.getPrototypeOf(session) as { send: unknown }).send;
+  return method === ownSend.get(session) && inherited === Session.prototype.send;
+}
+
+function asText(url: unknown): UrlInput {
+  return typeof url === 'string' || url instanceof Uint8Array ? url : String(url);
+}
+
+/** A generator of pairs is read here; one that is a body, where it is sent. */
+function withoutIterators<O extends RequestOptions>(options: O): O {
+  const { params } = options;
+  return types.isGeneratorObject(params) ? { ...options, params: [...(params as Iterable<never>)] } : options;
+}
+
+registerObjects();
+
+onLeaving((object, to) => {
+  if (!(object instanceof Session)) return undefined;
+  return reduceForGateway(to, object as never, object._futuresParts(), (step) => isUsualStep(object, step));
+});
+
+onAsked('step', (session, [step, ...args]: [Step, ...unknown[]]) => {
+  const method = (session as never)[step] as (...args: unknown[]) => unknown;
+  return [method.apply(session, args), args[0]];
+});
+
+onAsked('send-step', (session, [request, options]: [PreparedRequest, SessionSendOptions]) =>
+  (session as Session).send(request, options),
+);

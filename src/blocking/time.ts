@@ -1,0 +1,25 @@
+/** Python's `time`, as far as waiting goes. */
+import { monotonic, typeName, ValueError } from '../builtins/index.js';
+import { waitUntil } from './caller/link.js';
+
+export { monotonic };
+
+/**
+ * Waits. Meanwhile what Python would run in other threads runs: requests go on, and the hooks, callbacks and submitted functions of this
+ * thread are called when they are due.
+ *
+ * @param seconds - fractions allowed
+ * @throws ValueError for a negative number, TypeError for what is no number
+ */
+export function sleep(seconds: number): void {
+  if (typeof seconds !== 'number' || Number.isNaN(seconds)) {
+    throw new TypeError(`sleep() takes a number of seconds, got ${typeName(seconds)}`);
+  }
+  if (seconds < 0) throw new ValueError('sleep length must be non-negative');
+  waitUntil(() => false, monotonic() + seconds);
+}
+
+/** Seconds since the epoch. */
+export function time(): number {
+  return Date.now() / 1000;
+}

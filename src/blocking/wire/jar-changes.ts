@@ -1,0 +1,54 @@
+/** Keeps two copies of a cookie jar the same: each side notes which cookies the other has, and tells of the others. */
+import type { Cookie, RequestsCookieJar } from '../../requests/cookies/index.js';
+import { isPristine } from '../../requests/cookies/requests-cookie-jar.js';
+
+/** What has happened to a jar. */
+export interface JarChange {
+  readonly set: readonly Cookie[];
+  readonly removed: readonly CookieKey[];
+}
+
+type CookieKey = Readonly<Pick<Cookie, 'domain' | 'path' | 'name'>>;
+
+/** One side of it. */
+export class JarChanges {
+  /** The cookies that the other side has; one that is set again is another object. */
+  #known = new Set<Cookie>();
+
+  /** The other side has all that is in `jar`. */
+  settle(jar: RequestsCookieJar): void {
+    this.#known = new Set(jar);
+  }
+
+  /** What the other side has to be told; null for nothing. It counts as told. */
+  take(jar: RequestsCookieJar): JarChange | null {
+    const known = this.#known;
+    if (known.size === 0 && isPristine(jar)) return null;
+    const now = new Set(jar);
+    const set = [...now].filter((cookie) => !known.has(cookie));
+    const gone = [...known].filter((cookie) => !now.has(cookie));
+    if (set.length === 0 && gone.length === 0) return null;
+    this.#known = now;
+    const kept = new Set([...now].map(keyOf));
+    const removed = gone
+      .filter((cookie) => !kept.has(keyOf(cookie)))
+      .map(({ domain, path, name }) => ({ domain, path, name }));
+    return { set, removed };
+  }
+
+  /** Does to `jar` what the other side told. */
+  apply(jar: RequestsCookieJar, { set, removed }: JarChange): void {
+    const there = new Set([...jar].map(keyOf));
+    for (const key of removed) if (there.has(keyOf(key))) jar.clear({ ...key });
+    for (const cookie of set) {
+      jar.set_cookie(cookie);
+      this.#known.add(cookie);
+    }
+    const now = new Set(jar);
+    for (const cookie of this.#known) if (!now.has(cookie)) this.#known.delete(cookie);
+  }
+}
+
+function keyOf({ domain, path, name }: CookieKey): string {
+  return JSON.stringify([domain, path, name]);
+}

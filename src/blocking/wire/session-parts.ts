@@ -1,0 +1,37 @@
+/** What a session is made of again in the gateway. */
+import type { FuturesSessionOptions } from '../../futures-session/index.js';
+import type { BaseAdapter } from '../../requests/adapters/base-adapter.js';
+import type { HookLists } from '../../requests/types.js';
+
+/** The steps that a session may take in a way of its own: those the caller's class has are taken in its thread. */
+export const STEPS = [
+  'get_adapter',
+  'get_redirect_target',
+  'prepare_request',
+  'rebuild_auth',
+  'rebuild_method',
+  'rebuild_proxies',
+  'send',
+] as const;
+
+/** One of {@link STEPS}. */
+export type Step = (typeof STEPS)[number];
+
+/** What crosses of a session when something of it has changed. */
+export interface SessionParts {
+  /** The steps that are the caller's own. */
+  readonly own: readonly Step[];
+  /** Fields by name. */
+  readonly fields: Readonly<Record<string, unknown>>;
+  readonly headers: unknown;
+  readonly hooks: HookLists['response'];
+  readonly adapters: readonly (readonly [prefix: string, adapter: BaseAdapter])[];
+}
+
+/** What makes a FuturesSession of it; null for a plain session. */
+export type FuturesParts =
+  | (Omit<FuturesSessionOptions, 'executor'> & {
+      /** A pool, which crosses as what stands for it. */
+      readonly executor: object;
+    })
+  | null;

@@ -1,0 +1,24 @@
+/** What the gateway thread runs: the package itself, for a thread that waits. */
+import { workerData } from 'node:worker_threads';
+import { getLogger, setHome } from '../src/builtins/index.js';
+import '../src/requests/index.js';
+import '../src/futures-session/index.js';
+import { Caller } from '../src/blocking/gateway/caller.js';
+import { operate } from '../src/blocking/gateway/operations.js';
+import { Pools } from '../src/blocking/gateway/pools.js';
+import { Twins } from '../src/blocking/gateway/twins.js';
+import type { GatewayData } from '../src/blocking/wire/protocol.js';
+
+const { port, flags } = workerData as GatewayData;
+
+const caller = new Caller(port, flags, operate, (made) => ({ twins: new Twins(made), pools: new Pools() }));
+
+// Nothing is printed here: the caller's thread shows it, while it waits.
+setHome(([fn, args]) => {
+  caller.callHome(fn, args);
+});
+
+// What nobody waits for must not end everyone's requests.
+process.on('unhandledRejection', (reason) => {
+  getLogger().log('error', 'requests-futures', 'Unhandled rejection in the gateway thread', reason);
+});
