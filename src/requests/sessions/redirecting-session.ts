@@ -27,6 +27,12 @@ import {
  */
 export const kSendNow: unique symbol = Symbol('requests.send-now');
 
+/** `request` without the detours of a subclass: a FuturesSession's own would queue. */
+export const kRequestNow: unique symbol = Symbol('requests.request-now');
+
+/** For `Session`: mount no adapters. @internal */
+export const kNoAdapters: unique symbol = Symbol('requests.no-adapters');
+
 /** Options of {@link RedirectingSession.resolve_redirects}. */
 export interface ResolveRedirectsOptions extends SendOptions {
   /** Give the requests that would follow, without sending them. Default false. */
@@ -116,7 +122,9 @@ export abstract class RedirectingSession {
     ...args: Parameters<RedirectingSession[K]>
   ): ReturnType<RedirectingSession[K]> | Promise<ReturnType<RedirectingSession[K]>> {
     // What TypeScript cannot conclude of a method that is looked up by a type parameter.
-    const method = this[name] as (...args: Parameters<RedirectingSession[K]>) => ReturnType<RedirectingSession[K]>;
+    const method = this[name] as (
+      ...args: Parameters<RedirectingSession[K]>
+    ) => ReturnType<RedirectingSession[K]>;
     return method.apply(this, args);
   }
 
