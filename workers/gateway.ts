@@ -3,11 +3,8 @@ import { workerData } from 'node:worker_threads';
 import { getLogger, setHome } from '../src/builtins/index.js';
 import '../src/requests/index.js';
 import '../src/futures-session/index.js';
-import { Caller } from '../src/blocking/gateway/caller.js';
-import { operate } from '../src/blocking/gateway/operations.js';
-import { Pools } from '../src/blocking/gateway/pools.js';
-import { Twins } from '../src/blocking/gateway/twins.js';
-import type { GatewayData } from '../src/blocking/wire/protocol.js';
+import { Caller, operate, Pools, Twins } from '../src/blocking/gateway/index.js';
+import type { GatewayData } from '../src/blocking/wire/index.js';
 
 const { port, flags } = workerData as GatewayData;
 

@@ -3,7 +3,7 @@
  * of it too late.
  */
 import { type MessagePort, Worker, workerData } from 'node:worker_threads';
-import { type Death, type GatewayData, GONE, NEWS } from '../src/blocking/wire/protocol.js';
+import { type Death, type GatewayData, GONE, NEWS } from '../src/blocking/wire/index.js';
 
 const { port, flags, watch, requestsFutures } = workerData as GatewayData & { readonly watch: MessagePort };
 

@@ -1,12 +1,23 @@
 /**
- * What `futures-session` and `bullmq` need of this column beside its public names.
+ * What `futures-session`, `bullmq` and `blocking` need of this column beside its public names.
  * @internal
  */
 
 export { type Call, currentAbortToken, currentCall } from './call-context.js';
-export type { FutureOwner } from './future.js';
 export { parseShutdown } from './executor.js';
+export type { FutureOwner } from './future.js';
+export { MapInputs } from './map-inputs.js';
 export { parseMaxWorkers, PoolExecutor } from './pool-executor.js';
+export {
+  CANCELLED,
+  CANCELLED_AND_NOTIFIED,
+  FAILED,
+  FINISHED,
+  PENDING,
+  RUNNING,
+  type State,
+} from './states.js';
+export { deadlineAfter, parseTimeout, remaining, timeoutOf } from './timeout.js';
 export type { WorkItem } from './work-item.js';
 export { mapInChunks } from './worker-pool/map-in-chunks.js';
 export { runChunk } from './worker-pool/run-chunk.js';

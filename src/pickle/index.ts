@@ -1,8 +1,9 @@
+export { kindOf } from './classify.js';
 export { copyreg } from './copyreg.js';
-export { decode, decodeLoading, type Received, receive } from './decode.js';
+export { decode, decodeLoading, receive, type Received } from './decode.js';
 export { encode, encodeForChannel } from './encode.js';
-export { encodeParts } from './encoder.js';
 export type { EncodeOptions } from './encoded.js';
+export { encodeParts } from './encoder.js';
 export { explainCloneError, PickleError, PicklingError, UnpicklingError } from './errors.js';
 export {
   foreignId,
@@ -15,6 +16,7 @@ export {
   setHomeId,
 } from './identities.js';
 export { importable } from './importable.js';
+export { type Message, Op, type Pickled } from './message.js';
 export { ReceivedReferences, SentReferences } from './reference-table.js';
 export { Remembered } from './remembered.js';
 export { importing } from './resolve.js';
@@ -27,4 +29,3 @@ export {
   type Shortened,
 } from './short-form.js';
 export { streamsEnd } from './stream-source.js';
-export { type Message, Op, type Pickled } from './message.js';

@@ -1,8 +1,24 @@
 /**
- * What `futures-session` and `bullmq` need of this column beside its public names.
+ * What `futures-session`, `bullmq` and `blocking` need of this column beside its public names.
  * @internal
  */
 
+export type { HTTPResponseInit } from './bodies/incoming/response-init.js';
+export { isSeekable } from './bodies/outgoing/body-position.js';
+export type { PreparedBody } from './bodies/outgoing/body.js';
+export { super_len } from './bodies/outgoing/super-len.js';
+export {
+  type BodySource,
+  checkChunkSize,
+  iterContent,
+  type IterContentOptions,
+  iterLines,
+  type IterLinesOptions,
+  splitArguments,
+} from './bodies/text/iter-body.js';
+export type { JSONReviver } from './bodies/text/response-json.js';
+export { isPristine } from './cookies/requests-cookie-jar.js';
+export { copyHTTPAdapter, partsOf } from './crossing/adapter-copy.js';
 export {
   changeCookies,
   cookieChanges,
@@ -14,12 +30,41 @@ export {
   rememberedParts,
   type SessionParts,
 } from './crossing/index.js';
+export { rememberedState } from './crossing/session-copy.js';
+export {
+  type HeaderList,
+  type ResponseClasses,
+  restoreShortResponse,
+  shortenResponse,
+  type ShortResponse,
+} from './crossing/short-response.js';
 export { publishEvents, requestChannel, RequestTrace, type TraceIdentity } from './diagnostics/trace.js';
 export { ProtocolError } from './exceptions/urllib3.js';
+export { rawValues } from './headers/raw-headers.js';
+export { default_hooks, deregister_hook, HOOKS, register_hook } from './hooks.js';
 export { hostKey, refusalOf } from './limiter/rules.js';
-export { kSendNow } from './sessions/redirecting-session.js';
-export { kRequestNow } from './sessions/session.js';
-export { bindRequest } from './sessions/verbs.js';
+export {
+  kNoAdapters,
+  kRequestNow,
+  kSendNow,
+  RedirectingSession,
+  type RedirectStep,
+} from './sessions/redirecting-session.js';
+export { SendSettings } from './sessions/settings.js';
+export { bindRequest, bindVerb, requestPart } from './sessions/verbs.js';
+export {
+  HTTPConnectionPool,
+  HTTPSConnectionPool,
+  type PoolOptions,
+} from './transports/connections/connection-pool.js';
+export {
+  type HostParams,
+  PoolManager,
+  type PoolManagerOptions,
+  ProxyManager,
+} from './transports/connections/pool-manager.js';
+export type { PoolProxy } from './transports/connections/proxy-agents.js';
+export type { ConnectionSettings } from './transports/connections/tls-settings.js';
 export { kContext, type PauseReason, type RequestContext } from './types.js';
 export type { RetryableResponse } from './urllib3/retry-options.js';
 export { joinBase } from './urls/join-base.js';

@@ -1,8 +1,8 @@
 /** Runs the caller's own functions while its thread waits, and tells the gateway how that went. */
 import { objectAtHome } from '../../pickle/index.js';
-import { Response } from '../../requests/models/response.js';
+import { Response } from '../../requests/index.js';
 import type { ToCaller } from '../wire/protocol.js';
-import type { Link } from './link.js';
+import type { Link } from './gateway.js';
 import { refusePromise } from './refuse-promise.js';
 import { answer } from './sides.js';
 import { touchedOf } from './touched.js';

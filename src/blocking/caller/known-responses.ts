@@ -1,4 +1,4 @@
-import type { Response } from '../../requests/models/response.js';
+import type { Response } from '../../requests/index.js';
 
 /** The responses that both sides name by number: those that the caller's code has seen while their request is still going on. */
 export class KnownResponses {

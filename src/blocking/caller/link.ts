@@ -1,7 +1,7 @@
 /** The caller's end of the channel to the gateway, and the one place where its thread waits. */
 import { MessageChannel, type MessagePort, receiveMessageOnPort, Worker } from 'node:worker_threads';
 import { monotonic } from '../../builtins/index.js';
-import { BrokenExecutor } from '../../concurrent-futures/errors.js';
+import { BrokenExecutor } from '../../concurrent-futures/index.js';
 import {
   decode,
   encode,
@@ -19,11 +19,13 @@ import {
   NEWS,
   type ToCaller,
   type ToGateway,
+  type Touched,
 } from '../wire/protocol.js';
 import type { JarChange } from '../wire/jar-changes.js';
 import { resolving } from '../wire/stand-in.js';
 import { answerAsk } from './asks.js';
 import { EnvironmentChanges, gatewayEnvironment } from './environ.js';
+import type { Link, Outcome } from './gateway.js';
 import { Handles, Scope } from './handles.js';
 import { checkHost } from './host.js';
 import { KnownResponses } from './known-responses.js';
@@ -31,12 +33,6 @@ import { HINT_AFTER, mayWaitForItself, sayHint } from './loopback-hint.js';
 import { arrive, leave } from './sides.js';
 import { warningAtOnce } from './warn-at-once.js';
 import { SentSessions } from './sent-sessions.js';
-
-/** How a call ended. */
-export interface Outcome {
-  readonly failed: boolean;
-  readonly value: unknown;
-}
 
 /** Seconds of one wait. A wait without an end could be debugged by no one. */
 const SLICE = 1;
@@ -48,12 +44,10 @@ interface Pending {
   settle(outcome: Outcome): void;
 }
 
-/** One gateway, from its start to its end. */
-export class Link {
+class GatewayLink implements Link {
   readonly handles = new Handles();
   readonly responses = new KnownResponses();
   readonly sessions = new SentSessions();
-  /** What replies have sent. It may be named for as long as a call is under way. */
   readonly replies = new Scope(this.handles);
   readonly #port: MessagePort;
   readonly #watch: MessagePort;
@@ -106,12 +100,10 @@ export class Link {
     watchdog.unref();
   }
 
-  /** Whether calls can still be made. */
   get isAlive(): boolean {
     return this.#death === null;
   }
 
-  /** Calls `op` and waits for its result. What it throws is thrown. */
   call(op: string, args: readonly unknown[]): unknown {
     let outcome: Outcome | null = null;
     this.start(op, args, (settled) => {
@@ -123,7 +115,6 @@ export class Link {
     return value;
   }
 
-  /** Calls `op`; `settle` hears how it ended, while this thread waits or in a turn of its loop. Returns the number of the call. */
   start(op: string, args: readonly unknown[], settle: (outcome: Outcome) => void): number {
     if (this.#death !== null) throw this.#death;
     const scope = new Scope(this.handles);
@@ -144,15 +135,11 @@ export class Link {
     return id;
   }
 
-  /** Calls `op`, of which nothing is expected. */
   tell(op: string, args: readonly unknown[]): void {
     if (this.#death !== null) return;
     this.start(op, args, () => undefined);
   }
 
-  /**
-   * Waits until `ready`, and meanwhile does what the gateway asks for. False when `deadline` (of `monotonic()`) has come first.
-   */
   waitUntil(ready: () => boolean, deadline: number | null): boolean {
     const start = monotonic();
     for (;;) {
@@ -170,7 +157,6 @@ export class Link {
     for (const { isSuspect } of this.#pending.values()) if (isSuspect) sayHint();
   }
 
-  /** Handles what has come, without waiting. */
   poll(): void {
     for (;;) {
       const received = receiveMessageOnPort(this.#port) as { message: ToCaller } | undefined;
@@ -180,12 +166,10 @@ export class Link {
     if (Atomics.load(this.#flags, GONE) !== 0) this.#end(this.#lastWords());
   }
 
-  /** Keeps something of the caller's for as long as there is this gateway. */
   keep(object: object): void {
     if (!this.#kept.has(object)) this.#kept.set(object, this.handles.take(object));
   }
 
-  /** From now on the process waits for what is under way, until {@link release}. */
   hold(): void {
     this.#holds += 1;
     if (this.#holds === 1) this.#port.ref();
@@ -196,8 +180,7 @@ export class Link {
     if (this.#holds === 0) this.#port.unref();
   }
 
-  /** @internal */
-  reply(id: number, failed: boolean, value: unknown, touched: readonly unknown[]): void {
+  reply(id: number, failed: boolean, value: unknown, touched: readonly Touched[]): void {
     if (this.#death !== null) return;
     const thrown = failed && typeof value === 'object' && value !== null ? this.replies.handle(value) : null;
     this.#post(value, this.replies, (message) => ({
@@ -206,11 +189,10 @@ export class Link {
       failed,
       value: message,
       thrown,
-      touched: touched as never,
+      touched,
     }));
   }
 
-  /** Makes a value of what has come. @internal */
   open(message: Message): unknown {
     const received = receive(message, this.#received);
     return resolving(
@@ -295,11 +277,11 @@ export class Link {
   }
 }
 
-let current: Link | null = null;
+let current: GatewayLink | null = null;
 
 /** The gateway of this thread, started when there is none. */
 export function link(): Link {
-  if (current === null || !current.isAlive) current = new Link();
+  if (current === null || !current.isAlive) current = new GatewayLink();
   return current;
 }
 

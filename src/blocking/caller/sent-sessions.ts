@@ -1,7 +1,7 @@
 /** What the gateway knows of the caller's sessions. */
 import { objectAtHome, type Remembered } from '../../pickle/index.js';
 import type { RequestsCookieJar } from '../../requests/cookies/index.js';
-import type { Session } from '../../requests/sessions/session.js';
+import type { Session } from '../../requests/index.js';
 import { type JarChange, JarChanges } from '../wire/jar-changes.js';
 import type { Scope } from './handles.js';
 

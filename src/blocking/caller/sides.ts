@@ -1,6 +1,6 @@
 /** How the caller's objects leave, what stands for the gateway's, and what the gateway may ask: registered where each class is. */
 import type { Reduced } from '../../builtins/index.js';
-import type { Link } from './link.js';
+import type { Link } from './gateway.js';
 import type { Scope } from './handles.js';
 
 /** How `object` crosses; undefined when this is not for it to say. */

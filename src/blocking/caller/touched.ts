@@ -1,6 +1,6 @@
-import type { Response } from '../../requests/models/response.js';
+import type { Response } from '../../requests/index.js';
 import type { Touched } from '../wire/protocol.js';
-import type { Link } from './link.js';
+import type { Link } from './gateway.js';
 
 /** What the gateway has to know of responses that the caller's code has had in its hands: redirects go by it. */
 export function touchedOf(link: Link, responses: readonly Response[]): Touched[] {

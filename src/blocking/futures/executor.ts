@@ -1,6 +1,5 @@
 import { NotImplementedError } from '../../builtins/index.js';
-import type { ShutdownOptions } from '../../concurrent-futures/executor.js';
-import type { MapOptions } from '../../concurrent-futures/executor-map.js';
+import type { MapOptions, ShutdownOptions } from '../../concurrent-futures/index.js';
 import type { Future } from './future.js';
 import { mapOnto } from './map.js';
 

@@ -1,21 +1,18 @@
 import { inspect } from 'node:util';
 import { getLogger, RuntimeError, TimeoutError, typeName } from '../../builtins/index.js';
-import { CancelledError, InvalidStateError } from '../../concurrent-futures/errors.js';
+import { CancelledError, InvalidStateError, type TimeoutArgument } from '../../concurrent-futures/index.js';
 import {
   CANCELLED,
   CANCELLED_AND_NOTIFIED,
+  deadlineAfter,
   FAILED,
   FINISHED,
+  parseTimeout,
   PENDING,
   RUNNING,
   type State,
-} from '../../concurrent-futures/states.js';
-import {
-  deadlineAfter,
-  parseTimeout,
-  type TimeoutArgument,
   timeoutOf,
-} from '../../concurrent-futures/timeout.js';
+} from '../../concurrent-futures/internal.js';
 import { withCallersLines } from '../caller/caller-stack.js';
 import { poll, waitUntil } from '../caller/link.js';
 

@@ -1,13 +1,13 @@
 import { checkOptions } from '../../builtins/index.js';
 import type { CloseOptions, FuturesSessionOptions as AwaitedOptions } from '../../futures-session/index.js';
-import type { PreparedRequest } from '../../requests/models/prepared-request.js';
-import { RequestException } from '../../requests/exceptions/requests.js';
 import {
-  bindRequest,
+  type PreparedRequest,
   type RequestArguments,
+  RequestException,
   type UrlInput,
   type WithMethodAndUrl,
-} from '../../requests/sessions/verbs.js';
+} from '../../requests/index.js';
+import { bindRequest } from '../../requests/internal.js';
 import { onAsked, onLeaving } from '../caller/sides.js';
 import { type HTTPAdapterOptions, HTTPAdapter } from '../requests/adapters/adapters.js';
 import type { RequestOptions, SessionSendOptions } from '../requests/inputs.js';

@@ -1,8 +1,7 @@
 /** `Executor.map`, on top of nothing but `submit`. */
 import { checkOptions, isPlainObject, ValueError } from '../../builtins/index.js';
-import type { MapOptions } from '../../concurrent-futures/executor-map.js';
-import { MapInputs } from '../../concurrent-futures/map-inputs.js';
-import { deadlineAfter, parseTimeout, remaining } from '../../concurrent-futures/timeout.js';
+import type { MapOptions } from '../../concurrent-futures/index.js';
+import { deadlineAfter, MapInputs, parseTimeout, remaining } from '../../concurrent-futures/internal.js';
 import type { Future } from './future.js';
 
 /** What `map` needs of an executor. */

@@ -1,11 +1,10 @@
 import { availableParallelism } from 'node:os';
 import { checkOptions, isPlainObject, referenceOf, RuntimeError } from '../../builtins/index.js';
-import { parseShutdown, type ShutdownOptions } from '../../concurrent-futures/executor.js';
-import { parseMaxWorkers } from '../../concurrent-futures/pool-executor.js';
-import type { AsyncPoolExecutorOptions } from '../../concurrent-futures/async-pool-executor.js';
+import { parseMaxWorkers, parseShutdown } from '../../concurrent-futures/internal.js';
+import type { AsyncPoolExecutorOptions, ShutdownOptions } from '../../concurrent-futures/index.js';
 import type { WorkerPoolExecutorOptions } from '../../concurrent-futures/worker-pool/index.js';
 import { encode } from '../../pickle/index.js';
-import { bindVerb } from '../../requests/sessions/verbs.js';
+import { bindVerb } from '../../requests/internal.js';
 import { withCallersLines } from '../caller/caller-stack.js';
 import { link } from '../caller/link.js';
 import { refusePromise } from '../caller/refuse-promise.js';

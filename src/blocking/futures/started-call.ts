@@ -1,6 +1,7 @@
 /** Ties a future to the call of the gateway that it is the outcome of. */
-import { CancelledError } from '../../concurrent-futures/errors.js';
-import { type Link, link } from '../caller/link.js';
+import { CancelledError } from '../../concurrent-futures/index.js';
+import type { Link } from '../caller/gateway.js';
+import { link } from '../caller/link.js';
 import type { Future } from './future.js';
 
 /** What is given up unseen on its way through the gateway. */

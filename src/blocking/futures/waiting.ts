@@ -8,19 +8,15 @@ import {
   typeName,
   ValueError,
 } from '../../builtins/index.js';
-import {
-  deadlineAfter,
-  parseTimeout,
-  type TimeoutArgument,
-  timeoutOf,
-} from '../../concurrent-futures/timeout.js';
+import { deadlineAfter, parseTimeout, timeoutOf } from '../../concurrent-futures/internal.js';
 import {
   ALL_COMPLETED,
   FIRST_COMPLETED,
   FIRST_EXCEPTION,
   type ReturnWhen,
+  type TimeoutArgument,
   type WaitOptions,
-} from '../../concurrent-futures/wait.js';
+} from '../../concurrent-futures/index.js';
 import { poll, waitUntil } from '../caller/link.js';
 import { Future } from './future.js';
 

@@ -12,13 +12,14 @@ import {
   receive,
   SentReferences,
 } from '../../pickle/index.js';
-import { Response } from '../../requests/models/response.js';
-import { SendSettings } from '../../requests/sessions/settings.js';
+import { Response } from '../../requests/index.js';
+import { SendSettings } from '../../requests/internal.js';
 import { type Changes, NEWS, type ToCaller, type ToGateway } from '../wire/protocol.js';
 import type { JarChange } from '../wire/jar-changes.js';
 import { resolving } from '../wire/stand-in.js';
 import { shortToCaller } from '../wire/short-response.js';
 import { Bodies } from './bodies.js';
+import type { CallersThread } from './callers-thread.js';
 import { leaveGateway } from './leaving.js';
 import { LiveResponses } from './live-responses.js';
 import type { Pools } from './pools.js';
@@ -33,8 +34,7 @@ interface Ask {
   reject(reason: unknown): void;
 }
 
-export class Caller {
-  /** What the caller's objects are here, with their handles. */
+export class Caller implements CallersThread {
   readonly handles = new WeakMap<object, number>();
   readonly responses = new LiveResponses();
   readonly bodies = new Bodies();
@@ -71,7 +71,6 @@ export class Caller {
     return this.#asks.size > 0;
   }
 
-  /** Has `method` of something of the caller's run in its thread, in its turn. */
   ask(handle: number | string, method: string, args: readonly unknown[]): Promise<unknown> {
     const id = (this.#lastAsk += 1);
     return new Promise((resolve, reject) => {
@@ -88,7 +87,6 @@ export class Caller {
     });
   }
 
-  /** Has the same happen to the cookies of the caller's session. */
   changeCookies(session: string, change: JarChange): void {
     const { message, transferList } = this.#encode(change, false, 'cookies');
     this.#post({ type: 'cookies', session, change: message }, transferList);

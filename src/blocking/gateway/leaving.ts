@@ -1,13 +1,23 @@
 /** How the gateway's objects leave for the caller. */
 import type { Reduced } from '../../builtins/index.js';
-import { Response } from '../../requests/models/response.js';
-import { HTTPResponse } from '../../requests/urllib3/response.js';
+import { Response } from '../../requests/index.js';
+import { HTTPResponse } from '../../requests/urllib3/index.js';
 import { asStandIn } from '../wire/stand-in.js';
-import type { Caller } from './caller.js';
+import type { Bodies } from './bodies.js';
+import type { LiveResponses } from './live-responses.js';
 import { originalOf } from './originals.js';
 
+/** Whom they leave for. */
+interface Receiver {
+  readonly handles: WeakMap<object, number>;
+  readonly responses: LiveResponses;
+  readonly bodies: Bodies;
+  /** Whether code of the caller's is running on behalf of this thread. */
+  readonly isAsked: boolean;
+}
+
 /** Undefined: as for any other thread. */
-export function leaveGateway(caller: Caller, object: object): Reduced | undefined {
+export function leaveGateway(caller: Receiver, object: object): Reduced | undefined {
   const handle = caller.handles.get(object);
   if (handle !== undefined) {
     if (!(object instanceof Response)) return asStandIn('own', [handle]);
@@ -21,7 +31,7 @@ export function leaveGateway(caller: Caller, object: object): Reduced | undefine
   return undefined;
 }
 
-function response(caller: Caller, object: Response): Reduced {
+function response(caller: Receiver, object: Response): Reduced {
   const id = caller.responses.idOf(object);
   if (id !== undefined) {
     const { history, _next } = object;
@@ -32,7 +42,7 @@ function response(caller: Caller, object: Response): Reduced {
   return asStandIn('response', [live], Object.assign<Record<string, unknown>, Response>({}, object));
 }
 
-function raw(caller: Caller, object: HTTPResponse): Reduced {
+function raw(caller: Receiver, object: HTTPResponse): Reduced {
   const {
     status,
     reason,

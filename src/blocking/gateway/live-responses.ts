@@ -1,5 +1,5 @@
 import { CaseInsensitiveDict } from '../../requests/structures/index.js';
-import { Response } from '../../requests/models/response.js';
+import { Response } from '../../requests/index.js';
 import type { Touched } from '../wire/protocol.js';
 
 /** The responses that the caller's code has been shown while their request goes on: they are sent once, and named from then on. */

@@ -2,12 +2,16 @@
 import { type Reference, standForReference } from '../../builtins/index.js';
 import type { Future } from '../../concurrent-futures/index.js';
 import { forgetCopies, foreignId, setHomeId } from '../../pickle/index.js';
-import type { HTTPAdapter } from '../../requests/adapters/http-adapter.js';
-import type { PreparedRequest } from '../../requests/models/prepared-request.js';
-import type { Response } from '../../requests/models/response.js';
-import { Session } from '../../requests/sessions/session.js';
-import type { UrlInput } from '../../requests/sessions/verbs.js';
-import type { RequestOptions, SendOptions, SessionSendOptions } from '../../requests/types.js';
+import {
+  type HTTPAdapter,
+  type PreparedRequest,
+  type RequestOptions,
+  type Response,
+  type SendOptions,
+  Session,
+  type SessionSendOptions,
+  type UrlInput,
+} from '../../requests/index.js';
 import type { Caller } from './caller.js';
 import type { Pool } from './pools.js';
 import { abortSignal } from './resolving.js';

@@ -1,9 +1,9 @@
 import type { Step } from '../wire/session-parts.js';
-import type { Caller } from './caller.js';
+import type { CallersThread } from './callers-thread.js';
 
 /** The caller's session that a twin stands for. */
 export interface Original {
-  readonly caller: Caller;
+  readonly caller: CallersThread;
   readonly id: string;
   /** The steps that its class takes in its own way. */
   own: ReadonlySet<Step>;

@@ -1,17 +1,25 @@
 /** What stands in the gateway for the caller's objects. */
 import { createReadStream } from 'node:fs';
-import { BaseAdapter } from '../../requests/adapters/base-adapter.js';
-import type { PreparedRequest } from '../../requests/models/prepared-request.js';
-import type { HTTPResponseInit } from '../../requests/bodies/incoming/response-init.js';
-import { Response } from '../../requests/models/response.js';
-import { HTTPResponse } from '../../requests/urllib3/response.js';
-import type { SendOptions } from '../../requests/types.js';
-import type { Caller } from './caller.js';
+import { BaseAdapter } from '../../requests/adapters/index.js';
+import { type PreparedRequest, Response, type SendOptions } from '../../requests/index.js';
+import type { HTTPResponseInit } from '../../requests/internal.js';
+import { HTTPResponse } from '../../requests/urllib3/index.js';
+import type { CallersThread } from './callers-thread.js';
+import type { LiveResponses } from './live-responses.js';
+import type { Pools } from './pools.js';
+import type { Twins } from './twins.js';
 
-type Resolver = (caller: Caller, ...args: never[]) => unknown;
+/** Whose objects they are. */
+interface Owner extends CallersThread {
+  readonly responses: LiveResponses;
+  readonly twins: Twins;
+  readonly pools: Pools;
+}
+
+type Resolver = (caller: Owner, ...args: never[]) => unknown;
 
 /** A function of the caller's: calling it gives a promise. */
-function farFunction(caller: Caller, handle: number, name: string): unknown {
+function farFunction(caller: Owner, handle: number, name: string): unknown {
   const far = (...args: unknown[]): Promise<unknown> => caller.ask(handle, 'call', args);
   Object.defineProperty(far, 'name', { value: name });
   caller.handles.set(far, handle);
@@ -20,10 +28,10 @@ function farFunction(caller: Caller, handle: number, name: string): unknown {
 
 /** An adapter that sends in the caller's thread. */
 class FarAdapter extends BaseAdapter {
-  readonly #caller: Caller;
+  readonly #caller: Owner;
   readonly #handle: number;
 
-  constructor(caller: Caller, handle: number) {
+  constructor(caller: Owner, handle: number) {
     super();
     this.#caller = caller;
     this.#handle = handle;
@@ -38,7 +46,7 @@ class FarAdapter extends BaseAdapter {
   }
 }
 
-function farAdapter(caller: Caller, handle: number): unknown {
+function farAdapter(caller: Owner, handle: number): unknown {
   const far = new FarAdapter(caller, handle);
   caller.handles.set(far, handle);
   return far;
@@ -46,12 +54,12 @@ function farAdapter(caller: Caller, handle: number): unknown {
 
 /** A body that the caller's thread makes. `len` is what `super_len` said of it there. */
 class FarIterable {
-  readonly #caller: Caller;
+  readonly #caller: Owner;
   readonly #handle: number;
   readonly len: number | undefined;
   #seek: number | null = null;
 
-  constructor(caller: Caller, handle: number, length: number | null, position: number | null) {
+  constructor(caller: Owner, handle: number, length: number | null, position: number | null) {
     this.#caller = caller;
     this.#handle = handle;
     if (length !== null) this.len = length;
@@ -83,28 +91,23 @@ class FarIterable {
   }
 }
 
-function farIterable(
-  caller: Caller,
-  handle: number,
-  length: number | null,
-  position: number | null,
-): unknown {
+function farIterable(caller: Owner, handle: number, length: number | null, position: number | null): unknown {
   const far = new FarIterable(caller, handle, length, position);
   caller.handles.set(far, handle);
   return far;
 }
 
 /** A file that is open in the caller's thread is read here. */
-function farFile(caller: Caller, handle: number, path: string, position: number): unknown {
+function farFile(caller: Owner, handle: number, path: string, position: number): unknown {
   const stream = createReadStream(path, { start: position });
   caller.handles.set(stream, handle);
   return stream;
 }
 
 /** The caller's signals, by handle, for as long as a request here follows them. */
-const signals = new WeakMap<Caller, Map<number, WeakRef<AbortController>>>();
+const signals = new WeakMap<Owner, Map<number, WeakRef<AbortController>>>();
 
-function farSignal(caller: Caller, handle: number, aborted: { reason: unknown } | null): unknown {
+function farSignal(caller: Owner, handle: number, aborted: { reason: unknown } | null): unknown {
   const known = signals.get(caller) ?? new Map<number, WeakRef<AbortController>>();
   signals.set(caller, known);
   const controller = known.get(handle)?.deref() ?? new AbortController();
@@ -126,7 +129,7 @@ const forgotten = new FinalizationRegistry<{ known: Map<number, WeakRef<AbortCon
 );
 
 /** The caller's signal was aborted. */
-export function abortSignal(caller: Caller, handle: number, { reason }: { reason: unknown }): void {
+export function abortSignal(caller: Owner, handle: number, { reason }: { reason: unknown }): void {
   signals.get(caller)?.get(handle)?.deref()?.abort(reason);
 }
 
@@ -136,7 +139,7 @@ class Opaque {
 }
 
 /** What a FuturesSession sends through, where that is code of the caller's. */
-function farRequester(caller: Caller, handle: number): unknown {
+function farRequester(caller: Owner, handle: number): unknown {
   const far = {
     request: (method: string, url: string, options: unknown) =>
       caller.ask(handle, 'request', [method, url, options]),
@@ -164,13 +167,13 @@ const resolvers: Readonly<Record<string, Resolver>> = {
     return stand;
   },
   live: (caller, id: number) => caller.responses.get(id),
-  session: (caller, ...args: Parameters<Caller['twins']['arrive']>) => caller.twins.arrive(...args),
-  pool: (caller, ...args: Parameters<Caller['pools']['arrive']>) => caller.pools.arrive(...args),
+  session: (caller, ...args: Parameters<Twins['arrive']>) => caller.twins.arrive(...args),
+  pool: (caller, ...args: Parameters<Pools['arrive']>) => caller.pools.arrive(...args),
 };
 
 /** What stands here for something of the caller's. */
-export function resolveInGateway(caller: Caller, kind: string, args: readonly unknown[]): unknown {
-  const found = resolvers[kind] as ((caller: Caller, ...args: readonly unknown[]) => unknown) | undefined;
+export function resolveInGateway(caller: Owner, kind: string, args: readonly unknown[]): unknown {
+  const found = resolvers[kind] as ((caller: Owner, ...args: readonly unknown[]) => unknown) | undefined;
   if (found === undefined) throw new TypeError(`no ${kind} of a caller's stands for anything here`);
   return found(caller, ...args);
 }

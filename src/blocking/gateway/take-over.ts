@@ -1,4 +1,4 @@
-import { PreparedRequest } from '../../requests/models/prepared-request.js';
+import { PreparedRequest } from '../../requests/index.js';
 
 /** Does to `request` what the caller's code did to its copy of it. */
 export function takeOver(request: PreparedRequest, changed: unknown): void {

@@ -1,14 +1,22 @@
 /** The sessions of the gateway: the package's own, but for the steps that a caller's class takes in its own way. */
 import { FuturesSession } from '../../futures-session/index.js';
-import { BaseAdapter } from '../../requests/adapters/base-adapter.js';
-import { PreparedRequest } from '../../requests/models/prepared-request.js';
-import { Request } from '../../requests/models/request.js';
-import type { Response } from '../../requests/models/response.js';
-import { requestPart, type UrlInput } from '../../requests/sessions/verbs.js';
-import type { RedirectingSession, RedirectStep } from '../../requests/sessions/redirecting-session.js';
-import { kSendNow } from '../../requests/sessions/redirecting-session.js';
-import { Session } from '../../requests/sessions/session.js';
-import type { RequestOptions, SendOptions, SessionSendOptions } from '../../requests/types.js';
+import { BaseAdapter } from '../../requests/adapters/index.js';
+import {
+  PreparedRequest,
+  Request,
+  type RequestOptions,
+  type Response,
+  type SendOptions,
+  Session,
+  type SessionSendOptions,
+  type UrlInput,
+} from '../../requests/index.js';
+import {
+  kSendNow,
+  type RedirectingSession,
+  type RedirectStep,
+  requestPart,
+} from '../../requests/internal.js';
 import type { Step } from '../wire/session-parts.js';
 import { type Original, originalOf } from './originals.js';
 import { takeOver } from './take-over.js';

@@ -1,9 +1,9 @@
 /** The sessions that stand here for those of a caller: one for each, with its connections, its cookies, and its limits. */
 import type { RequestsCookieJar } from '../../requests/cookies/index.js';
-import type { HeadersInput } from '../../requests/inputs.js';
+import type { HeadersInput } from '../../requests/index.js';
 import { type JarChange, JarChanges } from '../wire/jar-changes.js';
 import type { FuturesParts, SessionParts } from '../wire/session-parts.js';
-import type { Caller } from './caller.js';
+import type { CallersThread } from './callers-thread.js';
 import type { ExecutorLike, FuturesSessionOptions } from '../../futures-session/index.js';
 import { Pool } from './pools.js';
 import { originalOf, setOriginal } from './originals.js';
@@ -15,10 +15,10 @@ interface Twin {
 }
 
 export class Twins {
-  readonly #caller: Caller;
+  readonly #caller: CallersThread;
   readonly #twins = new Map<string, Twin>();
 
-  constructor(caller: Caller) {
+  constructor(caller: CallersThread) {
     this.#caller = caller;
   }
 

@@ -1,11 +1,6 @@
 /** The module-level functions of `requests`: each makes a Session for one request and closes it again. */
-import {
-  bindRequest,
-  bindVerb,
-  type UrlInput,
-  type WithMethodAndUrl,
-  type WithUrl,
-} from '../../requests/sessions/verbs.js';
+import { bindRequest, bindVerb } from '../../requests/internal.js';
+import type { UrlInput, WithMethodAndUrl, WithUrl } from '../../requests/index.js';
 import { withCallersLines } from '../caller/caller-stack.js';
 import { link } from '../caller/link.js';
 import { HTTPAdapter } from './adapters/adapters.js';

@@ -3,7 +3,7 @@ import { typeName } from '../../builtins/index.js';
 import type { HookOptions, Hooks } from './inputs.js';
 import type { Response } from './response.js';
 
-export { default_hooks, deregister_hook, HOOKS, register_hook } from '../../requests/hooks.js';
+export { default_hooks, deregister_hook, HOOKS, register_hook } from '../../requests/internal.js';
 
 /**
  * Calls the hooks of `key` one after the other with `data` and `options`, and returns `data` or the Response that the last hook to

@@ -36,63 +36,64 @@ export {
   type StartedEvent,
   type SubmittedEvent,
 } from '../../requests/diagnostics/index.js';
-export * as exceptions from '../../requests/exceptions/requests.js';
+export * as exceptions from '../../requests/exceptions/index.js';
 export {
+  __version__,
   AbortError,
+  type AuthCallable,
+  type Bytes,
+  type Cert,
   ChunkedEncodingError,
+  codes,
   ConnectionError,
   ConnectTimeout,
   ContentDecodingError,
+  type CookiesInput,
+  type EnvironmentInput,
+  type EnvironmentSettings,
   FileModeWarning,
+  type HeadersInput,
   HTTPError,
   InvalidHeader,
   InvalidSchema,
   InvalidURL,
   JSONDecodeError,
   MissingSchema,
+  type Pairs,
+  type Params,
+  type ParamValue,
+  PreparedRequest,
+  type Primitive,
+  type Proxies,
   ProxyError,
   ReadTimeout,
+  Request,
+  type RequestArguments,
   RequestException,
   type RequestExceptionOptions,
+  type RequestFields,
+  type RequestParts,
   ResponseNotRead,
   ResponseTooLarge,
   RetryError,
+  type SendOptions,
   SSLError,
+  type StatusCodes,
   StreamConsumedError,
   Timeout,
+  type TimeoutInput,
   TooManyRedirects,
+  type UrlInput,
   URLRequired,
-} from '../../requests/exceptions/requests.js';
+  type WithMethodAndUrl,
+  type WithUrl,
+} from '../../requests/index.js';
 export * as hooks from './hooks.js';
 export * as models from './models/index.js';
-export { PreparedRequest } from '../../requests/models/prepared-request.js';
-export { Request, type RequestFields, type RequestParts } from '../../requests/models/request.js';
 export { Response } from './response.js';
-export type {
-  RequestArguments,
-  UrlInput,
-  WithMethodAndUrl,
-  WithUrl,
-} from '../../requests/sessions/verbs.js';
-export type { EnvironmentSettings } from '../../requests/sessions/settings.js';
-export type { EnvironmentInput } from '../../requests/sessions/session.js';
 export { Session, type SessionHooks, type SyncSession } from './session.js';
-export { codes, type StatusCodes } from '../../requests/status-codes.js';
 export * as structures from '../../requests/structures/index.js';
 export { CaseInsensitiveDict } from '../../requests/structures/index.js';
-export type {
-  Bytes,
-  Cert,
-  CookiesInput,
-  HeadersInput,
-  Pairs,
-  Params,
-  ParamValue,
-  Primitive,
-  Proxies,
-  TimeoutInput,
-} from '../../requests/inputs.js';
-export type { AuthCallable, SendOptions } from '../../requests/types.js';
 export type {
   Auth,
   Data,
@@ -109,7 +110,6 @@ export type {
 export * as urllib3 from './urllib3/index.js';
 export { Retry } from '../../requests/packages/urllib3.js';
 export * as utils from '../../requests/utils/index.js';
-export { VERSION as __version__ } from '../../requests/version.js';
 export {
   KeyError,
   type Logger,

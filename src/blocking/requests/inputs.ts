@@ -1,17 +1,15 @@
 /** What a caller of this flavour may type, where it is not what the awaited doors take. */
 import type { ReadStream } from 'node:fs';
 import type {
+  Auth,
   Bytes,
   FileContent as AwaitedFileContent,
   FileSpec as AwaitedFileSpec,
-  Pairs,
-} from '../../requests/inputs.js';
-import type {
-  Auth,
   HookOptions,
+  Pairs,
   RequestOptions as AwaitedRequestOptions,
   SessionSendOptions,
-} from '../../requests/types.js';
+} from '../../requests/index.js';
 import type { BinaryFile } from '../files.js';
 import type { Response } from './response.js';
 

@@ -1,14 +1,12 @@
 /** How the caller's functions, credentials, bodies and signals cross: by number, to be called for where they are. */
 import { ReadStream } from 'node:fs';
 import { isPlainObject, type Reduced, referenceOf, typeName } from '../../builtins/index.js';
-import { objectAtHome } from '../../pickle/index.js';
-import { kindOf } from '../../pickle/classify.js';
-import { AuthBase } from '../../requests/auth/auth-base.js';
-import { isSeekable } from '../../requests/bodies/outgoing/body-position.js';
-import { super_len } from '../../requests/bodies/outgoing/super-len.js';
-import type { PreparedRequest } from '../../requests/models/prepared-request.js';
+import { kindOf, objectAtHome } from '../../pickle/index.js';
+import { AuthBase } from '../../requests/auth/index.js';
+import { isSeekable, super_len } from '../../requests/internal.js';
+import type { PreparedRequest } from '../../requests/index.js';
 import type { Scope } from '../caller/handles.js';
-import type { Link } from '../caller/link.js';
+import type { Link } from '../caller/gateway.js';
 import { onArriving, onAsked, onLeaving, onLeavingAtLast } from '../caller/sides.js';
 import { asStandIn, standIn } from '../wire/stand-in.js';
 

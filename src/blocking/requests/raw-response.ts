@@ -1,8 +1,7 @@
 import { checkOptions } from '../../builtins/index.js';
-import type { HTTPResponseInit } from '../../requests/bodies/incoming/response-init.js';
-import { rawValues } from '../../requests/headers/raw-headers.js';
-import { HTTPResponse as AwaitedHTTPResponse, type ReadOptions } from '../../requests/urllib3/response.js';
-import { type Link } from '../caller/link.js';
+import { type HTTPResponseInit, rawValues } from '../../requests/internal.js';
+import { HTTPResponse as AwaitedHTTPResponse, type ReadOptions } from '../../requests/urllib3/index.js';
+import type { Link } from '../caller/gateway.js';
 import { withCallersLines } from '../caller/caller-stack.js';
 import { onArriving } from '../caller/sides.js';
 

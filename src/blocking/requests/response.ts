@@ -1,5 +1,5 @@
 import type { Reduced } from '../../builtins/index.js';
-import { RequestException, StreamConsumedError } from '../../requests/exceptions/requests.js';
+import { RequestException, Response as AwaitedResponse, StreamConsumedError } from '../../requests/index.js';
 import {
   type BodySource,
   checkChunkSize,
@@ -7,15 +7,14 @@ import {
   type IterContentOptions,
   iterLines,
   type IterLinesOptions,
+  type JSONReviver,
   splitArguments,
-} from '../../requests/bodies/text/iter-body.js';
-import type { JSONReviver } from '../../requests/bodies/text/response-json.js';
-import { Response as AwaitedResponse } from '../../requests/models/response.js';
-import type { HeadersLike } from '../../requests/structures/case-insensitive-dict.js';
-import type { HTTPResponse as AwaitedHTTPResponse } from '../../requests/urllib3/response.js';
+} from '../../requests/internal.js';
+import type { HeadersLike } from '../../requests/structures/index.js';
+import type { HTTPResponse as AwaitedHTTPResponse } from '../../requests/urllib3/index.js';
 import { onArriving, onLeaving } from '../caller/sides.js';
 import type { Scope } from '../caller/handles.js';
-import type { HTTPAdapter } from './adapters/adapters.js';
+import type { SyncHTTPAdapter } from './adapters/members.js';
 import { HTTPResponse } from './raw-response.js';
 import { setCallersClasses } from '../wire/short-response.js';
 import { asStandIn } from '../wire/stand-in.js';
@@ -78,7 +77,7 @@ export class Response extends Base implements Disposable {
   /** urllib3's response below this one: status line, headers line by line, undecoded body. Null in one made by hand. */
   declare raw: HTTPResponse | null;
   /** The adapter that the response came from. */
-  declare connection: HTTPAdapter | null;
+  declare connection: SyncHTTPAdapter<Response> | null;
 
   /**
    * The body, decompressed; null only in a Response that was made by hand and given none. A stream is read now.

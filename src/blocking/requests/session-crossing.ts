@@ -1,10 +1,9 @@
 /** How a session of the caller's crosses: as the name of its twin in the gateway, and what is new of it. */
 import type { Reduced } from '../../builtins/index.js';
 import { homeId } from '../../pickle/index.js';
-import { rememberedState } from '../../requests/crossing/session-copy.js';
-import { Session as AwaitedSession } from '../../requests/sessions/session.js';
-import { HTTPAdapter as AwaitedHTTPAdapter } from '../../requests/adapters/http-adapter.js';
-import { type Link } from '../caller/link.js';
+import { rememberedState } from '../../requests/internal.js';
+import { HTTPAdapter as AwaitedHTTPAdapter, Session as AwaitedSession } from '../../requests/index.js';
+import type { Link } from '../caller/gateway.js';
 import { Scope } from '../caller/handles.js';
 import { type FuturesParts, type SessionParts, type Step, STEPS } from '../wire/session-parts.js';
 import { asStandIn } from '../wire/stand-in.js';

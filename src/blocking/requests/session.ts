@@ -1,20 +1,18 @@
 import { type inspect, types } from 'node:util';
-import type { PreparedRequest } from '../../requests/models/prepared-request.js';
-import type { Request } from '../../requests/models/request.js';
 import {
-  bindRequest,
+  type EnvironmentInput,
+  type EnvironmentSettings,
+  type HeadersInput,
+  type PreparedRequest,
+  type Proxies,
+  type Request,
   type RequestArguments,
+  Session as AwaitedSession,
   type UrlInput,
   type WithMethodAndUrl,
   type WithUrl,
-} from '../../requests/sessions/verbs.js';
-import type { EnvironmentSettings } from '../../requests/sessions/settings.js';
-import {
-  type EnvironmentInput,
-  kNoAdapters,
-  Session as AwaitedSession,
-} from '../../requests/sessions/session.js';
-import type { HeadersInput, Proxies } from '../../requests/inputs.js';
+} from '../../requests/index.js';
+import { bindRequest, kNoAdapters } from '../../requests/internal.js';
 import { withCallersLines } from '../caller/caller-stack.js';
 import { link, startedLink } from '../caller/link.js';
 import { onAsked, onLeaving } from '../caller/sides.js';

@@ -1,6 +1,6 @@
 /** Keeps two copies of a cookie jar the same: each side notes which cookies the other has, and tells of the others. */
 import type { Cookie, RequestsCookieJar } from '../../requests/cookies/index.js';
-import { isPristine } from '../../requests/cookies/requests-cookie-jar.js';
+import { isPristine } from '../../requests/internal.js';
 
 /** What has happened to a jar. */
 export interface JarChange {

@@ -1,7 +1,7 @@
 /** What a session is made of again in the gateway. */
 import type { FuturesSessionOptions } from '../../futures-session/index.js';
-import type { BaseAdapter } from '../../requests/adapters/base-adapter.js';
-import type { HookLists } from '../../requests/types.js';
+import type { BaseAdapter } from '../../requests/adapters/index.js';
+import type { HookLists } from '../../requests/index.js';
 
 /** The steps that a session may take in a way of its own: those the caller's class has are taken in its thread. */
 export const STEPS = [

@@ -2,14 +2,13 @@
 import { RuntimeError, setReferences } from '../../builtins/index.js';
 import { setShortForm } from '../../pickle/index.js';
 import {
-  type ShortResponse,
-  shortenResponse,
   type HeaderList,
   type ResponseClasses,
   restoreShortResponse,
-} from '../../requests/crossing/short-response.js';
-import type { Response } from '../../requests/models/response.js';
-import type { ResponseHook } from '../../requests/types.js';
+  shortenResponse,
+  type ShortResponse,
+} from '../../requests/internal.js';
+import type { Response, ResponseHook } from '../../requests/index.js';
 
 let classes: ResponseClasses | null = null;
 

@@ -7,7 +7,8 @@ import { HTTPBasicAuth } from '../auth/basic.js';
 import { HTTPDigestAuth } from '../auth/digest.js';
 import { type Cookie, RequestsCookieJar } from '../cookies/index.js';
 import { isPristine } from '../cookies/requests-cookie-jar.js';
-import { kNoAdapters, Session } from '../sessions/session.js';
+import { kNoAdapters } from '../sessions/redirecting-session.js';
+import { Session } from '../sessions/session.js';
 import { CaseInsensitiveDict, headerStore } from '../structures/case-insensitive-dict.js';
 import { hasDefaultRetries } from './adapter-copy.js';
 

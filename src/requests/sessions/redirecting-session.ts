@@ -27,6 +27,12 @@ import {
  */
 export const kSendNow: unique symbol = Symbol('requests.send-now');
 
+/** `request` without the detours of a subclass: a FuturesSession's own would queue. */
+export const kRequestNow: unique symbol = Symbol('requests.request-now');
+
+/** For `Session`: mount no adapters. @internal */
+export const kNoAdapters: unique symbol = Symbol('requests.no-adapters');
+
 /** Options of {@link RedirectingSession.resolve_redirects}. */
 export interface ResolveRedirectsOptions extends SendOptions {
   /** Give the requests that would follow, without sending them. Default false. */

@@ -18,7 +18,7 @@ import { withDeadline } from './deadline.js';
 import { joinBase } from '../urls/join-base.js';
 import { CheckedHeaders, prepareMerged, SessionHooks } from './merge.js';
 import { adapterFor, mountAdapter } from './mounts.js';
-import { kSendNow } from './redirecting-session.js';
+import { kNoAdapters, kRequestNow, kSendNow } from './redirecting-session.js';
 import {
   type EnvironmentSettings,
   mergeEnvironment,
@@ -36,14 +36,8 @@ import {
   type WithMethodAndUrl,
 } from './verbs.js';
 
-/** `request` without the detours of a subclass: a FuturesSession's own would queue. */
-export const kRequestNow: unique symbol = Symbol('requests.request-now');
-
 /** Options of `merge_environment_settings`. */
 export type EnvironmentInput = Pick<RequestOptions, 'proxies' | 'stream' | 'verify' | 'cert'>;
-
-/** For {@link Session}: mount no adapters. @internal */
-export const kNoAdapters: unique symbol = Symbol('requests.no-adapters');
 
 const BOUND = ['get', 'options', 'head', 'post', 'put', 'patch', 'delete', 'request', 'send'] as const;
 

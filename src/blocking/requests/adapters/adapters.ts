@@ -1,24 +1,23 @@
 /** The adapters: their settings are the caller's, their connections are the gateway's. */
 import { NotImplementedError, type Reduced } from '../../../builtins/index.js';
 import { foreignId, homeId, reduceHomed } from '../../../pickle/index.js';
-import { BaseAdapter as AwaitedBaseAdapter } from '../../../requests/adapters/base-adapter.js';
+import { BaseAdapter as AwaitedBaseAdapter } from '../../../requests/adapters/index.js';
 import {
   HTTPAdapter as AwaitedHTTPAdapter,
   type HTTPAdapterOptions as AwaitedHTTPAdapterOptions,
-} from '../../../requests/adapters/http-adapter.js';
-import {
+  type PreparedRequest,
+  type SendOptions,
   UndiciAdapter as AwaitedUndiciAdapter,
   type UndiciAdapterOptions as AwaitedUndiciAdapterOptions,
-} from '../../../requests/adapters/undici-adapter.js';
-import { copyHTTPAdapter, partsOf } from '../../../requests/crossing/adapter-copy.js';
-import type { PreparedRequest } from '../../../requests/models/prepared-request.js';
-import type { SendOptions } from '../../../requests/types.js';
+} from '../../../requests/index.js';
+import { copyHTTPAdapter, partsOf } from '../../../requests/internal.js';
 import { withCallersLines } from '../../caller/caller-stack.js';
 import type { Scope } from '../../caller/handles.js';
 import { link } from '../../caller/link.js';
 import { onAsked, onLeaving } from '../../caller/sides.js';
 import { asStandIn } from '../../wire/stand-in.js';
 import type { Response } from '../response.js';
+import type { SyncBaseAdapter, SyncHTTPAdapter, SyncUndiciAdapter } from './members.js';
 
 /** Options of {@link HTTPAdapter}. A `fetch` of the caller's could not run while its thread waits. */
 export type HTTPAdapterOptions = Omit<AwaitedHTTPAdapterOptions, 'fetch'>;
@@ -26,14 +25,7 @@ export type HTTPAdapterOptions = Omit<AwaitedHTTPAdapterOptions, 'fetch'>;
 /** Options of {@link UndiciAdapter}. A `dispatcher` of the caller's could not run while its thread waits. */
 export type UndiciAdapterOptions = Omit<AwaitedUndiciAdapterOptions, 'dispatcher'>;
 
-interface SyncBaseAdapter {
-  /** Sends a request. Absent settings are null or missing. */
-  send(request: PreparedRequest, options?: SendOptions): Response;
-  /** Lets go of what the adapter holds, such as idle connections. It may be used again afterwards. */
-  close(): void;
-}
-
-const Base = AwaitedBaseAdapter as unknown as abstract new () => SyncBaseAdapter;
+const Base = AwaitedBaseAdapter as unknown as abstract new () => SyncBaseAdapter<Response>;
 
 /** What carries requests to servers and their answers back. Mount one of your own with `session.mount(prefix, adapter)`. */
 export abstract class BaseAdapter extends Base {
@@ -43,20 +35,9 @@ export abstract class BaseAdapter extends Base {
   }
 }
 
-/** The members that this module, or subclasses, have in a way of their own. */
-type Own = 'send' | 'close' | 'build_response' | 'init_poolmanager';
-
-interface SyncHTTPAdapter extends SyncBaseAdapter, Omit<AwaitedHTTPAdapter, Own> {
-  /** Sets what all connections have. A subclass may pass settings, such as `ssl_minimum_version`. */
-  init_poolmanager(
-    connections: number,
-    maxsize: number,
-    block?: boolean,
-    pool_kwargs?: Parameters<AwaitedHTTPAdapter['init_poolmanager']>[3],
-  ): void;
-}
-
-const HTTPBase = AwaitedHTTPAdapter as unknown as new (options?: HTTPAdapterOptions) => SyncHTTPAdapter;
+const HTTPBase = AwaitedHTTPAdapter as unknown as new (
+  options?: HTTPAdapterOptions,
+) => SyncHTTPAdapter<Response>;
 
 /**
  * Sends by HTTP/1.1 over connections that are kept: the adapter that every session has mounted.
@@ -81,11 +62,9 @@ export class HTTPAdapter extends HTTPBase {
   }
 }
 
-interface SyncUndiciAdapter extends SyncHTTPAdapter, Omit<AwaitedUndiciAdapter, Own> {}
-
 const UndiciBase = AwaitedUndiciAdapter as unknown as new (
   options?: UndiciAdapterOptions,
-) => SyncUndiciAdapter;
+) => SyncUndiciAdapter<Response>;
 
 /** The same over undici, an optional peer: pipelining, HTTP/2 and less CPU. */
 export class UndiciAdapter extends UndiciBase {
@@ -173,5 +152,5 @@ onLeaving((object, _link, scope: Scope) => {
 });
 
 onAsked('send', (adapter, [request, options]: [PreparedRequest, SendOptions]) =>
-  (adapter as SyncBaseAdapter).send(request, options),
+  (adapter as SyncBaseAdapter<Response>).send(request, options),
 );

@@ -1,15 +1,14 @@
 export {
+  type ConnectionSettings,
+  type HostParams,
   HTTPConnectionPool,
   HTTPSConnectionPool,
-  type PoolOptions,
-} from '../../../requests/transports/connections/connection-pool.js';
-export {
-  type HostParams,
   PoolManager,
   type PoolManagerOptions,
+  type PoolOptions,
+  type PoolProxy,
   ProxyManager,
-} from '../../../requests/transports/connections/pool-manager.js';
-export type { ConnectionSettings } from '../../../requests/transports/connections/tls-settings.js';
+} from '../../../requests/internal.js';
 export {
   BaseAdapter,
   HTTPAdapter,
@@ -17,4 +16,3 @@ export {
   UndiciAdapter,
   type UndiciAdapterOptions,
 } from './adapters.js';
-export type { PoolProxy } from '../../../requests/transports/connections/proxy-agents.js';
