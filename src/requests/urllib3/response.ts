@@ -1,4 +1,4 @@
-import { checkOptions, ValueError } from '../../builtins/index.js';
+import { checkOptions, onAbort, ValueError } from '../../builtins/index.js';
 import { BodyReader } from '../bodies/incoming/body-reader.js';
 import { linesWithEnds } from '../bodies/text/line-splitter.js';
 import { parseJSON } from '../bodies/text/response-json.js';
@@ -302,10 +302,7 @@ export class HTTPResponse {
       abort();
       return;
     }
-    signal.addEventListener('abort', abort, { once: true });
-    this.#body.whenDone(() => {
-      signal.removeEventListener('abort', abort);
-    });
+    this.#body.whenDone(onAbort(signal, abort));
   }
 
   /** Calls `callback` when nothing more will come off the wire; at once, when that is so. @internal */
