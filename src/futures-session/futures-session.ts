@@ -22,9 +22,15 @@ import {
   requestChannel,
   RequestTrace,
 } from '../requests/internal.js';
-import { type BackgroundCallback, type RequestingSession, requestInSlot, sendInSlot } from './in-slot.js';
+import {
+  type BackgroundCallback,
+  FarSession,
+  type RequestingSession,
+  requestInSlot,
+  sendInSlot,
+} from './in-slot.js';
 import type { LimitsOptions } from '../limits/index.js';
-import { checkFunctions } from './isolated.js';
+import { checkFunctions, isIsolated } from './isolated.js';
 import { SessionLimits } from './limits/index.js';
 import { OpenRequests } from './open-requests.js';
 import { PendingCall } from './pending-call.js';
@@ -190,7 +196,7 @@ export class FuturesSession extends Session<ResponseFuture, FuturesRequestOption
     return this.submit(call, method, url, signal, () =>
       this.executor.submit(
         requestInSlot,
-        this.session ?? this,
+        isFar ? far(this.session ?? this) : (this.session ?? this),
         method,
         url,
         captured,
@@ -205,9 +211,10 @@ export class FuturesSession extends Session<ResponseFuture, FuturesRequestOption
     const call = new PendingCall(traceOf(request.method, request.url));
     call.prepared(request);
     const captured = call.capture(options ?? {});
-    const traced = isIsolated(this.executor) && call.trace !== null ? call.trace.identity() : null;
+    const isFar = isIsolated(this.executor);
+    const traced = isFar && call.trace !== null ? call.trace.identity() : null;
     return this.submit(call, request.method ?? '', request.url ?? '', options?.signal, () =>
-      this.executor.submit(sendInSlot, this, request, captured, traced),
+      this.executor.submit(sendInSlot, isFar ? far(this) : this, request, captured, traced),
     );
   }
 
@@ -327,13 +334,8 @@ function noteRequest(future: Future<Response>): void {
   else if (error instanceof RequestException) handle.request = error.request;
 }
 
-/** An executor whose workers share nothing with this thread. */
-interface IsolatedExecutor {
-  readonly _isolated: true;
-  /** Closes what the workers keep for these objects. */
-  _forget?(originals: Iterable<object>): void;
-}
-
-function isIsolated(executor: object): executor is IsolatedExecutor {
-  return '_isolated' in executor && executor._isolated === true;
+/** What to send in the place of `session` to a slot in another thread, where its futures are of no use. */
+function far<S>(session: S): S {
+  // It arrives as what it stands for.
+  return session instanceof FuturesSession ? (new FarSession(session) as S) : session;
 }

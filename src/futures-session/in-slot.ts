@@ -30,6 +30,15 @@ export interface RequestingSession {
   request(method: string, url: UrlInput, options?: RequestOptions): PromiseLike<Response>;
 }
 
+/** Stands for a FuturesSession on its way to a slot in another thread, where it arrives as a session that sends at once. */
+export class FarSession {
+  readonly session: Session;
+
+  constructor(session: Session) {
+    this.session = session;
+  }
+}
+
 /**
  * Runs in the slot after each response, hooks done; what it returns, if truthy, is the future's result.
  * `session` is the FuturesSession that made the request. Deprecated in Python: use `hooks`.

@@ -1,20 +1,19 @@
 import { RuntimeError } from '../builtins/index.js';
 import { type Call, currentCall, type Waiter } from '../concurrent-futures/internal.js';
-import { wait } from '../concurrent-futures/index.js';
-import type { ResponseFuture } from './response-future.js';
+import { type Future, wait } from '../concurrent-futures/index.js';
 
 /** The requests of one session that are not done, in an executor that others use as well. */
 export class OpenRequests {
-  readonly #futures = new Set<ResponseFuture>();
+  readonly #futures = new Set<Future>();
   // Cheaper than a done-callback for each.
   readonly #waiter: Waiter = {
     wakesOnCancel: true,
-    notify: (future) => {
-      this.#futures.delete(future as ResponseFuture);
+    notify: (future: Future) => {
+      this.#futures.delete(future);
     },
   };
 
-  add(future: ResponseFuture): void {
+  add(future: Future): void {
     if (future.done()) return;
     this.#futures.add(future);
     future._addWaiter(this.#waiter);
@@ -35,6 +34,6 @@ export class OpenRequests {
   }
 }
 
-function isFutureOf({ _owner }: ResponseFuture, call: Call): boolean {
+function isFutureOf({ _owner }: Future, call: Call): boolean {
   return _owner !== null && (_owner as object) === call;
 }

@@ -143,7 +143,9 @@ describe('a call that returns the future of a request of the same pool', () => {
     await using server = await startHttpServer(echo);
     await using executor = new AsyncPoolExecutor({ max_workers: 2 });
     await using session = new FuturesSession({ executor });
-    const futures = Array.from({ length: 6 }, (_, i) => executor.submit(session.get, `${server.url}/${i}`));
+    const futures = Array.from({ length: 6 }, (_, i) =>
+      executor.submit((url: string) => session.get(url), `${server.url}/${i}`),
+    );
     const responses = await Promise.all(futures.map((future) => future.result()));
     expect(responses.map((response) => response.json<{ url: string }>().url)).toEqual(
       Array.from({ length: 6 }, (_, i) => `/${i}`),
