@@ -1,8 +1,10 @@
+import { fileURLToPath } from 'node:url';
 import { expect, test } from 'vitest';
 import { FuturesSession } from 'requests-futures';
 import { PicklingError } from 'requests-futures/concurrent-futures';
 import { Session } from 'requests-futures/requests';
 import * as tasks from '../fixtures/tasks.mjs';
+import { runNode } from '../helpers/child.js';
 import { echo, startHttpServer } from '../helpers/servers/http-server.js';
 import { pool } from '../helpers/worker-pools.js';
 
@@ -25,3 +27,16 @@ test('a FuturesSession does not cross as an argument, and a Session does', async
   await using outer = new FuturesSession({ executor, session: inner });
   expect((await outer.get(server.url)).status_code).toBe(200);
 });
+
+test.each(['function', 'argument'])(
+  'a program that submits its own %s from an async main starts once in each thread, and says why that is wrong',
+  async (what) => {
+    const program = fileURLToPath(new URL('../fixtures/main-module-async.mjs', import.meta.url));
+    const { stdout, stderr } = await runNode([program, what]);
+    // Once itself, and once in each thread: one that ends is replaced while there are calls for it.
+    expect(stdout.split('main runs').length - 1).toBeLessThanOrEqual(4);
+    expect(stderr).toMatch(
+      /An attempt has been made to start calls .*main-module-async\.mjs.*if \(isMainThread\)/,
+    );
+  },
+);

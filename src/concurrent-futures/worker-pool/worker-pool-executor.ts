@@ -1,4 +1,4 @@
-import { getLogger, RuntimeError } from '../../builtins/index.js';
+import { getLogger, referenceOf, RuntimeError } from '../../builtins/index.js';
 import { homeId } from '../../pickle/index.js';
 import { BrokenProcessPool } from '../errors.js';
 import { parseShutdown, type ShutdownOptions } from '../executor.js';
@@ -86,7 +86,7 @@ export class WorkerPoolExecutor extends PoolExecutor {
   }
 
   override submit<A extends unknown[], R>(fn: (...args: A) => R, ...args: A): Future<Awaited<R>> {
-    checkBootstrapped();
+    checkBootstrapped(referenceOf(fn)?.url);
     return super.submit(fn, ...args);
   }
 
