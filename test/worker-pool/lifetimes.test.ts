@@ -40,3 +40,37 @@ test.each(['function', 'argument'])(
     );
   },
 );
+
+test('the threads of a dropped pool end once it is collected, and not while it has calls', async () => {
+  const tasks = new URL('../fixtures/tasks.mjs', import.meta.url).href;
+  const { stdout, stderr } = await runNode([
+    '--expose-gc',
+    '--input-type=module',
+    '-e',
+    `import { readdirSync } from 'node:fs';
+     import { setTimeout } from 'node:timers/promises';
+     import { WorkerPoolExecutor } from 'requests-futures';
+     import { add, later } from ${JSON.stringify(tasks)};
+     const threads = () => readdirSync('/proc/self/task').length;
+     const once = () => new WorkerPoolExecutor({ max_workers: 1 }).submit(add, 1, 2).result();
+     const collect = async (isDone) => {
+       for (let i = 0; i < 200 && !isDone(); i += 1) { gc(); await setTimeout(20); }
+     };
+     await once();
+     let rounds = 0;
+     await collect(() => (rounds += 1) > 10);
+     const before = threads();
+     for (let i = 0; i < 5; i += 1) await once();
+     const most = threads();
+     await collect(() => threads() <= before);
+     console.log(most - before, threads() - before);
+     let result = null;
+     new WorkerPoolExecutor({ max_workers: 1 }).submit(later, 0.5, 'done').add_done_callback((future) => {
+       result = future.result_now();
+     });
+     await collect(() => result !== null);
+     console.log(result);`,
+  ]);
+  expect(stderr).toBe('');
+  expect(stdout).toBe('5 0\ndone\n');
+});
