@@ -33,7 +33,7 @@ test.each(['function', 'argument'])(
   async (what) => {
     const program = fileURLToPath(new URL('../fixtures/main-module-async.mjs', import.meta.url));
     const { stdout, stderr } = await runNode([program, what]);
-    // Once itself, and once in each thread: one that ends is replaced while there are calls for it.
+    // Once itself, and once in each thread. One that ends is replaced while there are calls for it.
     expect(stdout.split('main runs').length - 1).toBeLessThanOrEqual(4);
     expect(stderr).toMatch(
       /An attempt has been made to start calls .*main-module-async\.mjs.*if \(isMainThread\)/,
