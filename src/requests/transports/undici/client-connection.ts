@@ -11,6 +11,11 @@ import { sendBy } from './dispatch-request.js';
 import { SocketSeam } from './socket-seam.js';
 import type { UndiciAttempt } from './undici-attempt.js';
 
+/** Stands for a lost connection. */
+const LOST = new Error('the connection was lost');
+// A trace that was never read holds on to the objects of all its callers, such as the session that loaded this module.
+LOST.stack = LOST.message;
+
 /** What has the connections of a pool. */
 export interface ConnectionOwner {
   readonly undici: UndiciModule;
@@ -34,6 +39,8 @@ export class ClientConnection implements Connection<UndiciAttempt>, PacketSource
   isHTTP2 = false;
   isReady = false;
   isGone = false;
+  /** By `performance.now()`, when it was last put back. */
+  idleSince = 0;
   socketError: Error | null = null;
   /** In the order of their answers. */
   readonly running: UndiciAttempt[] = [];
@@ -45,8 +52,6 @@ export class ClientConnection implements Connection<UndiciAttempt>, PacketSource
   #first: UndiciAttempt | null = null;
   #served = 0;
   #armed = 0;
-  /** Stands for a lost connection. */
-  readonly #lost: Error = new Error('the connection was lost');
 
   constructor(owner: ConnectionOwner) {
     this.#owner = owner;
@@ -111,7 +116,7 @@ export class ClientConnection implements Connection<UndiciAttempt>, PacketSource
     this.isHTTP2 = (socket as { alpnProtocol?: unknown }).alpnProtocol === 'h2';
     const { undici, pool, pipelining } = this.#owner;
     if (!this.isHTTP2) this.#seam = new SocketSeam(socket, this.running, pipelining > 1);
-    this.#client = newClient(undici, pool, socket, this.isHTTP2 ? HTTP2_STREAMS : pipelining, this.#lost);
+    this.#client = newClient(undici, pool, socket, this.isHTTP2 ? HTTP2_STREAMS : pipelining, LOST);
     this.#dispatch(first);
     this.#owner.opened(this);
   }
@@ -197,7 +202,7 @@ export class ClientConnection implements Connection<UndiciAttempt>, PacketSource
   }
 
   isLost(error: Error): boolean {
-    return error === this.#lost;
+    return error === LOST;
   }
 
   // The clock of silence.
