@@ -1,3 +1,4 @@
+import type { ServerResponse } from 'node:http';
 import { fileURLToPath } from 'node:url';
 import { describe, expect, test } from 'vitest';
 import { HTTPAdapter, type HTTPAdapterOptions, Session, UndiciAdapter } from 'requests-futures/requests';
@@ -59,6 +60,104 @@ describe.each(adapters)('over %s', (name, newAdapter) => {
     expect(await child).toEqual({ code: 0, stdout: 'sent\nsockets 0\n', stderr: '' });
     expect(server.connections).toBe(60);
   });
+
+  const streams = {
+    endless: (response: ServerResponse): void => void response.write('a piece'),
+    'fed for ever': (response: ServerResponse): void => {
+      const timer = setInterval(() => response.write('a piece'), 1);
+      response.on('close', () => {
+        clearInterval(timer);
+      });
+    },
+  };
+
+  test.each(Object.keys(streams) as (keyof typeof streams)[])(
+    'a stream that nothing reads does not keep the process alive (%s)',
+    async (kind) => {
+      await using server = await startHttpServer((_request, response) => {
+        streams[kind](response);
+      });
+      const program = `
+        const response = await session.get(url, { stream: true });
+        const half = await session.get(url, { stream: true });
+        for await (const piece of half.iter_content(null)) if (piece.length > 0) break;
+        console.log(response.status_code);`;
+      for (const Kind of ['Session', 'FuturesSession']) {
+        const source = `const session = new ${Kind}(); session.mount('http://', new ${name}());${program}`;
+        expect(await runCollecting(source, server.url)).toEqual({ code: 0, stdout: '200\n', stderr: '' });
+      }
+    },
+  );
+
+  test('a reader that waits for a stream keeps the process alive, and so does the request after it', async () => {
+    await using server = await startHttpServer((_request, response) => {
+      response.write('first ');
+      setTimeout(() => response.end('last'), 300);
+    });
+    const source = `
+      const session = new Session();
+      session.mount('http://', new ${name}());
+      const response = await session.get(url, { stream: true });
+      let text = '';
+      for await (const piece of response.iter_content(null)) text += piece;
+      const again = await session.get(url);
+      const streamed = await session.get(url, { stream: true });
+      await streamed.read();
+      console.log(text, again.text, streamed.text);`;
+    expect(await runCollecting(source, server.url)).toEqual({
+      code: 0,
+      stdout: 'first last first last first last\n',
+      stderr: '',
+    });
+    expect(server.connections).toBe(1);
+  });
+
+  test('a dropped stream closes its connection once it is collected, but not under a reader', async () => {
+    await using server = await startHttpServer((request, response) => {
+      response.write('first ');
+      if (request.url === '/end') setTimeout(() => response.end('last'), 300);
+    });
+    const source = `
+      const session = new Session();
+      session.mount('http://', new ${name}());
+      const drop = async () => {
+        await session.get(url, { stream: true });
+        const { raw } = await session.get(url, { stream: true });
+        for await (const piece of raw.stream(4)) if (piece.length > 0) break;
+        const { signal } = new AbortController();
+        await session.get(url, { stream: true, signal });
+      };
+      for (let i = 0; i < 5; i += 1) await drop();
+      console.log(sockets());
+      const read = async (use) => use(await session.get(url + '/end', { stream: true }));
+      const all = Promise.all([
+        read(({ raw }) => raw.read()),
+        read(({ raw }) => raw.readAll()),
+        read((response) => response.read()),
+        read(async (response) => {
+          const pieces = [];
+          for await (const piece of response.iter_content(null)) pieces.push(piece);
+          return Buffer.concat(pieces);
+        }),
+        read(async ({ raw }) => {
+          const pieces = [];
+          for await (const piece of raw) pieces.push(piece);
+          return Buffer.concat(pieces);
+        }),
+      ]);
+      let isRead = false;
+      void all.then(() => (isRead = true));
+      await collect(() => isRead);
+      console.log((await all).join());
+      await session.close();
+      await collect(() => sockets() === 0);
+      console.log(sockets());`;
+    expect(await runCollecting(source, server.url)).toEqual({
+      code: 0,
+      stdout: `15\n${Array(5).fill('first last').join()}\n0\n`,
+      stderr: '',
+    });
+  });
 });
 
 /** Runs a program that can collect garbage; `collect` waits until `isDone`, and `sockets` counts those of the process. */
@@ -69,12 +168,12 @@ function runCollecting(body: string, url: string): ReturnType<typeof runNode> {
     import { FuturesSession, HTTPAdapter, Session, UndiciAdapter } from 'requests-futures';
     const url = process.env.URL_UNDER_TEST;
     const link = (fd) => { try { return readlinkSync('/proc/self/fd/' + fd); } catch { return ''; } };
-    const all = () => readdirSync('/proc/self/fd').filter((fd) => link(fd).startsWith('socket:')).length;
-    const sockets = () => all() - before;
+    const count = () => readdirSync('/proc/self/fd').filter((fd) => link(fd).startsWith('socket:')).length;
+    const sockets = () => count() - before;
     const collect = async (isDone) => {
       for (let i = 0; i < 200 && !isDone(); i += 1) { gc(); await setTimeout(20); }
     };
-    const before = all();
+    const before = count();
     ${body}`;
   return runNode(['--expose-gc', '--input-type=module', '-e', source], {
     cwd: fileURLToPath(new URL('.', import.meta.url)),

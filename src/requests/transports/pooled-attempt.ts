@@ -183,6 +183,12 @@ export abstract class PooledAttempt extends BaseAttempt<Job> implements Connecti
     return this.answer?.awaited !== true;
   }
 
+  protected override setWaiting(isWaiting: boolean): void {
+    const { socket } = this;
+    if (isWaiting) socket?.ref();
+    else socket?.unref();
+  }
+
   override end(error: Error | null): void {
     this.#proxySocket?.destroy();
     super.end(error);
@@ -219,7 +225,7 @@ export abstract class PooledAttempt extends BaseAttempt<Job> implements Connecti
   override get missingBytes(): { readonly read: number; readonly expected: number } | null {
     const length = rawValue(this.rawHeaders, 'content-length');
     if (length === null || !/^\d+$/.test(length) || this.answer === null) return null;
-    const read = this.answer.received;
+    const read = this.answer.total;
     return { read, expected: Number(length) - read };
   }
 }

@@ -155,14 +155,15 @@ class FetchAttempt extends BaseAttempt<OutgoingJob> {
       max_response_size: maxResponseSize,
       onDone: (error) => {
         // A response without a body is over before there is an answer.
-        this.bodyDone(error, this.answer?.received ?? 0);
+        this.bodyDone(error, this.answer?.total ?? 0);
       },
       mapError: (error) => bodyError(rootOf(error), this),
       destroy: () => {
         this.end(null);
       },
     });
-    return (this.answer = answer);
+    this.answered(answer);
+    return answer;
   }
 
   /** The timer runs only while a piece is awaited. */

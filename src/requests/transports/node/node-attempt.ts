@@ -141,7 +141,7 @@ export class NodeAttempt extends PooledAttempt implements ConnectFollower, Socke
   private respond(response: IncomingMessage): HTTPResponse {
     // After switching protocols there is nothing that HTTP knows about.
     this.#body = (response as { upgrade?: boolean | null }).upgrade ? null : response;
-    return (this.answer = new HTTPResponse({
+    const answer = new HTTPResponse({
       body: this.#body,
       headers: this.rawHeaders,
       status: response.statusCode ?? 0,
@@ -151,13 +151,15 @@ export class NodeAttempt extends PooledAttempt implements ConnectFollower, Socke
       request_url: this.job.target,
       max_response_size: this.job.maxResponseSize,
       onDone: (error) => {
-        this.bodyDone(error, this.answer?.received ?? 0);
+        this.bodyDone(error, this.answer?.total ?? 0);
       },
       mapError: (error) => bodyError(error, this),
       destroy: () => {
         this.end(null);
       },
-    }));
+    });
+    this.answered(answer);
+    return answer;
   }
 
   protected override bodyDone(error: Error | null, bytes: number): void {
