@@ -1,7 +1,10 @@
+import { once } from 'node:events';
 import type { ServerResponse } from 'node:http';
+import { type AddressInfo, createServer } from 'node:net';
 import { fileURLToPath } from 'node:url';
 import { describe, expect, test } from 'vitest';
 import { HTTPAdapter, type HTTPAdapterOptions, Session, UndiciAdapter } from 'requests-futures/requests';
+import { gate } from '../helpers/async.js';
 import { runNode } from '../helpers/child.js';
 import { echo, startHttpServer } from '../helpers/servers/http-server.js';
 
@@ -60,6 +63,42 @@ describe.each(adapters)('over %s', (name, newAdapter) => {
     expect(await child).toEqual({ code: 0, stdout: 'sent\nsockets 0\n', stderr: '' });
     expect(server.connections).toBe(60);
   });
+
+  test.each(['http', 'https'])(
+    'an abort closes the connection to a SOCKS proxy that says nothing (%s)',
+    async (scheme) => {
+      const greeted = gate();
+      const closed = gate();
+      const proxy = createServer((socket) => {
+        socket.once('data', () => {
+          greeted.open();
+        });
+        socket
+          .on('error', () => undefined)
+          .once('close', () => {
+            closed.open();
+          });
+      }).listen(0, '127.0.0.1');
+      await once(proxy, 'listening');
+      const { port } = proxy.address() as AddressInfo;
+      await using session = sessionWith(newAdapter());
+      session.mount('https://', newAdapter());
+      const controller = new AbortController();
+      const answer = session.get(`${scheme}://127.0.0.9/`, {
+        proxies: { all: `socks5://127.0.0.1:${port}` },
+        signal: controller.signal,
+      });
+      const outcome = answer.then(
+        () => 'answered',
+        (error: unknown) => (error as Error).name,
+      );
+      await greeted.promise;
+      controller.abort();
+      expect(await outcome).toBe('AbortError');
+      await closed.promise;
+      proxy.close();
+    },
+  );
 
   const streams = {
     endless: (response: ServerResponse): void => void response.write('a piece'),

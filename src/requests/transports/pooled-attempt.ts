@@ -86,6 +86,12 @@ export abstract class PooledAttempt extends BaseAttempt<Job> implements Connecti
     });
   }
 
+  onSocksSocket(socket: Socket): void {
+    this.#proxySocket = socket;
+    this.socketConnecting(socket);
+    if (this.failure !== null) socket.destroy();
+  }
+
   /** The proxy has answered CONNECT; as in Python, all but 200 is a refusal. */
   tunnelAnswered({ statusCode, statusText }: { statusCode: number; statusText: string }): void {
     if (statusCode === 200) return;

@@ -184,7 +184,9 @@ export class NodeAttempt extends PooledAttempt implements ConnectFollower, Socke
       this.startConnectTimer();
       request.once('proxyConnect', onProxyConnect);
     }
-    this.#agent?.addRequest(request, tunnelOptions === null ? options : { ...options, ...tunnelOptions });
+    // The socket keeps them, and must not keep this attempt and all that it leads to.
+    const kept = Object.assign(options, { agent: this.#agent }, tunnelOptions);
+    this.#agent?.addRequest(request, kept);
   }
 
   /** The request has a socket, which may still be connecting. */
@@ -239,6 +241,11 @@ export class NodeAttempt extends PooledAttempt implements ConnectFollower, Socke
   override onProxySocket(socket: Socket): void {
     socket.on('error', ignore);
     super.onProxySocket(socket);
+  }
+
+  override onSocksSocket(socket: Socket): void {
+    socket.on('error', ignore);
+    super.onSocksSocket(socket);
   }
 
   keepAliveSeconds(): number | null {
