@@ -231,7 +231,7 @@ export abstract class PooledAttempt extends BaseAttempt<Job> implements Connecti
   override get missingBytes(): { readonly read: number; readonly expected: number } | null {
     const length = rawValue(this.rawHeaders, 'content-length');
     if (length === null || !/^\d+$/.test(length) || this.answer === null) return null;
-    const read = this.answer.total;
+    const read = this.answer.received;
     return { read, expected: Number(length) - read };
   }
 }

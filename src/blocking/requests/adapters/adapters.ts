@@ -2,10 +2,8 @@
 import { NotImplementedError, type Reduced } from '../../../builtins/index.js';
 import { foreignId, homeId, reduceHomed } from '../../../pickle/index.js';
 import { BaseAdapter as AwaitedBaseAdapter } from '../../../requests/adapters/base-adapter.js';
-import {
-  HTTPAdapter as AwaitedHTTPAdapter,
-  type HTTPAdapterOptions as AwaitedHTTPAdapterOptions,
-} from '../../../requests/adapters/http-adapter.js';
+import { HTTPAdapter as AwaitedHTTPAdapter } from '../../../requests/adapters/http-adapter.js';
+import type { HTTPAdapterOptions as AwaitedHTTPAdapterOptions } from '../../../requests/adapters/http-adapter-options.js';
 import {
   UndiciAdapter as AwaitedUndiciAdapter,
   type UndiciAdapterOptions as AwaitedUndiciAdapterOptions,

@@ -155,7 +155,7 @@ class FetchAttempt extends BaseAttempt<OutgoingJob> {
       max_response_size: maxResponseSize,
       onDone: (error) => {
         // A response without a body is over before there is an answer.
-        this.bodyDone(error, this.answer?.total ?? 0);
+        this.bodyDone(error, this.answer?.received ?? 0);
       },
       mapError: (error) => bodyError(rootOf(error), this),
       destroy: () => {

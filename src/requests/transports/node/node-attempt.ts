@@ -151,7 +151,7 @@ export class NodeAttempt extends PooledAttempt implements ConnectFollower, Socke
       request_url: this.job.target,
       max_response_size: this.job.maxResponseSize,
       onDone: (error) => {
-        this.bodyDone(error, this.answer?.total ?? 0);
+        this.bodyDone(error, this.answer?.received ?? 0);
       },
       mapError: (error) => bodyError(error, this),
       destroy: () => {
