@@ -1,5 +1,5 @@
 import type { Reference } from '../src/builtins/index.js';
-import { setImporting } from '../src/concurrent-futures/worker-pool/bootstrapping.js';
+import { programOfThread, setImporting } from '../src/concurrent-futures/worker-pool/bootstrapping.js';
 import {
   importing,
   type Message,
@@ -10,19 +10,12 @@ import {
 
 export type AnyFunction = (...args: unknown[]) => unknown;
 
-let mainModule: string | null = null;
-
-/** Tells which module the program was started with. */
-export function setMainModule(url: string | null): void {
-  mainModule = url;
-}
-
 /** The function that `reference` names; a promise when its module has to be loaded. */
 export function importFunction(reference: Reference): AnyFunction | Promise<AnyFunction> {
   const known = importing.find(reference);
   if (known !== undefined) return known;
   const load = (): Promise<AnyFunction> => importing.load(reference);
-  return reference.url === mainModule ? guarded(load) : load();
+  return reference.url === programOfThread() ? guarded(load) : load();
 }
 
 /** Takes a message in, see `receive()`. */
@@ -30,7 +23,7 @@ export function receiveHere(message: Message, table?: ReceivedReferences): Recei
   const received = receive(message, table);
   const { loading } = received.imports;
   if (loading === undefined || !('references' in message)) return received;
-  if (message.references.some(({ url }) => url === mainModule)) {
+  if (message.references.some(({ url }) => url === programOfThread())) {
     void guarded(() => loading);
   }
   return received;
@@ -38,10 +31,10 @@ export function receiveHere(message: Message, table?: ReceivedReferences): Recei
 
 /** The program's main module must not start its calls once more when it is imported here. */
 async function guarded<T>(load: () => Promise<T>): Promise<T> {
-  setImporting(mainModule);
+  setImporting(true);
   try {
     return await load();
   } finally {
-    setImporting(null);
+    setImporting(false);
   }
 }

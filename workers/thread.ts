@@ -1,6 +1,7 @@
 /** What a pool thread runs. Piscina calls the default export once, with how the thread is to be set up. */
 import type { MessagePort, Transferable } from 'node:worker_threads';
 import { type HomeCall, homeCallsOf, type Reference, setHome } from '../src/builtins/index.js';
+import { setPoolThread } from '../src/concurrent-futures/worker-pool/bootstrapping.js';
 import {
   type CallMessage,
   LINGERING,
@@ -26,7 +27,7 @@ import {
   streamsEnd,
 } from '../src/pickle/index.js';
 import { ThreadCall } from '../src/concurrent-futures/worker-pool/thread-call.js';
-import { importFunction, receiveHere, setMainModule } from './import-function.js';
+import { importFunction, receiveHere } from './import-function.js';
 
 // Piscina tries `require` first, for which loaders such as tsx make a second copy of each module, without the registrations of the
 // first. A module that awaits at its top level can only be imported.
@@ -34,7 +35,7 @@ await Promise.resolve();
 
 /** Runs the initializer, then takes calls until the pool closes it. */
 export default async function open(opening: Opening): Promise<Opened> {
-  setMainModule(opening.mainModule);
+  setPoolThread(opening.mainModule);
   const thread = new Thread(opening);
   setHome((call) => {
     thread.callHome(call);

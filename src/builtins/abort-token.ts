@@ -1,3 +1,5 @@
+import { onAbort } from './on-abort.js';
+
 /** Called when a token is aborted. An object, so that subscribing costs no closure. */
 export interface AbortListener {
   onAbort(reason: unknown): void;
@@ -70,16 +72,11 @@ export class AbortToken {
 
   /** Aborts this token when `signal` does. Returns how to stop following it, which must be called at the end of the work. */
   follow(signal: AbortSignal): () => void {
-    const onAbort = (): void => {
+    const abort = (): void => {
       this.abort(signal.reason);
     };
-    if (signal.aborted) {
-      onAbort();
-      return () => undefined;
-    }
-    signal.addEventListener('abort', onAbort, { once: true });
-    return () => {
-      signal.removeEventListener('abort', onAbort);
-    };
+    if (!signal.aborted) return onAbort(signal, abort);
+    abort();
+    return () => undefined;
   }
 }

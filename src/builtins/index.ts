@@ -21,6 +21,7 @@ export { lazyPattern } from './lazy-pattern.js';
 export { lazyRequire } from './lazy-require.js';
 export { getLogger, type Logger, setLogger } from './logging.js';
 export { alsoExtends, isInstanceOf } from './multiple-inheritance.js';
+export { onAbort } from './on-abort.js';
 export { checkOptions, isEmpty, isPlainObject } from './options.js';
 export { repr, typeName } from './repr.js';
 export { timedelta, type TimedeltaOptions } from './timedelta.js';

@@ -33,7 +33,8 @@ let executorCount = 0;
  * const futures = urls.map((url) => executor.submit(load, url));
  * ```
  *
- * As in Python, calls that wait for other calls of the same saturated pool never end.
+ * A call that returns the future of another call of the same pool, as `executor.submit(session.get, url)` does, lends it its
+ * worker. As in Python, calls that await others inside themselves never end when all workers do so.
  */
 export class AsyncPoolExecutor extends PoolExecutor {
   readonly #namePrefix: string;
@@ -83,8 +84,11 @@ export class AsyncPoolExecutor extends PoolExecutor {
     if (!worker.initialized) await this.#initialize(worker);
     for (let item = this.nextCall(); item !== null; item = this.nextCall()) {
       try {
+        const returned = item.invoke(worker.name);
+        // A call that returns the future of another of this pool only waits for it: in a full pool that would be for ever.
+        if (this.isQueued(returned)) this.lend(item);
         // Also what is not a promise is awaited, so that many synchronous calls do not starve those who await the first.
-        item.succeed(await item.invoke(worker.name));
+        item.succeed(await returned);
       } catch (error) {
         item.fail(error);
       }

@@ -227,6 +227,12 @@ export abstract class PoolExecutor extends Executor {
     this.drained();
   }
 
+  /** Whether `value` is the future of a call of this pool that has not begun. */
+  protected isQueued(value: unknown): boolean {
+    const owner = value instanceof Future && value._state === PENDING ? value._owner : null;
+    return owner instanceof WorkItem && owner.executor === this;
+  }
+
   /** Fails every call that has not been started, each with an error of its own, and every later `submit`. */
   protected breakPool(makeError: () => BrokenExecutor): void {
     this.#broken ??= makeError;

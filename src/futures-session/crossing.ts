@@ -1,6 +1,6 @@
 /** How a FuturesSession crosses to another thread, and the calls of its requests. */
 import { setReducer, setReferences } from '../builtins/index.js';
-import { isShallow, setShortForm, type Shortened } from '../pickle/index.js';
+import { isShallow, PicklingError, setShortForm, type Shortened } from '../pickle/index.js';
 import {
   copySession,
   hasUsualCookies,
@@ -10,7 +10,7 @@ import {
 } from '../requests/internal.js';
 import { type RequestOptions, Session } from '../requests/index.js';
 import { FuturesSession } from './futures-session.js';
-import { requestInSlot, sendInSlot } from './in-slot.js';
+import { FarSession, requestInSlot, sendInSlot } from './in-slot.js';
 
 /** What means nothing in another thread. */
 const LEFT_OUT = ['executor', 'session'];
@@ -26,17 +26,18 @@ type ShortArguments = readonly [method: string, url: string, options: RequestOpt
 const NOTHING: readonly never[] = [];
 
 /** For a request that is nothing but a URL and plain options, once the session is known there. */
-function shortenArguments([session, method, url, options, callback, traced]: Arguments): Shortened | null {
+function shortenArguments([given, method, url, options, callback, traced]: Arguments): Shortened | null {
+  const session: unknown = given instanceof FarSession ? given.session : given;
   if (callback !== null || traced || typeof url !== 'string' || !(session instanceof Session)) return null;
   if (!hasUsualCookies(session as Session)) return null;
-  let given: Record<string, unknown> | null = null;
+  let plain: Record<string, unknown> | null = null;
   for (const [name, value] of Object.entries<unknown>(options)) {
     if (!isShallow(value)) return null;
-    (given ??= {})[name] = value;
+    (plain ??= {})[name] = value;
   }
   const remembered = rememberedParts(session as Session, copyClass(session), LEFT_OUT);
   if (remembered === null) return null;
-  return { values: [method, url, given], functions: NOTHING, remembered, transfer: null };
+  return { values: [method, url, plain], functions: NOTHING, remembered, transfer: null };
 }
 
 function restoreArguments(
@@ -49,6 +50,14 @@ function restoreArguments(
 
 setReferences(import.meta.url, { requestInSlot, restoreArguments, sendInSlot });
 setShortForm(requestInSlot, shortenArguments, restoreArguments);
-setReducer(FuturesSession, (session) => reduceSession(session as never, copyClass(session), LEFT_OUT), {
-  subclasses: true,
-});
+setReducer(FarSession, ({ session }) => reduceSession(session, copyClass(session), LEFT_OUT));
+setReducer(
+  FuturesSession,
+  (session) => {
+    throw new PicklingError(
+      `Cannot pickle '${session.constructor.name}' object: its executor belongs to this thread. ` +
+        'Send a Session, or make a FuturesSession in the function that is called',
+    );
+  },
+  { subclasses: true },
+);

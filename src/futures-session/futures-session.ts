@@ -22,10 +22,17 @@ import {
   requestChannel,
   RequestTrace,
 } from '../requests/internal.js';
-import { type BackgroundCallback, type RequestingSession, requestInSlot, sendInSlot } from './in-slot.js';
+import {
+  type BackgroundCallback,
+  FarSession,
+  type RequestingSession,
+  requestInSlot,
+  sendInSlot,
+} from './in-slot.js';
 import type { LimitsOptions } from '../limits/index.js';
-import { checkFunctions } from './isolated.js';
+import { checkFunctions, isIsolated } from './isolated.js';
 import { SessionLimits } from './limits/index.js';
+import { OpenRequests } from './open-requests.js';
 import { PendingCall } from './pending-call.js';
 import { adoptPromise, cancelledFuture, followSignal, type ResponseFuture } from './response-future.js';
 import { submitTraced, traceOutcome } from './traced-calls.js';
@@ -117,6 +124,8 @@ export class FuturesSession extends Session<ResponseFuture, FuturesRequestOption
   /** Made when it is first asked for. */
   #limits: SessionLimits | null = null;
   #isClosed = false;
+  /** Those under way in an executor that was given. */
+  readonly #requests = new OpenRequests();
 
   constructor(options?: FuturesSessionOptions);
   constructor(executor: ExecutorLike, options?: Omit<FuturesSessionOptions, 'executor'>);
@@ -187,7 +196,7 @@ export class FuturesSession extends Session<ResponseFuture, FuturesRequestOption
     return this.submit(call, method, url, signal, () =>
       this.executor.submit(
         requestInSlot,
-        this.session ?? this,
+        isFar ? far(this.session ?? this) : (this.session ?? this),
         method,
         url,
         captured,
@@ -202,9 +211,10 @@ export class FuturesSession extends Session<ResponseFuture, FuturesRequestOption
     const call = new PendingCall(traceOf(request.method, request.url));
     call.prepared(request);
     const captured = call.capture(options ?? {});
-    const traced = isIsolated(this.executor) && call.trace !== null ? call.trace.identity() : null;
+    const isFar = isIsolated(this.executor);
+    const traced = isFar && call.trace !== null ? call.trace.identity() : null;
     return this.submit(call, request.method ?? '', request.url ?? '', options?.signal, () =>
-      this.executor.submit(sendInSlot, this, request, captured, traced),
+      this.executor.submit(sendInSlot, isFar ? far(this) : this, request, captured, traced),
     );
   }
 
@@ -223,8 +233,11 @@ export class FuturesSession extends Session<ResponseFuture, FuturesRequestOption
   }
 
   /**
-   * Waits for everything queued and running (unless `wait` is false), then closes the connections. Only an executor of
-   * the session's own is shut down. Afterwards a request throws RuntimeError if the executor was the session's own.
+   * Waits for this session's requests, queued and running (unless `wait` is false), then closes the connections. Only an
+   * executor of the session's own is shut down; afterwards a request throws RuntimeError. One that was given stays open, and
+   * its other calls are left alone.
+   *
+   * @throws RuntimeError when a request of this session would wait for its own end.
    */
   override async close(options: CloseOptions = {}): Promise<void> {
     checkOptions('close()', options, ['wait', 'cancel_futures']);
@@ -233,20 +246,25 @@ export class FuturesSession extends Session<ResponseFuture, FuturesRequestOption
     if (cancel_futures) this.#limits?.cancel();
     this.resume();
     this.#isClosed = executor !== null;
-    if (executor === null) {
-      if (wait) await this.#limits?.idle();
-      if (isIsolated(this.executor)) {
-        this.executor._forget?.(this.adapters.values());
-        forgetState(this);
-      }
-      await super.close();
-      return;
-    }
-    const shutDown = (): Promise<void> => executor.shutdown({ wait: true, cancel_futures });
-    // What waits for its turn has yet to be submitted.
-    const idle = cancel_futures || this.limits.isIdle ? null : this.limits.idle();
-    const finished = (idle === null ? shutDown() : idle.then(shutDown)).then(() => super.close());
+    const done =
+      executor === null ? this.#requests.end(cancel_futures) : this.#shutDown(executor, cancel_futures);
+    const finished = done.then(() => this.#closeConnections());
     if (wait) await finished;
+  }
+
+  #shutDown(executor: AsyncPoolExecutor, cancel_futures: boolean): Promise<void> {
+    const shutDown = (): Promise<void> => executor.shutdown({ wait: true, cancel_futures });
+    const limits = this.#limits;
+    // What waits for its turn has yet to be submitted.
+    return cancel_futures || limits === null || limits.isIdle ? shutDown() : limits.idle().then(shutDown);
+  }
+
+  async #closeConnections(): Promise<void> {
+    if (this.#ownExecutor === null && isIsolated(this.executor)) {
+      this.executor._forget?.(this.adapters.values());
+      forgetState(this);
+    }
+    await super.close();
   }
 
   /** Submits, and ties future, call and signal together. */
@@ -265,6 +283,7 @@ export class FuturesSession extends Session<ResponseFuture, FuturesRequestOption
     call.attach(handle);
     if (trace !== null) traceOutcome(trace, handle);
     if (signal && !signal.aborted) followSignal(handle, signal);
+    if (this.#ownExecutor === null) this.#requests.add(handle);
     // What another thread has prepared is known from the outcome alone.
     if (!(this.executor instanceof AsyncPoolExecutor)) handle.add_done_callback(noteRequest);
     return handle;
@@ -315,13 +334,8 @@ function noteRequest(future: Future<Response>): void {
   else if (error instanceof RequestException) handle.request = error.request;
 }
 
-/** An executor whose workers share nothing with this thread. */
-interface IsolatedExecutor {
-  readonly _isolated: true;
-  /** Closes what the workers keep for these objects. */
-  _forget?(originals: Iterable<object>): void;
-}
-
-function isIsolated(executor: object): executor is IsolatedExecutor {
-  return '_isolated' in executor && executor._isolated === true;
+/** What to send in the place of `session` to a slot in another thread, where its futures are of no use. */
+function far<S>(session: S): S {
+  // It arrives as what it stands for.
+  return session instanceof FuturesSession ? (new FarSession(session) as S) : session;
 }

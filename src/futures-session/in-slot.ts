@@ -4,7 +4,7 @@ import { type Call, currentAbortToken, currentCall } from '../concurrent-futures
 import {
   type PreparedRequest,
   type RequestOptions,
-  type Response,
+  Response,
   Session,
   type SessionSendOptions,
   type UrlInput,
@@ -28,6 +28,15 @@ import { sendEventsBack, traceInThread } from './traced-calls.js';
 export interface RequestingSession {
   /** Sends a request and resolves to its response. */
   request(method: string, url: UrlInput, options?: RequestOptions): PromiseLike<Response>;
+}
+
+/** Stands for a FuturesSession on its way to a slot in another thread, where it arrives as a session that sends at once. */
+export class FarSession {
+  readonly session: Session;
+
+  constructor(session: Session) {
+    this.session = session;
+  }
 }
 
 /**
@@ -104,15 +113,29 @@ async function finish(
   try {
     const response = await send();
     if (background_callback === null) return response;
-    const replacement = await background_callback(session, response);
-    // Python's rule: whatever the callback returns, if it is truthy, is what the future resolves to.
-    return (replacement || response) as Response;
+    return await called(background_callback, session, response);
   } finally {
     if (call !== null) {
       sendCookiesBack(call, session);
       sendEventsBack(call, context.trace);
       if (background_callback === null) returnSession(session);
     }
+  }
+}
+
+async function called(
+  background_callback: BackgroundCallback,
+  session: RequestingSession,
+  response: Response,
+): Promise<Response> {
+  try {
+    const replacement = await background_callback(session, response);
+    // Python's rule: whatever the callback returns, if it is truthy, is what the future resolves to.
+    return (replacement || response) as Response;
+  } catch (error) {
+    // The caller never gets this response: unread, it would keep its connection.
+    if (response instanceof Response) response.close();
+    throw error;
   }
 }
 

@@ -26,3 +26,14 @@ export function checkFunctions(
     }
   }
 }
+
+/** An executor whose workers share nothing with this thread. */
+interface IsolatedExecutor {
+  readonly _isolated: true;
+  /** Closes what the workers keep for these objects. */
+  _forget?(originals: Iterable<object>): void;
+}
+
+export function isIsolated(executor: object): executor is IsolatedExecutor {
+  return '_isolated' in executor && executor._isolated === true;
+}

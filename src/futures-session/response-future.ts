@@ -1,5 +1,5 @@
 import { Future } from '../concurrent-futures/index.js';
-import { typeName } from '../builtins/index.js';
+import { onAbort, typeName } from '../builtins/index.js';
 import { AbortError, type PreparedRequest, Response } from '../requests/index.js';
 
 /** The handle of one request. */
@@ -32,12 +32,11 @@ function isThenable(value: unknown): value is PromiseLike<Response> {
 
 /** Has `signal` abort `future` in whatever state it is; once it is done, a body that is still to be read. */
 export function followSignal(future: Future<Response>, signal: AbortSignal): void {
-  const abort = (): void => {
+  const stop = onAbort(signal, () => {
     future.abort(signal.reason);
-  };
-  signal.addEventListener('abort', abort, { once: true });
+  });
   future.add_done_callback(() => {
-    signal.removeEventListener('abort', abort);
+    stop();
     const response: unknown =
       future.cancelled() || future.exception_now() !== null ? null : future.result_now();
     if (response instanceof Response) followBody(response, signal);

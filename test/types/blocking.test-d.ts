@@ -31,7 +31,7 @@ expectTypeOf<
 >().toEqualTypeOf<never>();
 expectTypeOf<
   Exclude<Keys<awaitedRequests.urllib3.HTTPResponse>, Keys<blocking.requests.urllib3.HTTPResponse>>
->().toEqualTypeOf<'awaited' | 'nextPart' | 'readAll' | 'readAllSync'>();
+>().toEqualTypeOf<'reader' | 'closeWhenCollected' | 'nextPart' | 'readAll' | 'readAllSync'>();
 expectTypeOf<
   Exclude<Keys<awaitedRequests.HTTPAdapter>, Keys<blocking.HTTPAdapter>>
 >().toEqualTypeOf<'build_response'>();

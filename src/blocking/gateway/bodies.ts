@@ -1,5 +1,5 @@
 /** The unread bodies that the caller reads piece by piece. */
-import type { HTTPResponse } from '../../requests/urllib3/index.js';
+import type { HTTPResponse } from '../../requests/packages/urllib3.js';
 
 /** How much is sent at a time, if it is there. */
 const ENOUGH = 128 * 1024;

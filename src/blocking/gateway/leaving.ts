@@ -1,7 +1,7 @@
 /** How the gateway's objects leave for the caller. */
 import type { Reduced } from '../../builtins/index.js';
 import { Response } from '../../requests/index.js';
-import { HTTPResponse } from '../../requests/urllib3/index.js';
+import { HTTPResponse } from '../../requests/packages/urllib3.js';
 import { asStandIn } from '../wire/stand-in.js';
 import type { Bodies } from './bodies.js';
 import type { LiveResponses } from './live-responses.js';

@@ -3,7 +3,7 @@ import { createReadStream } from 'node:fs';
 import { BaseAdapter } from '../../requests/adapters/index.js';
 import { type PreparedRequest, Response, type SendOptions } from '../../requests/index.js';
 import type { HTTPResponseInit } from '../../requests/internal.js';
-import { HTTPResponse } from '../../requests/urllib3/index.js';
+import { HTTPResponse } from '../../requests/packages/urllib3.js';
 import type { CallersThread } from './callers-thread.js';
 import type { LiveResponses } from './live-responses.js';
 import type { Pools } from './pools.js';

@@ -1,6 +1,6 @@
 import { checkOptions } from '../../builtins/index.js';
 import { type HTTPResponseInit, rawValues } from '../../requests/internal.js';
-import { HTTPResponse as AwaitedHTTPResponse, type ReadOptions } from '../../requests/urllib3/index.js';
+import { HTTPResponse as AwaitedHTTPResponse, type ReadOptions } from '../../requests/packages/urllib3.js';
 import type { Link } from '../caller/gateway.js';
 import { withCallersLines } from '../caller/caller-stack.js';
 import { onArriving } from '../caller/sides.js';
@@ -30,7 +30,8 @@ type Overridden =
   | 'tell'
   | 'isclosed'
   | 'release_conn'
-  | 'awaited'
+  | 'reader'
+  | 'closeWhenCollected'
   | 'nextPart'
   | 'readAll'
   | 'readAllSync'

@@ -11,7 +11,7 @@ import {
   splitArguments,
 } from '../../requests/internal.js';
 import type { HeadersLike } from '../../requests/structures/index.js';
-import type { HTTPResponse as AwaitedHTTPResponse } from '../../requests/urllib3/index.js';
+import type { HTTPResponse as AwaitedHTTPResponse } from '../../requests/packages/urllib3.js';
 import { onArriving, onLeaving } from '../caller/sides.js';
 import type { Scope } from '../caller/handles.js';
 import type { SyncHTTPAdapter } from './adapters/members.js';

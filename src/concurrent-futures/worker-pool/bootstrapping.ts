@@ -13,22 +13,39 @@ export function mainModule(): string | null {
   }
 }
 
-let importing: string | null = null;
+let threadOf: string | null = null;
+let importing = false;
 
-/**
- * Notes that a pool thread is importing the program's main module on behalf of a call, or (null) no longer is. Meanwhile
- * a pool that the module makes must not run: each of its threads would import the module again, and so on without end.
- */
-export function setImporting(url: string | null): void {
-  importing = url;
+/** Notes that this is a thread of a pool, in a program that was started with the module `url`. */
+export function setPoolThread(url: string | null): void {
+  threadOf = url;
 }
 
-/** @throws RuntimeError in a pool thread that is importing the program's main module. Python knows the same error. */
-export function checkBootstrapped(): void {
-  if (importing === null) return;
+/** The main module of the program whose pool thread this is; null elsewhere. */
+export function programOfThread(): string | null {
+  return threadOf;
+}
+
+/**
+ * Notes that a pool thread is importing the program's main module on behalf of a call, or no longer is. Meanwhile a pool that the
+ * module makes must not run: each of its threads would import the module again, and so on without end.
+ */
+export function setImporting(isImporting: boolean): void {
+  importing = isImporting;
+}
+
+/**
+ * Refuses what would start the program over and over: calls made while a pool thread imports the main module, and calls made
+ * there later that need it again, as from an async function that the module calls. Python knows the same error.
+ *
+ * @param urls the modules that the call needs
+ * @throws RuntimeError
+ */
+export function checkBootstrapped(...urls: readonly (string | undefined)[]): void {
+  if (threadOf === null || (!importing && !urls.includes(threadOf))) return;
   throw new RuntimeError(
     'An attempt has been made to start calls before the thread has finished its bootstrapping phase: a pool thread ' +
-      `imports ${importing} to find a function in it, and that module starts calls when it is imported. Move the ` +
+      `imports ${threadOf} to find a function in it, and that module starts calls when it is imported. Move the ` +
       'importable functions to a module of their own, or start the calls only `if (isMainThread)` (of node:worker_threads).',
   );
 }

@@ -4,7 +4,7 @@ import {
   receiveMessageOnPort,
   type Transferable,
 } from 'node:worker_threads';
-import { type HomeCall, type Reference, referenceOf, typeName } from '../../builtins/index.js';
+import { getLogger, type HomeCall, type Reference, referenceOf, typeName } from '../../builtins/index.js';
 import {
   decode,
   decodeLoading,
@@ -18,7 +18,7 @@ import {
   SentReferences,
 } from '../../pickle/index.js';
 import type { AnyFunction, WorkItem } from '../work-item.js';
-import { mainModule } from './bootstrapping.js';
+import { checkBootstrapped, mainModule } from './bootstrapping.js';
 import { outcomeTurns } from './outcome-turns.js';
 import {
   type CallMessage,
@@ -169,6 +169,7 @@ export class PoolThread {
     const { message, transferList } = encodeForChannel(args, { name: 'args', table: this.#sent, form: fn });
     const number = known ?? this.#functions.size;
     try {
+      if ('references' in message) checkBootstrapped(...(message.references ?? []).map(({ url }) => url));
       const call: CallMessage =
         reference === undefined ? [id, number, message] : [id, number, message, reference];
       this.#tell(call, transferList, args);
@@ -260,6 +261,15 @@ export class PoolThread {
 
   #die(cause: Error): void {
     if (this.#dead) return;
+    // Nothing else would tell.
+    if (this.#open && this.#items.size === 0) {
+      getLogger().log(
+        'error',
+        'concurrent.futures',
+        'An idle thread of the pool was terminated abruptly:',
+        cause,
+      );
+    }
     // Messages that it sent before it died still count.
     for (let last = this.#nextMessage(); last !== undefined; last = this.#nextMessage()) {
       this.#hear(last.message, (handle) => {

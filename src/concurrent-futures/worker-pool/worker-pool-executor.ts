@@ -1,4 +1,4 @@
-import { getLogger, RuntimeError } from '../../builtins/index.js';
+import { getLogger, referenceOf, RuntimeError } from '../../builtins/index.js';
 import { homeId } from '../../pickle/index.js';
 import { BrokenProcessPool } from '../errors.js';
 import { parseShutdown, type ShutdownOptions } from '../executor.js';
@@ -9,6 +9,7 @@ import type { WorkItem } from '../work-item.js';
 import { checkBootstrapped } from './bootstrapping.js';
 import { mapInChunks } from './map-in-chunks.js';
 import { type ParsedOptions, parseOptions, type WorkerPoolExecutorOptions } from './options.js';
+import { endWithPool, PoolLink } from './pool-link.js';
 import { PoolThread, type ThreadOwner } from './pool-thread.js';
 import { terminatedAbruptly } from './terminated.js';
 
@@ -28,7 +29,8 @@ let executorCount = 0;
  *
  * A thread that dies (`process.exit()`, an uncaught exception, out of memory) fails the calls it was running with
  * `BrokenProcessPool`, whose `cause` tells why; unlike Python's the pool goes on with a new thread. Only an
- * initializer that fails, or a thread that cannot be started, breaks the pool. Idle threads do not keep the process alive.
+ * initializer that fails, or a thread that cannot be started, breaks the pool. Idle threads do not keep the process alive,
+ * and those of a pool that is garbage-collected end.
  */
 export class WorkerPoolExecutor extends PoolExecutor {
   /** Whether what is submitted has to be importable. @internal */
@@ -42,7 +44,9 @@ export class WorkerPoolExecutor extends PoolExecutor {
   readonly #retiring = new Set<PoolThread>();
   /** The ends of threads that are waited for. */
   readonly #ends = new Set<Promise<void>>();
+  /** Nothing but the pool leads here for longer than it has calls. */
   readonly #owner: ThreadOwner;
+  readonly #link: PoolLink;
   #threadCount = 0;
   /** Slots that wait for a thread that has room. */
   #waiting = 0;
@@ -83,10 +87,12 @@ export class WorkerPoolExecutor extends PoolExecutor {
         this.#retiring.delete(thread);
       },
     };
+    this.#link = new PoolLink(this.#owner);
+    endWithPool(this, this.#threads);
   }
 
   override submit<A extends unknown[], R>(fn: (...args: A) => R, ...args: A): Future<Awaited<R>> {
-    checkBootstrapped();
+    checkBootstrapped(referenceOf(fn)?.url);
     return super.submit(fn, ...args);
   }
 
@@ -110,6 +116,7 @@ export class WorkerPoolExecutor extends PoolExecutor {
   }
 
   protected override openSlot(): void {
+    this.#link.hold();
     this.#waiting += 1;
     // No code of the caller's runs inside of `submit`: taking arguments apart may call some.
     if (this.#waiting === 1) {
@@ -170,7 +177,7 @@ export class WorkerPoolExecutor extends PoolExecutor {
     const workerName = `${this.#namePrefix}_${this.#threadCount}`;
     this.#threadCount += 1;
     this.#threads.add(
-      new PoolThread(this.#owner, { initializer, initargs, workerUrl, resourceLimits, workerName }),
+      new PoolThread(this.#link, { initializer, initargs, workerUrl, resourceLimits, workerName }),
     );
   }
 
@@ -224,6 +231,7 @@ export class WorkerPoolExecutor extends PoolExecutor {
   }
 
   protected override drained(): void {
+    this.#link.release();
     if (this.#closing) this.#closeThreads();
   }
 

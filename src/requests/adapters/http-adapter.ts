@@ -7,14 +7,16 @@ import { buildResponse, type Response } from '../models/response.js';
 import type { Cert, Proxies } from '../inputs.js';
 import { kContext, type SendOptions } from '../types.js';
 import type { HTTPResponse } from '../urllib3/response.js';
-import type { Retry, RetryCount } from '../urllib3/retry.js';
+import type { Retry } from '../urllib3/retry.js';
 import { resolveTimeout } from '../urllib3/timeout.js';
 import { warnInsecureRequest } from '../urllib3/warnings.js';
 import { get_auth_from_url, prepend_scheme_if_needed } from '../urls/url-tools.js';
 import { parse_url } from '../urls/parse-url.js';
 import { asRetry } from './max-retries.js';
 import { BaseAdapter } from './base-adapter.js';
+import { HTTP_ADAPTER_OPTIONS, type HTTPAdapterOptions } from './http-adapter-options.js';
 import type { HTTPConnectionPool } from '../transports/connections/connection-pool.js';
+import { checkIdleTimeout, IDLE_TIMEOUT } from '../transports/connections/kept-connections.js';
 import { abortError } from '../transports/error-mapping.js';
 import {
   abortable,
@@ -39,29 +41,6 @@ import {
   kindOfPath,
 } from '../transports/connections/tls-settings.js';
 import { sendingError, urlopen } from '../transports/urlopen.js';
-
-/** Options of {@link HTTPAdapter}. */
-export interface HTTPAdapterOptions {
-  /** For how many hosts connections are kept; those of the host that was not used for longest go first. Default 10. */
-  pool_connections?: number | undefined;
-  /** How many idle connections are kept for each host; with `pool_block`, how many there may be at all. Default 10. */
-  pool_maxsize?: number | undefined;
-  /**
-   * What is tried again: a number of retries after failures to connect (and, for methods that are safe to send twice,
-   * after broken connections), or a `Retry` for finer rules. Default 0: nothing.
-   */
-  max_retries?: Retry | RetryCount | undefined;
-  /** Whether requests wait for a connection when `pool_maxsize` of a host are in use. Default false: more are opened. */
-  pool_block?: boolean | undefined;
-  /**
-   * A WHATWG fetch to send with in place of node-fetch, such as `globalThis.fetch`. The connections are then its own: no
-   * pools, proxies or certificates of this adapter, no order or spelling of headers, no body with GET, and one limit for
-   * connecting and waiting together. Default: node-fetch over this adapter's pools.
-   */
-  fetch?: FetchFunction | null | undefined;
-}
-
-const OPTION_NAMES = ['pool_connections', 'pool_maxsize', 'max_retries', 'pool_block', 'fetch'] as const;
 
 /** The `fetch` option of an adapter, for a copy of it. @internal */
 export let fetchOf: (adapter: HTTPAdapter) => FetchFunction | null;
@@ -96,16 +75,20 @@ export class HTTPAdapter extends BaseAdapter {
   _pool_maxsize: number;
   /** As given to the constructor. */
   _pool_block: boolean;
+  /** As given to the constructor. */
+  _pool_idle_timeout: number | null;
   #fetch: FetchTransport | null;
 
   constructor(options: HTTPAdapterOptions = {}) {
     super();
-    checkOptions('HTTPAdapter()', options, OPTION_NAMES);
+    checkOptions('HTTPAdapter()', options, HTTP_ADAPTER_OPTIONS);
     const { pool_connections = 10, pool_maxsize = 10, max_retries = 0, pool_block = false } = options;
+    const { pool_idle_timeout = IDLE_TIMEOUT } = options;
     this.max_retries = asRetry(max_retries);
     this._pool_connections = pool_connections;
     this._pool_maxsize = pool_maxsize;
     this._pool_block = pool_block;
+    this._pool_idle_timeout = checkIdleTimeout(pool_idle_timeout);
     this.#fetch = options.fetch ? new FetchTransport(options.fetch) : null;
     this.init_poolmanager(pool_connections, pool_maxsize, pool_block);
   }
@@ -120,7 +103,14 @@ export class HTTPAdapter extends BaseAdapter {
     this._pool_connections = connections;
     this._pool_maxsize = maxsize;
     this._pool_block = block;
-    this.poolmanager = new PoolManager({ ...pool_kwargs, num_pools: connections, maxsize, block });
+    const idle_timeout = this._pool_idle_timeout;
+    this.poolmanager = new PoolManager({
+      ...pool_kwargs,
+      num_pools: connections,
+      maxsize,
+      block,
+      idle_timeout,
+    });
   }
 
   /** The manager for a proxy's URL, made when there is none. Throws urllib3's ProxySchemeUnknown. */
@@ -130,6 +120,7 @@ export class HTTPAdapter extends BaseAdapter {
       num_pools: this._pool_connections,
       maxsize: this._pool_maxsize,
       block: this._pool_block,
+      idle_timeout: this._pool_idle_timeout,
     }));
   }
 

@@ -5,7 +5,8 @@ export {
   type PoolOptions,
 } from '../transports/connections/connection-pool.js';
 export type { FetchFunction, FetchInit, FetchResponse } from '../transports/fetch/fetch-transport.js';
-export { HTTPAdapter, type HTTPAdapterOptions } from './http-adapter.js';
+export { HTTPAdapter } from './http-adapter.js';
+export type { HTTPAdapterOptions } from './http-adapter-options.js';
 export {
   type HostParams,
   PoolManager,

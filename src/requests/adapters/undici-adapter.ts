@@ -2,7 +2,8 @@ import { checkOptions, ValueError } from '../../builtins/index.js';
 import type { Response } from '../models/response.js';
 import type { Retry } from '../urllib3/retry.js';
 import type { Job } from '../transports/outgoing-request.js';
-import { HTTPAdapter, type HTTPAdapterOptions, kDeliver } from './http-adapter.js';
+import { HTTPAdapter, kDeliver } from './http-adapter.js';
+import type { HTTPAdapterOptions } from './http-adapter-options.js';
 import { urlopen } from '../transports/urlopen.js';
 import type { UndiciTransport } from '../transports/undici/undici-transport.js';
 
@@ -29,6 +30,7 @@ const OPTION_NAMES = [
   'pool_maxsize',
   'max_retries',
   'pool_block',
+  'pool_idle_timeout',
   'connections',
   'pipelining',
   'allow_h2',

@@ -2,7 +2,8 @@
 import { setReducer, setReferences } from '../../builtins/index.js';
 import { reduceHomed } from '../../pickle/index.js';
 import { BaseAdapter } from '../adapters/base-adapter.js';
-import { fetchOf, HTTPAdapter, type HTTPAdapterOptions } from '../adapters/http-adapter.js';
+import { fetchOf, HTTPAdapter } from '../adapters/http-adapter.js';
+import type { HTTPAdapterOptions } from '../adapters/http-adapter-options.js';
 import { UndiciAdapter } from '../adapters/undici-adapter.js';
 import type { Retry } from '../urllib3/retry.js';
 
@@ -17,6 +18,7 @@ const OWN_FIELDS = [
   '_pool_connections',
   '_pool_maxsize',
   '_pool_block',
+  '_pool_idle_timeout',
 ];
 
 /**
@@ -24,11 +26,12 @@ const OWN_FIELDS = [
  * any, and the fields that a subclass added.
  */
 export function partsOf(adapter: HTTPAdapter, base: HTTPAdapterClass, own: object): readonly unknown[] {
-  const { max_retries, _pool_connections, _pool_maxsize, _pool_block } = adapter;
+  const { max_retries, _pool_connections, _pool_maxsize, _pool_block, _pool_idle_timeout } = adapter;
   const options: HTTPAdapterOptions = {
     pool_connections: _pool_connections,
     pool_maxsize: _pool_maxsize,
     pool_block: _pool_block,
+    pool_idle_timeout: _pool_idle_timeout,
     ...own,
   };
   const added = Object.entries(adapter).filter(([name]) => !OWN_FIELDS.includes(name));

@@ -1,4 +1,5 @@
-import { HTTPAdapter, type HTTPAdapterOptions } from '../adapters/http-adapter.js';
+import { HTTPAdapter } from '../adapters/http-adapter.js';
+import type { HTTPAdapterOptions } from '../adapters/http-adapter-options.js';
 import type { PreparedRequest } from '../models/prepared-request.js';
 import type { Response } from '../models/response.js';
 import type { SendOptions } from '../types.js';
@@ -8,9 +9,9 @@ type LimiterNames = keyof LimiterOptions;
 
 /** Takes the limiter's options out of those of an adapter. */
 function split<O extends LimiterOptions>(options: O): [limits: LimiterOptions, rest: Omit<O, LimiterNames>] {
-  const { pool_connections, pool_maxsize, max_retries, pool_block, fetch, ...limits } =
+  const { pool_connections, pool_maxsize, max_retries, pool_block, pool_idle_timeout, fetch, ...limits } =
     options as LimiterOptions & HTTPAdapterOptions;
-  const rest = { pool_connections, pool_maxsize, max_retries, pool_block, fetch };
+  const rest = { pool_connections, pool_maxsize, max_retries, pool_block, pool_idle_timeout, fetch };
   const given = Object.fromEntries(Object.entries(rest).filter(([, value]) => value !== undefined));
   return [limits, given as unknown as Omit<O, LimiterNames>];
 }

@@ -1,5 +1,6 @@
 /** What every attempt to send a request is, whatever puts it on the wire. */
 import { type AbortListener, LONGEST_DELAY } from '../../builtins/index.js';
+import type { BodyReader } from '../bodies/incoming/body-reader.js';
 import type { Upload } from '../bodies/outgoing/upload.js';
 import type { HTTPResponse } from '../urllib3/response.js';
 import { AttemptRecorder } from './attempt-recorder.js';
@@ -20,8 +21,8 @@ export abstract class BaseAttempt<J extends OutgoingJob> implements AbortListene
   abstract readonly isStale: boolean;
   /** Null unless the request is traced. */
   protected readonly recorder: AttemptRecorder | null;
-  /** The response, from its head until its body is over. */
-  protected answer: HTTPResponse | null = null;
+  /** The body of the response, from its head until it is over. The response itself is the caller's, who may drop it. */
+  protected answer: BodyReader | null = null;
   /** The body of the request, where it is read while it is sent. */
   protected upload: Upload | null = null;
   #timer: NodeJS.Timeout | null = null;
@@ -74,6 +75,24 @@ export abstract class BaseAttempt<J extends OutgoingJob> implements AbortListene
   protected stopTimer(): void {
     if (this.#timer !== null) clearTimeout(this.#timer);
     this.#timer = null;
+  }
+
+  /** The caller gets `response` before its body is complete. */
+  protected answered(response: HTTPResponse): void {
+    const { reader } = response;
+    // One without a body is over by now.
+    if (reader.done) return;
+    this.answer = reader;
+    if (!this.job.stream) return;
+    response.closeWhenCollected();
+    reader.watchWaiting((isWaiting) => {
+      this.setWaiting(isWaiting);
+    });
+  }
+
+  /** Whether the caller waits for the stream now, which is when its connection is to keep the process alive. */
+  protected setWaiting(_isWaiting: boolean): void {
+    // Not all know their connection.
   }
 
   // The end.

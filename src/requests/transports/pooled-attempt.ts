@@ -86,6 +86,12 @@ export abstract class PooledAttempt extends BaseAttempt<Job> implements Connecti
     });
   }
 
+  onSocksSocket(socket: Socket): void {
+    this.#proxySocket = socket;
+    this.socketConnecting(socket);
+    if (this.failure !== null) socket.destroy();
+  }
+
   /** The proxy has answered CONNECT; as in Python, all but 200 is a refusal. */
   tunnelAnswered({ statusCode, statusText }: { statusCode: number; statusText: string }): void {
     if (statusCode === 200) return;
@@ -186,6 +192,12 @@ export abstract class PooledAttempt extends BaseAttempt<Job> implements Connecti
   /** Whether the caller has something to read, or does not read: then the server is not to blame for the silence. */
   protected isReaderSlow(): boolean {
     return this.answer?.awaited !== true;
+  }
+
+  protected override setWaiting(isWaiting: boolean): void {
+    const { socket } = this;
+    if (isWaiting) socket?.ref();
+    else socket?.unref();
   }
 
   override end(error: Error | null): void {

@@ -1,4 +1,4 @@
-import { checkOptions, ValueError } from '../../builtins/index.js';
+import { checkOptions, onAbort, ValueError } from '../../builtins/index.js';
 import { BodyReader } from '../bodies/incoming/body-reader.js';
 import { linesWithEnds } from '../bodies/text/line-splitter.js';
 import { parseJSON } from '../bodies/text/response-json.js';
@@ -19,6 +19,10 @@ import {
 export type { HTTPResponseInit };
 
 const EMPTY = Buffer.alloc(0);
+
+const dropped = new FinalizationRegistry<BodyReader>((reader) => {
+  reader.dropped();
+});
 
 /** How {@link HTTPResponse.read} and {@link HTTPResponse.stream} treat Content-Encoding. */
 export interface ReadOptions {
@@ -103,9 +107,17 @@ export class HTTPResponse {
     return this.#reader?.done ?? true;
   }
 
-  /** Whether a reader waits for the wire now. @internal */
-  get awaited(): boolean {
-    return this.#reader?.awaited ?? false;
+  /** The body on its way, which does not lead back here. @internal */
+  get reader(): BodyReader {
+    return this.#body;
+  }
+
+  /**
+   * Closes the connection when nothing refers to this response any more, as CPython does.
+   * @internal
+   */
+  closeWhenCollected(): void {
+    dropped.register(this, this.#body, this);
   }
 
   /** How many bytes have come off the wire, read or not. @internal */
@@ -295,17 +307,15 @@ export class HTTPResponse {
    * @internal
    */
   follow(signal: AbortSignal, makeError: () => Error): void {
+    const body = this.#body;
     const abort = (): void => {
-      this.#body.abort(makeError());
+      body.abort(makeError());
     };
     if (signal.aborted) {
       abort();
       return;
     }
-    signal.addEventListener('abort', abort, { once: true });
-    this.#body.whenDone(() => {
-      signal.removeEventListener('abort', abort);
-    });
+    body.whenDone(onAbort(signal, abort));
   }
 
   /** Calls `callback` when nothing more will come off the wire; at once, when that is so. @internal */
@@ -322,6 +332,7 @@ export class HTTPResponse {
 
   /** What is left of the body, to be read in another thread, and no longer here. @internal */
   remaining(): RemainingBody {
+    dropped.unregister(this);
     return this.#body.remaining();
   }
 

@@ -12,5 +12,5 @@ export {
   type RetryOptions,
   Timeout,
   type TimeoutOptions,
-} from '../../../requests/urllib3/index.js';
+} from '../../../requests/packages/urllib3.js';
 export { HTTPResponse } from '../raw-response.js';

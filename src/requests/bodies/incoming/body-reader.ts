@@ -62,6 +62,11 @@ export class BodyReader implements BodyOwner {
     return this.#body.awaited;
   }
 
+  /** Has `listener` called whenever a reader begins to wait for the wire and no longer waits; true at the end of the body. */
+  watchWaiting(listener: (isWaiting: boolean) => void): void {
+    this.#body.watchWaiting(listener);
+  }
+
   /** How many bytes have come off the wire. */
   get received(): number {
     return this.#body.received;
@@ -140,6 +145,15 @@ export class BodyReader implements BodyOwner {
     if (this.#closed) return;
     this.#closed = true;
     this.#letGo(null);
+  }
+
+  /** The response is gone, and with it all who could read on; one who reads now is not disturbed. */
+  dropped(): void {
+    if (this.#done) return;
+    void this.#turns.run(() => {
+      this.close();
+      return Promise.resolve();
+    });
   }
 
   /** What is left of the body, to be read in another thread, and no longer here. */

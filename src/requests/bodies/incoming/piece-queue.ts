@@ -20,6 +20,14 @@ export abstract class PieceQueue {
   #collecting = false;
   #finished = false;
   #wake: (() => void) | null = null;
+  #onWaiting: ((isWaiting: boolean) => void) | null = null;
+
+  /** Has `listener` called whenever a reader begins to wait and no longer waits; true at the end, when nobody needs to. */
+  watchWaiting(listener: (isWaiting: boolean) => void): void {
+    if (this.#finished) return;
+    this.#onWaiting = listener;
+    listener(this.#wake !== null);
+  }
 
   /** Whether the body has ended, failed or was closed; pieces may still be in the queue. */
   get finished(): boolean {
@@ -48,7 +56,7 @@ export abstract class PieceQueue {
       // The body may have been over before it was read.
       if (this.#isFinished()) break;
       await new Promise<void>((resolve) => {
-        this.#wake = resolve;
+        this.#wait(resolve);
       });
     }
     const piece = this.#queue.shift();
@@ -64,7 +72,7 @@ export abstract class PieceQueue {
       done();
       return;
     }
-    this.#wake = done;
+    this.#wait(done);
     this.#collecting = true;
     this.flow();
   }
@@ -106,6 +114,9 @@ export abstract class PieceQueue {
   /** Nothing more will come. */
   protected finish(): void {
     this.#finished = true;
+    const onWaiting = this.#onWaiting;
+    this.#onWaiting = null;
+    onWaiting?.(true);
   }
 
   protected discard(): void {
@@ -115,8 +126,15 @@ export abstract class PieceQueue {
 
   protected notify(): void {
     const wake = this.#wake;
+    if (wake === null) return;
     this.#wake = null;
-    wake?.();
+    this.#onWaiting?.(false);
+    wake();
+  }
+
+  #wait(wake: () => void): void {
+    this.#wake = wake;
+    this.#onWaiting?.(true);
   }
 
   #isFinished(): boolean {

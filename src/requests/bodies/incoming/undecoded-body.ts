@@ -43,6 +43,11 @@ export class UndecodedBody {
     return this.#pieces?.awaited ?? false;
   }
 
+  /** See {@link PieceQueue.watchWaiting}. */
+  watchWaiting(listener: (isWaiting: boolean) => void): void {
+    this.#pieces?.watchWaiting(listener);
+  }
+
   /** How many bytes have come off the wire. */
   get received(): number {
     return this.#pieces?.total ?? 0;

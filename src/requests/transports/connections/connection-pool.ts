@@ -1,6 +1,7 @@
 import { isIPv6 } from 'node:net';
 import { inspect } from 'node:util';
 import { defaultPort } from '../../urls/default-ports.js';
+import { IDLE_TIMEOUT } from './kept-connections.js';
 import type { PoolProxy } from './proxy-agents.js';
 import { type AgentOwner, agentOptions, closeIdle, directAgent, type PoolAgent } from './pool-agent.js';
 import { type ConnectionSettings, identityOptions, trustOptions } from './tls-settings.js';
@@ -15,6 +16,8 @@ export interface PoolOptions {
   maxsize: number;
   /** Whether requests wait for a connection when `maxsize` are in use. */
   block: boolean;
+  /** How many seconds an idle connection is kept; null for no limit. Default 15. */
+  idle_timeout?: number | null | undefined;
   /** How connections are made and trusted. */
   settings: ConnectionSettings;
   /** The proxy, when there is one. */
@@ -46,6 +49,8 @@ export class HTTPConnectionPool implements AgentOwner {
   readonly maxsize: number;
   /** Whether requests wait for a connection when `maxsize` are in use. */
   readonly block: boolean;
+  /** How many seconds an idle connection is kept; null for no limit. */
+  readonly idle_timeout: number | null;
   /** The proxy, when there is one. */
   readonly proxy: PoolProxy | null;
   /** Whether the proxy forwards each request, in place of opening a tunnel. */
@@ -76,6 +81,7 @@ export class HTTPConnectionPool implements AgentOwner {
     this.port = options.port;
     this.maxsize = options.maxsize > 0 ? options.maxsize : Infinity;
     this.block = options.block;
+    this.idle_timeout = options.idle_timeout === undefined ? IDLE_TIMEOUT : options.idle_timeout;
     this.proxy = options.proxy ?? null;
     this.forwards = options.forwards ?? false;
     this.settings = { ...options.settings };

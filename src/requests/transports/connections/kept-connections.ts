@@ -2,17 +2,31 @@
  * The rules for a connection between two requests: whether it is kept, for how long, and when it may be used again. Every
  * transport that keeps connections follows them.
  */
-import { getLogger, LONGEST_DELAY } from '../../../builtins/index.js';
+import { getLogger, LONGEST_DELAY, repr, ValueError } from '../../../builtins/index.js';
 import { Retry } from '../../urllib3/retry.js';
 
 /** Milliseconds. Closing this long before the server does avoids most requests that would cross its closing. */
 export const KEEP_ALIVE_MARGIN = 500;
 
-/** How long an idle connection is kept, in milliseconds, when the server keeps it for `seconds`; 0 for no limit. */
-export function idleLimit(seconds: number | null): number {
-  if (seconds === null) return 0;
-  const limit = Math.max(seconds * 1000 - KEEP_ALIVE_MARGIN, seconds * 500);
-  return Math.min(limit, LONGEST_DELAY);
+/** Seconds for which an idle connection is kept, unless an adapter says otherwise. */
+export const IDLE_TIMEOUT = 15;
+
+/** Checks the option of adapters. Null for no limit. */
+export function checkIdleTimeout(seconds: unknown): number | null {
+  if (seconds === null || seconds === Infinity) return null;
+  if (typeof seconds === 'number' && seconds > 0) return seconds;
+  throw new ValueError(
+    `pool_idle_timeout must be a number of seconds above 0, or null, not ${repr(seconds)}`,
+  );
+}
+
+/** How long an idle connection is kept, in milliseconds, of the `seconds` that one of its ends allows; 0 for no limit. */
+export function idleLimit(seconds: number | null, ofServer: number | null): number {
+  let limit = seconds === null ? Infinity : seconds * 1000;
+  if (ofServer !== null) {
+    limit = Math.min(limit, Math.max(ofServer * 1000 - KEEP_ALIVE_MARGIN, ofServer * 500));
+  }
+  return limit === Infinity ? 0 : Math.min(limit, LONGEST_DELAY);
 }
 
 /** Says that a connection is closed because `size` idle ones are there already. */

@@ -34,6 +34,7 @@ export type PoolSocket = Socket & { [kAttempt]?: SocketOwner | null };
 export interface AgentOwner {
   readonly host: string;
   readonly maxsize: number;
+  readonly idle_timeout: number | null;
   closed: boolean;
   num_connections: number;
 }
@@ -86,7 +87,7 @@ export function govern(agent: PoolAgent, owner: AgentOwner): PoolAgent {
     }
     socket.setKeepAlive(true, 1000);
     socket.unref();
-    const limit = idleLimit(hint);
+    const limit = idleLimit(owner.idle_timeout, hint);
     if (socket.timeout !== limit) socket.setTimeout(limit);
     return true;
   };

@@ -8,6 +8,7 @@ import { CaseInsensitiveDict } from '../../structures/case-insensitive-dict.js';
 import type { HTTPResponse } from '../../urllib3/response.js';
 import { type PoolRequestOptions, requestOverPools } from '../pool-request.js';
 import { HTTPConnectionPool, HTTPSConnectionPool } from './connection-pool.js';
+import { IDLE_TIMEOUT } from './kept-connections.js';
 import type { PoolProxy } from './proxy-agents.js';
 import { CONNECTION_SETTINGS, type ConnectionSettings } from './tls-settings.js';
 
@@ -21,6 +22,8 @@ export interface PoolManagerOptions extends ConnectionSettings {
   maxsize?: number | undefined;
   /** Whether requests wait when `maxsize` connections of a pool are in use. Default false. */
   block?: boolean | undefined;
+  /** How many seconds an idle connection is kept; null for no limit. Default 15. */
+  idle_timeout?: number | null | undefined;
 }
 
 /** Where a pool leads. */
@@ -33,6 +36,11 @@ export interface HostParams {
   scheme: string | null;
 }
 
+/** Closes the idle connections of a manager that was collected, with the session that had it; pools do not lead back to it. */
+const dropped = new FinalizationRegistry<ReadonlyMap<string, HTTPConnectionPool>>((pools) => {
+  for (const pool of pools.values()) pool.close();
+});
+
 /** Keeps a pool for each host and each way of connecting to it: urllib3's `PoolManager`. */
 export class PoolManager {
   /** How many pools are kept; the one used least recently goes first. */
@@ -43,6 +51,8 @@ export class PoolManager {
   readonly block: boolean;
   /** Sent with each {@link request} that has none of its own. */
   readonly headers: CaseInsensitiveDict;
+  /** How many seconds an idle connection is kept; null for no limit. */
+  readonly idle_timeout: number | null;
   /** The settings that all pools start from. */
   readonly connection_pool_kw: ConnectionSettings;
   /** The pools by key, the one used last at the end. */
@@ -52,7 +62,8 @@ export class PoolManager {
   readonly #byOrigin = new Map<string, { readonly pool: HTTPConnectionPool; readonly key: string }>();
 
   constructor(options: PoolManagerOptions = {}) {
-    const { num_pools = 10, maxsize = 1, block = false, headers = null, ...settings } = options;
+    const { num_pools = 10, maxsize = 1, block = false, headers = null, ...others } = options;
+    const { idle_timeout = IDLE_TIMEOUT, ...settings } = others;
     for (const [name, count] of Object.entries({ num_pools, maxsize })) {
       if (Number.isNaN(count)) throw new TypeError(`${name} must be a number, not NaN`);
     }
@@ -60,7 +71,9 @@ export class PoolManager {
     this.maxsize = maxsize;
     this.block = block;
     this.headers = new CaseInsensitiveDict(headers as Readonly<Record<string, string>> | null);
+    this.idle_timeout = idle_timeout;
     this.connection_pool_kw = settings;
+    dropped.register(this, this.pools);
   }
 
   /**
@@ -123,9 +136,9 @@ export class PoolManager {
     port: number,
     settings: ConnectionSettings,
   ): HTTPConnectionPool {
-    const { maxsize, block } = this;
+    const { maxsize, block, idle_timeout } = this;
     const Pool = scheme === 'https' ? HTTPSConnectionPool : HTTPConnectionPool;
-    return new Pool({ host, port, maxsize, block, settings });
+    return new Pool({ host, port, maxsize, block, idle_timeout, settings });
   }
 
   private touch(key: string): HTTPConnectionPool | undefined {
@@ -231,10 +244,10 @@ export class ProxyManager extends PoolManager {
     port: number,
     settings: ConnectionSettings,
   ): HTTPConnectionPool {
-    const { maxsize, block, proxy } = this;
+    const { maxsize, block, idle_timeout, proxy } = this;
     const forwards = !this.isSocks && host === proxy.host && port === proxy.port && scheme === proxy.scheme;
     const Pool = scheme === 'https' ? HTTPSConnectionPool : HTTPConnectionPool;
-    return new Pool({ host, port, maxsize, block, settings, proxy, forwards });
+    return new Pool({ host, port, maxsize, block, idle_timeout, settings, proxy, forwards });
   }
 }
 

@@ -1,9 +1,11 @@
 /** Agents whose connections lead through a tunnel. Loaded when the first such proxy is used, and their packages with them. */
 import { subscribe, unsubscribe } from 'node:diagnostics_channel';
+import { lookup } from 'node:dns/promises';
+import { once } from 'node:events';
 import type { HttpsProxyAgent as AnyTunnelAgent } from 'https-proxy-agent';
 import type { ClientRequest } from 'node:http';
 import * as net from 'node:net';
-import type { Duplex } from 'node:stream';
+import * as tls from 'node:tls';
 import { LONGEST_DELAY } from '../../../builtins/index.js';
 import { type AgentOwner, agentOptions, govern, kAttempt, type PoolAgent } from './pool-agent.js';
 import { type ConnectionSettings, trustOptions } from './tls-settings.js';
@@ -34,6 +36,8 @@ export interface ProxiedPool extends AgentOwner {
 export interface TunnelOwner {
   /** The socket that leads to the proxy; it is still connecting. */
   onProxySocket(socket: net.Socket): void;
+  /** The socket to a SOCKS proxy, which ends with the attempt. */
+  onSocksSocket(socket: net.Socket): void;
   /** Milliseconds for making the connection; 0 for no limit. */
   readonly connectLimit: number;
 }
@@ -101,26 +105,35 @@ function withProxySocket<T>(owner: TunnelOwner, connect: () => T): T {
 }
 
 async function socksAgent(pool: ProxiedPool, proxy: PoolProxy): Promise<PoolAgent> {
-  const { SocksProxyAgent } = await import('socks-proxy-agent');
+  const [{ SocksProxyAgent }, { SocksClient }] = await Promise.all([
+    import('socks-proxy-agent'),
+    import('socks'),
+  ]);
 
   class SocksAgent extends SocksProxyAgent {
+    // The package's own makes the socket where nothing else can close it, and takes its limit for connecting as one for silence, too.
     override async connect(request: TunnelRequest, options: ConnectOptions): Promise<net.Socket> {
-      const limit = request[kAttempt]?.connectLimit ?? 0;
-      // Without a number, the package gives up after half a minute.
-      const connector = Object.create(this, {
-        timeout: { value: limit === 0 ? LONGEST_DELAY : limit + GRACE },
-      }) as this;
-      let tunnel: Duplex | undefined;
-      request.once('proxy', (event: { socket: Duplex }) => {
-        tunnel = event.socket;
+      const owner = request[kAttempt];
+      const limit = owner?.connectLimit ?? 0;
+      const target = options as { host?: string; port?: number; servername?: string };
+      const { host: name = '', port = 0 } = target;
+      const host = this.shouldLookup ? (await lookup(name)).address : name;
+      const socket = net.connect({ host: proxy.host, port: proxy.port });
+      owner?.onSocksSocket(socket);
+      await once(socket, 'connect');
+      await SocksClient.createConnection({
+        proxy: this.proxy,
+        destination: { host, port },
+        command: 'connect',
+        // Without a number, the package gives up after half a minute.
+        timeout: limit === 0 ? LONGEST_DELAY : limit + GRACE,
+        existing_socket: socket,
       });
-      const socket = await super.connect.call(connector, request, options);
-      // The package takes its limit for connecting as a limit for silence, too.
-      if (tunnel instanceof net.Socket) {
-        tunnel.setTimeout(0);
-        tunnel.removeAllListeners('timeout');
-      }
-      return socket;
+      if (!options.secureEndpoint) return socket;
+      const servername = target.servername ?? (net.isIP(name) === 0 ? name : undefined);
+      // The place is the socket's.
+      const ofTls: object = { ...options, servername, socket, host: undefined, port: undefined };
+      return tls.connect(ofTls);
     }
   }
 

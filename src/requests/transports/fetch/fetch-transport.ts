@@ -167,7 +167,8 @@ class FetchAttempt extends BaseAttempt<OutgoingJob> {
         this.end(null);
       },
     });
-    return (this.answer = answer);
+    this.answered(answer);
+    return answer;
   }
 
   /** The timer runs only while a piece is awaited. */

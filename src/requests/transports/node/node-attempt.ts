@@ -144,7 +144,7 @@ export class NodeAttempt extends PooledAttempt implements ConnectFollower, Socke
   private respond(response: IncomingMessage): HTTPResponse {
     // After switching protocols there is nothing that HTTP knows about.
     this.#body = (response as { upgrade?: boolean | null }).upgrade ? null : response;
-    return (this.answer = new HTTPResponse({
+    const answer = new HTTPResponse({
       body: this.#body,
       headers: this.rawHeaders,
       status: response.statusCode ?? 0,
@@ -160,7 +160,9 @@ export class NodeAttempt extends PooledAttempt implements ConnectFollower, Socke
       destroy: () => {
         this.end(null);
       },
-    }));
+    });
+    this.answered(answer);
+    return answer;
   }
 
   protected override bodyDone(error: Error | null, bytes: number): void {
@@ -198,7 +200,9 @@ export class NodeAttempt extends PooledAttempt implements ConnectFollower, Socke
       this.startConnectTimer();
       request.once('proxyConnect', onProxyConnect);
     }
-    this.#agent?.addRequest(request, tunnelOptions === null ? options : { ...options, ...tunnelOptions });
+    // The socket keeps them, and must not keep this attempt and all that it leads to.
+    const kept = Object.assign(options, { agent: this.#agent }, tunnelOptions);
+    this.#agent?.addRequest(request, kept);
   }
 
   /** The request has a socket, which may still be connecting. */
@@ -254,6 +258,11 @@ export class NodeAttempt extends PooledAttempt implements ConnectFollower, Socke
   override onProxySocket(socket: Socket): void {
     socket.on('error', ignore);
     super.onProxySocket(socket);
+  }
+
+  override onSocksSocket(socket: Socket): void {
+    socket.on('error', ignore);
+    super.onSocksSocket(socket);
   }
 
   keepAliveSeconds(): number | null {

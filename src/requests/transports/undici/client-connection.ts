@@ -13,6 +13,11 @@ import { sendBy } from './dispatch-request.js';
 import { SocketSeam } from './socket-seam.js';
 import type { UndiciAttempt } from './undici-attempt.js';
 
+/** Stands for a lost connection. */
+const LOST = new Error('the connection was lost');
+// A trace that was never read holds on to the objects of all its callers, such as the session that loaded this module.
+LOST.stack = LOST.message;
+
 /** What has the connections of a pool. */
 export interface ConnectionOwner {
   readonly undici: UndiciModule;
@@ -37,6 +42,8 @@ export class ClientConnection
   socket: Socket | null = null;
   isReady = false;
   isGone = false;
+  /** By `performance.now()`, when it was last put back. */
+  idleSince = 0;
   socketError: Error | null = null;
   /** In the order of their answers. */
   readonly running: UndiciAttempt[] = [];
@@ -50,8 +57,6 @@ export class ClientConnection
   #isFlushing = false;
   #served = 0;
   #armed = 0;
-  /** Stands for a lost connection. */
-  readonly #lost: Error = new Error('the connection was lost');
 
   constructor(owner: ConnectionOwner) {
     this.#owner = owner;
@@ -122,7 +127,7 @@ export class ClientConnection
       this.#http2 = new Http2Session(socket, pool, this);
     } else {
       this.#seam = new SocketSeam(socket, this.running, pipelining > 1);
-      this.#client = newClient(undici, pool, socket, pipelining, this.#lost);
+      this.#client = newClient(undici, pool, socket, pipelining, LOST);
     }
     this.#dispatch(first);
     this.#owner.opened(this);
@@ -239,7 +244,7 @@ export class ClientConnection
   }
 
   isLost(error: Error): boolean {
-    return error === this.#lost;
+    return error === LOST;
   }
 
   // The clock of silence.

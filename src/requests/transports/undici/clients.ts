@@ -1,6 +1,6 @@
 import { WorkQueue } from '../../../builtins/index.js';
 import type { HTTPConnectionPool, PoolClients } from '../connections/connection-pool.js';
-import { warnPoolIsFull } from '../connections/kept-connections.js';
+import { idleLimit, warnPoolIsFull } from '../connections/kept-connections.js';
 import { ClientConnection, type ConnectionOwner } from './client-connection.js';
 import type { ConnectionSource } from './connection.js';
 import type { UndiciModule } from './load-undici.js';
@@ -29,6 +29,7 @@ export class Clients implements ConnectionOwner, ConnectionSource<UndiciAttempt>
   readonly #idle: ClientConnection[] = [];
   readonly #waiting = new WorkQueue<UndiciAttempt>();
   #isRetired = false;
+  #idleTimer: NodeJS.Timeout | null = null;
 
   constructor(undici: UndiciModule, pool: HTTPConnectionPool, { pipelining, allowH2 }: ClientsOptions) {
     this.undici = undici;
@@ -137,8 +138,28 @@ export class Clients implements ConnectionOwner, ConnectionSource<UndiciAttempt>
     if (this.#isRetired || closed || !this.#connections.has(connection)) return false;
     const isFull = this.#waiting.length === 0 && this.#idle.length >= maxsize && this.idle.length >= maxsize;
     if (isFull) warnPoolIsFull(host, this.#idle.length);
-    else this.#idle.push(connection);
+    else {
+      connection.idleSince = performance.now();
+      this.#idle.push(connection);
+      if (this.#idleTimer === null) this.#closeStale();
+    }
     return !isFull;
+  }
+
+  /** Closes what has been idle for too long; runs as long as anything is idle. */
+  #closeStale(): void {
+    this.#idleTimer = null;
+    const limit = idleLimit(this.pool.idle_timeout, null);
+    if (limit === 0) return;
+    const since = performance.now() - limit;
+    const firstFresh = this.#idle.findIndex(({ idleSince }) => idleSince > since);
+    const stale = firstFresh === -1 ? this.#idle.length : firstFresh;
+    for (const connection of this.#idle.splice(0, stale)) if (connection.isIdle) connection.close();
+    const [next] = this.#idle;
+    if (next === undefined) return;
+    this.#idleTimer = setTimeout(() => {
+      this.#closeStale();
+    }, next.idleSince - since).unref();
   }
 
   lost(connection: ClientConnection): void {

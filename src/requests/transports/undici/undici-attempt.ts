@@ -249,7 +249,12 @@ export class UndiciAttempt extends PooledAttempt implements BodyOwner, QueueEntr
   }
 
   answeredEarly(answer: HTTPResponse): void {
-    this.answer = answer;
+    this.answered(answer);
+  }
+
+  protected override setWaiting(isWaiting: boolean): void {
+    // Others may wait on the same connection.
+    if (this.#connection?.isHTTP2 === false) super.setWaiting(isWaiting);
   }
 
   responseDone(error: Error | null, bytes: number): void {

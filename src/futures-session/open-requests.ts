@@ -1,0 +1,39 @@
+import { RuntimeError } from '../builtins/index.js';
+import { type Call, currentCall, type Waiter } from '../concurrent-futures/internal.js';
+import { type Future, wait } from '../concurrent-futures/index.js';
+
+/** The requests of one session that are not done, in an executor that others use as well. */
+export class OpenRequests {
+  readonly #futures = new Set<Future>();
+  // Cheaper than a done-callback for each.
+  readonly #waiter: Waiter = {
+    wakesOnCancel: true,
+    notify: (future: Future) => {
+      this.#futures.delete(future);
+    },
+  };
+
+  add(future: Future): void {
+    if (future.done()) return;
+    this.#futures.add(future);
+    future._addWaiter(this.#waiter);
+  }
+
+  /**
+   * Resolves when all are done; `cancel`: those that have not begun are cancelled.
+   * @throws RuntimeError when one of them would wait for its own end
+   */
+  end(cancel: boolean): Promise<unknown> {
+    const call = currentCall();
+    const futures = [...this.#futures];
+    if (call !== null && futures.some((future) => isFutureOf(future, call))) {
+      throw new RuntimeError('cannot join current thread');
+    }
+    if (cancel) for (const future of futures) future.cancel();
+    return wait(futures);
+  }
+}
+
+function isFutureOf({ _owner }: Future, call: Call): boolean {
+  return _owner !== null && (_owner as object) === call;
+}

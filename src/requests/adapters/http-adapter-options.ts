@@ -1,0 +1,34 @@
+import type { FetchFunction } from '../transports/fetch/fetch-transport.js';
+import type { Retry, RetryCount } from '../urllib3/retry.js';
+
+/** Options of `HTTPAdapter`. */
+export interface HTTPAdapterOptions {
+  /** For how many hosts connections are kept; those of the host that was not used for longest go first. Default 10. */
+  pool_connections?: number | undefined;
+  /** How many idle connections are kept for each host; with `pool_block`, how many there may be at all. Default 10. */
+  pool_maxsize?: number | undefined;
+  /**
+   * What is tried again: a number of retries after failures to connect (and, for methods that are safe to send twice,
+   * after broken connections), or a `Retry` for finer rules. Default 0: nothing.
+   */
+  max_retries?: Retry | RetryCount | undefined;
+  /** Whether requests wait for a connection when `pool_maxsize` of a host are in use. Default false: more are opened. */
+  pool_block?: boolean | undefined;
+  /** How many seconds an idle connection is kept; null: until the server closes it. Default 15. Not in Python. */
+  pool_idle_timeout?: number | null | undefined;
+  /**
+   * A WHATWG fetch to send with in place of node-fetch, such as `globalThis.fetch`. The connections are then its own: no
+   * pools, proxies or certificates of this adapter, no order or spelling of headers, no body with GET, and one limit for
+   * connecting and waiting together. Default: node-fetch over this adapter's pools.
+   */
+  fetch?: FetchFunction | null | undefined;
+}
+
+export const HTTP_ADAPTER_OPTIONS = [
+  'pool_connections',
+  'pool_maxsize',
+  'max_retries',
+  'pool_block',
+  'pool_idle_timeout',
+  'fetch',
+] as const;

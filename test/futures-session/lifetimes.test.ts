@@ -1,0 +1,176 @@
+import { getEventListeners } from 'node:events';
+import { describe, expect, test } from 'vitest';
+import { AsyncPoolExecutor, FuturesSession, WorkerPoolExecutor } from 'requests-futures';
+import { HTTPAdapter, Session, UndiciAdapter } from 'requests-futures/requests';
+import { gate } from '../helpers/async.js';
+import { echo, startHttpServer } from '../helpers/servers/http-server.js';
+
+const adapters = [
+  ['HTTPAdapter', () => new HTTPAdapter()],
+  ['UndiciAdapter', () => new UndiciAdapter()],
+] as [string, () => HTTPAdapter][];
+
+describe.each(adapters)('over %s', (_name, newAdapter) => {
+  test('a background_callback that throws gives up the stream that its future will never give', async () => {
+    await using server = await startHttpServer((_request, response) => response.write('a piece'));
+    await using session = new FuturesSession({ max_workers: 1 });
+    session.mount('http://', newAdapter());
+    const future = session.get(server.url, {
+      stream: true,
+      background_callback: () => {
+        throw new Error('the callback');
+      },
+    });
+    await expect(future.result()).rejects.toThrow('the callback');
+    await server.waitForOpenConnections(0);
+    expect(server.connections).toBe(1);
+  });
+
+  test('one signal for many requests gets one listener, and none when they are done', async () => {
+    await using server = await startHttpServer(echo);
+    await using session = new FuturesSession({ max_workers: 20 });
+    await using plain = new Session();
+    for (const each of [session, plain]) each.mount('http://', newAdapter());
+    const { signal } = new AbortController();
+    const options = { signal, stream: true };
+    const sent = Array.from({ length: 20 }, () => [
+      session.get(server.url, options).result(),
+      plain.get(server.url, options),
+    ]).flat();
+    expect(getEventListeners(signal, 'abort')).toHaveLength(1);
+    const responses = await Promise.all(sent);
+    // Small bodies may have come whole.
+    expect(getEventListeners(signal, 'abort').length).toBeLessThanOrEqual(1);
+    await Promise.all(responses.map((response) => response.read()));
+    expect(getEventListeners(signal, 'abort')).toHaveLength(0);
+  });
+});
+
+test('one signal ends all the requests that it was given to', async () => {
+  await using server = await startHttpServer(() => undefined);
+  await using session = new FuturesSession({ max_workers: 20 });
+  await using plain = new Session();
+  const controller = new AbortController();
+  const { signal } = controller;
+  const futures = Array.from({ length: 25 }, () => session.get(server.url, { signal }));
+  const promises = Array.from({ length: 5 }, () => plain.get(server.url, { signal }));
+  const ends = Promise.allSettled([...futures.map((future) => future.result()), ...promises]);
+  await server.waitForInFlight(25);
+  controller.abort(new Error('enough'));
+  const reasons = (await ends).map((end) => (end.status === 'rejected' ? (end.reason as Error).name : ''));
+  expect(reasons.filter((name) => name === 'AbortError')).toHaveLength(25);
+  expect(reasons.filter((name) => name === 'CancelledError')).toHaveLength(5);
+});
+
+describe('close() with an executor that was given', () => {
+  test('cancels what is queued of its own session, and nothing else', async () => {
+    const held = gate();
+    await using server = await startHttpServer(async (_request, response) => {
+      await held.promise;
+      response.end();
+    });
+    await using executor = new AsyncPoolExecutor({ max_workers: 4 });
+    await using other = new FuturesSession({ executor });
+    const session = new FuturesSession({ executor });
+    const futures = Array.from({ length: 40 }, () => session.get(server.url));
+    const others = Array.from({ length: 3 }, () => other.get(server.url));
+    const call = executor.submit(() => 'a call');
+    await server.waitForInFlight(4);
+    const closed = session.close({ cancel_futures: true });
+    expect(futures.filter((future) => future.cancelled())).toHaveLength(36);
+    held.open();
+    await closed;
+    expect(futures.slice(0, 4).every((future) => future.done() && !future.cancelled())).toBe(true);
+    for (const future of others) expect((await future.result()).status_code).toBe(200);
+    expect(await call.result()).toBe('a call');
+    expect(server.requests).toHaveLength(7);
+  });
+
+  test('waits for its own requests alone, and leaves the executor open', async () => {
+    const held = gate();
+    await using server = await startHttpServer(async (request, response) => {
+      if (request.url === '/other') await held.promise;
+      response.end();
+    });
+    await using executor = new AsyncPoolExecutor({ max_workers: 2 });
+    await using other = new FuturesSession({ executor });
+    const session = new FuturesSession({ executor });
+    const slow = other.get(`${server.url}/other`);
+    const futures = Array.from({ length: 5 }, () => session.get(server.url));
+    await session.close();
+    expect(futures.every((future) => future.done())).toBe(true);
+    expect(slow.done()).toBe(false);
+    held.open();
+    expect((await slow.result()).status_code).toBe(200);
+    expect(await executor.submit(() => 1).result()).toBe(1);
+  });
+
+  test('does not wait with wait: false', async () => {
+    const held = gate();
+    await using server = await startHttpServer(async (_request, response) => {
+      await held.promise;
+      response.end('late');
+    });
+    await using executor = new AsyncPoolExecutor({ max_workers: 1 });
+    const session = new FuturesSession({ executor });
+    const future = session.get(server.url);
+    await session.close({ wait: false });
+    expect(future.done()).toBe(false);
+    held.open();
+    expect((await future.result()).text).toBe('late');
+  });
+
+  test('holds for worker threads, too', async () => {
+    const held = gate();
+    await using server = await startHttpServer(async (_request, response) => {
+      await held.promise;
+      response.end();
+    });
+    await using executor = new WorkerPoolExecutor({ max_workers: 1 });
+    const session = new FuturesSession({ executor });
+    const futures = Array.from({ length: 4 }, () => session.get(server.url));
+    await server.waitForInFlight(1);
+    const closed = session.close({ cancel_futures: true });
+    held.open();
+    await closed;
+    expect(futures.map((future) => future.cancelled())).toEqual([false, true, true, true]);
+    expect(server.requests).toHaveLength(1);
+  });
+});
+
+describe('a call that returns the future of a request of the same pool', () => {
+  test('gives it its worker when all are taken', async () => {
+    await using server = await startHttpServer(echo);
+    await using executor = new AsyncPoolExecutor({ max_workers: 2 });
+    await using session = new FuturesSession({ executor });
+    const futures = Array.from({ length: 6 }, (_, i) =>
+      executor.submit((url: string) => session.get(url), `${server.url}/${i}`),
+    );
+    const responses = await Promise.all(futures.map((future) => future.result()));
+    expect(responses.map((response) => response.json<{ url: string }>().url)).toEqual(
+      Array.from({ length: 6 }, (_, i) => `/${i}`),
+    );
+    expect(server.maxInFlight).toBeLessThanOrEqual(2);
+  });
+
+  test('fails as the inner call does', async () => {
+    await using executor = new AsyncPoolExecutor({ max_workers: 1 });
+    const future = executor.submit(() =>
+      executor.submit(() => {
+        throw new RangeError('inner');
+      }),
+    );
+    await expect(future.result()).rejects.toThrow(new RangeError('inner'));
+  });
+
+  test('is waited for without its worker when the inner call was cancelled', async () => {
+    await using executor = new AsyncPoolExecutor({ max_workers: 1 });
+    const future = executor.submit(() => {
+      const inner = executor.submit(() => 1);
+      inner.cancel();
+      return inner;
+    });
+    expect((await future.exception())?.constructor.name).toBe('CancelledError');
+    expect(await executor.submit(() => 2).result()).toBe(2);
+  });
+});
