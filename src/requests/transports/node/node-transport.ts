@@ -2,7 +2,8 @@ import { needsOpenConnection, socketsPolled } from '../connections/kept-connecti
 import { closeIdle, type PoolAgent } from '../connections/pool-agent.js';
 import type { Job } from '../outgoing-request.js';
 import type { Attempt, Transport } from '../urlopen.js';
-import { NodeAttempt, type NodeFetch } from './node-attempt.js';
+import type { NodeFetch } from './fetched.js';
+import { NodeAttempt } from './node-attempt.js';
 
 /** Sends by node-fetch over the agents of Node. */
 export class NodeTransport implements Transport<Job, PoolAgent> {

@@ -4,18 +4,13 @@ import { Readable } from 'node:stream';
 import { isBlob } from '../../bodies/outgoing/body.js';
 import { wireBody } from '../../bodies/outgoing/wire-form.js';
 import type { Job } from '../outgoing-request.js';
-import { headerRefusal, isToken, wireHeaders } from '../wire-headers.js';
-
-/** Names that were found valid and need no second look: programs use a few dozen. */
-const knownNames = new Set<string>();
-const MOST_KNOWN_NAMES = 1000;
-const NOT_IN_VALUES = /[^\t\x20-\x7e\x80-\xff]/;
+import { checkedHeaders } from '../wire-headers.js';
 
 /** The header lines as text. Throws InvalidHeader and UnicodeEncodeError. */
 export function checkedHead(job: Job): string {
   const { shared, pool } = job;
-  if (shared === null || !isPlain(job)) return textOf(checkedHeaders(job));
-  return shared.textFor(pool.hostHeader, () => textOf(checkedHeaders(job)));
+  if (shared === null || !isPlain(job)) return textOf(checkedHeaders(job, job.request.body !== null));
+  return shared.textFor(pool.hostHeader, () => textOf(checkedHeaders(job, job.request.body !== null)));
 }
 
 /** Whether headers and host alone decide on the lines. A subclass of the adapter may have changed what the session made. */
@@ -32,24 +27,6 @@ function textOf(headers: readonly string[]): string {
   return text;
 }
 
-/** What is sent, `[name, value, name, value …]`. Throws InvalidHeader and UnicodeEncodeError. */
-function checkedHeaders(job: Job): string[] {
-  const headers = wireHeaders(job, job.request.body !== null);
-  for (let i = 0; i < headers.length; i += 2) {
-    const name = headers[i] as string;
-    const value: unknown = headers[i + 1];
-    if (!knownNames.has(name)) checkName(name, value);
-    // Scripts put numbers in the place of text.
-    if (value === undefined || NOT_IN_VALUES.test(value as string)) throw headerRefusal(name, value);
-  }
-  return headers;
-}
-
-function checkName(name: string, value: unknown): void {
-  if (!isToken(name)) throw headerRefusal(name, value);
-  if (knownNames.size < MOST_KNOWN_NAMES) knownNames.add(name);
-}
-
 /** Headers of HTTP/1.1 alone, and those that undici makes itself. */
 const NOT_FOR_HTTP2: ReadonlySet<string> = new Set([
   'connection',
@@ -63,7 +40,7 @@ const NOT_FOR_HTTP2: ReadonlySet<string> = new Set([
 
 /** The headers for HTTP/2, where undici writes the host as `:authority` unless the caller has one of its own. */
 export function http2Headers(job: Job): string[] {
-  const headers = checkedHeaders(job);
+  const headers = checkedHeaders(job, job.request.body !== null);
   const hasOwnHost = job.headers.has('host');
   return headers.filter((_, i) => {
     const name = (headers[i - (i % 2)] as string).toLowerCase();
