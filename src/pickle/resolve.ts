@@ -1,5 +1,5 @@
 /** The one place where a reference that arrived in a message becomes a function or a class. */
-import { type Reference, setTarget, targetOf } from '../builtins/index.js';
+import { type Reference, setTarget, targetOf, isError } from '../builtins/index.js';
 import { UnpicklingError } from './errors.js';
 import { GLOBAL } from './globals.js';
 
@@ -27,7 +27,7 @@ export const importing: Resolver = {
     try {
       found = url === GLOBAL ? globalThis : await importModule(url);
     } catch (error) {
-      const reason = error instanceof Error ? error.message : String(error);
+      const reason = isError(error) ? error.message : String(error);
       throw new UnpicklingError(`Cannot import '${name}' from ${url}: ${reason}`, { cause: error });
     }
     for (const part of name.split('.')) found = (found as Record<string, unknown> | null | undefined)?.[part];

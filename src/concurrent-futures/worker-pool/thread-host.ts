@@ -1,5 +1,6 @@
 import { SHARE_ENV, type Transferable, type Worker } from 'node:worker_threads';
 import type { Piscina } from 'piscina';
+import { setImmediate } from '../../builtins/index.js';
 import { decodeLoading, type Pickled } from '../../pickle/index.js';
 import type { Opened, Opening } from './protocol.js';
 

@@ -1,3 +1,4 @@
+import { types } from 'node:util';
 import { Readable } from 'node:stream';
 import { typeName } from '../../../builtins/index.js';
 import { isBlob, type PreparedBody } from './body.js';
@@ -7,7 +8,7 @@ export type WireBody = string | Uint8Array | Readable | Blob;
 
 /** Whether a body is whole in memory and can be sent any number of times. */
 export function isBuffered(body: PreparedBody): body is null | string | Uint8Array {
-  return body === null || typeof body === 'string' || body instanceof Uint8Array;
+  return body === null || typeof body === 'string' || types.isUint8Array(body);
 }
 
 /** `body` as fetch takes it; null for one without a byte. */
@@ -27,7 +28,7 @@ async function* chunksOf(body: Iterable<unknown> | AsyncIterable<unknown>): Asyn
 
 function bytesOf(chunk: unknown): Uint8Array {
   if (typeof chunk === 'string') return Buffer.from(chunk);
-  if (chunk instanceof Uint8Array) return chunk;
-  if (chunk instanceof ArrayBuffer) return new Uint8Array(chunk);
+  if (types.isUint8Array(chunk)) return chunk;
+  if (types.isArrayBuffer(chunk)) return new Uint8Array(chunk);
   throw new TypeError(`a body must give text or bytes, not ${typeName(chunk)}`);
 }

@@ -1,3 +1,4 @@
+import { types } from 'node:util';
 import { needsOpenConnection, socketsPolled } from '../connections/kept-connections.js';
 import { closeIdle, type PoolAgent } from '../connections/pool-agent.js';
 import type { Job } from '../outgoing-request.js';
@@ -15,7 +16,7 @@ export class NodeTransport implements Transport<Job, PoolAgent> {
 
   open({ pool, method }: Job): PoolAgent | Promise<PoolAgent> {
     const agent = pool.agent ?? pool.openAgent();
-    if (agent instanceof Promise || !needsOpenConnection(method) || !hasIdle(agent)) return agent;
+    if (types.isPromise(agent) || !needsOpenConnection(method) || !hasIdle(agent)) return agent;
     return socketsPolled().then(() => agent);
   }
 

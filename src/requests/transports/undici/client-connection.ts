@@ -1,6 +1,7 @@
 /** One connection and the `Client` of undici that speaks on it. The socket is made here and handed to undici when it is ready. */
 import type { Client } from 'undici';
 import type { Socket } from 'node:net';
+import { queueMicrotask } from '../../../builtins/index.js';
 import type { HTTPConnectionPool } from '../connections/connection-pool.js';
 import type { Connection } from './connection.js';
 import { DispatchHandler, type PacketSource } from './dispatch-handler.js';

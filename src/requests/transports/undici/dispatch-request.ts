@@ -1,4 +1,5 @@
 /** A request as undici sends it: the head in its exact spelling and order, how the body is framed, and the options for undici. */
+import { types } from 'node:util';
 import type { Client, Dispatcher } from 'undici';
 import { Readable } from 'node:stream';
 import { isBlob } from '../../bodies/outgoing/body.js';
@@ -143,7 +144,7 @@ export function sendBy(
     servername: isHTTP2 ? job.pool.host : undefined,
   };
   if (isHTTP2) options.headers = http2Headers(job);
-  else if (!chunked && body !== null && !(body instanceof Uint8Array)) {
+  else if (!chunked && body !== null && !types.isUint8Array(body)) {
     options.headers = ['content-length', job.headers.get('content-length')?.[1] ?? ''];
   }
   // Its types know fewer forms of bodies than undici takes, and its methods are those of a list.

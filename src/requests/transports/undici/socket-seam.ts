@@ -10,6 +10,7 @@
  * `test/requests/undici-seam.test.ts` fails when undici does otherwise.
  */
 import type { Socket } from 'node:net';
+import { nextTick } from '../../../builtins/index.js';
 
 /** A request on the socket. */
 export interface SocketUser {
@@ -69,7 +70,7 @@ export class SocketSeam {
     this.#writing = null;
     const head = user.wireHead(data.endsWith('\r\n\r\n'));
     if (!this.#joinsHeads) return this.#write(head, 'latin1');
-    if (this.#heads === '') process.nextTick(flushSeam, this);
+    if (this.#heads === '') nextTick(flushSeam, this);
     this.#heads += head;
     return true;
   }

@@ -2,8 +2,9 @@
  * One attempt to send one request over undici: what it is to the retry loop, to its connection and to its caller. A request
  * costs this object, its response, undici's handler and a promise; the rest is made for those that need it.
  */
+import { types } from 'node:util';
 import type { Socket } from 'node:net';
-import { NotImplementedError } from '../../../builtins/index.js';
+import { NotImplementedError, queueMicrotask } from '../../../builtins/index.js';
 import type { QueueEntry } from '../../../builtins/index.js';
 import { isBuffered } from '../../bodies/outgoing/wire-form.js';
 import type { HTTPResponse } from '../../urllib3/response.js';
@@ -164,7 +165,7 @@ export class UndiciAttempt extends PooledAttempt implements BodyOwner, QueueEntr
       else {
         this.sendingBody();
         // undici writes bytes right behind the head.
-        if (this.#body instanceof Uint8Array) this.bodyTaken();
+        if (types.isUint8Array(this.#body)) this.bodyTaken();
       }
     } catch (error) {
       this.#refusal = error as Error;

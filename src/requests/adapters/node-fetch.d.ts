@@ -1,0 +1,3 @@
+declare module 'node-fetch/src/index.js' {
+  export { default } from 'node-fetch';
+}
