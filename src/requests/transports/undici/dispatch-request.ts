@@ -1,11 +1,12 @@
 /** A request as undici sends it: the head in its exact spelling and order, how the body is framed, and the options for undici. */
 import { types } from 'node:util';
+import { channel } from 'node:diagnostics_channel';
 import type { Client, Dispatcher } from 'undici';
 import { Readable } from 'node:stream';
 import { isBlob } from '../../bodies/outgoing/body.js';
 import { wireBody } from '../../bodies/outgoing/wire-form.js';
 import type { Job } from '../outgoing-request.js';
-import { checkedHeaders } from '../wire-headers.js';
+import { checkedHeaders, isAdded } from '../wire-headers.js';
 
 /** The header lines as text. Throws InvalidHeader and UnicodeEncodeError. */
 export function checkedHead(job: Job): string {
@@ -54,6 +55,32 @@ export function isChunked({ headers, request }: Job): boolean {
   const coding = headers.get('transfer-encoding');
   if (coding !== undefined) return /\bchunked\b/i.test(coding[1]);
   return request.body !== null && !headers.has('content-length');
+}
+
+/** Where tracers hear of requests, and add headers of their own to them. */
+const watched = [channel('undici:request:create'), channel('undici:client:sendHeaders')] as const;
+
+function isWatched(): boolean {
+  return watched[0].hasSubscribers || watched[1].hasSubscribers;
+}
+
+/** The headers for tracers to see, as far as undici takes them; what is sent the attempt itself writes. */
+function shownHeaders(job: Job): string[] {
+  const headers = checkedHeaders(job, job.request.body !== null);
+  return headers.filter((_, i) => {
+    const name = (headers[i - (i % 2)] as string).toLowerCase();
+    return !NOT_FOR_HTTP2.has(name) && name !== 'content-length';
+  });
+}
+
+/** The header lines that tracers have added to the head that undici is about to write. */
+export function addedLines(written: string, job: Job): string {
+  if (!isWatched()) return '';
+  const lines = written.split('\r\n').slice(1);
+  return lines
+    .filter((line) => line.includes(':') && isAdded(line.slice(0, line.indexOf(':')), job))
+    .map((line) => `${line}\r\n`)
+    .join('');
 }
 
 /** The bytes of a request line and its header lines. `isWhole`: undici writes nothing more of the head. */
@@ -133,7 +160,7 @@ export function sendBy(
   const connection = job.headers.get('connection')?.[1];
   const body = attempt.dispatchBody(chunked);
   const options = {
-    path: isHTTP2 ? job.target : '/',
+    path: job.target,
     method: job.method,
     body,
     headers: null as string[] | null,
@@ -144,8 +171,9 @@ export function sendBy(
     servername: isHTTP2 ? job.pool.host : undefined,
   };
   if (isHTTP2) options.headers = http2Headers(job);
-  else if (!chunked && body !== null && !types.isUint8Array(body)) {
-    options.headers = ['content-length', job.headers.get('content-length')?.[1] ?? ''];
+  else if (isWatched()) options.headers = shownHeaders(job);
+  if (!isHTTP2 && !chunked && body !== null && !types.isUint8Array(body)) {
+    (options.headers ??= []).push('content-length', job.headers.get('content-length')?.[1] ?? '');
   }
   // Its types know fewer forms of bodies than undici takes, and its methods are those of a list.
   client.dispatch(options as Options, handler);

@@ -16,8 +16,8 @@ import { nextTick } from '../../../builtins/index.js';
 export interface SocketUser {
   /** Whether anything of its answer has come. */
   isAnswered: boolean;
-  /** The head to write. `isWhole`: undici writes nothing more of it. */
-  wireHead(isWhole: boolean): string;
+  /** The head to write in the place of `written`. `isWhole`: undici writes nothing more of it. */
+  wireHead(isWhole: boolean, written: string): string;
   /** Everything that has arrived has been handed over. */
   packetEnded(): void;
 }
@@ -68,7 +68,7 @@ export class SocketSeam {
       return this.#write(data, encoding);
     }
     this.#writing = null;
-    const head = user.wireHead(data.endsWith('\r\n\r\n'));
+    const head = user.wireHead(data.endsWith('\r\n\r\n'), data);
     if (!this.#joinsHeads) return this.#write(head, 'latin1');
     if (this.#heads === '') nextTick(flushSeam, this);
     this.#heads += head;

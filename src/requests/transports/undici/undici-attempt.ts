@@ -15,6 +15,7 @@ import { PooledAttempt, Stage } from '../pooled-attempt.js';
 import type { Connection, ConnectionSource, Controller } from './connection.js';
 import { IncomingResponse, type ResponseOwner } from './incoming-response.js';
 import {
+  addedLines,
   type BodyOwner,
   checkedHead,
   dispatchBody,
@@ -173,8 +174,9 @@ export class UndiciAttempt extends PooledAttempt implements BodyOwner, QueueEntr
     }
   }
 
-  wireHead(isWhole: boolean): string {
-    return wireHead(this.job, this.#headerText, isWhole || this.job.request.body === null);
+  wireHead(isWhole: boolean, written: string): string {
+    const headers = this.#headerText + addedLines(written, this.job);
+    return wireHead(this.job, headers, isWhole || this.job.request.body === null);
   }
 
   bodyFailed(error: Error): void {
