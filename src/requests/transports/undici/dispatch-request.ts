@@ -65,7 +65,7 @@ function isWatched(): boolean {
 }
 
 /** The headers for tracers to see, as far as undici takes them; what is sent the attempt itself writes. */
-function shownHeaders(job: Job): string[] {
+export function shownHeaders(job: Job): string[] {
   const headers = checkedHeaders(job, job.request.body !== null);
   return headers.filter((_, i) => {
     const name = (headers[i - (i % 2)] as string).toLowerCase();

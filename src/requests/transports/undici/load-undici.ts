@@ -37,6 +37,13 @@ function installedVersion(): string | null {
   }
 }
 
+/** The dispatcher that undici's own functions use now. Throws RuntimeError as {@link loadUndici} does. */
+export async function globalDispatcher(): Promise<Undici.Dispatcher> {
+  await loadUndici();
+  const { getGlobalDispatcher } = await import('undici');
+  return getGlobalDispatcher();
+}
+
 /** Throws RuntimeError for a version that does not take the handlers of this package. @internal */
 export function checkVersion(version: string | null): void {
   const [, major, minor] = /^(\d+)\.(\d+)\./.exec(version ?? '') ?? [];

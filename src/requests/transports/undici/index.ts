@@ -1,0 +1,3 @@
+export { type AnyDispatcher, DispatcherTransport, refusalOfDispatcher } from './dispatcher-attempt.js';
+export { globalDispatcher } from './load-undici.js';
+export { UndiciTransport } from './undici-transport.js';
