@@ -19,6 +19,9 @@ const doors = [
   'src/index',
 ];
 
+/** What `#packages` leads to, for Node and for bundlers. */
+const packages = ['src/requests/packages/lazy', 'src/requests/packages/bundled'];
+
 /**
  * The chunks, by what is in them: who imports one door only does not load what is behind the others. What is imported when it
  * is first needed, undici's side and the agents for proxies, gets chunks of its own.
@@ -33,7 +36,7 @@ const chunks = [
   { name: 'blocking', test: /\/src\/blocking\/(?!gateway\/|wire\/)/ },
   {
     name: 'requests',
-    test: /\/src\/requests\/(?!transports\/(connections\/proxy-agents|undici\/))/,
+    test: /\/src\/requests\/(?!packages\/|transports\/(connections\/proxy-agents|undici\/))/,
   },
   { name: 'futures-session', test: /\/src\/futures-session\// },
 ];
@@ -55,7 +58,8 @@ const nameReferences = {
     if (module === null) return null;
     const door = doors.find((name) => module.startsWith(name.replace(/index$/, ''))) ?? 'src/index';
     // The chunks lie beside dist/src/index.js, so the way to the door is the same from all of them.
-    const url = `new URL('../${door}.js#${module}', import.meta.url).href`;
+    // Bundlers take `new URL(…, import.meta.url)` for a file to copy, and those for CommonJS leave no `import.meta.url`.
+    const url = `import.meta.url?.replace(/src\\/[^/]*$/, '${door}.js#${module}') ?? 'bundled:${door}.js#${module}'`;
     // No line is moved, so the source map holds.
     return {
       code: code.replace(/^(setReferences\(|\}, )import\.meta\.url/gm, (_, before) => before + url),
@@ -76,7 +80,7 @@ const withSourceMaps = {
 rmSync(`${root}dist`, { recursive: true, force: true });
 const bundle = await rolldown({
   input: Object.fromEntries(
-    [...doors, 'src/bullmq/cli', 'workers/gateway', 'workers/thread', 'workers/watchdog'].map((name) => [
+    [...doors, ...packages, 'src/bullmq/cli', 'workers/gateway', 'workers/thread', 'workers/watchdog'].map((name) => [
       name,
       `${root}build/${name}.js`,
     ]),

@@ -18,7 +18,6 @@ export {
 export { Fifo } from './fifo.js';
 export { addHomeCall, callAtHome, type HomeCall, homeCallsOf, setHome } from './home-calls.js';
 export { lazyPattern } from './lazy-pattern.js';
-export { lazyRequire } from './lazy-require.js';
 export { getLogger, type Logger, setLogger } from './logging.js';
 export { alsoExtends, isInstanceOf } from './multiple-inheritance.js';
 export { checkOptions, isEmpty, isPlainObject } from './options.js';

@@ -5,7 +5,8 @@ import type { Job } from '../transports/outgoing-request.js';
 import { HTTPAdapter, type HTTPAdapterOptions, kDeliver } from './http-adapter.js';
 import { type Transport, urlopen } from '../transports/urlopen.js';
 import type * as UndiciModules from '../transports/undici/index.js';
-import type { AnyDispatcher, DispatcherTransport, UndiciTransport } from '../transports/undici/index.js';
+import type { AnyDispatcher } from '../transports/undici/any-dispatcher.js';
+import type { DispatcherTransport, UndiciTransport } from '../transports/undici/index.js';
 
 /** Options of {@link UndiciAdapter}. */
 export interface UndiciAdapterOptions extends Omit<HTTPAdapterOptions, 'fetch'> {

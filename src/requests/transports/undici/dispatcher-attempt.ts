@@ -12,6 +12,7 @@ import { connectionError, type ConnectionState } from '../error-mapping.js';
 import { bodyTimeout, connectTimeout, readTimeout } from '../limits.js';
 import type { Job } from '../outgoing-request.js';
 import type { Attempt, Transport } from '../urlopen.js';
+import type { AnyDispatcher } from './any-dispatcher.js';
 import type { Controller } from './connection.js';
 import { AnyDispatchHandler, type DispatchUser } from './dispatch-handler.js';
 import { type BodyOwner, dispatchBody, isChunked, shownHeaders } from './dispatch-request.js';
@@ -27,12 +28,6 @@ export function refusalOfDispatcher({ pool: { proxy, settings } }: Job): string 
   return isChanged
     ? 'an adapter with a dispatcher cannot change certificates: give them to the dispatcher'
     : null;
-}
-
-/** A dispatcher of any version of undici. */
-export interface AnyDispatcher {
-  /** Called once for each attempt. */
-  dispatch(options: never, handler: never): boolean;
 }
 
 /** Sends by one dispatcher, or by the one that `find` gives for each request. */

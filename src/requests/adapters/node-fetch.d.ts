@@ -1,3 +1,0 @@
-declare module 'node-fetch/src/index.js' {
-  export { default } from 'node-fetch';
-}
