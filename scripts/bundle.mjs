@@ -5,7 +5,7 @@
  *
  * The entry points share their chunks, so that every class exists once.
  */
-import { cpSync, readFileSync, rmSync } from 'node:fs';
+import { cpSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { isAbsolute, relative, sep } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { rolldown } from 'rolldown';
@@ -111,3 +111,8 @@ cpSync(`${root}build`, `${root}dist`, {
   recursive: true,
   filter: (path) => !/\.(js|js\.map|tsbuildinfo)$/.test(path),
 });
+// TypeScript 6 loads no types that nothing asks for, and those of Node would become `any` in silence.
+for (const door of doors) {
+  const path = `${root}dist/${door}.d.ts`;
+  writeFileSync(path, `/// <reference types="node" />\n${readFileSync(path, 'utf8')}`);
+}

@@ -137,8 +137,8 @@ function ownWorkerUrl(): string {
     return import.meta.resolve('#workers/thread');
   } catch (error) {
     throw new RuntimeError(
-      'The file for worker threads is not in this bundle: keep the package out of it (esbuild --external:requests-futures, ' +
-        "externals of webpack) and install it beside, or give the file by worker_url: import.meta.resolve('requests-futures/worker')",
+      'The file for worker threads is not in this bundle: keep requests-futures out of it (esbuild --external:requests-futures, ' +
+        'externals of webpack, external of rollup and Vite) and install it beside the bundle, or name a file by worker_url',
       { cause: error },
     );
   }
