@@ -131,10 +131,13 @@ function failureToStart(piscina: Piscina): Promise<never> {
   return failure;
 }
 
+/** In a name of its own, as webpack would copy the file that a literal names, without what that imports. */
+const OWN_WORKER = '#workers/thread';
+
 /** The file that a thread runs. Throws RuntimeError in a bundle, where it is missing. */
 function ownWorkerUrl(): string {
   try {
-    return import.meta.resolve('#workers/thread');
+    return import.meta.resolve(OWN_WORKER);
   } catch (error) {
     throw new RuntimeError(
       'The file for worker threads is not in this bundle: keep requests-futures out of it (esbuild --external:requests-futures, ' +

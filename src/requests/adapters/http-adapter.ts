@@ -1,4 +1,3 @@
-// By its file: Bun puts a module of its own in the place of the package's name.
 import nodeFetch from 'node-fetch/src/index.js';
 import { type AbortToken, checkOptions, NotImplementedError, ValueError } from '../../builtins/index.js';
 import { basicAuthHeader } from '../auth/basic.js';

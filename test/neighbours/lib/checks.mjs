@@ -1,7 +1,7 @@
 /** What must work wherever the package is used: in a runtime, out of a bundle, in a test runner. */
 import assert from 'node:assert/strict';
 import { createServer } from 'node:net';
-import { as_completed, FuturesSession, ThreadPoolExecutor } from 'requests-futures';
+import { as_completed, FuturesSession, ThreadPoolExecutor, WorkerPoolExecutor } from 'requests-futures';
 import * as requests from 'requests-futures/requests';
 
 /** A port of this machine at which nothing listens. */
@@ -85,6 +85,19 @@ export function checksOf(base) {
     },
     async 'a name that is nowhere is a ConnectionError'() {
       await rejects(requests.get('http://bücher.invalid/'), requests.ConnectionError);
+    },
+    async 'a dead SOCKS proxy is a ConnectionError'() {
+      const proxies = { http: `socks5://127.0.0.1:${await deadPort()}` };
+      await rejects(requests.get('http://bücher.test/', { proxies }), requests.ConnectionError);
+    },
+    async 'a worker thread runs a function, or the error says how to have it'() {
+      const executor = new WorkerPoolExecutor({ max_workers: 1 });
+      try {
+        assert.equal(await executor.submit(parseInt, '12').result(), 12);
+      } catch (error) {
+        assert.match(`${error} ${error.cause}`, /keep requests-futures out of it .*external/);
+      }
+      await executor.shutdown();
     },
     async 'a failure is tried again as a Retry says'() {
       const session = new requests.Session();
