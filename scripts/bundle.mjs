@@ -5,7 +5,7 @@
  *
  * The entry points share their chunks, so that every class exists once.
  */
-import { cpSync, readFileSync, rmSync } from 'node:fs';
+import { cpSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { isAbsolute, relative, sep } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { rolldown } from 'rolldown';
@@ -18,6 +18,9 @@ const doors = [
   'src/blocking/index',
   'src/index',
 ];
+
+/** What `#packages` leads to, for Node and for bundlers. */
+const packages = ['src/requests/packages/lazy', 'src/requests/packages/bundled'];
 
 /**
  * The chunks, by what is in them: who imports one door only does not load what is behind the others. What is imported when it
@@ -33,7 +36,7 @@ const chunks = [
   { name: 'blocking', test: /\/src\/blocking\/(?!gateway\/|wire\/)/ },
   {
     name: 'requests',
-    test: /\/src\/requests\/(?!transports\/(connections\/proxy-agents|undici\/))/,
+    test: /\/src\/requests\/(?!packages\/|transports\/(connections\/proxy-agents|undici\/))/,
   },
   { name: 'futures-session', test: /\/src\/futures-session\// },
 ];
@@ -55,7 +58,8 @@ const nameReferences = {
     if (module === null) return null;
     const door = doors.find((name) => module.startsWith(name.replace(/index$/, ''))) ?? 'src/index';
     // The chunks lie beside dist/src/index.js, so the way to the door is the same from all of them.
-    const url = `new URL('../${door}.js#${module}', import.meta.url).href`;
+    // Bundlers take `new URL(…, import.meta.url)` for a file to copy, and those for CommonJS leave no `import.meta.url`.
+    const url = `import.meta.url?.replace(/src\\/[^/]*$/, '${door}.js#${module}') ?? 'bundled:${door}.js#${module}'`;
     // No line is moved, so the source map holds.
     return {
       code: code.replace(/^(setReferences\(|\}, )import\.meta\.url/gm, (_, before) => before + url),
@@ -76,10 +80,9 @@ const withSourceMaps = {
 rmSync(`${root}dist`, { recursive: true, force: true });
 const bundle = await rolldown({
   input: Object.fromEntries(
-    [...doors, 'src/bullmq/cli', 'workers/gateway', 'workers/thread', 'workers/watchdog'].map((name) => [
-      name,
-      `${root}build/${name}.js`,
-    ]),
+    [...doors, ...packages, 'src/bullmq/cli', 'workers/gateway', 'workers/thread', 'workers/watchdog'].map(
+      (name) => [name, `${root}build/${name}.js`],
+    ),
   ),
   external: (id) => !id.startsWith('.') && !isAbsolute(id),
   platform: 'node',
@@ -107,3 +110,8 @@ cpSync(`${root}build`, `${root}dist`, {
   recursive: true,
   filter: (path) => !/\.(js|js\.map|tsbuildinfo)$/.test(path),
 });
+// TypeScript 6 loads no types that nothing asks for, and those of Node would become `any` in silence.
+for (const door of doors) {
+  const path = `${root}dist/${door}.d.ts`;
+  writeFileSync(path, `/// <reference types="node" />\n${readFileSync(path, 'utf8')}`);
+}

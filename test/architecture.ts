@@ -68,7 +68,7 @@ export const rooms: readonly (readonly [names: readonly string[], about: string]
   [['headers', 'environment', 'cookies'], 'checked headers; proxies, netrc; the jar'],
   [['urls'], ''],
   [['exceptions', 'status-codes.ts'], ''],
-  [['structures', 'types.ts', 'inputs.ts', 'version.ts'], ''],
+  [['structures', 'types.ts', 'inputs.ts', 'version.ts', 'packages'], ''],
 ];
 
 /** The drawing of both for CONTRIBUTING.md. */

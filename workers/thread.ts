@@ -1,4 +1,5 @@
 /** What a pool thread runs. Piscina calls the default export once, with how the thread is to be set up. */
+import { types } from 'node:util';
 import type { MessagePort, Transferable } from 'node:worker_threads';
 import { type HomeCall, homeCallsOf, type Reference, setHome } from '../src/builtins/index.js';
 import { setPoolThread } from '../src/concurrent-futures/worker-pool/bootstrapping.js';
@@ -105,8 +106,8 @@ class Thread {
     const { loading } = received.imports;
     try {
       const imported = importFunction(this.#functions[fn] as Reference);
-      if (loading !== undefined || imported instanceof Promise) await Promise.all([imported, loading]);
-      const target = imported instanceof Promise ? await imported : imported;
+      if (loading !== undefined || types.isPromise(imported)) await Promise.all([imported, loading]);
+      const target = types.isPromise(imported) ? await imported : imported;
       const result = await call.invoke(target, decode(received) as unknown[]);
       this.#answer(id, call, false, result);
     } catch (error) {

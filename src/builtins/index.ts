@@ -18,12 +18,13 @@ export {
 export { Fifo } from './fifo.js';
 export { addHomeCall, callAtHome, type HomeCall, homeCallsOf, setHome } from './home-calls.js';
 export { lazyPattern } from './lazy-pattern.js';
-export { lazyRequire } from './lazy-require.js';
 export { getLogger, type Logger, setLogger } from './logging.js';
 export { alsoExtends, isInstanceOf } from './multiple-inheritance.js';
 export { onAbort } from './on-abort.js';
 export { checkOptions, isEmpty, isPlainObject } from './options.js';
+export { isError, isSearchParams, isURL, tagOf } from './realms.js';
 export { repr, typeName } from './repr.js';
+export { clearTimeout, nextTick, queueMicrotask, setImmediate, setTimeout } from './timers.js';
 export { timedelta, type TimedeltaOptions } from './timedelta.js';
 export {
   type Class,

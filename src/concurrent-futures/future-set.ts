@@ -1,3 +1,4 @@
+import { types } from 'node:util';
 import { typeName } from '../builtins/index.js';
 import { Future } from './future.js';
 
@@ -6,7 +7,7 @@ export type Futures<F> = Iterable<F> | ReadonlyMap<F, unknown>;
 
 /** The futures in input order, each once. */
 export function futureSet<F extends Future>(callee: string, fs: Futures<F>): Set<F> {
-  const iterable: unknown = fs instanceof Map ? fs.keys() : fs;
+  const iterable: unknown = types.isMap(fs) ? fs.keys() : fs;
   if (typeof (iterable as Partial<Iterable<unknown>> | null | undefined)?.[Symbol.iterator] !== 'function') {
     throw new TypeError(`${callee} takes an iterable of futures, got ${typeName(fs)}`);
   }

@@ -1,4 +1,4 @@
-import { inspect } from 'node:util';
+import { inspect, types } from 'node:util';
 import { getLogger, RuntimeError, TimeoutError, typeName } from '../builtins/index.js';
 import { DoneCallback, runCallback } from './done-callback.js';
 import { CancelledError, InvalidStateError } from './errors.js';
@@ -328,7 +328,7 @@ export class Future<T = unknown> implements Promise<T> {
     if (waiters === null) return;
     this._waiters = null;
     const settled = this._isSettled();
-    for (const waiter of waiters instanceof Set ? waiters : [waiters]) {
+    for (const waiter of types.isSet(waiters) ? waiters : [waiters]) {
       if (settled || waiter.wakesOnCancel) waiter.notify(this);
       else this._addWaiter(waiter);
     }

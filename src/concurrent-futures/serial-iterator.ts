@@ -3,7 +3,7 @@
  * Like a generator it takes one step at a time, however many `next()` are asked for at once, and ends for good when a
  * step throws. Unlike a generator `return()` does not wait for the step under way.
  */
-export abstract class SerialIterator<T> implements AsyncIterableIterator<T, undefined, undefined> {
+export abstract class SerialIterator<T> implements AsyncIterator<T, undefined, undefined>, AsyncIterable<T> {
   #stepping = false;
   readonly #turns: (() => void)[] = [];
 

@@ -1,4 +1,5 @@
-import { isPlainObject } from '../builtins/index.js';
+import { types } from 'node:util';
+import { isPlainObject, isSearchParams, tagOf, typeName } from '../builtins/index.js';
 import { CaseInsensitiveDict, RequestsCookieJar } from '../requests/index.js';
 
 type Seen = Map<object, unknown>;
@@ -17,9 +18,9 @@ function copy(value: unknown, seen: Seen | undefined): unknown {
   const known = seen?.get(value);
   if (known !== undefined) return known;
   if (Buffer.isBuffer(value)) return Buffer.from(value);
-  if (value instanceof Uint8Array) return value.slice();
-  if (value instanceof ArrayBuffer) return value.slice(0);
-  if (value instanceof URLSearchParams) return new URLSearchParams(value);
+  if (types.isUint8Array(value)) return value.slice();
+  if (types.isArrayBuffer(value)) return value.slice(0);
+  if (isSearchParams(value)) return new URLSearchParams(value);
   const cycleSafe = seen ?? new Map<object, unknown>();
   if (Array.isArray(value)) {
     const items: unknown[] = [];
@@ -27,16 +28,16 @@ function copy(value: unknown, seen: Seen | undefined): unknown {
     for (const item of value) items.push(copy(item, cycleSafe));
     return items;
   }
-  if (value instanceof Map && value.constructor === Map) {
+  if (types.isMap(value) && typeName(value) === 'Map') {
     const map = new Map<unknown, unknown>();
     cycleSafe.set(value, map);
-    for (const [key, item] of value as Map<unknown, unknown>) map.set(key, copy(item, cycleSafe));
+    for (const [key, item] of value) map.set(key, copy(item, cycleSafe));
     return map;
   }
-  if (value instanceof Set && value.constructor === Set) return new Set(value);
+  if (types.isSet(value) && typeName(value) === 'Set') return new Set(value);
   if (value instanceof CaseInsensitiveDict) return new CaseInsensitiveDict(value);
   if (value instanceof RequestsCookieJar) return value.copy();
-  if (value instanceof Headers) return new Headers(value);
+  if (tagOf(value) === 'Headers') return new Headers(value as Headers);
   if (!isPlainObject(value)) return value;
   const object: Record<string, unknown> = {};
   cycleSafe.set(value, object);

@@ -1,3 +1,4 @@
+import { types } from 'node:util';
 import * as threads from 'node:worker_threads';
 
 /** What `markAsUntransferable()` was called for stays; before Node 21, where this is missing, posting sees to it. */
@@ -15,7 +16,7 @@ const WORTH_TRANSFERRING = 16 * 1024;
 export function isWorthTransferring(bytes: ArrayBuffer | NodeJS.ArrayBufferView): boolean {
   if (bytes.byteLength < WORTH_TRANSFERRING) return false;
   const memory = memoryOf(bytes);
-  return !(memory instanceof SharedArrayBuffer) && !isMarkedAsUntransferable(memory);
+  return !types.isSharedArrayBuffer(memory) && !isMarkedAsUntransferable(memory);
 }
 
 /**

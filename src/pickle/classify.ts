@@ -7,6 +7,8 @@ import {
   reducerOf,
   reducerRegistrations,
   referenceOf,
+  isError,
+  tagOf,
   typeName,
 } from '../builtins/index.js';
 import { globalReducer } from './globals.js';
@@ -79,7 +81,7 @@ export function kindOf(value: object, prototype: object): Kind {
 function classify(value: object, prototype: object): Kind {
   const own = reducerOf(prototype) ?? globalReducer(typeName(prototype), prototype);
   if (own !== undefined) return { type: 'reduced', reducer: own };
-  if (types.isNativeError(value) || value instanceof Error) return error;
+  if (isError(value)) return error;
   let unsuited = '';
   for (let base = Object.getPrototypeOf(prototype) as object | null; base !== null; ) {
     const reducer = reducerOf(base);
@@ -97,7 +99,7 @@ function classify(value: object, prototype: object): Kind {
   const reference = cls && referenceOf(cls);
   if (reference !== undefined && unsuited === '') return { type: 'instance', cls: reference };
   // What Node 22 makes of a part of a Blob, or of one that was received.
-  if (value instanceof Blob && typeName(prototype) === 'TransferableBlob') return native;
+  if (tagOf(value) === 'Blob' && typeName(prototype) === 'TransferableBlob') return native;
   if (types.isKeyObject(value) || types.isCryptoKey(value)) return native;
   if (isNodeStream(value)) return nodeStream;
   if (Symbol.asyncIterator in value || types.isGeneratorObject(value)) return iterable;

@@ -1,6 +1,6 @@
 import type { Readable } from 'node:stream';
 import { MessageChannel, type Transferable } from 'node:worker_threads';
-import { type Reduced, type Reference, referenceOf, typeName } from '../builtins/index.js';
+import { isError, type Reduced, type Reference, referenceOf, tagOf, typeName } from '../builtins/index.js';
 import { exactCopy, isGivenUp, isWorthTransferring, isWhole } from './bytes.js';
 import type { Encoded, EncodeOptions, OutgoingStream } from './encoded.js';
 import { Draft } from './draft.js';
@@ -32,7 +32,7 @@ export function encodeParts(value: unknown, options: EncodeOptions = {}): Encode
     return new Encoder(options, table, new Set(), []).encode(value);
   } catch (error) {
     table.takeBack();
-    if (error instanceof RangeError && error.message === 'Maximum call stack size exceeded') {
+    if (isError(error) && error.message === 'Maximum call stack size exceeded') {
       const what = options.name ?? 'value';
       throw new PicklingError(`Cannot pickle ${what}: it is nested too deeply`, { cause: error });
     }
@@ -296,7 +296,7 @@ class Encoder {
     const [known, lostName] = errorClass(error);
     const cls = typeof known === 'string' ? known : this.#table.number(known);
     // Only a DOMException keeps its message elsewhere than in a field.
-    const message = error instanceof DOMException ? error.message : '';
+    const message = tagOf(error) === 'DOMException' ? (error as DOMException).message : '';
     this.#draft.steps.push([Op.error, part, cls, message, lostName]);
     const names: string[] = [];
     const values: unknown[] = [];

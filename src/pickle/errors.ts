@@ -1,6 +1,6 @@
 /** Python's pickle errors, and the ones about values that cannot cross: each says where in the value the part is, and the fix. */
 import { types } from 'node:util';
-import { lazyPattern, RuntimeError, setErrorName, setReferences } from '../builtins/index.js';
+import { isError, lazyPattern, RuntimeError, setErrorName, setReferences } from '../builtins/index.js';
 
 /** Python's `pickle.PickleError`: the base of the two that follow. */
 export class PickleError extends Error {
@@ -62,7 +62,7 @@ function textOf(path: Path): string {
  * Errors of `encode()` say so already and are returned unchanged.
  */
 export function explainCloneError(error: unknown, value: unknown, name: string): unknown {
-  if (!(error instanceof DOMException) || error.name !== 'DataCloneError') return error;
+  if (!isError(error) || error.name !== 'DataCloneError') return error;
   const place = findUncloneable(value, name, new Set()) ?? name;
   return new PicklingError(`Cannot pickle object (${place}): ${error.message}`, { cause: error });
 }
@@ -72,8 +72,11 @@ function findUncloneable(value: unknown, place: string, seen: Set<unknown>): str
   if (typeof value !== 'object' || value === null || seen.has(value)) return null;
   seen.add(value);
   if (types.isProxy(value) || types.isArgumentsObject(value)) return place;
-  const entries: Iterable<[unknown, unknown]> =
-    value instanceof Map ? value : value instanceof Set ? value.entries() : Object.entries(value);
+  const entries: Iterable<[unknown, unknown]> = types.isMap(value)
+    ? value
+    : types.isSet(value)
+      ? value.entries()
+      : Object.entries(value);
   for (const [key, item] of entries) {
     const found = findUncloneable(item, `${place}[${JSON.stringify(key)}]`, seen);
     if (found !== null) return found;

@@ -1,5 +1,5 @@
 /** The one place where a reference that arrived in a message becomes a function or a class. */
-import { type Reference, setTarget, targetOf } from '../builtins/index.js';
+import { type Reference, setTarget, targetOf, isError } from '../builtins/index.js';
 import { UnpicklingError } from './errors.js';
 import { GLOBAL } from './globals.js';
 
@@ -27,7 +27,7 @@ export const importing: Resolver = {
     try {
       found = url === GLOBAL ? globalThis : await importModule(url);
     } catch (error) {
-      const reason = error instanceof Error ? error.message : String(error);
+      const reason = isError(error) ? error.message : String(error);
       throw new UnpicklingError(`Cannot import '${name}' from ${url}: ${reason}`, { cause: error });
     }
     for (const part of name.split('.')) found = (found as Record<string, unknown> | null | undefined)?.[part];
@@ -41,7 +41,17 @@ export const importing: Resolver = {
   },
 };
 
-const ownRoot = new URL('../../', import.meta.url).href;
+/** Where this package is; null in a bundle without `import.meta`. */
+let ownRoot: string | null | undefined;
+
+function isOwn(url: string): boolean {
+  if (ownRoot === undefined) {
+    const here: string | undefined = import.meta.url; // Bundles for CommonJS have none.
+    ownRoot = here === undefined ? null : new URL('../../', here).href;
+  }
+  return ownRoot !== null && url.startsWith(ownRoot);
+}
+
 /** This package's own modules that are being loaded. */
 const ownModules = new Set<Promise<unknown>>();
 
@@ -50,7 +60,7 @@ const ownModules = new Set<Promise<unknown>>();
  * being imported at that moment.
  */
 async function importModule(url: string): Promise<unknown> {
-  if (url.startsWith(ownRoot)) {
+  if (isOwn(url)) {
     const loading: Promise<unknown> = import(url);
     ownModules.add(loading);
     try {

@@ -6,6 +6,7 @@
  * A request and its response, the session known on the other side, take 5.7 µs to encode, clone and decode this way, and 13.6 µs
  * when the same lists are sent as steps: a tenth of a small GET in a thread (`npm run bench -- --suite workers-small`).
  */
+import { types } from 'node:util';
 import type { Transferable } from 'node:worker_threads';
 import { type Reference, referenceOf, setReducer } from '../builtins/index.js';
 import { isGivenUp, isWhole, isWorthTransferring } from './bytes.js';
@@ -131,7 +132,7 @@ export function shortenBytes(bytes: Buffer): string | ArrayBuffer | null {
   if (bytes.byteLength < AS_TEXT) return bytes.toString('latin1');
   const { buffer, byteOffset, byteLength } = bytes;
   if (isWorthTransferring(bytes) && isWhole(bytes)) return buffer as ArrayBuffer;
-  return buffer instanceof ArrayBuffer ? buffer.slice(byteOffset, byteOffset + byteLength) : null;
+  return types.isArrayBuffer(buffer) ? buffer.slice(byteOffset, byteOffset + byteLength) : null;
 }
 
 /** Up to here text is cheaper. */

@@ -1,3 +1,4 @@
+import { isError, tagOf } from '../builtins/index.js';
 import type { Readable } from 'node:stream';
 import type { MessagePort } from 'node:worker_threads';
 import { decodeLoading } from './decode.js';
@@ -79,7 +80,7 @@ class Feed {
   #fail(error: unknown): void {
     if (this.#ended) return;
     const source = this.#source;
-    this.#end({ error: encodeParts(error instanceof Error ? error : new Error(String(error))).message });
+    this.#end({ error: encodeParts(isError(error) ? error : new Error(String(error))).message });
     // A chunk that cannot cross leaves a source that is not at its end.
     if (source !== undefined) void giveUp(source, error);
   }
@@ -121,8 +122,8 @@ async function giveUp(source: Source, reason: unknown): Promise<void> {
 }
 
 function openSource(source: object): Source {
-  if (source instanceof ReadableStream) {
-    const reader = source.getReader();
+  if (tagOf(source) === 'ReadableStream') {
+    const reader = (source as ReadableStream).getReader();
     return {
       next: () => reader.read() as Promise<IteratorResult<unknown>>,
       cancel: (reason) => reader.cancel(reason),
@@ -140,7 +141,7 @@ function openSource(source: object): Source {
     // Its iterator's return() would wait for the step that is under way, and the stream may never take it.
     return {
       next: () => iterator.next(),
-      cancel: (reason) => (source as Readable).destroy(reason instanceof Error ? reason : undefined),
+      cancel: (reason) => (source as Readable).destroy(isError(reason) ? reason : undefined),
     };
   }
   return { next: () => iterator.next(), cancel: () => iterator.return?.() };

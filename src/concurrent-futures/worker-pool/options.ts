@@ -1,5 +1,5 @@
 import { availableParallelism } from 'node:os';
-import { checkOptions, isPlainObject, typeName, ValueError } from '../../builtins/index.js';
+import { checkOptions, isPlainObject, typeName, ValueError, isURL } from '../../builtins/index.js';
 import { encode } from '../../pickle/index.js';
 import { parseMaxWorkers } from '../pool-executor.js';
 
@@ -144,7 +144,7 @@ function parseLimits(given: WorkerResourceLimits | null | undefined): Record<str
 
 function parseUrl(url: unknown): string | null {
   if (url === undefined || url === null) return null;
-  const text = url instanceof URL ? url.href : url;
+  const text = isURL(url) ? url.href : url;
   if (typeof text !== 'string') {
     throw new TypeError(`worker_url must be a URL or the path of a file, got ${typeName(url)}`);
   }

@@ -1,4 +1,4 @@
-import { Fifo } from '../../builtins/index.js';
+import { Fifo, setImmediate } from '../../builtins/index.js';
 
 /** Milliseconds of one turn of the main loop that may go to outcomes before timers and sockets have theirs. */
 const BUDGET = 1;

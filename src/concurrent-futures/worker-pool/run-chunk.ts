@@ -23,4 +23,6 @@ export const runChunk: (
     return results;
   },
   import.meta.url,
+  // A bundle may take the name from the function.
+  'runChunk',
 );

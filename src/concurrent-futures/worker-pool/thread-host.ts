@@ -1,5 +1,6 @@
 import { SHARE_ENV, type Transferable, type Worker } from 'node:worker_threads';
 import type { Piscina } from 'piscina';
+import { RuntimeError, setImmediate } from '../../builtins/index.js';
 import { decodeLoading, type Pickled } from '../../pickle/index.js';
 import type { Opened, Opening } from './protocol.js';
 
@@ -59,7 +60,7 @@ export class ThreadHost {
     if (this.#destroyed) throw new Error('the thread was ended before it had started');
     const { workerUrl, resourceLimits } = this.#settings;
     const piscina = new Piscina({
-      filename: workerUrl ?? import.meta.resolve('#workers/thread'),
+      filename: workerUrl ?? ownWorkerUrl(),
       minThreads: 0,
       maxThreads: 1,
       // The default ends an idle thread at once, and its keep-alive connections with it.
@@ -128,4 +129,20 @@ function failureToStart(piscina: Piscina): Promise<never> {
   // When the thread ends normally, this has no listener any more.
   failure.catch(() => undefined);
   return failure;
+}
+
+/** In a name of its own, as webpack would copy the file that a literal names, without what that imports. */
+const OWN_WORKER = '#workers/thread';
+
+/** The file that a thread runs. Throws RuntimeError in a bundle, where it is missing. */
+function ownWorkerUrl(): string {
+  try {
+    return import.meta.resolve(OWN_WORKER);
+  } catch (error) {
+    throw new RuntimeError(
+      'The file for worker threads is not in this bundle: keep requests-futures out of it (esbuild --external:requests-futures, ' +
+        'externals of webpack, external of rollup and Vite) and install it beside the bundle, or name a file by worker_url',
+      { cause: error },
+    );
+  }
 }

@@ -1,4 +1,4 @@
-import { getLogger, referenceOf, RuntimeError } from '../../builtins/index.js';
+import { getLogger, queueMicrotask, referenceOf, RuntimeError } from '../../builtins/index.js';
 import { homeId } from '../../pickle/index.js';
 import { BrokenProcessPool } from '../errors.js';
 import { parseShutdown, type ShutdownOptions } from '../executor.js';

@@ -1,4 +1,4 @@
-import nodeFetch from 'node-fetch';
+import nodeFetch from 'node-fetch/src/index.js';
 import { type AbortToken, checkOptions, NotImplementedError, ValueError } from '../../builtins/index.js';
 import { basicAuthHeader } from '../auth/basic.js';
 import { InvalidProxyURL, InvalidURL, RequestException } from '../exceptions/requests.js';

@@ -15,5 +15,6 @@ export {
 } from '../transports/connections/pool-manager.js';
 export type { ConnectionSettings } from '../transports/connections/tls-settings.js';
 export { Retry } from '../urllib3/retry.js';
+export type { AnyDispatcher } from '../transports/undici/any-dispatcher.js';
 export { UndiciAdapter, type UndiciAdapterOptions } from './undici-adapter.js';
 export type { PoolProxy } from '../transports/connections/proxy-agents.js';

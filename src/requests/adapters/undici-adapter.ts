@@ -1,11 +1,13 @@
-import { checkOptions, ValueError } from '../../builtins/index.js';
+import { checkOptions, NotImplementedError, repr, typeName, ValueError } from '../../builtins/index.js';
 import type { Response } from '../models/response.js';
 import type { Retry } from '../urllib3/retry.js';
 import type { Job } from '../transports/outgoing-request.js';
 import { HTTPAdapter, kDeliver } from './http-adapter.js';
 import type { HTTPAdapterOptions } from './http-adapter-options.js';
-import { urlopen } from '../transports/urlopen.js';
-import type { UndiciTransport } from '../transports/undici/undici-transport.js';
+import { type Transport, urlopen } from '../transports/urlopen.js';
+import type * as UndiciModules from '../transports/undici/index.js';
+import type { AnyDispatcher } from '../transports/undici/any-dispatcher.js';
+import type { DispatcherTransport, UndiciTransport } from '../transports/undici/index.js';
 
 /** Options of {@link UndiciAdapter}. */
 export interface UndiciAdapterOptions extends Omit<HTTPAdapterOptions, 'fetch'> {
@@ -23,7 +25,24 @@ export interface UndiciAdapterOptions extends Omit<HTTPAdapterOptions, 'fetch'> 
   pipelining?: number | undefined;
   /** Offer servers HTTP/2, and speak it with those that accept: many requests share one connection. Default false. */
   allow_h2?: boolean | undefined;
+  /**
+   * Sends every request: an `Agent`, `ProxyAgent` or `MockAgent` of undici, or any other of its dispatchers; `'global'` for the
+   * one that `setGlobalDispatcher` has set. Its connections are its own, and stay open when the adapter is closed: it goes
+   * together with none of the options about connections, and refuses requests with `proxies`, `cert` or another `verify` than
+   * true. Default null: connections of this adapter.
+   */
+  dispatcher?: AnyDispatcher | 'global' | null | undefined;
 }
+
+/** What a dispatcher decides by itself. */
+const OF_CONNECTIONS = [
+  'pool_connections',
+  'pool_maxsize',
+  'pool_block',
+  'connections',
+  'pipelining',
+  'allow_h2',
+] as const;
 
 const OPTION_NAMES = [
   'pool_connections',
@@ -34,6 +53,7 @@ const OPTION_NAMES = [
   'connections',
   'pipelining',
   'allow_h2',
+  'dispatcher',
 ] as const;
 
 /**
@@ -51,11 +71,14 @@ export class UndiciAdapter extends HTTPAdapter {
   readonly pipelining: number;
   /** Whether servers are offered HTTP/2. */
   readonly allow_h2: boolean;
-  #transport: UndiciTransport | null = null;
+  /** What sends the requests; null for connections of this adapter. */
+  readonly dispatcher: AnyDispatcher | 'global' | null;
+  #transport: UndiciTransport | DispatcherTransport | null = null;
 
   constructor(options: UndiciAdapterOptions = {}) {
     checkOptions('UndiciAdapter()', options, OPTION_NAMES);
-    const { connections = null, pipelining = 1, allow_h2 = false, ...common } = options;
+    const { connections = null, pipelining = 1, allow_h2 = false, dispatcher = null, ...common } = options;
+    checkDispatcher(dispatcher, options);
     if (!Number.isInteger(pipelining) || pipelining < 1) {
       throw new ValueError(`pipelining must be an integer above 0, not ${String(pipelining)}`);
     }
@@ -70,28 +93,48 @@ export class UndiciAdapter extends HTTPAdapter {
     });
     this.pipelining = pipelining;
     this.allow_h2 = allow_h2;
+    this.dispatcher = dispatcher;
   }
 
   /** @internal */
   override [kDeliver](job: Job, retries: Retry): Promise<Response> {
     const transport = (this.#transport ??= this.#makeTransport());
-    if (transport !== null) return urlopen(job, retries, transport, this);
-    return loadTransport().then(() => this[kDeliver](job, retries));
+    if (transport === null) return loadTransports().then(() => this[kDeliver](job, retries));
+    if (this.dispatcher !== null) {
+      const refusal = loaded?.refusalOfDispatcher(job) ?? null;
+      if (refusal !== null) throw new NotImplementedError(refusal);
+    }
+    // One of the two, and both send jobs.
+    return urlopen(job, retries, transport as Transport<Job, unknown>, this);
   }
 
-  #makeTransport(): UndiciTransport | null {
-    const { pipelining, allow_h2: allowH2 } = this;
-    return Transport && new Transport({ pipelining, allowH2 });
+  #makeTransport(): UndiciTransport | DispatcherTransport | null {
+    if (loaded === null) return null;
+    const { pipelining, allow_h2: allowH2, dispatcher } = this;
+    if (dispatcher === null) return new loaded.UndiciTransport({ pipelining, allowH2 });
+    const { DispatcherTransport, globalDispatcher } = loaded;
+    return new DispatcherTransport(dispatcher === 'global' ? globalDispatcher : () => dispatcher);
   }
 }
 
+function checkDispatcher(dispatcher: unknown, options: object): void {
+  if (dispatcher === null) return;
+  const isOne = typeof (dispatcher as Partial<AnyDispatcher>).dispatch === 'function';
+  if (!isOne && dispatcher !== 'global') {
+    const given = typeof dispatcher === 'string' ? repr(dispatcher) : typeName(dispatcher);
+    throw new TypeError(`dispatcher must be a Dispatcher of undici, 'global' or null, not ${given}`);
+  }
+  const given = OF_CONNECTIONS.find((name) => name in options);
+  if (given !== undefined) throw new ValueError(`${given} belongs to the dispatcher when there is one`);
+}
+
 // Loaded with the first request, so that programs without this adapter start without it.
-let Transport: typeof UndiciTransport | null = null;
+let loaded: typeof UndiciModules | null = null;
 /** One for all requests that wait, so that they go on in their order: `import()` takes its time even for what is there. */
 let loading: Promise<void> | null = null;
 
-function loadTransport(): Promise<void> {
-  return (loading ??= import('../transports/undici/undici-transport.js').then((module) => {
-    Transport = module.UndiciTransport;
+function loadTransports(): Promise<void> {
+  return (loading ??= import('../transports/undici/index.js').then((module) => {
+    loaded = module;
   }));
 }

@@ -1,3 +1,4 @@
+import { types } from 'node:util';
 import { defaultPort } from '../urls/default-ports.js';
 import { urlsplit } from '../urls/url-split.js';
 
@@ -50,7 +51,7 @@ export class MockRequest {
   /** The request's header of that name; null when there is none. */
   get_header(name: string): string | null {
     const value = this.#request.headers.get(name) ?? null;
-    return value instanceof Uint8Array ? Buffer.from(value).toString('utf8') : value;
+    return types.isUint8Array(value) ? Buffer.from(value).toString('utf8') : value;
   }
 }
 

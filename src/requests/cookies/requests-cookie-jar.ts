@@ -1,4 +1,4 @@
-import { inspect } from 'node:util';
+import { inspect, types } from 'node:util';
 import { checkOptions, isPlainObject, KeyError, repr, ValueError } from '../../builtins/index.js';
 import { type Cookie, type CookieOptions, create_cookie } from './cookie.js';
 import { type CookieScope, deleteCookies, findCookie, isWithin } from './cookie-scope.js';
@@ -245,7 +245,7 @@ export class RequestsCookieJarMethods {
 
   /** Whether `other`, a jar or names and values, holds the same names and values. */
   equals(other: unknown): boolean {
-    if (!(other instanceof RequestsCookieJarMethods) && !(other instanceof Map) && !isPlainObject(other))
+    if (!(other instanceof RequestsCookieJarMethods) && !types.isMap(other) && !isPlainObject(other))
       return false;
     const theirs = new Map(
       other instanceof RequestsCookieJarMethods ? other.items() : entriesOf(other as CookieValues),

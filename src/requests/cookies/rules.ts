@@ -1,9 +1,6 @@
 /** The rules of the cookie standards, from `tough-cookie`. */
 import { isIP } from 'node:net';
-import type * as ToughCookie from 'tough-cookie';
-import { lazyRequire } from '../../builtins/index.js';
-
-const tough = lazyRequire((require) => require('tough-cookie') as typeof ToughCookie);
+import { tough } from '#packages';
 
 /** Seconds since 1970 of the date of an `Expires` attribute, read as in RFC 6265; null when it is none. */
 export function parseExpires(text: string): number | null {

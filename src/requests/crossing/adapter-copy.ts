@@ -84,8 +84,9 @@ setReducer(
 setReducer(
   UndiciAdapter,
   (adapter) => {
-    const { pipelining, allow_h2 } = adapter;
-    return reduceHomed(adapter, copyHTTPAdapter, partsOf(adapter, UndiciAdapter, { pipelining, allow_h2 }));
+    const { pipelining, allow_h2, dispatcher } = adapter;
+    const own = dispatcher === null ? { pipelining, allow_h2 } : { dispatcher };
+    return reduceHomed(adapter, copyHTTPAdapter, partsOf(adapter, UndiciAdapter, own));
   },
   { subclasses: true },
 );

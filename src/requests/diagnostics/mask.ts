@@ -1,4 +1,5 @@
 /** Takes credentials out of what is published: events end up in logs and in files that are passed around. */
+import { types } from 'node:util';
 import { withoutUserinfo } from '../urls/redact.js';
 import type { HeaderLines } from './events.js';
 
@@ -31,7 +32,7 @@ export function maskedRawHeaders(raw: readonly string[]): HeaderLines {
 
 /** Headers may be bytes until they are sent. */
 function textOf(value: unknown): string {
-  return value instanceof Uint8Array ? Buffer.from(value).toString('latin1') : String(value);
+  return types.isUint8Array(value) ? Buffer.from(value).toString('latin1') : String(value);
 }
 
 function maskedValue(name: string, value: string): string {

@@ -1,6 +1,7 @@
 /** Tells the channel what becomes of a request. A trace exists only for a request that found a subscriber when it was made. */
+import { types } from 'node:util';
 import { channel, type Channel } from 'node:diagnostics_channel';
-import { monotonic, typeName } from '../../builtins/index.js';
+import { monotonic, typeName, isError, isURL } from '../../builtins/index.js';
 import type { BaseAdapter } from '../adapters/base-adapter.js';
 import type { PreparedRequest } from '../models/prepared-request.js';
 import type { Response } from '../models/response.js';
@@ -269,13 +270,13 @@ function linesOf({ headers }: PreparedRequest): Lines {
 }
 
 function describe(reason: unknown): Pick<FailedEvent, 'error' | 'message'> {
-  if (reason instanceof Error) return { error: reason.name, message: reason.message };
+  if (isError(reason)) return { error: reason.name, message: reason.message };
   return { error: typeName(reason), message: typeof reason === 'string' ? reason : '' };
 }
 
 /** What a caller gave for a method or a URL, which need not be fit for either. */
 function textOf(value: unknown): string {
   if (typeof value === 'string') return value;
-  if (value instanceof Uint8Array) return Buffer.from(value).toString();
-  return value instanceof URL ? value.href : `<${typeName(value)}>`;
+  if (types.isUint8Array(value)) return Buffer.from(value).toString();
+  return isURL(value) ? value.href : `<${typeName(value)}>`;
 }

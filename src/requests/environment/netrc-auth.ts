@@ -2,7 +2,7 @@
 import { readFileSync, type Stats, statSync } from 'node:fs';
 import { homedir } from 'node:os';
 import { join } from 'node:path';
-import { checkOptions } from '../../builtins/index.js';
+import { checkOptions, isError } from '../../builtins/index.js';
 import { type NetrcEntry, type NetrcParseError, parseNetrc } from './netrc.js';
 import type { Bytes } from '../inputs.js';
 import { decodeUtf8, toBuffer } from '../urls/python-text.js';
@@ -36,7 +36,7 @@ export function get_netrc_auth(
   if (typeof options === 'object') checkOptions('get_netrc_auth()', options, ['raise_errors']);
   const file = currentFile();
   if (file === null) return null;
-  if (file.content instanceof Error) {
+  if (isError(file.content)) {
     const raises = typeof options === 'boolean' ? options : options.raise_errors === true;
     if (raises) throw file.content;
     return null;

@@ -1,6 +1,6 @@
 /** The `repr()` and `str()` of Python's exceptions, which scripts match on. */
 import { isIP } from 'node:net';
-import { repr } from '../../builtins/index.js';
+import { repr, isError } from '../../builtins/index.js';
 
 /** Stands in an exception's arguments for an object whose `repr()` is `text`. */
 export class ReprText {
@@ -112,7 +112,7 @@ function reprParseError(error: NodeError): string {
 /** Python's `repr()` of a value among an exception's arguments, of which many are exceptions themselves. */
 export function reprArgument(value: unknown): string {
   if (value instanceof ReprText) return value.text;
-  if (!(value instanceof Error)) return repr(value);
+  if (!isError(value)) return repr(value);
   const { args } = value as { readonly args?: unknown };
   if (Array.isArray(args)) return `${value.name}(${args.map(reprArgument).join(', ')})`;
   return reprNodeError(value);
@@ -132,7 +132,7 @@ export function strArguments(args: readonly unknown[]): string {
   if (args.length === 0) return '';
   if (args.length > 1) return `(${args.map(reprArgument).join(', ')})`;
   const [only] = args;
-  return typeof only === 'string' ? only : only instanceof Error ? only.message : reprArgument(only);
+  return typeof only === 'string' ? only : isError(only) ? only.message : reprArgument(only);
 }
 
 /** Python's `repr()` of a TLS failure, with the message of OpenSSL or of the certificate check. */

@@ -1,5 +1,6 @@
 /** A session's headers, query, cookies and hooks, and how a request's own are laid over them (rule 1.4). */
-import { isEmpty, isPlainObject } from '../../builtins/index.js';
+import { types } from 'node:util';
+import { isEmpty, isPlainObject, isSearchParams } from '../../builtins/index.js';
 import { cookiejar_from_dict, merge_cookies, RequestsCookieJar } from '../cookies/index.js';
 import { get_netrc_auth } from '../environment/netrc-auth.js';
 import { SharedHeaders } from '../headers/shared-headers.js';
@@ -87,19 +88,19 @@ export function mergeParams(request: Params | Absent, session: Params | Absent):
 type ParamMapping = Readonly<Record<string, ParamValue>> | ReadonlyMap<unknown, ParamValue> | URLSearchParams;
 
 function isMapping(value: Params): value is ParamMapping {
-  return value instanceof Map || value instanceof URLSearchParams || isPlainObject(value);
+  return types.isMap(value) || isSearchParams(value) || isPlainObject(value);
 }
 
 function entriesOf(mapping: ParamMapping): Iterable<readonly [string, ParamValue]> {
-  if (mapping instanceof URLSearchParams) {
+  if (isSearchParams(mapping)) {
     return [...new Set(mapping.keys())].map((key) => [key, mapping.getAll(key)] as const);
   }
-  if (mapping instanceof Map) {
+  if (types.isMap(mapping)) {
     return [...(mapping as ReadonlyMap<unknown, ParamValue>)].map(
       ([key, value]) => [String(key), value] as const,
     );
   }
-  return Object.entries(mapping as Readonly<Record<string, ParamValue>>);
+  return Object.entries(mapping);
 }
 
 /** Headers, case-insensitively: a session header keeps its place and takes the request's spelling; null removes it. */

@@ -1,4 +1,5 @@
 /** The verbs of a session, and how the arguments of a call are read: what Python's signatures refuse is refused. */
+import { types } from 'node:util';
 import { checkOptions, isPlainObject, typeName } from '../../builtins/index.js';
 import type { Response } from '../models/response.js';
 import type { RequestOptions } from '../types.js';
@@ -136,7 +137,7 @@ export function bindRequest<O extends object>(
   url: UrlInput | undefined,
   options: O | null | undefined,
 ): BoundCall<O> {
-  if (typeof method === 'string' || method instanceof Uint8Array) {
+  if (typeof method === 'string' || types.isUint8Array(method)) {
     const target = required('request', 'url', url);
     return { method: methodText(method), url: target, options: checkedOptions('request', options) };
   }

@@ -1,5 +1,5 @@
 /** What every attempt to send a request is, whatever puts it on the wire. */
-import { type AbortListener, LONGEST_DELAY } from '../../builtins/index.js';
+import { type AbortListener, clearTimeout, LONGEST_DELAY, setTimeout } from '../../builtins/index.js';
 import type { BodyReader } from '../bodies/incoming/body-reader.js';
 import type { Upload } from '../bodies/outgoing/upload.js';
 import type { HTTPResponse } from '../urllib3/response.js';

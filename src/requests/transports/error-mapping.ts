@@ -1,5 +1,5 @@
 /** From what Node says went wrong, by way of urllib3's exceptions, to those of requests. */
-import { type AbortToken, OSError, repr } from '../../builtins/index.js';
+import { type AbortToken, OSError, repr, isError } from '../../builtins/index.js';
 import {
   AbortError,
   ChunkedEncodingError,
@@ -54,7 +54,7 @@ export interface ConnectionState extends AttemptState {
 export function connectionError(error: unknown, attempt: ConnectionState): unknown {
   const { pool } = attempt.job;
   const ofTransport = error === attempt.error || error === attempt.failure || isOpenSslError(error);
-  if (!ofTransport || !(error instanceof Error)) return error;
+  if (!ofTransport || !isError(error)) return error;
   if (error instanceof urllib3.HTTPError) return attempt.isConnecting ? blameProxy(error, attempt) : error;
   if (isParseError(error)) return parseError(error);
   if (isTlsError(error, attempt)) {
@@ -114,7 +114,7 @@ function parseError(error: NodeError): urllib3.HTTPError {
 }
 
 function isOpenSslError(error: unknown): boolean {
-  return error instanceof Error && /^ERR_(?:OSSL|SSL|TLS)_/.test((error as NodeError).code ?? '');
+  return isError(error) && /^ERR_(?:OSSL|SSL|TLS)_/.test((error as NodeError).code ?? '');
 }
 
 /** Errors of the system itself name the call that failed; what else goes wrong while TLS is negotiated, is TLS. */
@@ -172,11 +172,11 @@ export function bodyError(error: unknown, attempt: AttemptState): Error {
   if (cause instanceof RequestException) return cause;
   if (cause instanceof urllib3.ReadTimeoutError)
     return new ConnectionError(cause.message, { request, cause });
-  if (cause instanceof Error && isOpenSslError(cause)) {
+  if (isError(cause) && isOpenSslError(cause)) {
     const text = reprTlsError(cause);
     return new SSLError(text, { request, cause: new urllib3.SSLError([new ReprText(text)], { cause }) });
   }
-  const broken = brokenBody(cause instanceof Error ? cause : new OSError(String(cause)), attempt);
+  const broken = brokenBody(isError(cause) ? cause : new OSError(String(cause)), attempt);
   return new ChunkedEncodingError(broken.message, { request, cause: broken });
 }
 

@@ -1,3 +1,4 @@
+import { types } from 'node:util';
 import { getLogger } from '../../builtins/index.js';
 import type { PreparedRequest } from '../models/prepared-request.js';
 import { rewind_body } from '../bodies/outgoing/rewind-body.js';
@@ -53,7 +54,7 @@ export async function urlopen<J extends OutgoingJob, C, R>(
       let raw: HTTPResponse;
       // An await without need would let later requests overtake this one.
       const opened = transport.open(job);
-      const connections = opened instanceof Promise ? await opened : opened;
+      const connections = types.isPromise(opened) ? await opened : opened;
       const first = transport.attempt(job, connections);
       try {
         raw = await first.send();

@@ -46,9 +46,61 @@ export function wireHeaders(source: HeaderSource, hasBody: boolean): string[] {
   return lines;
 }
 
-/** Replaces all headers of a request with those of {@link wireHeaders}. Throws InvalidHeader and UnicodeEncodeError. */
+/** Names that were found valid and need no second look: programs use a few dozen. */
+const knownNames = new Set<string>();
+const MOST_KNOWN_NAMES = 1000;
+const NOT_IN_VALUES = /[^\t\x20-\x7e\x80-\xff]/;
+
+/** Those of {@link wireHeaders}. Throws InvalidHeader and UnicodeEncodeError. */
+export function checkedHeaders(source: HeaderSource, hasBody: boolean): string[] {
+  const headers = wireHeaders(source, hasBody);
+  for (let i = 0; i < headers.length; i += 2) {
+    const name = headers[i] as string;
+    const value: unknown = headers[i + 1];
+    if (!knownNames.has(name)) checkName(name, value);
+    // Scripts put numbers in the place of text.
+    if (value === undefined || NOT_IN_VALUES.test(value as string)) throw headerRefusal(name, value);
+  }
+  return headers;
+}
+
+function checkName(name: string, value: unknown): void {
+  if (!isToken(name)) throw headerRefusal(name, value);
+  if (knownNames.size < MOST_KNOWN_NAMES) knownNames.add(name);
+}
+
+/** Headers that clients work out by themselves. What else a request has beside its own was added by instrumentation. */
+const OF_CLIENTS: ReadonlySet<string> = new Set([
+  'accept',
+  'accept-encoding',
+  'connection',
+  'content-length',
+  'content-type',
+  'expect',
+  'host',
+  'keep-alive',
+  'proxy-authorization',
+  'transfer-encoding',
+  'upgrade',
+  'user-agent',
+]);
+
+/** Whether instrumentation has added this header to a request, which has none of that name itself. */
+export function isAdded(name: string, { headers }: Pick<HeaderSource, 'headers'>): boolean {
+  const key = name.toLowerCase();
+  return !OF_CLIENTS.has(key) && !headers.has(key);
+}
+
+/**
+ * Replaces the headers of a request with those of {@link wireHeaders}, and puts those that instrumentation has added behind
+ * them. Throws InvalidHeader and UnicodeEncodeError.
+ */
 export function setHeaders(request: ClientRequest, source: HeaderSource, hasBody: boolean): void {
-  for (const name of request.getHeaderNames()) request.removeHeader(name);
+  let added: Parameters<ClientRequest['setHeader']>[] | null = null;
+  for (const name of request.getRawHeaderNames()) {
+    if (isAdded(name, source)) (added ??= []).push([name, request.getHeader(name) ?? '']);
+    request.removeHeader(name);
+  }
   const lines = wireHeaders(source, hasBody);
   for (let i = 0; i < lines.length; i += 2) {
     const name = lines[i] as string;
@@ -59,6 +111,7 @@ export function setHeaders(request: ClientRequest, source: HeaderSource, hasBody
       throw headerRefusal(name, value, error);
     }
   }
+  if (added !== null) for (const [name, value] of added) request.setHeader(name, value);
   // Node adds one unless it was removed.
   if (!source.headers.has('connection')) request.removeHeader('connection');
 }

@@ -1,4 +1,4 @@
-import { inspect } from 'node:util';
+import { inspect, types } from 'node:util';
 import { type AbortToken, checkOptions, isPlainObject, repr } from '../../builtins/index.js';
 import {
   ConnectTimeoutError,
@@ -291,7 +291,7 @@ export class Retry {
 }
 
 function asSet<T>(values: Iterable<T>): ReadonlySet<T> {
-  return values instanceof Set ? (values as ReadonlySet<T>) : new Set(values);
+  return types.isSet(values) ? (values as ReadonlySet<T>) : new Set(values);
 }
 
 /** Python counts with booleans: True is 1. */

@@ -1,20 +1,8 @@
 /** Host names beyond ASCII: IDNA 2008, as Python's `idna` package applies it, with tr46 for the rules it has. */
-import { lazyPattern, lazyRequire } from '../../builtins/index.js';
+import { tr46 } from '#packages';
+import { lazyPattern } from '../../builtins/index.js';
+import type { Tr46Options } from '../packages/tr46.js';
 
-/** The part of tr46 that is used; the package has no types of its own. */
-interface Tr46 {
-  toASCII(domain: string, options: Tr46Options): string | null;
-  toUnicode(domain: string, options: Tr46Options): { domain: string; error: boolean };
-}
-
-interface Tr46Options {
-  checkHyphens: boolean;
-  checkBidi: boolean;
-  checkJoiners: boolean;
-  verifyDNSLength?: boolean;
-}
-
-const loadTr46 = lazyRequire((require) => require('tr46') as Tr46);
 const STRICT: Tr46Options = { checkHyphens: true, checkBidi: true, checkJoiners: true };
 
 /**
@@ -79,13 +67,13 @@ export function encodeLabel(label: string): string | null {
   if (ASCII.test(lower)) return lower;
   const chars = Array.from(lower);
   if (lower.normalize('NFC') !== lower || !chars.every(isPermittedHere)) return null;
-  const ascii = loadTr46().toASCII(lower, STRICT);
+  const ascii = tr46().toASCII(lower, STRICT);
   return ascii === null || ascii.length > 63 ? null : ascii;
 }
 
 /** A whole host, mapped by UTS46 (non-transitional) first, so that full-width letters and capitals are admitted; null when not. */
 export function encodeHost(host: string): string | null {
-  const { domain } = loadTr46().toUnicode(host, {
+  const { domain } = tr46().toUnicode(host, {
     checkHyphens: false,
     checkBidi: false,
     checkJoiners: false,

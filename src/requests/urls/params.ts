@@ -1,4 +1,5 @@
 /** Queries and forms: Python's `urlencode` and the shapes of data that requests takes for pairs. */
+import { types } from 'node:util';
 import { checkOptions, isPlainObject, typeName, ValueError } from '../../builtins/index.js';
 import type { Bytes, Pairs } from '../inputs.js';
 import { quote_plus, type QuoteOptions } from './quote.js';
@@ -56,7 +57,7 @@ function pair(value: unknown): KeyValue {
 /** What a `for` loop of Python finds in a container: the keys of a mapping, else its elements. Null: not a container. */
 function elements(value: unknown): unknown[] | null {
   if (typeof value !== 'object' || value === null || isBytes(value)) return null;
-  if (value instanceof Map) return [...(value as Map<unknown, unknown>).keys()];
+  if (types.isMap(value)) return [...value.keys()];
   if (isIterable(value)) return [...value];
   return isPlainObject(value) ? Object.keys(value) : null;
 }

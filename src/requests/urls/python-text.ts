@@ -1,4 +1,5 @@
 /** Python's view of text and bytes, for the rest of this folder. */
+import { types } from 'node:util';
 import { repr, UnicodeDecodeError } from '../../builtins/index.js';
 
 /** Bytes in any of Node's forms. */
@@ -6,13 +7,13 @@ export type Bytes = Uint8Array | ArrayBuffer;
 
 /** Whether `value` is bytes in one of the forms that Node hands out. */
 export function isBytes(value: unknown): value is Bytes {
-  return value instanceof Uint8Array || value instanceof ArrayBuffer;
+  return types.isUint8Array(value) || types.isArrayBuffer(value);
 }
 
 /** A Buffer over the same memory. */
 export function toBuffer(bytes: Bytes): Buffer {
   if (Buffer.isBuffer(bytes)) return bytes;
-  if (bytes instanceof ArrayBuffer) return Buffer.from(bytes);
+  if (types.isArrayBuffer(bytes)) return Buffer.from(bytes);
   return Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength);
 }
 

@@ -1,7 +1,7 @@
 /** What must work wherever the package is used: in a runtime, out of a bundle, in a test runner. */
 import assert from 'node:assert/strict';
 import { createServer } from 'node:net';
-import { as_completed, FuturesSession, ThreadPoolExecutor } from 'requests-futures';
+import { as_completed, FuturesSession, ThreadPoolExecutor, WorkerPoolExecutor } from 'requests-futures';
 import * as requests from 'requests-futures/requests';
 
 /** A port of this machine at which nothing listens. */
@@ -15,6 +15,14 @@ async function deadPort() {
     server.close(resolve);
   });
   return port;
+}
+
+/** `assert.rejects` calls a class of another realm as a function, which jest's are. */
+async function rejects(promise, cls) {
+  await assert.rejects(promise, (error) => {
+    assert(error instanceof cls, `${cls.name} was expected: ${error?.stack ?? error}`);
+    return true;
+  });
 }
 
 /** Each check by what it says, for a server at `base`. */
@@ -63,17 +71,33 @@ export function checksOf(base) {
     async 'a status is no error until it is asked for'() {
       const response = await requests.get(`${base}/missing`);
       assert.equal(response.status_code, 404);
-      assert.throws(() => response.raise_for_status(), requests.HTTPError);
+      assert.throws(
+        () => response.raise_for_status(),
+        (error) => error instanceof requests.HTTPError,
+      );
     },
     async 'a dead port is a ConnectionError'() {
       const port = await deadPort();
-      await assert.rejects(requests.get(`http://127.0.0.1:${port}/`), requests.ConnectionError);
+      await rejects(requests.get(`http://127.0.0.1:${port}/`), requests.ConnectionError);
     },
     async 'a reset is a ConnectionError'() {
-      await assert.rejects(requests.get(`${base}/reset`), requests.ConnectionError);
+      await rejects(requests.get(`${base}/reset`), requests.ConnectionError);
     },
     async 'a name that is nowhere is a ConnectionError'() {
-      await assert.rejects(requests.get('http://bücher.invalid/'), requests.ConnectionError);
+      await rejects(requests.get('http://bücher.invalid/'), requests.ConnectionError);
+    },
+    async 'a dead SOCKS proxy is a ConnectionError'() {
+      const proxies = { http: `socks5://127.0.0.1:${await deadPort()}` };
+      await rejects(requests.get('http://bücher.test/', { proxies }), requests.ConnectionError);
+    },
+    async 'a worker thread runs a function, or the error says how to have it'() {
+      const executor = new WorkerPoolExecutor({ max_workers: 1 });
+      try {
+        assert.equal(await executor.submit(parseInt, '12').result(), 12);
+      } catch (error) {
+        assert.match(`${error} ${error.cause}`, /keep requests-futures out of it .*external/);
+      }
+      await executor.shutdown();
     },
     async 'a failure is tried again as a Retry says'() {
       const session = new requests.Session();
@@ -84,13 +108,13 @@ export function checksOf(base) {
       await session.close();
     },
     async 'silence is a ReadTimeout'() {
-      await assert.rejects(requests.get(`${base}/silent`, { timeout: 0.2 }), requests.ReadTimeout);
+      await rejects(requests.get(`${base}/silent`, { timeout: 0.2 }), requests.ReadTimeout);
     },
     async 'a signal aborts'() {
       const controller = new AbortController();
       const answer = requests.get(`${base}/silent`, { signal: controller.signal });
       controller.abort();
-      await assert.rejects(answer, requests.AbortError);
+      await rejects(answer, requests.AbortError);
     },
     async 'futures come as they are completed'() {
       const session = new FuturesSession({ max_workers: 2 });

@@ -11,7 +11,8 @@ nock('http://mock.test')
   .times(3)
   .reply(200, { mocked: true }, { 'X-By': 'nock' });
 nock('http://mock.test').post('/post', { a: 1 }).reply(201);
-nock('http://mock.test').get('/error').replyWithError({ code: 'ECONNRESET', message: 'reset by nock' });
+const reset = Object.assign(new Error('reset by nock'), { code: 'ECONNRESET' });
+nock('http://mock.test').get('/error').replyWithError(reset);
 nock('https://secure.test').get('/').reply(200, 'safe');
 
 const session = new FuturesSession();

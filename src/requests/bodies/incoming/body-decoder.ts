@@ -1,3 +1,5 @@
+import { isError } from '../../../builtins/index.js';
+import { types } from 'node:util';
 import { ContentDecodingError, RequestException, ResponseTooLarge } from '../../exceptions/requests.js';
 import { DecodeError } from '../../exceptions/urllib3.js';
 import type { ContentDecoder } from './decoders/content-decoder.js';
@@ -47,7 +49,7 @@ export class BodyDecoder {
     if (this.isIdentity) return data;
     try {
       const whole = decodeWhole(this.#codings, data, this.#limit);
-      if (!(whole instanceof Promise)) return this.#checked(whole);
+      if (!types.isPromise(whole)) return this.#checked(whole);
       return whole.then(
         (decoded) => this.#checked(decoded),
         (error: unknown) => {
@@ -104,7 +106,7 @@ export class BodyDecoder {
   #error(error: unknown): Error {
     if (error instanceof RequestException) return error;
     const failed = `Received response with content-encoding: ${this.#contentEncoding ?? ''}, but failed to decode it`;
-    const detail = error instanceof Error ? `: ${error.message}` : '';
+    const detail = isError(error) ? `: ${error.message}` : '';
     return new ContentDecodingError(`${failed}${detail}`, {
       cause: new DecodeError([`${failed}.`, error], { cause: error }),
     });

@@ -1,4 +1,5 @@
-import { RuntimeError } from '../../../builtins/index.js';
+import { types } from 'node:util';
+import { RuntimeError, isError } from '../../../builtins/index.js';
 import { ChunkedEncodingError, RequestException } from '../../exceptions/requests.js';
 import { ProtocolError } from '../../exceptions/urllib3.js';
 import { BodyDecoder } from './body-decoder.js';
@@ -196,7 +197,7 @@ export class BodyReader implements BodyOwner {
     if (this.#failure !== null) throw this.#failure;
     if (this.#closed) return EMPTY;
     const whole = decoder.whole(this.#body.take());
-    if (!(whole instanceof Promise)) return whole;
+    if (!types.isPromise(whole)) return whole;
     return whole.catch((error: unknown) => {
       throw this.#fail(error);
     });
@@ -306,7 +307,7 @@ export class BodyReader implements BodyOwner {
 
 function brokenConnection(error: unknown): Error {
   if (error instanceof RequestException) return error;
-  const detail = error instanceof Error ? error.message : String(error);
+  const detail = isError(error) ? error.message : String(error);
   const message = `Connection broken: ${detail}`;
   return new ChunkedEncodingError(message, { cause: new ProtocolError(message, { cause: error }) });
 }

@@ -1,5 +1,6 @@
+import { types } from 'node:util';
 import { Readable } from 'node:stream';
-import { isPlainObject, typeName } from '../../../builtins/index.js';
+import { isPlainObject, typeName, isSearchParams, tagOf } from '../../../builtins/index.js';
 import type { Data, StreamingBody } from '../../inputs.js';
 import { super_len } from './super-len.js';
 import { isBytes } from '../../urls/python-text.js';
@@ -66,10 +67,10 @@ export function blobType(value: unknown): string | null {
 export function bodyLength(body: PreparedBody): number {
   if (body === null) return 0;
   if (typeof body === 'string') return Buffer.byteLength(body);
-  if (body instanceof Uint8Array) return body.byteLength;
+  if (types.isUint8Array(body)) return body.byteLength;
   if (body instanceof MultipartBody) return body.length ?? 0;
   // Its size is the number of its chunks.
-  if (body instanceof Set) return 0;
+  if (types.isSet(body)) return 0;
   try {
     return super_len(body);
   } catch {
@@ -81,7 +82,7 @@ export function bodyLength(body: PreparedBody): number {
 function isMapping(data: object): boolean {
   if (Symbol.asyncIterator in data) return false;
   if (isPlainObject(data)) return !(Symbol.iterator in data);
-  if (data instanceof Map || data instanceof URLSearchParams || tagOf(data) === 'Headers') return true;
+  if (types.isMap(data) || isSearchParams(data) || tagOf(data) === 'Headers') return true;
   return typeof (data as { readonly items?: unknown }).items === 'function';
 }
 
@@ -91,16 +92,12 @@ function notABody(data: unknown): TypeError {
       ? '; send it as { files: formData }'
       : typeof data === 'function'
         ? '; call it to send what it returns'
-        : data instanceof Promise
+        : types.isPromise(data)
           ? '; await it first'
           : '';
   return new TypeError(
     `data must be text, bytes, names and values, or a stream, not ${typeName(data)}${hint}`,
   );
-}
-
-function tagOf(value: unknown): unknown {
-  return (value as { readonly [Symbol.toStringTag]?: unknown })[Symbol.toStringTag];
 }
 
 function isLegacyStream(value: object): value is NodeJS.ReadableStream {

@@ -1,4 +1,5 @@
-import { isPlainObject, typeName } from '../../../builtins/index.js';
+import { types } from 'node:util';
+import { isError, isPlainObject, typeName } from '../../../builtins/index.js';
 import { InvalidJSONError } from '../../exceptions/requests.js';
 
 /** Deeper structures are written by {@link JsonWriter}, which finds circles; data that goes this deep is rare. */
@@ -19,7 +20,7 @@ export function encodeJson(value: unknown): string {
     return text;
   } catch (error) {
     // Only the engine raises this one here: the stack is used up.
-    if (error instanceof RangeError && error.constructor === RangeError) {
+    if (isError(error) && error.constructor.name === 'RangeError') {
       throw new InvalidJSONError('The JSON body is nested too deeply', { cause: error });
     }
     throw error;
@@ -91,7 +92,7 @@ class JsonWriter {
 
   #writeNew(value: object, key: string): string | undefined {
     // JSON.stringify writes an invalid date as null.
-    if (value instanceof Date && Number.isNaN(value.getTime())) {
+    if (types.isDate(value) && Number.isNaN(value.getTime())) {
       throw new InvalidJSONError('An invalid Date cannot be sent as JSON');
     }
     if (isBytes(value)) throw notSerializable(value);
@@ -100,7 +101,7 @@ class JsonWriter {
     if (Array.isArray(value)) {
       return `[${Array.from(value, (item, index) => this.write(item, String(index)) ?? 'null').join(',')}]`;
     }
-    if (value instanceof Map) return this.#writePairs(mapEntries(value));
+    if (types.isMap(value)) return this.#writePairs(mapEntries(value));
     if (isBoxed(value)) return this.write(value.valueOf(), key);
     if (!isRecord(value)) throw notSerializable(value);
     return this.#writePairs(Object.entries(value));
@@ -145,19 +146,22 @@ function memberName(key: unknown): string {
 }
 
 function isBytes(value: object): boolean {
-  return ArrayBuffer.isView(value) || value instanceof ArrayBuffer || value instanceof SharedArrayBuffer;
+  return ArrayBuffer.isView(value) || types.isArrayBuffer(value) || types.isSharedArrayBuffer(value);
 }
 
 function isBoxed(value: object): boolean {
   return (
-    value instanceof Number || value instanceof String || value instanceof Boolean || value instanceof BigInt
+    types.isNumberObject(value) ||
+    types.isStringObject(value) ||
+    types.isBooleanObject(value) ||
+    types.isBigIntObject(value)
   );
 }
 
 /** Whether an object's own properties are its data: true of plain objects and of most classes. */
 function isRecord(value: object): boolean {
-  if (value instanceof Promise || value instanceof RegExp || value instanceof Error) return false;
-  if (value instanceof WeakMap || value instanceof WeakSet || value instanceof WeakRef) return false;
+  if (types.isPromise(value) || types.isRegExp(value) || isError(value)) return false;
+  if (types.isWeakMap(value) || types.isWeakSet(value) || value instanceof WeakRef) return false;
   return !(Symbol.iterator in value) && !(Symbol.asyncIterator in value);
 }
 

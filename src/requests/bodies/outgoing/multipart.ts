@@ -1,3 +1,4 @@
+import { types } from 'node:util';
 import { randomBytes } from 'node:crypto';
 import { isPlainObject, typeName, ValueError } from '../../../builtins/index.js';
 import { InvalidHeader } from '../../exceptions/requests.js';
@@ -85,7 +86,7 @@ function* fieldParts(data: Data | null | undefined): Iterable<Part> {
 /** What iterating over a value gives in Python: the members of a list, the names of a dict, else the value itself. */
 function fieldValues(value: unknown): Iterable<unknown> {
   if (typeof value !== 'object' || value === null || isBytes(value)) return [value];
-  if (value instanceof Map) return value.keys();
+  if (types.isMap(value)) return value.keys();
   if (Symbol.iterator in value) return value as Iterable<unknown>;
   return isPlainObject(value) ? Object.keys(value) : [value];
 }
@@ -145,7 +146,7 @@ function partContent(name: string, content: NonNullable<FileContent>): Buffer | 
     case 'bigint':
       return Buffer.from(pythonText(content));
     case 'object': {
-      const stream = Array.isArray(content) || content instanceof Map ? null : streamOf(content);
+      const stream = Array.isArray(content) || types.isMap(content) ? null : streamOf(content);
       if (stream !== null) return isBlob(stream) ? blobSource(stream) : streamSource(stream);
     }
   }

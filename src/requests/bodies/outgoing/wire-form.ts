@@ -1,3 +1,4 @@
+import { types } from 'node:util';
 import type { PreparedBody } from './body.js';
 import { Upload, type UploadSource } from './upload.js';
 
@@ -6,7 +7,7 @@ export type WireBody = string | Uint8Array | Upload;
 
 /** Whether a body is whole in memory and can be sent any number of times. */
 export function isBuffered(body: PreparedBody): body is null | string | Uint8Array {
-  return body === null || typeof body === 'string' || body instanceof Uint8Array;
+  return body === null || typeof body === 'string' || types.isUint8Array(body);
 }
 
 /** `body` as transports take it, `length` its Content-Length; null for one without a byte. `isHeld`: see {@link Upload}. */

@@ -32,7 +32,7 @@ async function* through<In, Out>(
  * Goes through a body in pieces: with `for await`, or with a plain `for` when the body is already there. Leaving the loop
  * leaves the rest of a stream where it is, for the next reader.
  */
-export class BodyIterator<T> implements AsyncIterableIterator<T, undefined>, Iterable<T> {
+export class BodyIterator<T> implements AsyncIterator<T, undefined>, AsyncIterable<T>, Iterable<T> {
   readonly #buffered: Iterator<T, unknown> | null;
   readonly #streamed: AsyncIterator<T, unknown> | null;
   #left = false;

@@ -1,5 +1,5 @@
-import type * as IconvLite from 'iconv-lite';
-import { lazyRequire, LookupError, repr } from '../../../builtins/index.js';
+import { iconv } from '#packages';
+import { LookupError, repr } from '../../../builtins/index.js';
 import { PYTHON_CODECS, SINGLE_BYTE_TABLES } from './python-charsets.js';
 import {
   decodeAscii,
@@ -15,8 +15,6 @@ interface Codec {
   decode(bytes: Buffer): string;
   decoder(): IncrementalDecoder;
 }
-
-const iconv = lazyRequire<typeof IconvLite>((require) => require('iconv-lite') as typeof IconvLite);
 
 const LATIN1 = stateless((bytes) => bytes.toString('latin1'));
 const UTF8: Codec = { decode: (bytes) => bytes.toString('utf8'), decoder: () => utf8Decoder(false) };

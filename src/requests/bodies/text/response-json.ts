@@ -1,3 +1,4 @@
+import { isError } from '../../../builtins/index.js';
 import { JSONDecodeError, type RequestExceptionOptions } from '../../exceptions/requests.js';
 import { guess_json_utf } from './json-encoding.js';
 import { findJSONProblem } from './json-error.js';
@@ -21,7 +22,7 @@ export function parseJSON(
   try {
     return JSON.parse(text, reviver);
   } catch (error) {
-    const problem = error instanceof SyntaxError ? findJSONProblem(text) : null;
+    const problem = isError(error) && error.name === 'SyntaxError' ? findJSONProblem(text) : null;
     // The reviver's own error is the caller's.
     if (problem === null) throw error;
     // Not as the cause: its message quotes the body, which may be a secret.

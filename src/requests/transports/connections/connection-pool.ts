@@ -115,7 +115,11 @@ export class HTTPConnectionPool implements AgentOwner {
   private async openIndirect(): Promise<PoolAgent> {
     const { indirectAgent } = await import('./proxy-agents.js');
     this.tunnelOptions ??= { ...this.target(), secureEndpoint: this.scheme === 'https' };
-    this.agent ??= await indirectAgent(this, this.proxy as PoolProxy); // There is one, or the way would be direct.
+    if (this.agent === null) {
+      const agent = await indirectAgent(this, this.proxy as PoolProxy); // There is one, or the way would be direct.
+      // Agents of these packages would look for it in the stack.
+      this.agent ??= Object.assign(agent, { protocol: `${this.scheme}:` });
+    }
     return this.agent;
   }
 

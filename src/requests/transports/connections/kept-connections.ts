@@ -2,7 +2,7 @@
  * The rules for a connection between two requests: whether it is kept, for how long, and when it may be used again. Every
  * transport that keeps connections follows them.
  */
-import { getLogger, LONGEST_DELAY, repr, ValueError } from '../../../builtins/index.js';
+import { getLogger, LONGEST_DELAY, repr, setImmediate, ValueError } from '../../../builtins/index.js';
 import { Retry } from '../../urllib3/retry.js';
 
 /** Milliseconds. Closing this long before the server does avoids most requests that would cross its closing. */

@@ -30,6 +30,24 @@ export interface SocketOwner {
 /** A socket of a pool. */
 export type PoolSocket = Socket & { [kAttempt]?: SocketOwner | null };
 
+/** What has a request that is on its way to the agent. */
+export interface RequestOwner {
+  /** The agent has the request, of which nothing is written yet. Returns the options to connect with. */
+  claim(request: ClientRequest, options: ClientRequestArgs): ClientRequestArgs;
+}
+
+let offered: RequestOwner | null = null;
+
+/**
+ * The next request that an agent of a pool gets belongs to `owner`: `http.request` hands it over before it returns. Returns
+ * what was offered before, to be offered again afterwards. A mock may hand it over later, or never.
+ */
+export function offerRequest(owner: RequestOwner | null): RequestOwner | null {
+  const before = offered;
+  offered = owner;
+  return before;
+}
+
 /** What {@link govern} uses of the pool. */
 export interface AgentOwner {
   readonly host: string;
@@ -68,6 +86,11 @@ export function govern(agent: PoolAgent, owner: AgentOwner): PoolAgent {
   // All sockets of the agent go to the same place in the same way.
   const name = 'pool';
   agent.getName = () => name;
+  const addRequest = agent.addRequest.bind(agent);
+  agent.addRequest = (request, options) => {
+    const requestOwner = offerRequest(null);
+    addRequest(request, requestOwner === null ? options : requestOwner.claim(request, options));
+  };
   const createConnection = agent.createConnection.bind(agent);
   agent.createConnection = (options, callback) => {
     const socket = createConnection(options, callback);

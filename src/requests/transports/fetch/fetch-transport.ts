@@ -3,6 +3,7 @@
  * certificates, the order of headers, a limit for connecting alone) is out of reach, and refused where silence would be
  * dangerous.
  */
+import { isError } from '../../../builtins/index.js';
 import { Readable } from 'node:stream';
 import { isBlob } from '../../bodies/outgoing/body.js';
 import { Upload } from '../../bodies/outgoing/upload.js';
@@ -208,6 +209,6 @@ class FetchAttempt extends BaseAttempt<OutgoingJob> {
 
 /** The global fetch says only 'fetch failed'; the cause says why. */
 function rootOf(error: unknown): Error {
-  if (!(error instanceof Error)) return new Error(String(error));
-  return error.cause instanceof Error ? error.cause : error;
+  if (!isError(error)) return new Error(String(error));
+  return isError(error.cause) ? error.cause : error;
 }

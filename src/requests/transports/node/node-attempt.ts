@@ -1,20 +1,27 @@
 /**
  * One attempt to send one request over node-fetch: what that, the pool's agent and the response's body have in common.
  *
- * node-fetch gets the attempt as its `agent`. `http.request` hands the request to its agent before any of it is written, so
- * this is where the request takes its exact form: headers in their spelling and order, the request-target, the method
- * (node-fetch refuses GET with a body). Then it goes to the agent of the pool.
+ * node-fetch gets the agent of the pool. `http.request` hands the request to its agent before any of it is written, so this
+ * is where the request takes its exact form: headers in their spelling and order, the request-target, the method (node-fetch
+ * refuses GET with a body). Where a mock takes the request before that, the answer is node-fetch's own.
  */
 import type { ClientRequest, ClientRequestArgs, IncomingMessage } from 'node:http';
 import type { Socket } from 'node:net';
-import type { Readable } from 'node:stream';
+import { Readable } from 'node:stream';
 import { OSError } from '../../../builtins/index.js';
 import { Upload } from '../../bodies/outgoing/upload.js';
 import { isBuffered, wireBody } from '../../bodies/outgoing/wire-form.js';
 import { rawValue } from '../../headers/raw-headers.js';
 import { HTTPResponse } from '../../urllib3/response.js';
 import { socketsPolled } from '../connections/kept-connections.js';
-import { kAttempt, type PoolAgent, type PoolSocket, type SocketOwner } from '../connections/pool-agent.js';
+import {
+  kAttempt,
+  offerRequest,
+  type PoolAgent,
+  type PoolSocket,
+  type RequestOwner,
+  type SocketOwner,
+} from '../connections/pool-agent.js';
 import { type ConnectFollower, isConnected } from '../connections/when-connected.js';
 import { bodyError } from '../error-mapping.js';
 import { milliseconds } from '../base-attempt.js';
@@ -22,9 +29,8 @@ import { MAX_HEADER_SIZE } from '../limits.js';
 import { announcedLength, type Job } from '../outgoing-request.js';
 import { PooledAttempt, Stage } from '../pooled-attempt.js';
 import { setHeaders } from '../wire-headers.js';
-
-/** node-fetch, as far as it is used. */
-export type NodeFetch = (url: string, options: object) => Promise<unknown>;
+import { fetchOptions } from './fetch-options.js';
+import { type Fetched, type FetchedBody, type NodeFetch, rawHeadersOf, systemError } from './fetched.js';
 
 /** A request that leads to its attempt. */
 type OwnedRequest = ClientRequest & { [kAttempt]?: NodeAttempt };
@@ -61,11 +67,7 @@ function ignore(): void {
 }
 
 /** See above. Its public members are for the modules beside it. */
-export class NodeAttempt extends PooledAttempt implements ConnectFollower, SocketOwner {
-  // What `http.request` reads of an agent.
-  readonly keepAlive = true;
-  readonly maxSockets: number = Infinity;
-
+export class NodeAttempt extends PooledAttempt implements ConnectFollower, RequestOwner, SocketOwner {
   /** What the caller's own body threw. */
   sourceError: unknown = null;
   protected override socket: PoolSocket | null = null;
@@ -76,6 +78,9 @@ export class NodeAttempt extends PooledAttempt implements ConnectFollower, Socke
   #body: Readable | null = null;
   readonly #hasBody: boolean;
   #resolve: ((response: IncomingMessage) => void) | null = null;
+  /** Stops node-fetch where its request is out of reach. */
+  #controller: AbortController | null = null;
+  #giveUp: ((reason: Error) => void) | null = null;
 
   constructor(job: Job, fetch: NodeFetch, agent: PoolAgent) {
     super(job);
@@ -83,14 +88,6 @@ export class NodeAttempt extends PooledAttempt implements ConnectFollower, Socke
     this.#agent = agent;
     const { body } = job.request;
     this.#hasBody = !isBuffered(body) || (body !== null && body.length > 0);
-  }
-
-  get protocol(): string {
-    return this.job.pool.scheme === 'https' ? 'https:' : 'http:';
-  }
-
-  get defaultPort(): number {
-    return this.job.pool.port;
   }
 
   override async send(): Promise<HTTPResponse> {
@@ -101,19 +98,22 @@ export class NodeAttempt extends PooledAttempt implements ConnectFollower, Socke
     try {
       if (this.failure !== null) throw this.failure;
       if (body instanceof Upload) this.watchUpload(body);
-      const { target } = job;
-      const sent = this.#fetch(job.pool.fetchOrigin + (target.startsWith('/') ? target : '/'), {
-        method: body === null ? 'GET' : 'POST',
-        body,
-        agent: this,
-        redirect: 'manual',
-        compress: false,
-      });
+      const options = fetchOptions(job, body, this.#agent as PoolAgent); // Until the end of the body there is one.
+      this.#controller = options.controller;
+      const before = offerRequest(this);
+      const sent = this.#fetch(this.#url, options);
+      offerRequest(before);
+      if (this.#request === null) return await this.#takeFetched(sent);
       return this.respond(await this.takeResponse(sent));
     } catch (error) {
       this.release();
       throw this.failure ?? this.sourceError ?? this.error ?? error;
     }
+  }
+
+  get #url(): string {
+    const { pool, target } = this.job;
+    return pool.fetchOrigin + (target.startsWith('/') ? target : '/');
   }
 
   /**
@@ -127,10 +127,47 @@ export class NodeAttempt extends PooledAttempt implements ConnectFollower, Socke
     return new Promise((resolve, reject) => {
       this.#resolve = resolve;
       sent.catch(reject);
-      // There is none when node-fetch refused the request.
-      this.#request?.removeAllListeners('socket').removeAllListeners('response');
-      this.#request?.on('socket', onSocket).on('response', onResponse);
+      const request = this.#request as OwnedRequest; // Or there would be no response to take.
+      removeLast(request, 'socket', 1);
+      removeLast(request, 'response', 2);
+      request.on('socket', onSocket).on('response', onResponse);
     });
+  }
+
+  /** The response of node-fetch itself: something has taken the request on its way to the agent, a mock most often. */
+  async #takeFetched(sent: Promise<Fetched>): Promise<HTTPResponse> {
+    this.requestSent();
+    try {
+      const fetched = await this.#fetched(sent);
+      this.headArrived(rawHeadersOf(fetched));
+      this.recorder?.headers(fetched.status, fetched.statusText, null, this.rawHeaders);
+      const body = fetched.body === null ? null : Readable.from(this.#pieces(fetched.body));
+      return this.#answer(body, fetched.status, fetched.statusText);
+    } catch (error) {
+      const reason = systemError(error);
+      if (reason === null) throw error;
+      if (CONNECTING.has(reason.syscall ?? '')) this.stage = Stage.Connecting;
+      throw (this.error = reason);
+    }
+  }
+
+  /** What node-fetch has made, unless the attempt ends before that. */
+  #fetched(sent: Promise<Fetched>): Promise<Fetched> {
+    return new Promise((resolve, reject) => {
+      if (this.failure === null) this.#giveUp = reject;
+      else reject(this.failure);
+      sent.then((fetched) => {
+        if (this.failure === null) resolve(fetched);
+        else fetched.body?.destroy?.();
+      }, reject);
+    });
+  }
+
+  async *#pieces(body: FetchedBody): AsyncGenerator {
+    for await (const piece of body) {
+      this.refreshTimer();
+      yield piece;
+    }
   }
 
   /** The caller's own body fails with its own error; when the connection failed, that error is known first. */
@@ -143,13 +180,18 @@ export class NodeAttempt extends PooledAttempt implements ConnectFollower, Socke
 
   private respond(response: IncomingMessage): HTTPResponse {
     // After switching protocols there is nothing that HTTP knows about.
-    this.#body = (response as { upgrade?: boolean | null }).upgrade ? null : response;
+    const body = (response as { upgrade?: boolean | null }).upgrade ? null : response;
+    return this.#answer(body, response.statusCode ?? 0, response.statusMessage ?? '', versionOf(response));
+  }
+
+  #answer(body: Readable | null, status: number, reason: string, version?: number): HTTPResponse {
+    this.#body = body;
     const answer = new HTTPResponse({
-      body: this.#body,
+      body,
       headers: this.rawHeaders,
-      status: response.statusCode ?? 0,
-      reason: response.statusMessage ?? '',
-      version: versionOf(response),
+      status,
+      reason,
+      version,
       request_method: this.job.method,
       request_url: this.job.target,
       max_response_size: this.job.maxResponseSize,
@@ -169,7 +211,7 @@ export class NodeAttempt extends PooledAttempt implements ConnectFollower, Socke
     const { upload } = this;
     super.bodyDone(error, bytes);
     if (this.#hasBody) this.stopSending(upload);
-    this.#request = this.socket = this.#body = this.#agent = null;
+    this.#request = this.socket = this.#body = this.#agent = this.#controller = this.#giveUp = null;
   }
 
   /**
@@ -184,7 +226,7 @@ export class NodeAttempt extends PooledAttempt implements ConnectFollower, Socke
   }
 
   /** Called by `http.request`, before anything is written. */
-  addRequest(request: ClientRequest, options: ClientRequestArgs): void {
+  claim(request: ClientRequest, options: ClientRequestArgs): ClientRequestArgs {
     const { pool, method, target } = this.job;
     setHeaders(request, this.job, this.job.request.body !== null);
     request.method = method;
@@ -201,8 +243,7 @@ export class NodeAttempt extends PooledAttempt implements ConnectFollower, Socke
       request.once('proxyConnect', onProxyConnect);
     }
     // The socket keeps them, and must not keep this attempt and all that it leads to.
-    const kept = Object.assign(options, { agent: this.#agent }, tunnelOptions);
-    this.#agent?.addRequest(request, kept);
+    return Object.assign(options, { agent: this.#agent }, tunnelOptions);
   }
 
   /** The request has a socket, which may still be connecting. */
@@ -274,7 +315,10 @@ export class NodeAttempt extends PooledAttempt implements ConnectFollower, Socke
   /** Starts the timer of the socket anew; null switches it off. */
   protected override arm(seconds: number | null): void {
     const socket = this.socket;
-    if (socket === null) return;
+    if (socket === null) {
+      if (this.#request === null) this.startTimer(milliseconds(seconds));
+      return;
+    }
     const delay = milliseconds(seconds);
     if (delay !== 0 || socket.timeout) socket.setTimeout(delay);
   }
@@ -286,7 +330,12 @@ export class NodeAttempt extends PooledAttempt implements ConnectFollower, Socke
   /** Closes the connection under the request. */
   protected override abandon(error: Error | null): void {
     const request = this.#request;
-    if (request === null) return;
+    if (request === null) {
+      this.#body?.destroy(error ?? undefined);
+      this.#controller?.abort();
+      if (error !== null) this.#giveUp?.(error);
+      return;
+    }
     if (error !== null) this.#body?.destroy(error);
     request.destroy(error ?? undefined);
     // Without a socket Node emits the error only when there is one.
@@ -303,6 +352,19 @@ async function closeUnlessSent(request: ClientRequest): Promise<void> {
   await socketsPolled();
   if (!request.writableFinished) request.destroy();
 }
+
+/** Takes off the listeners that node-fetch has put on: those before them belong to instrumentation. */
+function removeLast(request: ClientRequest, event: 'socket' | 'response', count: number): void {
+  if (request.listenerCount(event) === count) {
+    request.removeAllListeners(event);
+    return;
+  }
+  const listeners = request.listeners(event) as (() => void)[];
+  for (const listener of listeners.slice(-count)) request.off(event, listener);
+}
+
+/** A request that failed in one of these had no connection. */
+const CONNECTING: ReadonlySet<string> = new Set(['connect', 'getaddrinfo']);
 
 /** 10 or 11. */
 function versionOf({ httpVersionMajor, httpVersionMinor }: IncomingMessage): number {

@@ -1,8 +1,10 @@
+import { types } from 'node:util';
 import { needsOpenConnection, socketsPolled } from '../connections/kept-connections.js';
 import { closeIdle, type PoolAgent } from '../connections/pool-agent.js';
 import type { Job } from '../outgoing-request.js';
 import type { Attempt, Transport } from '../urlopen.js';
-import { NodeAttempt, type NodeFetch } from './node-attempt.js';
+import type { NodeFetch } from './fetched.js';
+import { NodeAttempt } from './node-attempt.js';
 
 /** Sends by node-fetch over the agents of Node. */
 export class NodeTransport implements Transport<Job, PoolAgent> {
@@ -14,7 +16,7 @@ export class NodeTransport implements Transport<Job, PoolAgent> {
 
   open({ pool, method }: Job): PoolAgent | Promise<PoolAgent> {
     const agent = pool.agent ?? pool.openAgent();
-    if (agent instanceof Promise || !needsOpenConnection(method) || !hasIdle(agent)) return agent;
+    if (types.isPromise(agent) || !needsOpenConnection(method) || !hasIdle(agent)) return agent;
     return socketsPolled().then(() => agent);
   }
 

@@ -1,6 +1,7 @@
 /** One connection, and what speaks on it: undici's `Client`, or a session of HTTP/2. The socket is made here and handed to undici when it is ready. */
 import type { Client } from 'undici';
 import type { Socket } from 'node:net';
+import { queueMicrotask } from '../../../builtins/index.js';
 import type { HTTPConnectionPool } from '../connections/connection-pool.js';
 import { socketsPolled } from '../connections/kept-connections.js';
 import type { Connection } from './connection.js';

@@ -1,6 +1,6 @@
 import type { Dispatcher } from 'undici';
 import type { Socket } from 'node:net';
-import type { UndiciAttempt } from './undici-attempt.js';
+import type { Controller as AnyController } from './connection.js';
 
 /** What the handler needs of the connection. */
 export interface PacketSource {
@@ -10,15 +10,31 @@ export interface PacketSource {
 
 type Controller = Dispatcher.DispatchController;
 
+/** The attempt whose request it is. */
+export interface DispatchUser {
+  /** Whether the head is there, or the attempt has been ended, so that no head is expected. */
+  readonly isSettled: boolean;
+  /** undici is about to write the request. */
+  started(controller: AnyController): void;
+  /** The head is there. */
+  headed(status: number, reason: string, rawHeaders: readonly string[]): void;
+  /** A piece of the body; false when the next is to wait until the attempt resumes. */
+  received(piece: Buffer): boolean;
+  /** The response has come to its end. */
+  completed(): void;
+  /** undici has given the request up. `packet`: what arrived last. */
+  broken(error: Error, packet: Buffer | null): void;
+}
+
 /**
  * What undici calls for one request: its side of an attempt, in the form that versions 7.30 and 8 take. Heads get the form
  * that Node gives them, from the bytes where undici leaves something out.
  */
 export class DispatchHandler implements Dispatcher.DispatchHandler {
-  readonly #attempt: UndiciAttempt;
+  readonly #attempt: DispatchUser;
   readonly #source: PacketSource;
 
-  constructor(attempt: UndiciAttempt, source: PacketSource) {
+  constructor(attempt: DispatchUser, source: PacketSource) {
     this.#attempt = attempt;
     this.#source = source;
   }
@@ -28,9 +44,10 @@ export class DispatchHandler implements Dispatcher.DispatchHandler {
   }
 
   /** Called for each head, informational ones included. */
-  onResponseStart(controller: Controller, status: number, _headers: object, reason = ''): void {
+  onResponseStart(controller: Controller, status: number, headers: GivenHeaders, reason = ''): void {
     if (status < 200) return;
-    this.#attempt.headed(status, latin1Reason(reason, this.#source.lastPacket), headerTexts(controller));
+    const rawHeaders = headerTexts(givenHeaders(controller, headers));
+    this.#attempt.headed(status, latin1Reason(reason, this.#source.lastPacket), rawHeaders);
   }
 
   onResponseData(controller: Controller, piece: Buffer): void {
@@ -42,8 +59,9 @@ export class DispatchHandler implements Dispatcher.DispatchHandler {
   }
 
   /** The server has switched to another protocol, of which HTTP knows nothing. */
-  onRequestUpgrade(controller: Controller, status: number, _headers: object, socket: unknown): void {
-    this.#attempt.headed(status, headOf(this.#source.lastPacket)?.reason ?? '', headerTexts(controller));
+  onRequestUpgrade(controller: Controller, status: number, headers: GivenHeaders, socket: unknown): void {
+    const rawHeaders = headerTexts(givenHeaders(controller, headers));
+    this.#attempt.headed(status, headOf(this.#source.lastPacket)?.reason ?? '', rawHeaders);
     (socket as Socket).destroy();
     this.#attempt.completed();
   }
@@ -60,17 +78,71 @@ export class DispatchHandler implements Dispatcher.DispatchHandler {
   }
 }
 
+/**
+ * For a dispatcher that the caller chose, which may be of any version: that which Node 20 and 22 hold calls the methods of
+ * version 6, and newer ones those above.
+ */
+export class AnyDispatchHandler extends DispatchHandler {
+  readonly #user: DispatchUser;
+  #resume: (() => void) | null = null;
+
+  constructor(user: DispatchUser) {
+    super(user, NO_PACKETS);
+    this.#user = user;
+  }
+
+  onConnect(abort: (reason: Error) => void): void {
+    this.#user.started({ abort, resume: () => this.#resume?.() });
+  }
+
+  onHeaders(status: number, headers: Buffer[], resume: () => void, reason = ''): boolean {
+    this.#resume = resume;
+    if (status >= 200) this.#user.headed(status, reason, headerTexts(headers));
+    return true;
+  }
+
+  onData(piece: Buffer): boolean {
+    return this.#user.received(piece);
+  }
+
+  onComplete(): void {
+    this.#user.completed();
+  }
+
+  onError(error: Error): void {
+    this.#user.broken(error, null);
+  }
+}
+
+const NO_PACKETS: PacketSource = { lastPacket: null };
+
+/** The headers as they came, where undici has them; those that it passes to a handler have lost spelling and order. */
+function givenHeaders(controller: Controller | undefined, headers: GivenHeaders): GivenHeaders {
+  return controller?.rawHeaders ?? headers;
+}
+
 interface Head {
   readonly reason: string;
   /** Name, value, name, value … */
   readonly rawHeaders: readonly string[];
 }
 
-/** The headers as they came, name, value, name, value …; those that undici passes to a handler have lost spelling and order. */
-function headerTexts({ rawHeaders }: Controller): readonly string[] {
-  return ((rawHeaders ?? []) as readonly (Buffer | string)[]).map((piece) =>
-    trimmed(typeof piece === 'string' ? piece : piece.toString('latin1')),
-  );
+/** The headers as dispatchers hand them over: in pieces, or by name. */
+type GivenHeaders = readonly (Buffer | string)[] | Readonly<Record<string, string | string[] | undefined>>;
+
+/** Name, value, name, value … */
+function headerTexts(given: GivenHeaders): readonly string[] {
+  const texts: string[] = [];
+  if (Array.isArray(given)) {
+    for (const piece of given as readonly (Buffer | string)[]) {
+      texts.push(trimmed(typeof piece === 'string' ? piece : piece.toString('latin1')));
+    }
+    return texts;
+  }
+  for (const [name, value] of Object.entries(given as Exclude<GivenHeaders, readonly unknown[]>)) {
+    for (const each of typeof value === 'string' ? [value] : (value ?? [])) texts.push(name, trimmed(each));
+  }
+  return texts;
 }
 
 /** A value without the white space behind it that undici leaves there. */

@@ -1,20 +1,17 @@
 /** A request as undici sends it: the head in its exact spelling and order, how the body is framed, and the options for undici. */
+import { types } from 'node:util';
+import { channel } from 'node:diagnostics_channel';
 import type { Client, Dispatcher } from 'undici';
 import { Upload } from '../../bodies/outgoing/upload.js';
 import { wireBody } from '../../bodies/outgoing/wire-form.js';
 import { announcedLength, type Job } from '../outgoing-request.js';
-import { headerRefusal, isToken, wireHeaders } from '../wire-headers.js';
-
-/** Names that were found valid and need no second look: programs use a few dozen. */
-const knownNames = new Set<string>();
-const MOST_KNOWN_NAMES = 1000;
-const NOT_IN_VALUES = /[^\t\x20-\x7e\x80-\xff]/;
+import { checkedHeaders, isAdded } from '../wire-headers.js';
 
 /** The header lines as text. Throws InvalidHeader and UnicodeEncodeError. */
 export function checkedHead(job: Job): string {
   const { shared, pool } = job;
-  if (shared === null || !isPlain(job)) return textOf(checkedHeaders(job));
-  return shared.textFor(pool.hostHeader, () => textOf(checkedHeaders(job)));
+  if (shared === null || !isPlain(job)) return textOf(checkedHeaders(job, job.request.body !== null));
+  return shared.textFor(pool.hostHeader, () => textOf(checkedHeaders(job, job.request.body !== null)));
 }
 
 /** Whether headers and host alone decide on the lines. A subclass of the adapter may have changed what the session made. */
@@ -31,24 +28,6 @@ function textOf(headers: readonly string[]): string {
   return text;
 }
 
-/** What is sent, `[name, value, name, value …]`. Throws InvalidHeader and UnicodeEncodeError. */
-function checkedHeaders(job: Job): string[] {
-  const headers = wireHeaders(job, job.request.body !== null);
-  for (let i = 0; i < headers.length; i += 2) {
-    const name = headers[i] as string;
-    const value: unknown = headers[i + 1];
-    if (!knownNames.has(name)) checkName(name, value);
-    // Scripts put numbers in the place of text.
-    if (value === undefined || NOT_IN_VALUES.test(value as string)) throw headerRefusal(name, value);
-  }
-  return headers;
-}
-
-function checkName(name: string, value: unknown): void {
-  if (!isToken(name)) throw headerRefusal(name, value);
-  if (knownNames.size < MOST_KNOWN_NAMES) knownNames.add(name);
-}
-
 /** Headers of HTTP/1.1 alone. */
 const NOT_FOR_HTTP2: ReadonlySet<string> = new Set([
   'connection',
@@ -62,7 +41,7 @@ const NOT_FOR_HTTP2: ReadonlySet<string> = new Set([
 
 /** The headers for HTTP/2, `[name, value, name, value …]`, the host among them. */
 export function http2Headers(job: Job): string[] {
-  const headers = checkedHeaders(job);
+  const headers = checkedHeaders(job, job.request.body !== null);
   return headers.filter((_, i) => !NOT_FOR_HTTP2.has((headers[i - (i % 2)] as string).toLowerCase()));
 }
 
@@ -71,6 +50,32 @@ export function isChunked({ headers, request }: Job): boolean {
   const coding = headers.get('transfer-encoding');
   if (coding !== undefined) return /\bchunked\b/i.test(coding[1]);
   return request.body !== null && !headers.has('content-length');
+}
+
+/** Where tracers hear of requests, and add headers of their own to them. */
+const watched = [channel('undici:request:create'), channel('undici:client:sendHeaders')] as const;
+
+function isWatched(): boolean {
+  return watched[0].hasSubscribers || watched[1].hasSubscribers;
+}
+
+/** The headers for tracers to see, as far as undici takes them; what is sent the attempt itself writes. */
+export function shownHeaders(job: Job): string[] {
+  const headers = checkedHeaders(job, job.request.body !== null);
+  return headers.filter((_, i) => {
+    const name = (headers[i - (i % 2)] as string).toLowerCase();
+    return !NOT_FOR_HTTP2.has(name) && name !== 'content-length';
+  });
+}
+
+/** The header lines that tracers have added to the head that undici is about to write. */
+export function addedLines(written: string, job: Job): string {
+  if (!isWatched()) return '';
+  const lines = written.split('\r\n').slice(1);
+  return lines
+    .filter((line) => line.includes(':') && isAdded(line.slice(0, line.indexOf(':')), job))
+    .map((line) => `${line}\r\n`)
+    .join('');
 }
 
 /** The bytes of a request line and its header lines. `isWhole`: undici writes nothing more of the head. */
@@ -134,7 +139,7 @@ export function sendBy(client: Client, attempt: Dispatched, handler: Dispatcher.
   const connection = job.headers.get('connection')?.[1];
   const body = attempt.dispatchBody(chunked);
   const options = {
-    path: '/',
+    path: job.target,
     method: job.method,
     body,
     headers: null as string[] | null,
@@ -143,8 +148,9 @@ export function sendBy(client: Client, attempt: Dispatched, handler: Dispatcher.
     reset: connection !== undefined && /\bclose\b/i.test(connection),
     upgrade: job.headers.get('upgrade')?.[1] ?? null,
   };
-  if (!chunked && body !== null && !(body instanceof Uint8Array)) {
-    options.headers = ['content-length', announcedLength(job) ?? ''];
+  if (isWatched()) options.headers = shownHeaders(job);
+  if (!chunked && body !== null && !types.isUint8Array(body)) {
+    (options.headers ??= []).push('content-length', announcedLength(job) ?? '');
   }
   // Its types know fewer forms of bodies than undici takes, and its methods are those of a list.
   client.dispatch(options as Options, handler);

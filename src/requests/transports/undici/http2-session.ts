@@ -2,10 +2,9 @@
  * HTTP/2 on one connection, by Node's own client. undici's throws where no caller can catch it when a server resets, leaves
  * or is left with streams open, and takes a body that was cut for a whole one.
  */
-import type * as Http2 from 'node:http2';
+import * as http2 from 'node:http2';
 import type { Socket } from 'node:net';
 import { Readable } from 'node:stream';
-import { lazyRequire } from '../../../builtins/index.js';
 import type { HTTPConnectionPool } from '../connections/connection-pool.js';
 import { MAX_HEADER_SIZE } from '../limits.js';
 import type { NodeError } from '../../exceptions/urllib3-text.js';
@@ -13,8 +12,6 @@ import type { Controller } from './connection.js';
 import { type DispatchBody, http2Headers } from './dispatch-request.js';
 import type { UndiciAttempt } from './undici-attempt.js';
 import { hangUp } from './undici-errors.js';
-
-const http2 = lazyRequire((require) => require('node:http2') as typeof Http2);
 
 /** The most streams at once on a connection. */
 const MOST_STREAMS = 100;
@@ -36,10 +33,10 @@ export interface SessionOwner {
 export class Http2Session {
   /** How many streams there may be at once. */
   limit: number = MOST_STREAMS;
-  readonly #session: Http2.ClientHttp2Session;
+  readonly #session: http2.ClientHttp2Session;
 
   constructor(socket: Socket, pool: HTTPConnectionPool, owner: SessionOwner) {
-    const session = http2().connect(pool.fetchOrigin, {
+    const session = http2.connect(pool.fetchOrigin, {
       createConnection: () => socket,
       peerMaxConcurrentStreams: MOST_STREAMS,
       maxHeaderListPairs: MOST_HEADERS,
@@ -54,7 +51,7 @@ export class Http2Session {
     session.on('goaway', () => {
       owner.retired();
     });
-    session.on('remoteSettings', ({ maxConcurrentStreams = MOST_STREAMS }: Http2.Settings) => {
+    session.on('remoteSettings', ({ maxConcurrentStreams = MOST_STREAMS }: http2.Settings) => {
       this.limit = Math.min(maxConcurrentStreams, MOST_STREAMS);
     });
   }
@@ -85,7 +82,7 @@ export class Http2Session {
 /** One request and its stream: what undici's controller and handler are together. */
 class StreamRequest implements Controller {
   readonly #attempt: UndiciAttempt;
-  #stream: Http2.ClientHttp2Stream | null = null;
+  #stream: http2.ClientHttp2Stream | null = null;
   #status = 0;
   /** As promised by the head; null when it promised none. */
   #length: number | null = null;
@@ -102,11 +99,11 @@ class StreamRequest implements Controller {
     return this.#stream?.writableLength ?? 0;
   }
 
-  open(session: Http2.ClientHttp2Session): void {
+  open(session: http2.ClientHttp2Session): void {
     if (this.#isOver) return;
     const attempt = this.#attempt;
     const body = attempt.dispatchBody(false);
-    let stream: Http2.ClientHttp2Stream;
+    let stream: http2.ClientHttp2Stream;
     try {
       stream = session.request(headersOf(attempt), { endStream: body === null });
     } catch (error) {
@@ -137,7 +134,7 @@ class StreamRequest implements Controller {
     if (body !== null) this.#write(stream, body);
   }
 
-  #write(stream: Http2.ClientHttp2Stream, body: DispatchBody): void {
+  #write(stream: http2.ClientHttp2Stream, body: DispatchBody): void {
     stream.on('finish', () => {
       this.#attempt.bodyTaken();
     });
@@ -151,7 +148,7 @@ class StreamRequest implements Controller {
 
   /** The declarations of Node leave the last argument out. */
   readonly #onResponse = (
-    headers: Http2.IncomingHttpHeaders & Http2.IncomingHttpStatusHeader,
+    headers: http2.IncomingHttpHeaders & http2.IncomingHttpStatusHeader,
     flags: number,
     raw: readonly string[] = [],
   ): void => {
@@ -159,16 +156,16 @@ class StreamRequest implements Controller {
     const status = headers[':status'] ?? 0;
     const length = headers['content-length'];
     this.#status = status;
-    this.#hasNoBody = (flags & http2().constants.NGHTTP2_FLAG_END_STREAM) !== 0;
+    this.#hasNoBody = (flags & http2.constants.NGHTTP2_FLAG_END_STREAM) !== 0;
     this.#length = length !== undefined && /^\d+$/.test(length) ? Number(length) : null;
     this.#attempt.headed(status, '', withoutPseudoHeaders(raw));
   };
 
   /** Node ends a stream that was reset as it ends one that is whole. */
-  #isComplete(stream: Http2.ClientHttp2Stream): boolean {
+  #isComplete(stream: http2.ClientHttp2Stream): boolean {
     if (this.#status === 0) return false;
     if (this.#hasNoBody) return true;
-    const isReset = stream.rstCode !== http2().constants.NGHTTP2_NO_ERROR;
+    const isReset = stream.rstCode !== http2.constants.NGHTTP2_NO_ERROR;
     const { job } = this.#attempt;
     const mayHaveLength = job.method !== 'HEAD' && this.#status !== 304 && this.#status !== 204;
     if (this.#length === null || !mayHaveLength) return !isReset;
@@ -184,9 +181,9 @@ class StreamRequest implements Controller {
   }
 
   /** The stream is gone, perhaps before its end. */
-  #closed(stream: Http2.ClientHttp2Stream, error: NodeError | null): void {
+  #closed(stream: http2.ClientHttp2Stream, error: NodeError | null): void {
     if (this.#isOver) return;
-    const { NGHTTP2_REFUSED_STREAM, NGHTTP2_NO_ERROR } = http2().constants;
+    const { NGHTTP2_REFUSED_STREAM, NGHTTP2_NO_ERROR } = http2.constants;
     const code = stream.rstCode as number | undefined; // Until it is closed.
     const reason =
       code === undefined || code === NGHTTP2_NO_ERROR || error?.code === 'ERR_HTTP2_SESSION_ERROR'
@@ -215,7 +212,7 @@ class StreamRequest implements Controller {
   }
 
   #reset(): void {
-    this.#stream?.close(http2().constants.NGHTTP2_CANCEL);
+    this.#stream?.close(http2.constants.NGHTTP2_CANCEL);
   }
 
   resume(): void {
@@ -224,7 +221,7 @@ class StreamRequest implements Controller {
 }
 
 /** Names in lower case to values, those that come more than once to lists. */
-function headersOf({ job }: UndiciAttempt): Http2.OutgoingHttpHeaders {
+function headersOf({ job }: UndiciAttempt): http2.OutgoingHttpHeaders {
   const headers: Record<string, string | string[]> = {
     ':method': job.method,
     ':path': job.target,
@@ -254,7 +251,7 @@ function* piecesOf(bytes: Uint8Array): Generator<Uint8Array> {
 
 /** `CANCEL`, of the code 8. */
 function nameOf(code: number): string {
-  const { constants } = http2();
+  const { constants } = http2;
   for (const [name, value] of Object.entries(constants)) {
     if (value === code && ERROR_NAMES.test(name)) return name.slice('NGHTTP2_'.length);
   }

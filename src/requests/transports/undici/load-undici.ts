@@ -1,4 +1,4 @@
-import { createRequire } from 'node:module';
+import nodeModule from 'node:module';
 import type * as Undici from 'undici';
 import { RuntimeError } from '../../../builtins/index.js';
 
@@ -12,29 +12,58 @@ export function loadedUndici(): UndiciModule | null {
   return loaded;
 }
 
-/** Where the one class is that is needed: loading all of undici takes several times as long. */
-const CLIENT = 'undici/lib/dispatcher/client.js';
-
-/** Loads the package, or the part of it that is used. */
+/** Loads the package, or the part of it that is used: loading all of undici takes several times as long. */
 async function importClient(): Promise<UndiciModule> {
   checkVersion(installedVersion());
   try {
-    const module = (await import(CLIENT)) as { default: UndiciModule['Client'] };
+    const module = await import('undici/lib/dispatcher/client.js');
     return { Client: module.default };
-  } catch {
+  } catch (error) {
     // Another version may have it elsewhere.
-    return await import('undici');
+    if (!isMissing(error)) throw error;
+    return await importUndici();
   }
+}
+
+/** Bundlers take a package for optional that is imported within a `try`. */
+async function importUndici(): Promise<typeof Undici> {
+  try {
+    return await import('undici');
+  } catch (error) {
+    if (!isMissing(error)) throw error;
+    throw new RuntimeError(
+      'UndiciAdapter needs the package undici, which is not installed: npm install undici@7',
+      { cause: error },
+    );
+  }
+}
+
+/** Bundles have codes of their own for what was not there when they were made, or none. */
+function isMissing(error: unknown): boolean {
+  const { code, message } = error as NodeJS.ErrnoException;
+  return (
+    /^(?:ERR_)?(?:MODULE_NOT_FOUND|PACKAGE_PATH_NOT_EXPORTED)$/.test(code ?? '') ||
+    /Cannot find (?:module|package)/.test(message)
+  );
 }
 
 /** Null where it cannot be found out, as in a bundle. */
 function installedVersion(): string | null {
   try {
-    const { version } = createRequire(import.meta.url)('undici/package.json') as { version?: unknown };
+    const { version } = nodeModule.createRequire(import.meta.url)('undici/package.json') as {
+      version?: unknown;
+    };
     return typeof version === 'string' ? version : null;
   } catch {
     return null;
   }
+}
+
+/** The dispatcher that undici's own functions use now. Throws RuntimeError as {@link loadUndici} does. */
+export async function globalDispatcher(): Promise<Undici.Dispatcher> {
+  await loadUndici();
+  const { getGlobalDispatcher } = await importUndici();
+  return getGlobalDispatcher();
 }
 
 /** Throws RuntimeError for a version that does not take the handlers of this package. @internal */
@@ -48,14 +77,6 @@ export function checkVersion(version: string | null): void {
 
 /** Loads the package, which takes longer than most requests. Throws RuntimeError when it is missing or too old. */
 export async function loadUndici(load: () => Promise<UndiciModule> = importClient): Promise<UndiciModule> {
-  try {
-    const module = await load();
-    return (loaded ??= module);
-  } catch (error) {
-    if ((error as NodeJS.ErrnoException).code !== 'ERR_MODULE_NOT_FOUND') throw error;
-    throw new RuntimeError(
-      'UndiciAdapter needs the package undici, which is not installed: npm install undici@7',
-      { cause: error },
-    );
-  }
+  const module = await load();
+  return (loaded ??= module);
 }

@@ -1,6 +1,6 @@
 import type { Client } from 'undici';
 import type { Socket } from 'node:net';
-import { LONGEST_DELAY } from '../../../builtins/index.js';
+import { LONGEST_DELAY, queueMicrotask } from '../../../builtins/index.js';
 import type { HTTPConnectionPool } from '../connections/connection-pool.js';
 import { KEEP_ALIVE_MARGIN } from '../connections/kept-connections.js';
 import { MAX_HEADER_SIZE } from '../limits.js';

@@ -1,4 +1,5 @@
 /** Makes the socket that a connection speaks on: directly, through the tunnel of a proxy, or through SOCKS. */
+import { isError } from '../../../builtins/index.js';
 import { EventEmitter } from 'node:events';
 import * as net from 'node:net';
 import * as tls from 'node:tls';
@@ -35,7 +36,7 @@ export function openSocket(
         follow(socket, listener);
       },
       (error: unknown) => {
-        listener.connectFailed(error instanceof Error ? error : new Error(String(error)));
+        listener.connectFailed(isError(error) ? error : new Error(String(error)));
       },
     );
     return;

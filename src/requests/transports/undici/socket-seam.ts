@@ -10,13 +10,14 @@
  * `test/requests/undici-seam.test.ts` fails when undici does otherwise.
  */
 import type { Socket } from 'node:net';
+import { nextTick } from '../../../builtins/index.js';
 
 /** A request on the socket. */
 export interface SocketUser {
   /** Whether anything of its answer has come. */
   isAnswered: boolean;
-  /** The head to write. `isWhole`: undici writes nothing more of it. */
-  wireHead(isWhole: boolean): string;
+  /** The head to write in the place of `written`. `isWhole`: undici writes nothing more of it. */
+  wireHead(isWhole: boolean, written: string): string;
   /** Everything that has arrived has been handed over. */
   packetEnded(): void;
 }
@@ -67,9 +68,9 @@ export class SocketSeam {
       return this.#write(data, encoding);
     }
     this.#writing = null;
-    const head = user.wireHead(data.endsWith('\r\n\r\n'));
+    const head = user.wireHead(data.endsWith('\r\n\r\n'), data);
     if (!this.#joinsHeads) return this.#write(head, 'latin1');
-    if (this.#heads === '') process.nextTick(flushSeam, this);
+    if (this.#heads === '') nextTick(flushSeam, this);
     this.#heads += head;
     return true;
   }

@@ -2,7 +2,9 @@
  * One attempt to send one request over undici: what it is to the retry loop, to its connection and to its caller. A request
  * costs this object, its response, undici's handler and a promise; the rest is made for those that need it.
  */
+import { types } from 'node:util';
 import type { Socket } from 'node:net';
+import { queueMicrotask } from '../../../builtins/index.js';
 import type { QueueEntry } from '../../../builtins/index.js';
 import { Upload } from '../../bodies/outgoing/upload.js';
 import { isBuffered } from '../../bodies/outgoing/wire-form.js';
@@ -14,6 +16,7 @@ import { PooledAttempt, Stage } from '../pooled-attempt.js';
 import type { Connection, ConnectionSource, Controller } from './connection.js';
 import { IncomingResponse, type ResponseOwner } from './incoming-response.js';
 import {
+  addedLines,
   type BodyOwner,
   checkedHead,
   dispatchBody,
@@ -164,7 +167,7 @@ export class UndiciAttempt extends PooledAttempt implements BodyOwner, QueueEntr
       else {
         this.sendingBody();
         // undici writes bytes right behind the head.
-        if (this.#body instanceof Uint8Array && !connection.isHTTP2) this.bodyTaken();
+        if (types.isUint8Array(this.#body) && !connection.isHTTP2) this.bodyTaken();
       }
     } catch (error) {
       this.#refusal = error as Error;
@@ -172,8 +175,9 @@ export class UndiciAttempt extends PooledAttempt implements BodyOwner, QueueEntr
     }
   }
 
-  wireHead(isWhole: boolean): string {
-    return wireHead(this.job, this.#headerText, isWhole || this.job.request.body === null);
+  wireHead(isWhole: boolean, written: string): string {
+    const headers = this.#headerText + addedLines(written, this.job);
+    return wireHead(this.job, headers, isWhole || this.job.request.body === null);
   }
 
   bodyFailed(error: Error): void {

@@ -1,6 +1,6 @@
 /** Compiles the consumers under the settings that projects have, every declaration of the package checked as well. */
 import { execFileSync } from 'node:child_process';
-import { mkdirSync, writeFileSync } from 'node:fs';
+import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 
 const strict = {
   strict: true,
@@ -15,16 +15,33 @@ const projects = {
   'ES modules of Node': { options: { module: 'nodenext' }, file: 'consumer.mts' },
   'a bundler': { options: { module: 'esnext', moduleResolution: 'bundler' }, file: 'consumer.mts' },
   'the declared types of Node': { options: { module: 'nodenext', types: ['node'] }, file: 'consumer.mts' },
-  'CommonJS that requires': { options: { module: 'nodenext' }, file: 'consumer.cts' },
+  // Node allows it since 20.19, TypeScript since 5.8.
+  'CommonJS that requires': { options: { module: 'nodenext' }, file: 'consumer.cts', from: 5.8 },
+  'CommonJS that imports when it runs': { options: { module: 'node16' }, file: 'dynamic.cts' },
+  'ES modules of Node 16': { options: { module: 'node16' }, file: 'consumer.mts' },
+  // TypeScript 7 has it no more.
+  'CommonJS of old': {
+    options: { module: 'commonjs', moduleResolution: 'node10' },
+    file: 'old.ts',
+    before: 6,
+  },
+  'a bundler that has CommonJS': {
+    options: { module: 'commonjs', moduleResolution: 'bundler' },
+    file: 'old.ts',
+    from: 6,
+  },
   'exact optional properties': {
     options: { module: 'nodenext', exactOptionalPropertyTypes: true, noUncheckedIndexedAccess: true },
     file: 'consumer.mts',
   },
 };
 
+const { version } = JSON.parse(readFileSync('node_modules/typescript/package.json', 'utf8'));
+
 export function compileAll() {
   const failures = [];
-  for (const [name, { options, file }] of Object.entries(projects)) {
+  for (const [name, { options, file, from = 0, before = Infinity }] of Object.entries(projects)) {
+    if (parseFloat(version) < from || parseFloat(version) >= before) continue;
     const folder = `projects/${name.replaceAll(' ', '-')}`;
     mkdirSync(folder, { recursive: true });
     const config = {

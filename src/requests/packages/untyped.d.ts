@@ -1,0 +1,12 @@
+/** Modules that have no declarations, or have them elsewhere. */
+// By its file, as Bun puts a module of its own in the place of the package's name.
+declare module 'node-fetch/src/index.js' {
+  export { default } from 'node-fetch';
+}
+declare module 'tr46' {
+  const tr46: import('./tr46.js').Tr46;
+  export default tr46;
+}
+declare module 'undici/lib/dispatcher/client.js' {
+  export { Client as default } from 'undici';
+}

@@ -1,0 +1,34 @@
+/** node-fetch, as far as it is used. Its own answers and errors count when something before the agent has taken the request. */
+import { types } from 'node:util';
+import type { NodeError } from '../../exceptions/urllib3-text.js';
+
+/** node-fetch's function. */
+export type NodeFetch = (url: string, options: object) => Promise<Fetched>;
+
+/** Its response. */
+export interface Fetched {
+  readonly status: number;
+  readonly statusText: string;
+  readonly headers: { raw(): Readonly<Record<string, readonly string[]>> };
+  readonly body: FetchedBody | null;
+}
+
+export type FetchedBody = AsyncIterable<unknown> & { destroy?(error?: Error): unknown };
+
+/** Name, value, name, value … */
+export function rawHeadersOf({ headers }: Fetched): readonly string[] {
+  return Object.entries(headers.raw()).flatMap(([name, values]) => values.flatMap((value) => [name, value]));
+}
+
+type FetchError = NodeError & { readonly type?: unknown; readonly erroredSysCall?: string };
+
+/** What Node failed with under node-fetch; null for what node-fetch itself refuses. */
+export function systemError(error: unknown): NodeError | null {
+  if (!types.isNativeError(error) || (error as FetchError).type !== 'system') return null;
+  const { message, code, erroredSysCall: syscall } = error as FetchError;
+  const reason = /^request to .*? failed, reason: (.*)$/s.exec(message)?.[1] ?? message;
+  return Object.assign(new Error(reason, { cause: error }), {
+    ...(code === undefined ? {} : { code }),
+    ...(syscall === undefined ? {} : { syscall }),
+  });
+}
