@@ -6,7 +6,7 @@
  * afterwards, most often the timer that the socket has anyway.
  */
 import type { Socket } from 'node:net';
-import { OSError } from '../../builtins/index.js';
+import { OSError, repr } from '../../builtins/index.js';
 import { ProtocolError, ProxyError } from '../exceptions/urllib3.js';
 import { ReprText } from '../exceptions/urllib3-text.js';
 import { rawValue } from '../headers/raw-headers.js';
@@ -96,7 +96,7 @@ export abstract class PooledAttempt extends BaseAttempt<Job> implements Connecti
   tunnelAnswered({ statusCode, statusText }: { statusCode: number; statusText: string }): void {
     if (statusCode === 200) return;
     if (Number.isNaN(statusCode)) {
-      this.fail(new ProtocolError(['Connection aborted.', new ReprText('BadStatusLine()')]));
+      this.fail(badStatusLine(''));
       return;
     }
     const error = new OSError(`Tunnel connection failed: ${statusCode} ${statusText.trim()}`);
@@ -139,6 +139,14 @@ export abstract class PooledAttempt extends BaseAttempt<Job> implements Connecti
     this.recorder?.sent();
     this.stage = Stage.Waiting;
     this.startReading();
+  }
+
+  /** Ends the request when the status is none that HTTP has. */
+  refusesStatus(version: number, status: number, reason: string): boolean {
+    if (status >= 100) return false;
+    const digits = String(status).padStart(3, '0');
+    this.fail(badStatusLine(repr(`HTTP/1.${version % 10} ${digits} ${reason}\r\n`)));
+    return true;
   }
 
   /** The head of the response is there, perhaps before the request is out. */
@@ -233,10 +241,24 @@ export abstract class PooledAttempt extends BaseAttempt<Job> implements Connecti
     );
   }
 
+  /** How many bytes the body has by its Content-Length; null where something else tells its end. */
+  expectedLength(status: number): number | null {
+    const { rawHeaders } = this;
+    if (this.job.method === 'HEAD' || status < 200 || status === 204 || status === 304) return null;
+    const length = rawValue(rawHeaders, 'content-length');
+    if (length === null || !/^\d+$/.test(length) || rawValue(rawHeaders, 'transfer-encoding') !== null)
+      return null;
+    return Number(length);
+  }
+
   override get missingBytes(): { readonly read: number; readonly expected: number } | null {
     const length = rawValue(this.rawHeaders, 'content-length');
     if (length === null || !/^\d+$/.test(length) || this.answer === null) return null;
     const read = this.answer.received;
     return { read, expected: Number(length) - read };
   }
+}
+
+function badStatusLine(line: string): ProtocolError {
+  return new ProtocolError(['Connection aborted.', new ReprText(`BadStatusLine(${line})`)]);
 }

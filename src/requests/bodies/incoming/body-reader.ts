@@ -5,7 +5,7 @@ import { ProtocolError } from '../../exceptions/urllib3.js';
 import { BodyDecoder } from './body-decoder.js';
 import { rawValue, rawValues } from '../../headers/raw-headers.js';
 import { type RemainingBody, remainingStream } from './remaining-body.js';
-import type { BodyOwner } from './piece-queue.js';
+import { type BodyOwner, prematureClose } from './piece-queue.js';
 import type { HTTPResponseInit } from './response-init.js';
 import { Turns } from './turns.js';
 import { UndecodedBody } from './undecoded-body.js';
@@ -21,6 +21,7 @@ export class BodyReader implements BodyOwner {
   maxSize: number | null;
   readonly #rawHeaders: readonly string[];
   readonly #body: UndecodedBody;
+  readonly #expectedLength: number | null;
   /** The transport has undone Content-Encoding. */
   readonly #isDecoded: boolean;
   /** Made at the first read. */
@@ -40,6 +41,7 @@ export class BodyReader implements BodyOwner {
   constructor(init: HTTPResponseInit, rawHeaders: readonly string[]) {
     this.maxSize = init.max_response_size ?? null;
     this.#rawHeaders = rawHeaders;
+    this.#expectedLength = init.expected_length ?? null;
     this.#isDecoded = init.decoded ?? false;
     this.#onDone = init.onDone ?? null;
     this.#mapError = init.mapError ?? null;
@@ -184,7 +186,10 @@ export class BodyReader implements BodyOwner {
   }
 
   bodyEnded(): void {
-    this.#finish(null);
+    // Whatever the transport makes of the end of the connection: a part is not the whole.
+    if (this.#expectedLength !== null && this.received < this.#expectedLength)
+      this.bodyFailed(prematureClose());
+    else this.#finish(null);
   }
 
   bodyFailed(error: unknown): void {

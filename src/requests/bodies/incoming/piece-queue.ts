@@ -195,10 +195,13 @@ export class StreamPieces extends PieceQueue {
     this.notify();
   }
 
-  /** @internal */
+  /** What has come is handed out before the error. @internal */
   failed(error: unknown): void {
     const stream = this.#release();
-    if (stream !== null) ignoreErrors(stream);
+    if (stream !== null) {
+      ignoreErrors(stream);
+      for (let rest = readRest(stream); rest !== null; rest = readRest(stream)) this.received(rest);
+    }
     this.#owner.bodyFailed(error);
     this.notify();
   }
@@ -266,6 +269,12 @@ function stopIgnoring(this: Readable): void {
   this.off('error', ignore);
 }
 
-function prematureClose(): Error {
+/** What a stream still has, also one that was destroyed. */
+function readRest(stream: Readable): Buffer | null {
+  return stream.read() as Buffer | null;
+}
+
+/** The error of a body that was cut off without one. */
+export function prematureClose(): Error {
   return Object.assign(new Error('Premature close'), { code: 'ERR_STREAM_PREMATURE_CLOSE' });
 }

@@ -33,6 +33,8 @@ export interface HTTPResponseInit {
   decode_content?: boolean | undefined;
   /** Whether `body` is decompressed already, in spite of the headers. Default false. @internal */
   decoded?: boolean | undefined;
+  /** How many bytes the body must have; null (default) where that is not known. @internal */
+  expected_length?: number | null | undefined;
   /** The body from a transport that is no stream, in place of `body`. @internal */
   pushed?: PushedPieces | null | undefined;
 }
@@ -65,6 +67,7 @@ const INIT_NAMES = [
   'max_response_size',
   'decode_content',
   'decoded',
+  'expected_length',
   'pushed',
 ];
 

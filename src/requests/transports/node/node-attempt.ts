@@ -46,8 +46,7 @@ function onResponse(this: OwnedRequest, response: IncomingMessage): void {
 }
 
 function onError(this: OwnedRequest, error: Error): void {
-  const attempt = this[kAttempt];
-  if (attempt) attempt.error ??= error;
+  this[kAttempt]?.connectionFailed(error);
 }
 
 function onFinish(this: OwnedRequest): void {
@@ -63,7 +62,7 @@ function onProxyConnect(this: OwnedRequest, answer: { statusCode: number; status
 }
 
 function ignore(): void {
-  // The agent hears of the error, too, but does not listen to the end.
+  // The attempt hears of what happens in another way.
 }
 
 /** See above. Its public members are for the modules beside it. */
@@ -179,9 +178,8 @@ export class NodeAttempt extends PooledAttempt implements ConnectFollower, Reque
   }
 
   private respond(response: IncomingMessage): HTTPResponse {
-    // After switching protocols there is nothing that HTTP knows about.
-    const body = (response as { upgrade?: boolean | null }).upgrade ? null : response;
-    return this.#answer(body, response.statusCode ?? 0, response.statusMessage ?? '', versionOf(response));
+    const { statusCode = 0, statusMessage = '' } = response;
+    return this.#answer(this.#body, statusCode, statusMessage, versionOf(response));
   }
 
   #answer(body: Readable | null, status: number, reason: string, version?: number): HTTPResponse {
@@ -195,6 +193,7 @@ export class NodeAttempt extends PooledAttempt implements ConnectFollower, Reque
       request_method: this.job.method,
       request_url: this.job.target,
       max_response_size: this.job.maxResponseSize,
+      expected_length: this.expectedLength(status),
       onDone: (error) => {
         this.bodyDone(error, this.answer?.received ?? 0);
       },
@@ -232,6 +231,8 @@ export class NodeAttempt extends PooledAttempt implements ConnectFollower, Reque
     request.method = method;
     request.path = target;
     (request as { maxHeaderSize?: number }).maxHeaderSize = MAX_HEADER_SIZE;
+    // node-fetch aborts a request that has failed, and with it what has come of the answer.
+    (request as { abort: () => void }).abort = ignore;
     const { tunnelOptions } = pool;
     request.on('error', onError).on('close', onClose);
     if (this.#hasBody) request.on('finish', onFinish);
@@ -276,15 +277,22 @@ export class NodeAttempt extends PooledAttempt implements ConnectFollower, Reque
 
   /** The head of the response is there. */
   useResponse(response: IncomingMessage): void {
+    // After switching protocols there is nothing that HTTP knows about.
+    this.#body = (response as { upgrade?: boolean | null }).upgrade ? null : response;
+    const { statusCode = 0, statusMessage = '' } = response;
+    if (this.refusesStatus(versionOf(response), statusCode, statusMessage)) return;
     this.headArrived(response.rawHeaders);
-    this.recorder?.headers(
-      response.statusCode ?? 0,
-      response.statusMessage ?? '',
-      versionOf(response),
-      response.rawHeaders,
-    );
+    this.recorder?.headers(statusCode, statusMessage, versionOf(response), response.rawHeaders);
     this.#resolve?.(response);
     this.#resolve = null;
+  }
+
+  /** Something went wrong on the connection. An answer that is complete stays what it is; others end with this error. */
+  connectionFailed(error: Error): void {
+    const body = this.#body as (Readable & { readonly complete?: boolean }) | null;
+    if (body?.complete === true) return;
+    this.error ??= error;
+    body?.destroy(error);
   }
 
   /** The connection is gone. */

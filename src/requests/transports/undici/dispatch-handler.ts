@@ -16,6 +16,8 @@ export interface DispatchUser {
   readonly isSettled: boolean;
   /** undici is about to write the request. */
   started(controller: AnyController): void;
+  /** Whether the status is none that HTTP has, which ends the attempt. */
+  refusesStatus(version: number, status: number, reason: string): boolean;
   /** The head is there. */
   headed(status: number, reason: string, rawHeaders: readonly string[]): void;
   /** A piece of the body; false when the next is to wait until the attempt resumes. */
@@ -45,9 +47,12 @@ export class DispatchHandler implements Dispatcher.DispatchHandler {
 
   /** Called for each head, informational ones included. */
   onResponseStart(controller: Controller, status: number, headers: GivenHeaders, reason = ''): void {
-    if (status < 200) return;
-    const rawHeaders = headerTexts(givenHeaders(controller, headers));
-    this.#attempt.headed(status, latin1Reason(reason, this.#source.lastPacket), rawHeaders);
+    if (this.#attempt.refusesStatus(11, status, reason) || status < 200) return;
+    const { lastPacket } = this.#source;
+    // The seam has changed the head of an answer without a body.
+    const original = status === 204 || status === 304 ? headOf(lastPacket)?.rawHeaders : undefined;
+    const rawHeaders = original ?? headerTexts(givenHeaders(controller, headers));
+    this.#attempt.headed(status, latin1Reason(reason, lastPacket), rawHeaders);
   }
 
   onResponseData(controller: Controller, piece: Buffer): void {

@@ -194,6 +194,16 @@ class DispatcherAttempt
     });
   }
 
+  /** The dispatcher has taken it for a status. */
+  refusesStatus(): boolean {
+    return false;
+  }
+
+  /** The dispatcher has counted, or is a mock and counts as it likes. */
+  expectedLength(): null {
+    return null;
+  }
+
   answeredEarly(answer: HTTPResponse): void {
     this.answered(answer);
   }

@@ -14,6 +14,8 @@ export interface ResponseOwner extends PieceSource, AttemptState {
   readonly job: Job;
   /** The caller gets the response before its body is complete. */
   answeredEarly(answer: HTTPResponse): void;
+  /** How many bytes the body must have; null where that is not known. */
+  expectedLength(status: number): number | null;
   /** The body is over, failed or was closed, after so many bytes. */
   responseDone(error: Error | null, bytes: number): void;
   /** The rest of the body is unwanted. */
@@ -76,7 +78,9 @@ export class IncomingResponse {
 
   /** The answer to the caller. A body that has come with its head, as small ones do, is handed on as bytes. */
   answer(): HTTPResponse {
-    return this.#isComplete ? this.#wholeAnswer() : this.#openAnswer();
+    const length = this.#owner.expectedLength(this.status);
+    const isWhole = this.#isComplete && (length === null || this.#received >= length);
+    return isWhole ? this.#wholeAnswer() : this.#openAnswer(length);
   }
 
   #wholeAnswer(): HTTPResponse {
@@ -97,7 +101,7 @@ export class IncomingResponse {
   }
 
   /** The rest of the body is still to come. */
-  #openAnswer(): HTTPResponse {
+  #openAnswer(length: number | null): HTTPResponse {
     const owner = this.#owner;
     const { method, target, maxResponseSize, stream } = owner.job;
     const body = new PushedPieces(owner, stream ? READ_AHEAD_OF_STREAMS : Infinity);
@@ -114,6 +118,7 @@ export class IncomingResponse {
       request_method: method,
       request_url: target,
       max_response_size: maxResponseSize,
+      expected_length: length,
       onDone: (error) => {
         owner.responseDone(error, this.#received);
       },
@@ -124,6 +129,7 @@ export class IncomingResponse {
     });
     owner.answeredEarly(response);
     if (this.#error !== null) body.failed(this.#error);
+    else if (this.#isComplete) body.ended();
     return response;
   }
 }

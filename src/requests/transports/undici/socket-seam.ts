@@ -1,16 +1,19 @@
 /**
  * The one place that relies on what undici does but does not promise. undici has a spelling and an order of headers of its
- * own, hides the version of HTTP and the bytes behind an error, and takes a `100 Continue` that it did not ask for as a
- * broken server. So two methods of the socket that it is given are replaced:
+ * own, hides the version of HTTP and the bytes behind an error, takes a `100 Continue` that it did not ask for as a broken
+ * server, and waits for the body of a 204 or 304 that has a Content-Length. So two methods of the socket that it is given are
+ * replaced:
  *
  * - `write`: undici writes the head of a request as one string, in the call that follows `onRequestStart` with nothing else
  *   between; the head of the request is written in its place. The string ends with an empty line unless chunks follow.
- * - `read`: undici reads by `read()` without a size, until that gives null. What arrives is looked at before undici has it.
+ * - `read`: undici reads by `read()` without a size, until that gives null. What arrives is looked at before undici has it:
+ *   informational heads are left out, and the head of an answer without a body does not speak of one.
  *
  * `test/requests/undici-seam.test.ts` fails when undici does otherwise.
  */
 import type { Socket } from 'node:net';
 import { nextTick } from '../../../builtins/index.js';
+import { MAX_HEADER_SIZE } from '../limits.js';
 
 /** A request on the socket. */
 export interface SocketUser {
@@ -27,6 +30,8 @@ type Write = (data: string | Uint8Array, encoding?: BufferEncoding) => boolean;
 
 const ZERO = 0x30;
 const ONE = 0x31;
+const TWO = 0x32;
+const THREE = 0x33;
 
 export class SocketSeam {
   /** Of the latest response: 10 or 11. */
@@ -41,7 +46,7 @@ export class SocketSeam {
   #writing: SocketUser | null = null;
   /** Heads that go out together before the loop turns. */
   #heads = '';
-  /** The beginning of an informational head. */
+  /** The beginning of a head of which all must be there. */
   #partial: Buffer | null = null;
 
   /** `joinsHeads`: write the heads of one turn at once, which is most of what sending a small request costs. */
@@ -92,19 +97,70 @@ export class SocketSeam {
     if (first === undefined || first.isAnswered) return (this.lastPacket = piece);
     let rest = this.#partial === null ? piece : Buffer.concat([this.#partial, piece]);
     this.#partial = null;
-    while (rest.length > 12 && rest.toString('latin1', 0, 12) === 'HTTP/1.1 100') {
-      const end = rest.indexOf('\r\n\r\n');
+    let kind = kindOfHead(rest);
+    while (kind !== HeadKind.Plain) {
+      const end = kind === HeadKind.Unknown ? -1 : rest.indexOf('\r\n\r\n');
       if (end === -1) {
+        if (rest.length > MAX_HEADER_SIZE) break;
         this.#partial = rest;
         return null;
       }
+      if (kind === HeadKind.Bodiless) {
+        this.#begin(first, rest);
+        return withoutFraming(rest, end);
+      }
       rest = rest.subarray(end + 4);
       if (rest.length === 0) return null;
+      kind = kindOfHead(rest);
     }
-    first.isAnswered = true;
-    this.version = rest.length > 7 && rest[5] === ONE && rest[7] === ZERO ? 10 : 11;
-    return (this.lastPacket = rest);
+    this.#begin(first, rest);
+    return rest;
   }
+
+  #begin(user: SocketUser, rest: Buffer): void {
+    user.isAnswered = true;
+    this.version = rest.length > 7 && rest[5] === ONE && rest[7] === ZERO ? 10 : 11;
+    this.lastPacket = rest;
+  }
+}
+
+/** What is to be done with a head. */
+const enum HeadKind {
+  /** undici reads it as it is. */
+  Plain,
+  /** Too little of it is there. */
+  Unknown,
+  /** Another one follows. */
+  Informational,
+  /** No body follows, whatever it says. */
+  Bodiless,
+}
+
+/** How long `HTTP/1.1 204` is. */
+const STATUS_END = 12;
+const STATUS_START = 'HTTP/1.'.length;
+
+/** Most heads are plain, which their first digit tells. */
+function kindOfHead(bytes: Buffer): HeadKind {
+  const digit = bytes[STATUS_START + 2];
+  if (bytes.length >= STATUS_END && digit !== ONE && digit !== TWO && digit !== THREE) return HeadKind.Plain;
+  const start = bytes.toString('latin1', 0, STATUS_END);
+  if (bytes.length < STATUS_END) return MAY_BE_SPECIAL.test(start) ? HeadKind.Unknown : HeadKind.Plain;
+  const [, status] = /^HTTP\/1\.\d (1(?!01)\d\d|[23]04)$/.exec(start) ?? [];
+  if (status === undefined) return HeadKind.Plain;
+  return status.startsWith('1') ? HeadKind.Informational : HeadKind.Bodiless;
+}
+
+/** The beginning of a status line that may become that of such a head. */
+const MAY_BE_SPECIAL =
+  /^(?:H|HT|HTT|HTTP|HTTP\/|HTTP\/1|HTTP\/1\.|HTTP\/1\.\d|HTTP\/1\.\d (?:1\d?|[23]0?)?)$/;
+
+/** The same bytes with other names for the headers that announce a body; the handler takes the true ones from the packet. */
+function withoutFraming(bytes: Buffer, end: number): Buffer {
+  const head = bytes.toString('latin1', 0, end);
+  const changed = head.replace(/\r\n(?=(?:content-length|transfer-encoding)[ \t]*:)./gis, '\r\nx');
+  if (changed === head) return bytes;
+  return Buffer.concat([Buffer.from(changed, 'latin1'), bytes.subarray(end)]);
 }
 
 function flushSeam(seam: SocketSeam): void {

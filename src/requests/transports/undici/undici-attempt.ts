@@ -6,6 +6,7 @@ import { types } from 'node:util';
 import type { Socket } from 'node:net';
 import { queueMicrotask } from '../../../builtins/index.js';
 import type { QueueEntry } from '../../../builtins/index.js';
+import type { NodeError } from '../../exceptions/urllib3-text.js';
 import { Upload } from '../../bodies/outgoing/upload.js';
 import { isBuffered } from '../../bodies/outgoing/wire-form.js';
 import type { HTTPResponse } from '../../urllib3/response.js';
@@ -246,6 +247,12 @@ export class UndiciAttempt extends PooledAttempt implements BodyOwner, QueueEntr
 
   /** The response has come to its end. */
   completed(): void {
+    const reset: NodeError | null = this.#connection?.socketError ?? null;
+    if (reset?.syscall !== undefined && this.failure === null) {
+      // undici takes it for the end of a body that ends with its connection.
+      this.broken(reset, null);
+      return;
+    }
     const response = this.#response;
     this.#leave();
     response?.end();
@@ -272,11 +279,6 @@ export class UndiciAttempt extends PooledAttempt implements BodyOwner, QueueEntr
   /** undici has given the request up. `packet`: what arrived last. */
   broken(error: Error, packet: Buffer | null): void {
     const response = this.#response;
-    if (response?.status === 304 && this.failure === null) {
-      // undici waits for the body whose length a 304 may tell, and that never comes.
-      this.completed();
-      return;
-    }
     const connection = this.#connection;
     this.#leave();
     const isLost = this.failure === null && this.#refusal === null && connection?.isLost(error) === true;
