@@ -8,6 +8,7 @@ import {
   MaxDelayExceeded,
   type PreparedRequest,
   ProcessPoolExecutor,
+  requests,
   Session,
   ThreadPoolExecutor,
 } from 'requests-futures/blocking';
@@ -31,8 +32,8 @@ const slow = (ms: number, n: number | string = ''): string => `${server.url}/slo
 describe('the limits of a FuturesSession', () => {
   test('hold for its requests, and can be changed, lifted and looked at', () => {
     using session = new FuturesSession({ limits: { limit: 2 } });
-    const send = (): void => {
-      for (const future of [1, 2, 3, 4].map((n) => session.get(slow(30, n)))) future.result();
+    const send = (ms = 30): void => {
+      for (const future of [1, 2, 3, 4].map((n) => session.get(slow(ms, n)))) future.result();
     };
     send();
     expect(server.log().most).toBe(2);
@@ -41,7 +42,7 @@ describe('the limits of a FuturesSession', () => {
     expect(server.log().most).toBe(1);
     session.limits.set_host(server.url, null);
     session.limits = null;
-    send();
+    send(500);
     expect(server.log().most).toBe(4);
     expect(session.limits.stats()).toMatchObject({ running: 0, queued: 0 });
   });
@@ -104,9 +105,8 @@ test('a FuturesSession holds requests back while it is paused, and close() lets 
 
 test('an executor can be paused, and given more and fewer workers', () => {
   using executor = new ThreadPoolExecutor(1);
-  using session = new Session();
   executor.pause();
-  const futures = [1, 2, 3].map((n) => executor.submit(session.get, slow(60, n)));
+  const futures = [1, 2, 3].map((n) => executor.submit(requests.get, slow(60, n)));
   expect(executor.queued).toBe(3);
   executor.max_workers = 3;
   executor.resume();

@@ -1,7 +1,6 @@
 /** What a caller can call for. */
 import { type Reference, standForReference } from '../../builtins/index.js';
 import { type Future, WorkerPoolExecutor } from '../../concurrent-futures/index.js';
-import type { LimitsOptions } from '../../limits/index.js';
 import { forgetCopies, foreignId, setHomeId } from '../../pickle/index.js';
 import {
   type HTTPAdapter,
@@ -205,8 +204,8 @@ const operations: Readonly<Record<string, Operation>> = {
   'kill-pool': (_caller, _id, { slots }: Pool, method: 'kill_workers' | 'terminate_workers') => {
     if (slots instanceof WorkerPoolExecutor) slots[method]();
   },
-  limits: (_caller, _id, { limits }: TwinFuturesSession, method: 'set', args: [LimitsOptions | null]) =>
-    limits[method](...args),
+  limits: (_caller, _id, { limits }: TwinFuturesSession, method: string, args: unknown[]) =>
+    Reflect.apply(Reflect.get(limits, method) as Fn, limits, args),
   pause: (_caller, _id, session: TwinFuturesSession, isPaused: boolean) => {
     // Where the executor holds everything back, only what waits for its turn is left.
     if (!isPaused || session.limits.isOn) session.pause();
