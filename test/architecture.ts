@@ -79,6 +79,8 @@ export function drawing(): string {
   return [
     'examples/                 walkthroughs; import the package by its name only',
     '   │',
+    'src/blocking              the same names without await: a caller that waits, and the gateway thread',
+    '   │',
     'src/bullmq                an Executor whose workers are other processes and machines',
     '   │',
     'src/futures-session       a Session whose requests are submitted to an Executor',

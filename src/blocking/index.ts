@@ -27,6 +27,7 @@ export {
   type RequestingSession,
   type ResponseFuture,
 } from './futures/futures-session.js';
+export { type LimitsOptions, SessionLimits } from './futures/session-limits.js';
 export {
   ALL_COMPLETED,
   as_completed,
@@ -65,6 +66,8 @@ export {
   ConnectTimeout,
   ContentDecodingError,
   cookies,
+  DeadlineExceeded,
+  type DeadlinePhase,
   delete,
   exceptions,
   FileModeWarning,
@@ -80,6 +83,7 @@ export {
   InvalidURL,
   JSONDecodeError,
   KeyError,
+  MaxDelayExceeded,
   MissingSchema,
   models,
   NotImplementedError,
@@ -121,4 +125,5 @@ export {
 export * as requests from './requests/index.js';
 export * as time from './time.js';
 export { sleep } from './time.js';
-export type { CloseOptions } from '../futures-session/index.js';
+export type { CloseOptions, LimitsStats } from '../futures-session/index.js';
+export type { KeyLimits, KeyStats, RateOptions } from '../limits/index.js';

@@ -43,6 +43,7 @@ export { ProtocolError } from './exceptions/urllib3.js';
 export { rawValues } from './headers/raw-headers.js';
 export { default_hooks, deregister_hook, HOOKS, register_hook } from './hooks.js';
 export { hostKey, refusalOf } from './limiter/rules.js';
+export { withDeadline } from './sessions/deadline.js';
 export {
   kNoAdapters,
   kRequestNow,

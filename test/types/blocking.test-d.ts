@@ -11,7 +11,11 @@ type Keys<T> = Extract<keyof T, string>;
 expectTypeOf<
   Exclude<keyof typeof awaitedFutures, keyof typeof blocking | 'abort_signal'>
 >().toEqualTypeOf<never>();
-expectTypeOf<Exclude<keyof typeof awaitedRequests, keyof typeof blocking.requests>>().toEqualTypeOf<never>();
+// The limiters hold requests back in the thread that sends, which is not the caller's: here a FuturesSession has limits.
+type Limiters = 'LimiterAdapter' | 'LimiterMixin' | 'LimiterSession' | 'SharedLimiter';
+expectTypeOf<
+  Exclude<keyof typeof awaitedRequests, keyof typeof blocking.requests>
+>().toEqualTypeOf<Limiters>();
 expectTypeOf<
   Exclude<
     keyof typeof awaitedConcurrent,
@@ -67,6 +71,25 @@ expectTypeOf<
 expectTypeOf<
   Exclude<Different<awaitedRequests.Session, blocking.Session>, 'resolve_redirects' | 'get_adapter'>
 >().toEqualTypeOf<never>();
+
+// These are internal: a call that waits lends its slot to others.
+type Slots = 'lend' | 'reclaim' | 'withdraw';
+expectTypeOf<
+  Exclude<
+    Keys<awaitedConcurrent.ThreadPoolExecutor>,
+    Keys<blocking.ThreadPoolExecutor> | Slots | `_${string}`
+  >
+>().toEqualTypeOf<never>();
+expectTypeOf<
+  Exclude<
+    Keys<awaitedConcurrent.ProcessPoolExecutor>,
+    Keys<blocking.ProcessPoolExecutor> | Slots | `_${string}`
+  >
+>().toEqualTypeOf<never>();
+// The others are internal: the session calls them.
+expectTypeOf<Exclude<Keys<awaitedFutures.SessionLimits>, Keys<blocking.SessionLimits>>>().toEqualTypeOf<
+  'isOn' | 'enter' | 'pause' | 'resume' | 'cancel' | 'isIdle' | 'idle'
+>();
 
 declare const session: blocking.Session;
 declare const response: blocking.Response;

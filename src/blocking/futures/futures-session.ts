@@ -7,7 +7,7 @@ import {
   type UrlInput,
   type WithMethodAndUrl,
 } from '../../requests/index.js';
-import { bindRequest } from '../../requests/internal.js';
+import { bindRequest, joinBase } from '../../requests/internal.js';
 import { onAsked, onLeaving } from '../caller/sides.js';
 import { type HTTPAdapterOptions, HTTPAdapter } from '../requests/adapters/adapters.js';
 import type { RequestOptions, SessionSendOptions } from '../requests/inputs.js';
@@ -17,6 +17,7 @@ import type { FuturesParts } from '../wire/session-parts.js';
 import { asStandIn } from '../wire/stand-in.js';
 import { Future } from './future.js';
 import { ProcessPoolExecutor, ThreadPoolExecutor } from './pool-executors.js';
+import { type LimitsOptions, SessionLimits } from './session-limits.js';
 import { Kept, startCall } from './started-call.js';
 
 /** The handle of one request. */
@@ -44,13 +45,15 @@ export type BackgroundCallback = (session: FuturesSession, response: Response) =
 
 /** How a {@link FuturesSession} is made. */
 export interface FuturesSessionOptions
-  extends Omit<AwaitedOptions, 'executor' | 'session' | 'adapter_kwargs'> {
+  extends Omit<AwaitedOptions, 'executor' | 'session' | 'adapter_kwargs' | 'limits'> {
   /** Runs the requests. The session does not shut it down. Default: an executor of its own. */
   executor?: ExecutorLike | null | undefined;
   /** Sends the requests in place of this session. `close()` leaves it open. Default null. */
   session?: RequestingSession | Session | null | undefined;
   /** Options for the session's adapters; they go before the sizes that follow from `max_workers`. Default none. */
   adapter_kwargs?: HTTPAdapterOptions | null | undefined;
+  /** What may be sent to whom, and how fast. Refused with an executor of the caller's own class. Default null: no limits. */
+  limits?: LimitsOptions | null | undefined;
 }
 
 /** The options of a FuturesSession's requests. */
@@ -95,7 +98,9 @@ export class FuturesSession extends Session<ResponseFuture, FuturesRequestOption
   /** What sends the requests in place of this session; null when it sends them itself. */
   readonly session: RequestingSession | Session | null;
   readonly #own: ThreadPoolExecutor | null;
-  readonly #settings: object;
+  readonly #limits: SessionLimits;
+  /** Whether requests may wait for a turn. */
+  #isLimited = false;
 
   constructor(options?: FuturesSessionOptions);
   constructor(executor: ExecutorLike, options?: Omit<FuturesSessionOptions, 'executor'>);
@@ -111,7 +116,9 @@ export class FuturesSession extends Session<ResponseFuture, FuturesRequestOption
     this.#own = executor === null ? new ThreadPoolExecutor({ max_workers }) : null;
     this.executor = executor ?? (this.#own as ThreadPoolExecutor);
     this.session = session;
-    this.#settings = settings;
+    const { limits = null } = settings;
+    this.#limits = new SessionLimits((method, args) => this.#limit(method, args), limits);
+    if (limits !== null) this.#noteLimits('limits');
     const isLarge = executor === null && max_workers > DEFAULT_POOLSIZE;
     const pools = isLarge ? { pool_connections: max_workers, pool_maxsize: max_workers } : {};
     const kwargs: HTTPAdapterOptions = { ...pools, ...adapter_kwargs };
@@ -119,6 +126,32 @@ export class FuturesSession extends Session<ResponseFuture, FuturesRequestOption
       this.mount('https://', new HTTPAdapter(kwargs));
       this.mount('http://', new HTTPAdapter(kwargs));
     }
+  }
+
+  /** The session's limits, to look at and to change; what is set, an object or null, takes the place of all of them. */
+  // eslint-disable-next-line @typescript-eslint/related-getter-setter-pairs -- options go in, and what shows them comes out
+  get limits(): SessionLimits {
+    return this.#limits;
+  }
+
+  set limits(limits: LimitsOptions | null) {
+    this.#limits.set(limits);
+  }
+
+  /**
+   * Holds back requests that have not begun, until {@link resume}. With an executor that was given, that is those which are made
+   * from now on.
+   */
+  pause(): void {
+    if (this.#own === null) this.#noteLimits('pause()');
+    this.#own?.pause();
+    this.perform('pause', [this.#own !== null]);
+  }
+
+  /** Goes on after {@link pause}, with the oldest request first. */
+  resume(): void {
+    this.#own?.resume();
+    this.perform('resume', []);
   }
 
   /** Queues a request: `request(method, url, options)`, or `request({ method, url, … })`. */
@@ -135,7 +168,8 @@ export class FuturesSession extends Session<ResponseFuture, FuturesRequestOption
       background_callback === null
         ? options
         : { ...options, background_callback: keepingResult(background_callback) };
-    const text = typeof url === 'string' || url instanceof Uint8Array ? url : String(url);
+    const plain = typeof url === 'string' || url instanceof Uint8Array ? url : String(url);
+    const text = this.base_url === null ? plain : joinBase(this.base_url, plain);
     return this.#start('request', [method, text, given]);
   }
 
@@ -153,14 +187,32 @@ export class FuturesSession extends Session<ResponseFuture, FuturesRequestOption
   override close(options: CloseOptions = {}): void {
     checkOptions('close()', options, ['wait', 'cancel_futures']);
     const { wait = true, cancel_futures = false } = options;
-    this.#own?.shutdown({ wait, cancel_futures });
+    if (this.#isLimited) {
+      const args = [this, this.#own, cancel_futures];
+      if (this.#own !== null) this.#own._end('finish-session', args, wait);
+      else if (wait) this.perform('finish-session', args.slice(1));
+    } else this.#own?.shutdown({ wait, cancel_futures });
     if (wait || this.#own === null) super.close();
   }
 
   /** What the gateway makes a FuturesSession of. @internal */
   override _futuresParts(): FuturesParts {
     const session = requester(this.session) as NonNullable<FuturesParts>['session'];
-    return { ...this.#settings, executor: this.executor, session };
+    return { ...this.#limits._parts(), executor: this.executor, session };
+  }
+
+  #limit(method: string, args: readonly unknown[]): unknown {
+    if (method !== 'stats') this.#noteLimits(`limits.${method}()`);
+    return this.perform('limits', [method, args]);
+  }
+
+  #noteLimits(what: string): void {
+    if (!isPool(this.executor)) {
+      throw new TypeError(
+        `${what} works with the executors of this package, whose requests the gateway sends`,
+      );
+    }
+    this.#isLimited = true;
   }
 
   #start(op: string, args: readonly unknown[]): ResponseFuture {
@@ -194,9 +246,9 @@ export class FuturesSession extends Session<ResponseFuture, FuturesRequestOption
   #plain(): Session {
     const session = new Session();
     const { auth, proxies, params, stream, verify, cert, timeout, max_response_size, cookies } = this;
-    const { max_redirects, trust_env, headers } = this;
+    const { max_redirects, trust_env, headers, base_url, deadline } = this;
     Object.assign(session, { auth, proxies, params, stream, verify, cert, timeout, max_response_size });
-    Object.assign(session, { cookies, max_redirects, trust_env, headers });
+    Object.assign(session, { cookies, max_redirects, trust_env, headers, base_url, deadline });
     session.hooks = { response: this.hooks.response };
     session.adapters.clear();
     for (const [prefix, adapter] of this.adapters) session.adapters.set(prefix, adapter);

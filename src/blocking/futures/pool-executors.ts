@@ -1,5 +1,5 @@
 import { availableParallelism } from 'node:os';
-import { checkOptions, isPlainObject, referenceOf, RuntimeError } from '../../builtins/index.js';
+import { checkOptions, isPlainObject, referenceOf, RuntimeError, typeName } from '../../builtins/index.js';
 import { parseMaxWorkers, parseShutdown } from '../../concurrent-futures/internal.js';
 import type { AsyncPoolExecutorOptions, ShutdownOptions } from '../../concurrent-futures/index.js';
 import type { WorkerPoolExecutorOptions } from '../../concurrent-futures/worker-pool/index.js';
@@ -24,8 +24,7 @@ let lastId = 0;
 
 /** The caller's side of a pool of the gateway. */
 abstract class PoolExecutor<O extends object> extends Executor {
-  /** How many calls run at once at the most. */
-  readonly max_workers: number;
+  #maxWorkers: number;
   readonly #id = (lastId += 1);
   readonly #kind: 'threads' | 'processes';
   readonly #options: O;
@@ -36,12 +35,64 @@ abstract class PoolExecutor<O extends object> extends Executor {
     super();
     this.#kind = kind;
     this.#options = options;
-    this.max_workers = max_workers;
+    this.#maxWorkers = max_workers;
+  }
+
+  /**
+   * How many calls run at once at the most. It may be set at any time: with more, queued calls start at once; with fewer, those
+   * that run are left to their end.
+   *
+   * @throws ValueError and TypeError for a bad value, as the constructor.
+   */
+  get max_workers(): number {
+    return this.#maxWorkers;
+  }
+
+  set max_workers(value: number) {
+    if ((value as unknown) == null) {
+      throw new TypeError(`max_workers must be an integer, got ${typeName(value)}`);
+    }
+    const workers = parseMaxWorkers(value, value);
+    this.#call('resize-pool', workers);
+    this.#maxWorkers = workers;
+  }
+
+  /** How many calls wait for a worker. */
+  get queued(): number {
+    return this.#call('pool-state', 'queued') as number;
+  }
+
+  /** How many workers are busy. */
+  get running(): number {
+    return this.#call('pool-state', 'running') as number;
+  }
+
+  /** Holds back what has not begun, until {@link resume}; what runs is left alone. New calls are taken and queued. */
+  pause(): void {
+    this.#call('pool', 'pause');
+  }
+
+  /** Goes on after {@link pause}, with the oldest call first. */
+  resume(): void {
+    this.#call('pool', 'resume');
+  }
+
+  /** Waits until no call is running or queued. The pool stays usable. */
+  idle(): void {
+    this.#call('pool', 'idle');
+  }
+
+  #call(op: string, what: unknown): unknown {
+    try {
+      return link().call(op, [this, what]);
+    } catch (error) {
+      throw withCallersLines(error) as Error;
+    }
   }
 
   /** What stands for this pool in messages. @internal */
   _asArguments(): readonly unknown[] {
-    return [this.#id, { kind: this.#kind, options: this.#options }];
+    return [this.#id, { kind: this.#kind, options: { ...this.#options, max_workers: this.#maxWorkers } }];
   }
 
   /** Throws RuntimeError after shutdown. @internal */
@@ -55,11 +106,15 @@ abstract class PoolExecutor<O extends object> extends Executor {
    */
   override shutdown(wait?: boolean | ShutdownOptions | null, options?: ShutdownOptions | null): void {
     const parsed = parseShutdown(wait, options);
+    this._end('shutdown', [this, parsed.wait, parsed.cancelFutures], parsed.wait);
+  }
+
+  /** Refuses new calls from now on, and has the gateway do `op`. @internal */
+  _end(op: string, args: readonly unknown[], wait: boolean): void {
     this.#isShutDown = true;
     try {
-      const op = [this, parsed.wait, parsed.cancelFutures];
-      if (parsed.wait) link().call('shutdown', op);
-      else link().tell('shutdown', op);
+      if (wait) link().call(op, args);
+      else link().tell(op, args);
     } catch (error) {
       throw withCallersLines(error) as Error;
     }
@@ -152,6 +207,19 @@ export class ProcessPoolExecutor extends PoolExecutor<WorkerPoolExecutorOptions>
     const future = new Future<R>();
     startCall(future, 'submit', [this, referenceOf(fn), args]);
     return future;
+  }
+
+  /**
+   * Ends the threads at once, whatever they are doing, as Python 3.14: calls that are running fail with `BrokenProcessPool`,
+   * queued ones are cancelled, and the pool takes no more. Returns immediately.
+   */
+  kill_workers(): void {
+    this._end('kill-pool', [this, 'kill_workers'], false);
+  }
+
+  /** The same: unlike a process, a thread cannot be asked to end before it is made to. */
+  terminate_workers(): void {
+    this._end('kill-pool', [this, 'terminate_workers'], false);
   }
 }
 

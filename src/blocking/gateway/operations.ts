@@ -1,6 +1,6 @@
 /** What a caller can call for. */
 import { type Reference, standForReference } from '../../builtins/index.js';
-import type { Future } from '../../concurrent-futures/index.js';
+import { type Future, WorkerPoolExecutor } from '../../concurrent-futures/index.js';
 import { forgetCopies, foreignId, setHomeId } from '../../pickle/index.js';
 import {
   type HTTPAdapter,
@@ -133,6 +133,22 @@ async function followRedirect(
   return step === undefined || step.done === true ? null : [step.value];
 }
 
+/** Waits for what waits for its turn, which has yet to be submitted; and then for the pool, if that is the session's own. */
+async function finishSession(
+  _caller: Caller,
+  _id: number,
+  session: TwinFuturesSession,
+  pool: Pool | null,
+  cancel_futures: boolean,
+): Promise<void> {
+  if (cancel_futures) session.limits.cancel();
+  session.resume();
+  // A paused pool would never begin them.
+  pool?.slots.resume();
+  await session.limits.idle();
+  await pool?.shutdown(true, cancel_futures);
+}
+
 type Operation = (caller: Caller, id: number, ...args: never[]) => unknown;
 
 const operations: Readonly<Record<string, Operation>> = {
@@ -180,6 +196,24 @@ const operations: Readonly<Record<string, Operation>> = {
   running: (caller, _id, call: number) => caller.futures.get(call)?.running() ?? false,
   shutdown: (_caller, _id, pool: Pool, wait: boolean, cancel_futures: boolean) =>
     pool.shutdown(wait, cancel_futures),
+  pool: (_caller, _id, { slots }: Pool, what: 'pause' | 'resume' | 'idle') => slots[what](),
+  'pool-state': (_caller, _id, { slots }: Pool, what: 'queued' | 'running') => slots[what],
+  'resize-pool': (_caller, _id, pool: Pool, workers: number) => {
+    pool.resize(workers);
+  },
+  'kill-pool': (_caller, _id, { slots }: Pool, method: 'kill_workers' | 'terminate_workers') => {
+    if (slots instanceof WorkerPoolExecutor) slots[method]();
+  },
+  limits: (_caller, _id, { limits }: TwinFuturesSession, method: string, args: unknown[]) =>
+    Reflect.apply(Reflect.get(limits, method) as Fn, limits, args),
+  pause: (_caller, _id, session: TwinFuturesSession, isPaused: boolean) => {
+    // Where the executor holds everything back, only what waits for its turn is left.
+    if (!isPaused || session.limits.isOn) session.pause();
+  },
+  resume: (_caller, _id, session: TwinFuturesSession) => {
+    session.resume();
+  },
+  'finish-session': finishSession,
   'forget-pool': (caller, _id, pool: number) => {
     caller.pools.forget(pool);
   },

@@ -10,18 +10,22 @@ export type PoolOptions =
 /** A pool of slots. What can be imported runs in threads, as far as there is any. */
 export class Pool {
   readonly slots: AsyncPoolExecutor | WorkerPoolExecutor;
-  readonly #maxWorkers: number;
   #threads: WorkerPoolExecutor | null = null;
 
   constructor({ kind, options }: PoolOptions) {
     this.slots = kind === 'threads' ? new AsyncPoolExecutor(options) : new WorkerPoolExecutor(options);
-    this.#maxWorkers = this.slots.max_workers;
   }
 
   /** What runs importable functions elsewhere. */
   get threads(): WorkerPoolExecutor {
     if (this.slots instanceof WorkerPoolExecutor) return this.slots;
-    return (this.#threads ??= new WorkerPoolExecutor({ max_workers: this.#maxWorkers }));
+    return (this.#threads ??= new WorkerPoolExecutor({ max_workers: this.slots.max_workers }));
+  }
+
+  /** As `max_workers` of an executor. */
+  resize(workers: number): void {
+    this.slots.max_workers = workers;
+    if (this.#threads !== null) this.#threads.max_workers = workers;
   }
 
   async shutdown(wait: boolean, cancel_futures: boolean): Promise<void> {

@@ -12,10 +12,13 @@ import {
   type UrlInput,
 } from '../../requests/index.js';
 import {
+  joinBase,
+  kContext,
   kSendNow,
   type RedirectingSession,
   type RedirectStep,
   requestPart,
+  withDeadline,
 } from '../../requests/internal.js';
 import type { Step } from '../wire/session-parts.js';
 import { type Original, originalOf } from './originals.js';
@@ -42,6 +45,8 @@ function isCallers({ caller }: Original, auth: unknown): auth is object {
 
 interface Prepares {
   readonly auth: unknown;
+  readonly base_url: string | null;
+  readonly deadline: number | null;
   prepare_request(request: Request): PreparedRequest;
 }
 
@@ -75,6 +80,22 @@ async function prepareFar(
   takeOver(prepared, await caller.ask(caller.handles.get(auth) as number, 'auth', [prepared]));
   prepared.hooks.response.push(...hooks);
   return prepared;
+}
+
+/** A request that is prepared by {@link prepareFar}; the deadline includes that. */
+function requestFar(
+  session: Prepares,
+  method: string,
+  target: UrlInput,
+  options: RequestOptions,
+  send: (prepared: PreparedRequest, options: RequestOptions) => Promise<Response>,
+): Promise<Response> {
+  const url = session.base_url === null ? target : joinBase(session.base_url, target);
+  const deadline = options.deadline ?? session.deadline;
+  const run = async (all: RequestOptions): Promise<Response> =>
+    send(await prepareFar(session, method.toUpperCase(), url, all), all);
+  if (deadline === null || options[kContext]?.hasDeadline === true) return run(options);
+  return withDeadline(deadline, options, (own) => run({ ...options, [kContext]: own }));
 }
 
 /** Sends in the caller's thread what its class sends in its own way. */
@@ -138,9 +159,7 @@ export class TwinSession extends Session {
 
   protected override requestBound(method: string, url: UrlInput, options: RequestOptions): Promise<Response> {
     if (!preparesFar(this, options)) return super.requestBound(method, url, options);
-    return prepareFar(this, method.toUpperCase(), url, options).then((prepared) =>
-      this.sendBound(prepared, options),
-    );
+    return requestFar(this, method, url, options, (prepared, all) => this.sendBound(prepared, all));
   }
 
   protected override step<K extends RedirectStep>(
@@ -167,9 +186,7 @@ export class TwinFuturesSession extends FuturesSession {
 
   protected override requestBound(method: string, url: UrlInput, options: RequestOptions): Promise<Response> {
     if (!preparesFar(this, options)) return super.requestBound(method, url, options);
-    return prepareFar(this, method.toUpperCase(), url, options).then((prepared) =>
-      this.sendBound(prepared, options),
-    );
+    return requestFar(this, method, url, options, (prepared, all) => this.sendBound(prepared, all));
   }
 
   protected override step<K extends RedirectStep>(

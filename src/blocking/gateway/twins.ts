@@ -4,7 +4,7 @@ import type { HeadersInput } from '../../requests/index.js';
 import { type JarChange, JarChanges } from '../wire/jar-changes.js';
 import type { FuturesParts, SessionParts } from '../wire/session-parts.js';
 import type { CallersThread } from './callers-thread.js';
-import type { ExecutorLike, FuturesSessionOptions } from '../../futures-session/index.js';
+import type { ExecutorLike } from '../../futures-session/index.js';
 import { Pool } from './pools.js';
 import { originalOf, setOriginal } from './originals.js';
 import { TwinFuturesSession, TwinSession } from './twin-session.js';
@@ -32,7 +32,7 @@ export class Twins {
   ): TwinSession | TwinFuturesSession {
     let twin = this.#twins.get(id);
     if (twin === undefined) {
-      const session = futures === null ? new TwinSession() : new TwinFuturesSession(optionsOf(futures));
+      const session = futures === null ? new TwinSession() : futuresSession(futures);
       setOriginal(session, { caller: this.#caller, id, own: new Set() });
       twin = { session, jar: new JarChanges() };
       this.#twins.set(id, twin);
@@ -74,6 +74,9 @@ function update(session: TwinSession | TwinFuturesSession, parts: SessionParts):
   if (original !== undefined) original.own = new Set(own);
 }
 
-function optionsOf({ executor, ...options }: NonNullable<FuturesParts>): FuturesSessionOptions {
-  return { ...options, executor: executor instanceof Pool ? executor.slots : (executor as ExecutorLike) };
+function futuresSession({ executor, own, ...options }: NonNullable<FuturesParts>): TwinFuturesSession {
+  const runs = executor instanceof Pool ? executor.slots : (executor as ExecutorLike);
+  const session = new TwinFuturesSession({ ...options, executor: runs });
+  for (const [method, name, limits] of own) session.limits[method](name, limits);
+  return session;
 }

@@ -18,6 +18,7 @@ const FIELDS = [
   'cert',
   'timeout',
   'deadline',
+  'base_url',
   'max_response_size',
   'max_redirects',
   'trust_env',

@@ -40,6 +40,8 @@ type Fields = Pick<
   | 'cert'
   | 'timeout'
   | 'max_response_size'
+  | 'base_url'
+  | 'deadline'
   | 'cookies'
   | 'max_redirects'
   | 'trust_env'

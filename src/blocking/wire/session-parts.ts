@@ -1,5 +1,6 @@
 /** What a session is made of again in the gateway. */
 import type { FuturesSessionOptions } from '../../futures-session/index.js';
+import type { KeyLimits } from '../../limits/index.js';
 import type { BaseAdapter } from '../../requests/adapters/index.js';
 import type { HookLists } from '../../requests/index.js';
 
@@ -28,10 +29,14 @@ export interface SessionParts {
   readonly adapters: readonly (readonly [prefix: string, adapter: BaseAdapter])[];
 }
 
+/** A call that gives one host or key limits of its own. */
+export type OwnLimits = readonly [method: 'set_host' | 'set_key', name: string, limits: KeyLimits | null];
+
 /** What makes a FuturesSession of it; null for a plain session. */
 export type FuturesParts =
   | (Omit<FuturesSessionOptions, 'executor'> & {
       /** A pool, which crosses as what stands for it. */
       readonly executor: object;
+      readonly own: readonly OwnLimits[];
     })
   | null;
