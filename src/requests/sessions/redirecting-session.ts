@@ -145,7 +145,7 @@ export abstract class RedirectingSession {
       const next = hop.request.copy();
       hop.response.history = [...history];
       history.push(hop.response);
-      await drain(hop.response);
+      await readRedirect(hop.response);
       if (hop.response.history.length >= this.max_redirects) {
         throw new TooManyRedirects(`Exceeded ${this.max_redirects} redirects.`, { response: hop.response });
       }
@@ -195,7 +195,7 @@ function hasLooseCookies(jar: RequestsCookieJar): boolean {
 }
 
 /** Reads what is left of a redirect's body, so that its connection can serve the next hop. A broken body does not matter. */
-async function drain(response: Response): Promise<void> {
+async function readRedirect(response: Response): Promise<void> {
   try {
     await response.read();
   } catch (error) {
@@ -210,4 +210,10 @@ async function drain(response: Response): Promise<void> {
 function rewindIfSent(request: PreparedRequest): void {
   const hasBody = request.headers.has('Content-Length') || request.headers.has('Transfer-Encoding');
   if (request._body_position !== null && hasBody) rewind_body(request);
+}
+
+/** A redirect is followed whatever became of its body. @internal */
+export async function readBody(response: Response, follow: boolean): Promise<void> {
+  if (follow && response.is_redirect) await readRedirect(response);
+  else await response.read();
 }

@@ -18,7 +18,7 @@ import { withDeadline } from './deadline.js';
 import { joinBase } from '../urls/join-base.js';
 import { CheckedHeaders, prepareMerged, SessionHooks } from './merge.js';
 import { adapterFor, mountAdapter } from './mounts.js';
-import { kNoAdapters, kRequestNow, kSendNow } from './redirecting-session.js';
+import { kNoAdapters, kRequestNow, kSendNow, readBody } from './redirecting-session.js';
 import {
   type EnvironmentSettings,
   mergeEnvironment,
@@ -252,13 +252,13 @@ export class Session<
       response = await (trace ? trace.send(adapter, request, settings) : adapter.send(request, settings));
       response.elapsed = (performance.now() - start) / 1000;
       if (!settings.stream) {
-        if (!(response instanceof Response && response.readNow())) await response.read();
+        if (!(response instanceof Response && response.readNow())) await readBody(response, allow_redirects);
         trace?.bodyRead(response);
       }
       // One on the wire, its body buffered unless streaming, then the hooks, then the cookies it set.
       if (request.hasHooks) {
         response = await dispatch_hook('response', request.hooks, response, settings);
-        if (!settings.stream) await response.read();
+        if (!settings.stream) await readBody(response, allow_redirects);
       }
       for (const earlier of response.history) extractSetCookies(this.cookies, earlier.request, earlier);
       extractSetCookies(this.cookies, request, response);

@@ -124,7 +124,6 @@ export abstract class BaseAttempt<J extends OutgoingJob> implements AbortListene
   protected bodyDone(error: Error | null, bytes: number): void {
     this.release();
     this.recorder?.done(error, bytes);
-    this.job.onDone?.();
     this.upload?.stop();
     this.answer = this.upload = null;
   }

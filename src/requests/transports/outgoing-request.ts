@@ -33,7 +33,7 @@ export interface Job {
   readonly stream: boolean;
   /** Null where nothing accompanies the call. */
   readonly context: RequestContext | null;
-  /** Called when the body of the response is done with. */
+  /** Called when the whole request is over: it has failed, or the body of its last response is done with. */
   readonly onDone: (() => void) | null;
 }
 

@@ -68,7 +68,11 @@ export async function urlopen<J extends OutgoingJob, C, R>(
       }
       job.context?.answered?.(raw);
       const next = isWorthARetry(job.method, raw, retries) ? await afterAnswer(job, retries, raw) : null;
-      if (next === null) return builder.build_response(job.request, raw);
+      if (next === null) {
+        // Not at the end of each attempt: the signal holds for the pauses between them, too.
+        if (job.onDone !== null) raw.whenDone(job.onDone);
+        return builder.build_response(job.request, raw);
+      }
       retries = next;
     }
   } catch (error) {
