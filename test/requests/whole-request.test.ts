@@ -2,7 +2,7 @@
 import { describe, expect, test } from 'vitest';
 import { AbortError } from '../../src/requests/exceptions/requests.js';
 import { Session } from '../../src/requests/index.js';
-import { Retry } from '../../src/requests/urllib3/index.js';
+import { Retry } from '../../src/requests/packages/urllib3.js';
 import { ADAPTERS } from '../helpers/adapters.js';
 import { failureOf } from '../helpers/failures.js';
 import { reply, startRawServer } from '../helpers/servers/raw-server.js';
@@ -76,4 +76,28 @@ describe.each(ADAPTERS)('%s', (_name, Adapter) => {
       await expect(session.get(server.url, { allow_redirects: false })).rejects.toThrow();
     },
   );
+
+  test('1.15: a proxy that forwards gets its credentials once, also after a redirect', async () => {
+    const received: string[] = [];
+    await using proxy = await startRawServer(async (connection) => {
+      for (
+        let request = await connection.readRequest();
+        request !== '';
+        request = await connection.readRequest()
+      ) {
+        received.push(request);
+        await connection.write(received.length === 1 ? `${HEAD}Content-Length: 0\r\n\r\n` : reply('there'));
+      }
+    });
+    await using session = new Session();
+    session.trust_env = false;
+    session.mount('http://', new Adapter());
+    const proxies = { http: `http://user:pw@127.0.0.1:${proxy.port}` };
+    const response = await session.get('http://server.invalid/', { proxies });
+    expect(response.text).toBe('there');
+    expect(received.map((request) => request.match(/^proxy-authorization: .*$/gim))).toEqual([
+      ['Proxy-Authorization: Basic dXNlcjpwdw=='],
+      ['Proxy-Authorization: Basic dXNlcjpwdw=='],
+    ]);
+  });
 });

@@ -41,9 +41,16 @@ export function wireHeaders(source: HeaderSource, hasBody: boolean): string[] {
   }
   for (const [name, value] of headers.values()) lines.push(name, value);
   if (pool.forwards && pool.proxy !== null) {
-    for (const [name, value] of Object.entries(pool.proxy.headers)) lines.push(name, value);
+    for (const [name, value] of Object.entries(pool.proxy.headers)) replaceLine(lines, name, value);
   }
   return lines;
+}
+
+/** The proxy's own value holds: after a redirect the request has one, too. */
+function replaceLine(lines: string[], name: string, value: string): void {
+  const at = lines.findIndex((line, i) => i % 2 === 0 && line.toLowerCase() === name.toLowerCase());
+  if (at === -1) lines.push(name, value);
+  else lines[at + 1] = value;
 }
 
 /** Names that were found valid and need no second look: programs use a few dozen. */

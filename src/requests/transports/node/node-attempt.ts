@@ -230,7 +230,10 @@ export class NodeAttempt extends PooledAttempt implements ConnectFollower, Reque
     setHeaders(request, this.job, this.job.request.body !== null);
     request.method = method;
     request.path = target;
-    (request as { maxHeaderSize?: number }).maxHeaderSize = MAX_HEADER_SIZE;
+    const settings: { maxHeaderSize?: number; insecureHTTPParser?: boolean | undefined } = request as object;
+    settings.maxHeaderSize = MAX_HEADER_SIZE;
+    // node-fetch says false, in spite of `node --insecure-http-parser`.
+    settings.insecureHTTPParser = undefined;
     // node-fetch aborts a request that has failed, and with it what has come of the answer.
     (request as { abort: () => void }).abort = ignore;
     const { tunnelOptions } = pool;
