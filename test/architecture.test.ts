@@ -23,7 +23,10 @@ const root = fileURLToPath(new URL('..', import.meta.url));
 const longestFile = 350;
 
 /** Files that may be longer, each with its reason. */
-const longer: Readonly<Record<string, string>> = {};
+const longer: Readonly<Record<string, string>> = {
+  'src/requests/urllib3/response.ts':
+    "one class with the members of urllib3's HTTPResponse, each a line or two",
+};
 
 /** Loading these costs more than the rest of the package together, or they are optional: they are loaded at first use. */
 const loadedAtFirstUse = [

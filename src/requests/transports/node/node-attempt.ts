@@ -31,42 +31,20 @@ import { PooledAttempt, Stage } from '../pooled-attempt.js';
 import { setHeaders } from '../wire-headers.js';
 import { fetchOptions } from './fetch-options.js';
 import { type Fetched, type FetchedBody, type NodeFetch, rawHeadersOf, systemError } from './fetched.js';
-
-/** A request that leads to its attempt. */
-type OwnedRequest = ClientRequest & { [kAttempt]?: NodeAttempt };
-
-// Shared by all requests, in place of closures for each.
-
-function onSocket(this: OwnedRequest, socket: Socket): void {
-  this[kAttempt]?.useSocket(socket);
-}
-
-function onResponse(this: OwnedRequest, response: IncomingMessage): void {
-  this[kAttempt]?.useResponse(response);
-}
-
-function onError(this: OwnedRequest, error: Error): void {
-  this[kAttempt]?.connectionFailed(error);
-}
-
-function onFinish(this: OwnedRequest): void {
-  this[kAttempt]?.bodySent();
-}
-
-function onClose(this: OwnedRequest): void {
-  this[kAttempt]?.closed();
-}
-
-function onProxyConnect(this: OwnedRequest, answer: { statusCode: number; statusText: string }): void {
-  this[kAttempt]?.tunnelAnswered(answer);
-}
-
-function ignore(): void {
-  // The attempt hears of what happens in another way.
-}
+import {
+  ignore,
+  listenTo,
+  onProxyConnect,
+  type OwnedRequest,
+  type RequestListener,
+  takeOver,
+} from './request-events.js';
 
 /** See above. Its public members are for the modules beside it. */
-export class NodeAttempt extends PooledAttempt implements ConnectFollower, RequestOwner, SocketOwner {
+export class NodeAttempt
+  extends PooledAttempt
+  implements ConnectFollower, RequestListener, RequestOwner, SocketOwner
+{
   /** What the caller's own body threw. */
   sourceError: unknown = null;
   protected override socket: PoolSocket | null = null;
@@ -127,9 +105,7 @@ export class NodeAttempt extends PooledAttempt implements ConnectFollower, Reque
       this.#resolve = resolve;
       sent.catch(reject);
       const request = this.#request as OwnedRequest; // Or there would be no response to take.
-      removeLast(request, 'socket', 1);
-      removeLast(request, 'response', 2);
-      request.on('socket', onSocket).on('response', onResponse);
+      takeOver(request);
     });
   }
 
@@ -237,8 +213,7 @@ export class NodeAttempt extends PooledAttempt implements ConnectFollower, Reque
     // node-fetch aborts a request that has failed, and with it what has come of the answer.
     (request as { abort: () => void }).abort = ignore;
     const { tunnelOptions } = pool;
-    request.on('error', onError).on('close', onClose);
-    if (this.#hasBody) request.on('finish', onFinish);
+    listenTo(request, this.#hasBody);
     const owned: OwnedRequest = request;
     owned[kAttempt] = this;
     this.#request = owned;
@@ -362,16 +337,6 @@ export class NodeAttempt extends PooledAttempt implements ConnectFollower, Reque
 async function closeUnlessSent(request: ClientRequest): Promise<void> {
   await socketsPolled();
   if (!request.writableFinished) request.destroy();
-}
-
-/** Takes off the listeners that node-fetch has put on: those before them belong to instrumentation. */
-function removeLast(request: ClientRequest, event: 'socket' | 'response', count: number): void {
-  if (request.listenerCount(event) === count) {
-    request.removeAllListeners(event);
-    return;
-  }
-  const listeners = request.listeners(event) as (() => void)[];
-  for (const listener of listeners.slice(-count)) request.off(event, listener);
 }
 
 /** A request that failed in one of these had no connection. */

@@ -1,0 +1,70 @@
+/** The events of a `ClientRequest`, told to the attempt that it belongs to. The listeners are shared, in place of closures for each request. */
+import type { ClientRequest, IncomingMessage } from 'node:http';
+import type { Socket } from 'node:net';
+import { kAttempt } from '../connections/pool-agent.js';
+
+/** What hears of the events: an attempt. */
+export interface RequestListener {
+  useSocket(socket: Socket): void;
+  useResponse(response: IncomingMessage): void;
+  connectionFailed(error: Error): void;
+  /** The last byte of the request is out. */
+  bodySent(): void;
+  /** The connection is gone. */
+  closed(): void;
+  /** The proxy has answered CONNECT. */
+  tunnelAnswered(answer: { statusCode: number; statusText: string }): void;
+}
+
+/** A request that leads to its attempt. */
+export type OwnedRequest = ClientRequest & { [kAttempt]?: RequestListener };
+
+/** Before the request goes to its agent. */
+export function listenTo(request: OwnedRequest, hasBody: boolean): void {
+  request.on('error', onError).on('close', onClose);
+  if (hasBody) request.on('finish', onFinish);
+}
+
+/** Takes socket and response in the place of node-fetch, which has put its listeners on last: those before are of instrumentation. */
+export function takeOver(request: OwnedRequest): void {
+  removeLast(request, 'socket', 1);
+  removeLast(request, 'response', 2);
+  request.on('socket', onSocket).on('response', onResponse);
+}
+
+function onSocket(this: OwnedRequest, socket: Socket): void {
+  this[kAttempt]?.useSocket(socket);
+}
+
+function onResponse(this: OwnedRequest, response: IncomingMessage): void {
+  this[kAttempt]?.useResponse(response);
+}
+
+function onError(this: OwnedRequest, error: Error): void {
+  this[kAttempt]?.connectionFailed(error);
+}
+
+function onFinish(this: OwnedRequest): void {
+  this[kAttempt]?.bodySent();
+}
+
+function onClose(this: OwnedRequest): void {
+  this[kAttempt]?.closed();
+}
+
+export function onProxyConnect(this: OwnedRequest, answer: { statusCode: number; statusText: string }): void {
+  this[kAttempt]?.tunnelAnswered(answer);
+}
+
+export function ignore(): void {
+  // The attempt hears of what happens in another way.
+}
+
+function removeLast(request: ClientRequest, event: 'socket' | 'response', count: number): void {
+  if (request.listenerCount(event) === count) {
+    request.removeAllListeners(event);
+    return;
+  }
+  const listeners = request.listeners(event) as (() => void)[];
+  for (const listener of listeners.slice(-count)) request.off(event, listener);
+}
