@@ -1,4 +1,4 @@
-import { getLogger, LookupError, RuntimeError, ValueError } from '../builtins/index.js';
+import { getLogger, LookupError, nextTick, RuntimeError, ValueError } from '../builtins/index.js';
 import {
   BrokenExecutor,
   CancelledError,
@@ -98,7 +98,7 @@ export class BullMQExecutor extends PoolExecutor {
     if (this.#scheduled) return;
     this.#scheduled = true;
     // After all promises that are settled now, whose users may submit more.
-    process.nextTick(() => {
+    nextTick(() => {
       this.#scheduled = false;
       this.#dispatch();
     });

@@ -1,7 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import { hostname } from 'node:os';
 import type { Job, Worker } from 'bullmq';
-import { checkOptions, getLogger, RuntimeError } from '../builtins/index.js';
+import { checkOptions, clearTimeout, getLogger, RuntimeError, setTimeout } from '../builtins/index.js';
 import { WorkerPoolExecutor } from '../concurrent-futures/index.js';
 import { loadBullMQ, shownError } from './connection.js';
 import { checkSender } from './envelope.js';

@@ -1,5 +1,5 @@
 import type { Queue } from 'bullmq';
-import { monotonic } from '../builtins/index.js';
+import { monotonic, setTimeout } from '../builtins/index.js';
 import {
   type Client,
   closeConnection,

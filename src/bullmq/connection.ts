@@ -3,7 +3,7 @@ import { createRequire } from 'node:module';
 import type * as BullMQ from 'bullmq';
 import type * as ioredis from 'ioredis';
 import type { Redis, RedisOptions } from 'ioredis';
-import { isPlainObject, typeName } from '../builtins/index.js';
+import { clearTimeout, isPlainObject, setTimeout, typeName } from '../builtins/index.js';
 import { scripts } from './scripts.js';
 
 /**

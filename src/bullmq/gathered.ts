@@ -1,4 +1,6 @@
 /** Gathers what comes up in one turn of the loop, to be dealt with together. */
+import { nextTick } from '../builtins/index.js';
+
 export class Gathered<Item> {
   #items: Item[] = [];
 
@@ -8,7 +10,7 @@ export class Gathered<Item> {
   add(item: Item): void {
     this.#items.push(item);
     // After all promises that are to be settled now, which may add to it.
-    if (this.#items.length === 1) process.nextTick(this.#flush);
+    if (this.#items.length === 1) nextTick(this.#flush);
   }
 
   readonly #flush = (): void => {

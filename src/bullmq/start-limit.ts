@@ -1,3 +1,4 @@
+import { setTimeout } from '../builtins/index.js';
 import type { Client } from './connection.js';
 
 /** A start that is told of later than this, in milliseconds, is not used: it was allowed at another time. */

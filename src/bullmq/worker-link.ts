@@ -1,4 +1,4 @@
-import { getLogger } from '../builtins/index.js';
+import { getLogger, setTimeout } from '../builtins/index.js';
 import { sweep } from './client-link.js';
 import { type Client, closeConnection, loadBullMQ, openConnection, shownError } from './connection.js';
 import { Gathered, grouped } from './gathered.js';

@@ -1,4 +1,4 @@
-import { LONGEST_DELAY } from '../builtins/index.js';
+import { clearTimeout, LONGEST_DELAY, setTimeout } from '../builtins/index.js';
 
 /** The time, and a way to be called at one: the system's, or a test's own. */
 export interface LimitsClock {

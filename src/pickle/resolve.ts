@@ -46,7 +46,8 @@ let ownRoot: string | null | undefined;
 
 function isOwn(url: string): boolean {
   if (ownRoot === undefined) {
-    const here: string | undefined = import.meta.url; // Bundles for CommonJS have none.
+    // Bundles for CommonJS have none.
+    const here = import.meta.url as string | undefined;
     ownRoot = here === undefined ? null : new URL('../../', here).href;
   }
   return ownRoot !== null && url.startsWith(ownRoot);

@@ -1,4 +1,5 @@
 /** The unread bodies that the caller reads piece by piece. */
+import { setImmediate } from '../../builtins/index.js';
 import type { HTTPResponse } from '../../requests/packages/urllib3.js';
 
 /** How much is sent at a time, if it is there. */

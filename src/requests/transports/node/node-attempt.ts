@@ -267,7 +267,7 @@ export class NodeAttempt
 
   /** Something went wrong on the connection. An answer that is complete stays what it is; others end with this error. */
   connectionFailed(error: Error): void {
-    const body = this.#body as (Readable & { readonly complete?: boolean }) | null;
+    const body = this.#body;
     if (body?.complete === true) return;
     this.error ??= error;
     body?.destroy(error);

@@ -1,4 +1,4 @@
-import { WorkQueue } from '../../../builtins/index.js';
+import { setTimeout, WorkQueue } from '../../../builtins/index.js';
 import type { HTTPConnectionPool, PoolClients } from '../connections/connection-pool.js';
 import { idleLimit, warnPoolIsFull } from '../connections/kept-connections.js';
 import { ClientConnection, type ConnectionOwner } from './client-connection.js';
