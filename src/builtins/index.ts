@@ -21,7 +21,7 @@ export { lazyPattern } from './lazy-pattern.js';
 export { getLogger, type Logger, setLogger } from './logging.js';
 export { alsoExtends, isInstanceOf } from './multiple-inheritance.js';
 export { onAbort } from './on-abort.js';
-export { checkOptions, isEmpty, isPlainObject } from './options.js';
+export { checkOptions, isEmpty, isPlainObject, ownOptions } from './options.js';
 export { isError, isSearchParams, isURL, tagOf } from './realms.js';
 export { repr, typeName } from './repr.js';
 export { clearTimeout, nextTick, queueMicrotask, setImmediate, setTimeout } from './timers.js';
