@@ -337,6 +337,11 @@ export class Session<
   [inspect.custom](): string {
     return this.toString();
   }
+
+  /** The same as in a log: the text form. */
+  toJSON(): string {
+    return this.toString();
+  }
 }
 
 // To be compared with what an object has: another one is a subclass's, or was put in its place.
