@@ -113,10 +113,11 @@ test('a logger that throws or rejects breaks no request', async () => {
   });
   expect((await session.get(server.url)).status_code).toBe(200);
   set_logger({
-    log: (async () => {
+    // eslint-disable-next-line @typescript-eslint/no-misused-promises -- what a careless logger does
+    log: async () => {
       calls += 1;
       await Promise.reject(new Error('no route'));
-    }) as Logger['log'],
+    },
   });
   expect((await session.get(server.url)).status_code).toBe(200);
   expect(calls).toBe(3);
