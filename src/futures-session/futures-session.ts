@@ -132,7 +132,7 @@ export class FuturesSession extends Session<ResponseFuture, FuturesRequestOption
   constructor(executor: ExecutorLike, options?: Omit<FuturesSessionOptions, 'executor'>);
   constructor(first: ExecutorLike | FuturesSessionOptions = {}, second: FuturesSessionOptions = {}) {
     super();
-    if (!isObject(first)) {
+    if (typeof first !== 'object' || (first as unknown) === null) {
       throw new TypeError(
         `FuturesSession() takes an executor or an object of options, { max_workers: 10 }, got ${typeName(first)}`,
       );
@@ -329,10 +329,6 @@ function asFuture(handle: unknown): Future<Response> {
 /** The trace of a request that is being made; null while nothing is subscribed. */
 function traceOf(method: unknown, url: unknown): RequestTrace | null {
   return requestChannel.hasSubscribers ? new RequestTrace(method, url) : null;
-}
-
-function isObject(value: unknown): value is object {
-  return typeof value === 'object' && value !== null;
 }
 
 function isExecutor(value: object): value is ExecutorLike {

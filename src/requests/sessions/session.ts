@@ -338,7 +338,6 @@ export class Session<
     return this.toString();
   }
 
-  /** The same as in a log: the text form. */
   toJSON(): string {
     return this.toString();
   }
