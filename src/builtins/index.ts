@@ -18,10 +18,17 @@ export {
 export { Fifo } from './fifo.js';
 export { addHomeCall, callAtHome, type HomeCall, homeCallsOf, setHome } from './home-calls.js';
 export { lazyPattern } from './lazy-pattern.js';
-export { getLogger, type Logger, setLogger } from './logging.js';
+export {
+  getDebugLogger,
+  getLogger,
+  type LevelLogger,
+  type Logger,
+  type LogLevel,
+  setLogger,
+} from './logging.js';
 export { alsoExtends, isInstanceOf } from './multiple-inheritance.js';
 export { onAbort } from './on-abort.js';
-export { checkOptions, isEmpty, isPlainObject } from './options.js';
+export { checkOptions, isEmpty, isPlainObject, ownOptions } from './options.js';
 export { isError, isSearchParams, isURL, tagOf } from './realms.js';
 export { repr, typeName } from './repr.js';
 export { clearTimeout, nextTick, queueMicrotask, setImmediate, setTimeout } from './timers.js';

@@ -1,13 +1,27 @@
+import { nearestName } from './nearest-name.js';
+
 /**
  * Keyword arguments are the last options object. A name that the callee does not know is refused, as Python refuses an
- * unexpected keyword: silently ignoring one is the worst outcome for ported code.
+ * unexpected keyword: silently ignoring one is the worst outcome for ported code. The message names the nearest known name,
+ * else ends with `hint`. Names that only `Object.prototype` has are not options.
  */
 export function checkOptions(callee: string, options: object, known: readonly string[], hint = ''): void {
   for (const name in options) {
-    if (!known.includes(name)) {
-      throw new TypeError(`${callee} got an unexpected keyword argument '${name}'${hint}`);
+    if (!known.includes(name) && Object.hasOwn(options, name)) {
+      const near = nearestName(name, known);
+      const end = near === null ? hint : `; did you mean '${near}'?`;
+      throw new TypeError(`${callee} got an unexpected keyword argument '${name}'${end}`);
     }
   }
+}
+
+/**
+ * The options without what `Object.prototype` has: a polluted one must not add proxies or credentials to a request. A copy
+ * where it is polluted, else the options themselves.
+ */
+export function ownOptions<O extends object>(options: O): O {
+  for (const _ in Object.prototype) return Object.assign(Object.create(null), options) as O;
+  return options;
 }
 
 /** Whether an object has nothing in it, as null and undefined have not. */

@@ -269,6 +269,11 @@ export class Future<T = unknown> implements Promise<T> {
     return this.toString();
   }
 
+  /** The same as in a log: the text form. */
+  toJSON(): string {
+    return this.toString();
+  }
+
   /** @internal Whether `wait()` and `as_completed()` count this future as complete. */
   _isSettled(): boolean {
     return this._state === FINISHED || this._state === FAILED || this._state === CANCELLED_AND_NOTIFIED;

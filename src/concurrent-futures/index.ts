@@ -8,7 +8,14 @@
  * @packageDocumentation
  */
 
-export { type Logger, RuntimeError, setLogger as set_logger, TimeoutError } from '../builtins/index.js';
+export {
+  type LevelLogger,
+  type Logger,
+  type LogLevel,
+  RuntimeError,
+  setLogger as set_logger,
+  TimeoutError,
+} from '../builtins/index.js';
 export { type AsCompleted, as_completed, type AsCompletedOptions, type Progress } from './as-completed.js';
 export {
   AsyncPoolExecutor,

@@ -1,4 +1,4 @@
-import { checkOptions, RuntimeError } from '../builtins/index.js';
+import { checkOptions, ownOptions, RuntimeError, typeName } from '../builtins/index.js';
 import { AsyncPoolExecutor, Future } from '../concurrent-futures/index.js';
 import {
   HTTPAdapter,
@@ -15,6 +15,7 @@ import {
 } from '../requests/index.js';
 import {
   bindRequest,
+  checkSignal,
   forgetState,
   joinBase,
   kRequestNow,
@@ -131,7 +132,14 @@ export class FuturesSession extends Session<ResponseFuture, FuturesRequestOption
   constructor(executor: ExecutorLike, options?: Omit<FuturesSessionOptions, 'executor'>);
   constructor(first: ExecutorLike | FuturesSessionOptions = {}, second: FuturesSessionOptions = {}) {
     super();
-    const options: FuturesSessionOptions = isExecutor(first) ? { ...second, executor: first } : first;
+    if (typeof first !== 'object' || (first as unknown) === null) {
+      throw new TypeError(
+        `FuturesSession() takes an executor or an object of options, { max_workers: 10 }, got ${typeName(first)}`,
+      );
+    }
+    const options = ownOptions<FuturesSessionOptions>(
+      isExecutor(first) ? { ...second, executor: first } : first,
+    );
     checkOptions('FuturesSession()', options, [
       'executor',
       'max_workers',
@@ -187,6 +195,7 @@ export class FuturesSession extends Session<ResponseFuture, FuturesRequestOption
     const { method, url: given, options } = bindRequest<FuturesRequestOptions>(first, second, third);
     const url = this.base_url === null ? given : joinBase(this.base_url, given);
     const { background_callback = null, signal } = options;
+    checkSignal(signal);
     const call = new PendingCall(traceOf(method, url));
     const captured = call.capture(options);
     if (background_callback !== null) warnAboutBackgroundCallback();
@@ -208,6 +217,7 @@ export class FuturesSession extends Session<ResponseFuture, FuturesRequestOption
 
   /** Queues a prepared request. */
   override send(request: PreparedRequest, options?: SessionSendOptions | null): ResponseFuture {
+    checkSignal(options?.signal);
     const call = new PendingCall(traceOf(request.method, request.url));
     call.prepared(request);
     const captured = call.capture(options ?? {});

@@ -72,12 +72,27 @@ export function deregister_hook(hooks: HookLists, event: string, hook: ResponseH
  */
 export function copyHooks(hooks: Hooks | null | undefined): HookLists {
   const lists = default_hooks();
+  checkHooks(hooks);
   if (hooks !== undefined && hooks !== null) {
     for (const [event, hook] of Object.entries(hooks)) {
       register_hook(lists, event, hook as Hooks['response']);
     }
   }
   return lists;
+}
+
+/**
+ * A function or a list in the place of the hooks by event would be dropped.
+ * @throws TypeError
+ * @internal
+ */
+export function checkHooks(hooks: unknown): void {
+  if (hooks === null || hooks === undefined) return;
+  if (typeof hooks !== 'object' || Array.isArray(hooks)) {
+    throw new TypeError(
+      `hooks must be an object of functions by event, { response: hook }, got ${typeName(hooks)}`,
+    );
+  }
 }
 
 /**

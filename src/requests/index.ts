@@ -137,7 +137,9 @@ export * as utils from './utils/index.js';
 export { VERSION as __version__ } from './version.js';
 export {
   KeyError,
+  type LevelLogger,
   type Logger,
+  type LogLevel,
   NotImplementedError,
   OSError,
   RuntimeError,

@@ -44,6 +44,7 @@ export { rawValues } from './headers/raw-headers.js';
 export { default_hooks, deregister_hook, HOOKS, register_hook } from './hooks.js';
 export { hostKey, refusalOf } from './limiter/rules.js';
 export { withDeadline } from './sessions/deadline.js';
+export { checkSignal } from './sessions/option-shapes.js';
 export {
   kNoAdapters,
   kRequestNow,

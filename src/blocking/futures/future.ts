@@ -216,6 +216,11 @@ export class Future<T = unknown> {
     return this.toString();
   }
 
+  /** The same as in a log: the text form. */
+  toJSON(): string {
+    return this.toString();
+  }
+
   /** Says who runs the call. @internal */
   _setOwner(owner: FutureOwner): void {
     this.#owner = owner;

@@ -1,5 +1,12 @@
 /** Python's `concurrent.futures`, with its calling convention. */
-export { type Logger, RuntimeError, setLogger as set_logger, TimeoutError } from '../../builtins/index.js';
+export {
+  type LevelLogger,
+  type Logger,
+  type LogLevel,
+  RuntimeError,
+  setLogger as set_logger,
+  TimeoutError,
+} from '../../builtins/index.js';
 export {
   type AsyncPoolExecutorOptions as ThreadPoolExecutorOptions,
   BrokenExecutor,

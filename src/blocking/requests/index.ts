@@ -118,7 +118,9 @@ export { Retry } from '../../requests/packages/urllib3.js';
 export * as utils from '../../requests/utils/index.js';
 export {
   KeyError,
+  type LevelLogger,
   type Logger,
+  type LogLevel,
   NotImplementedError,
   OSError,
   RuntimeError,

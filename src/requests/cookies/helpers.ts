@@ -17,6 +17,11 @@ export function cookiejar_from_dict(
   checkOptions('cookiejar_from_dict()', options, ['overwrite']);
   const jar = cookiejar ?? new RequestsCookieJar();
   if (cookie_dict === null || cookie_dict === undefined) return jar;
+  if (typeof cookie_dict !== 'object') {
+    throw new TypeError(
+      `cookies must be an object of names and values or a RequestsCookieJar, got ${typeName(cookie_dict)}`,
+    );
+  }
   const taken = new Set(options.overwrite === false ? jar.keys() : []);
   for (const [name, value] of entriesOf(cookie_dict)) {
     if (!taken.has(name)) jar.set_cookie(create_cookie(name, value ?? null));

@@ -53,6 +53,8 @@ export class RequestException extends OSError {
   declare request: PreparedRequest | null;
   /** The response that led to the failure; null when there was none. Not enumerable, as `request`. */
   declare response: Response | null;
+  /** Node's code of the failure under this one, such as `ECONNREFUSED`; absent when there is none. */
+  declare code?: string;
 
   constructor(message = '', options: RequestExceptionOptions = {}) {
     super(message, options.cause === undefined ? undefined : { cause: options.cause });
@@ -62,9 +64,29 @@ export class RequestException extends OSError {
 
 /** Puts `request` and `response` on an exception, hidden from `console.log` and from enumeration. */
 function attachContext(error: object, { request, response = null }: RequestExceptionOptions): void {
+  const code = codeOf(error);
+  if (code !== null)
+    Object.defineProperty(error, 'code', {
+      value: code,
+      enumerable: true,
+      writable: true,
+      configurable: true,
+    });
   const hidden = { enumerable: false, writable: true, configurable: true };
   Object.defineProperty(error, 'request', { value: request ?? response?.request ?? null, ...hidden });
   Object.defineProperty(error, 'response', { value: response, ...hidden });
+}
+
+/** The code of the error of Node's, such as ECONNREFUSED, that lies under the others; null where there is none. */
+function codeOf(error: unknown): string | null {
+  // A chain of causes may be a circle.
+  let depth = 0;
+  for (let cause = error; typeof cause === 'object' && cause !== null && depth < 10; depth++) {
+    const { code, cause: next } = cause as { code?: unknown; cause?: unknown };
+    if (typeof code === 'string') return code;
+    cause = next;
+  }
+  return null;
 }
 
 /** The body given as `json` cannot be expressed in JSON. */

@@ -16,6 +16,7 @@ import type { Auth, HookLists, Hooks, ResponseHook } from '../types.js';
 import { check_header_validity } from '../headers/header-validity.js';
 import { encode_params } from '../urls/params.js';
 import { prepare_url } from '../urls/prepare-url.js';
+import { withoutUserinfo } from '../urls/redact.js';
 import { urlsplit } from '../urls/url-split.js';
 import { isBytes, to_native_string, toBuffer } from '../urls/python-text.js';
 import { asStream, blobType, bodyLength, isEmptyData, type PreparedBody } from '../bodies/outgoing/body.js';
@@ -317,6 +318,11 @@ export class PreparedRequest {
   /** Names no headers or credentials: requests end up in logs. */
   [inspect.custom](): string {
     return this.toString();
+  }
+
+  /** What a JSON log shows: method and URL, without headers, body and credentials. */
+  toJSON(): { method: string | null; url: string | null } {
+    return { method: this.method, url: this.url === null ? null : withoutUserinfo(this.url) };
   }
 }
 

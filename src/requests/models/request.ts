@@ -3,6 +3,7 @@ import { checkOptions, isPlainObject } from '../../builtins/index.js';
 import { copyHooks, deregister_hook, register_hook } from '../hooks.js';
 import type { CookiesInput, Data, Files, HeadersInput, Params } from '../inputs.js';
 import type { Auth, HookLists, Hooks, RequestOptions, ResponseHook } from '../types.js';
+import { withoutUserinfo } from '../urls/redact.js';
 import { PreparedRequest } from './prepared-request.js';
 
 /** The parts of a {@link Request} beside method and URL. Null and undefined leave one out. */
@@ -112,5 +113,13 @@ export class Request {
   /** Names no headers or credentials: requests end up in logs. */
   [inspect.custom](): string {
     return this.toString();
+  }
+
+  /** What a JSON log shows: method and URL, without headers, body and credentials. */
+  toJSON(): { method: string | null; url: string | null } {
+    const text = (value: string | URL | Uint8Array | null): string | null =>
+      value === null ? null : value instanceof Uint8Array ? Buffer.from(value).toString() : String(value);
+    const url = text(this.url);
+    return { method: text(this.method), url: url === null ? null : withoutUserinfo(url) };
   }
 }

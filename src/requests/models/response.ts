@@ -132,6 +132,12 @@ export class Response extends ResponseBody {
     return this.toString();
   }
 
+  /** What a JSON log shows, without headers, body and credentials. */
+  toJSON(): { status_code: number; reason: string; url: string; elapsed: number } {
+    const { status_code, reason, url, elapsed } = this;
+    return { status_code, reason, url: withoutUserinfo(url), elapsed: elapsed.total_seconds() };
+  }
+
   #errorKind(): 'Client' | 'Server' | null {
     const status = this.status_code as number | null;
     if (status === null) throw new TypeError('the response has no status_code');

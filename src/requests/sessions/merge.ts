@@ -4,7 +4,7 @@ import { isEmpty, isPlainObject, isSearchParams } from '../../builtins/index.js'
 import { cookiejar_from_dict, merge_cookies, RequestsCookieJar } from '../cookies/index.js';
 import { get_netrc_auth } from '../environment/netrc-auth.js';
 import { SharedHeaders } from '../headers/shared-headers.js';
-import { copyHooks, hookList } from '../hooks.js';
+import { checkHooks, copyHooks, hookList } from '../hooks.js';
 import type { CookiesInput, HeadersInput, Params, ParamValue } from '../inputs.js';
 import { PreparedRequest } from '../models/prepared-request.js';
 import type { Request, RequestParts } from '../models/request.js';
@@ -156,6 +156,7 @@ export class SessionHooks implements HookLists {
   #response: ResponseHook[];
 
   constructor(hooks: Hooks | null | undefined = null) {
+    checkHooks(hooks);
     this.#response = hookList(hooks?.response);
   }
 

@@ -1,5 +1,5 @@
 import { inspect } from 'node:util';
-import { ValueError } from '../../builtins/index.js';
+import { ownOptions, ValueError } from '../../builtins/index.js';
 import type { BaseAdapter } from '../adapters/base-adapter.js';
 import { HTTPAdapter } from '../adapters/http-adapter.js';
 import { closeBody } from '../bodies/outgoing/close-body.js';
@@ -15,6 +15,7 @@ import type { Cert, HeadersInput, Params, Proxies, TimeoutInput } from '../input
 import { type Auth, type Hooks, kContext, type RequestOptions, type SessionSendOptions } from '../types.js';
 import { default_headers } from '../headers/default-headers.js';
 import { withDeadline } from './deadline.js';
+import { checkedSendOptions, checkNoArguments } from './option-shapes.js';
 import { joinBase } from '../urls/join-base.js';
 import { CheckedHeaders, prepareMerged, SessionHooks } from './merge.js';
 import { adapterFor, mountAdapter } from './mounts.js';
@@ -95,6 +96,7 @@ export class Session<
   constructor(adapters?: typeof kNoAdapters) {
     super();
     if (adapters !== kNoAdapters) {
+      checkNoArguments(adapters);
       this.mount('https://', new HTTPAdapter());
       this.mount('http://', new HTTPAdapter());
     }
@@ -158,7 +160,8 @@ export class Session<
   }
 
   /** A request whose arguments are sorted out. May throw instead of rejecting. @internal */
-  protected requestBound(method: string, url: UrlInput, options: O): Promise<Response> {
+  protected requestBound(method: string, url: UrlInput, given: O): Promise<Response> {
+    const options = ownOptions(given);
     try {
       return this.#prepareAndSend(method, url, options);
     } catch (error) {
@@ -236,6 +239,7 @@ export class Session<
         this.sendNow(request, { ...options, [kContext]: own }, allow_redirects),
       );
     }
+    if (!(options instanceof SendSettings)) options = checkedSendOptions(options);
     const deadline = options instanceof SendSettings ? null : (options.deadline ?? this.deadline);
     if (deadline !== null && context?.hasDeadline !== true) {
       return withDeadline(deadline, options, (own) =>
@@ -331,6 +335,10 @@ export class Session<
 
   /** Names no headers, cookies or credentials: a session ends up in logs. */
   [inspect.custom](): string {
+    return this.toString();
+  }
+
+  toJSON(): string {
     return this.toString();
   }
 }

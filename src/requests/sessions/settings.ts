@@ -6,6 +6,7 @@ import type { Cert, Proxies, TimeoutInput } from '../inputs.js';
 import { kContext, NO_CONTEXT, type RequestContext, type SendOptions } from '../types.js';
 import type { Retry, RetryCount } from '../urllib3/retry.js';
 import { mergeDicts } from './merge.js';
+import { checkMaxResponseSize, checkProxies, warnAboutMilliseconds } from './option-shapes.js';
 
 /** The four settings of a request that session and environment have a say in. */
 export interface EnvironmentSettings {
@@ -56,6 +57,8 @@ export class SendSettings implements SendOptions {
     this.cert = options.cert ?? session.cert;
     this.proxies = proxies;
     this.max_response_size = options.max_response_size ?? session.max_response_size;
+    checkMaxResponseSize(this.max_response_size);
+    warnAboutMilliseconds(this.timeout);
     this.max_retries = options.max_retries ?? null;
     this[kContext] = options[kContext] ?? NO_CONTEXT;
     const { signal } = options;
@@ -83,6 +86,8 @@ export function settingsOfPrepared(
   options: SendOptions,
   session: SessionSettings,
 ): SendSettings {
+  checkProxies(options.proxies);
+  checkProxies(session.proxies);
   const proxies = options.proxies ?? resolve_proxies(request, session.proxies, session.trust_env);
   return new SendSettings(options, proxies, options.verify, session);
 }
@@ -108,6 +113,8 @@ const NO_PROXIES: Proxies = Object.freeze({});
 
 function mergeProxies(url: string, request: SendOptions, session: SessionSettings): Proxies {
   let { proxies } = request;
+  checkProxies(proxies);
+  checkProxies(session.proxies);
   if (session.trust_env) {
     const environment = environProxiesFor(url, proxies?.['no_proxy']);
     if (!isEmpty(environment)) proxies = { ...environment, ...proxies };

@@ -1,8 +1,9 @@
 /** The verbs of a session, and how the arguments of a call are read: what Python's signatures refuse is refused. */
 import { types } from 'node:util';
-import { checkOptions, isPlainObject, typeName } from '../../builtins/index.js';
+import { checkOptions, isPlainObject, ownOptions, typeName } from '../../builtins/index.js';
 import type { Response } from '../models/response.js';
 import type { RequestOptions } from '../types.js';
+import { checkSignal } from './option-shapes.js';
 import { RedirectingSession } from './redirecting-session.js';
 
 /** A URL as callers give it; anything else is turned into text first, as Python does. */
@@ -122,13 +123,13 @@ export function bindVerb<O extends object>(
   first: UrlInput | WithUrl<O> | undefined,
   second: O | null | undefined,
 ): { url: UrlInput; options: O } {
-  if (!isKeywords(first)) return { url: required(verb, 'url', first), options: checkedOptions(verb, second) };
+  if (!isKeywords(first)) return { url: requiredUrl(verb, first), options: checkedOptions(verb, second) };
   if (second !== undefined && second !== null) {
     throw new TypeError(`${verb}() takes either (url, options) or one object with all of them`);
   }
-  const { url, ...options } = first;
+  const { url, ...options } = ownOptions(first);
   // What is left of `O & { url }` without its URL is an `O`, which TypeScript cannot conclude.
-  return { url: required(verb, 'url', url), options: options as unknown as O };
+  return { url: requiredUrl(verb, url), options: ownOptions(options) as unknown as O };
 }
 
 /** Sorts out `request(method, url, options)` and `request({ method, url, ...options })`. */
@@ -138,18 +139,18 @@ export function bindRequest<O extends object>(
   options: O | null | undefined,
 ): BoundCall<O> {
   if (typeof method === 'string' || types.isUint8Array(method)) {
-    const target = required('request', 'url', url);
+    const target = requiredUrl('request', url);
     return { method: methodText(method), url: target, options: checkedOptions('request', options) };
   }
   if (!isPlainObject(method)) {
     throw new TypeError(`request() takes the method as text, not ${typeName(method)}`);
   }
-  const { method: verb, url: target, ...rest } = method;
+  const { method: verb, url: target, ...rest } = ownOptions(method);
   return {
     method: methodText(required('request', 'method', verb)),
-    url: required('request', 'url', target),
+    url: requiredUrl('request', target),
     // As in bindVerb.
-    options: rest as unknown as O,
+    options: ownOptions(rest) as unknown as O,
   };
 }
 
@@ -158,13 +159,25 @@ function required<T>(callee: string, name: string, value: T | undefined): T {
   return value;
 }
 
+/** Options in the URL's place would be asked for as `[object Object]`. */
+function requiredUrl(callee: string, url: UrlInput | object | undefined): UrlInput {
+  if (isPlainObject(url) && Object.getPrototypeOf(url) !== null) {
+    const form =
+      callee === 'request'
+        ? 'request(method, url, options) or request({ method, url, … })'
+        : `${callee}(url, options) or ${callee}({ url, … })`;
+    throw new TypeError(`${callee}() takes a URL, got an object; write ${form}`);
+  }
+  return required(callee, 'url', url as UrlInput | undefined);
+}
+
 function methodText(method: string | Uint8Array): string {
   return typeof method === 'string' ? method : Buffer.from(method).toString('latin1');
 }
 
 /** Whether the first argument holds the keywords: a plain object, not something that stands for a URL. */
 function isKeywords<O>(value: UrlInput | WithUrl<O> | undefined): value is WithUrl<O> {
-  return isPlainObject(value) && 'url' in value;
+  return isPlainObject(value) && Object.hasOwn(value, 'url');
 }
 
 function checkedOptions<O extends object>(verb: string, options: O | number | null | undefined): O {
@@ -181,11 +194,15 @@ function checkedOptions<O extends object>(verb: string, options: O | number | nu
         `A body is written { data: … } or { json: … }, a query { params: … }`,
     );
   }
-  return options;
+  return ownOptions(options);
 }
 
 /** Refuses an option that no request knows, with the likely mend: a bare form or query in the place of the options. */
-export function checkRequestOptions(callee: string, options: object, extra: readonly string[] = []): void {
+export function checkRequestOptions(
+  callee: string,
+  options: RequestOptions,
+  extra: readonly string[] = [],
+): void {
   const known = extra.length === 0 ? REQUEST_OPTION_NAMES : [...REQUEST_OPTION_NAMES, ...extra];
   checkOptions(
     callee,
@@ -193,6 +210,7 @@ export function checkRequestOptions(callee: string, options: object, extra: read
     known,
     '; a body is written { data: … } or { json: … }, a query { params: … }',
   );
+  checkSignal(options.signal);
 }
 
 /** The part of the options that makes up the Request. */

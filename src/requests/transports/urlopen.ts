@@ -6,6 +6,7 @@ import { HTTPError, InvalidHeader, MaxRetryError } from '../exceptions/urllib3.j
 import { reprArgument } from '../exceptions/urllib3-text.js';
 import type { HTTPResponse } from '../urllib3/response.js';
 import { Retry } from '../urllib3/retry.js';
+import { logAnswer } from './debug-log.js';
 import { abortError, requestError } from './error-mapping.js';
 import type { Job } from './outgoing-request.js';
 import { closeBody } from '../bodies/outgoing/close-body.js';
@@ -67,6 +68,7 @@ export async function urlopen<J extends OutgoingJob, C, R>(
         raw = answer;
       }
       job.context?.answered?.(raw);
+      logAnswer(job, raw);
       const next = isWorthARetry(job.method, raw, retries) ? await afterAnswer(job, retries, raw) : null;
       if (next === null) {
         // Not at the end of each attempt: the signal holds for the pauses between them, too.

@@ -1,5 +1,5 @@
 import { inspect, types } from 'node:util';
-import { type AbortToken, checkOptions, isPlainObject, repr } from '../../builtins/index.js';
+import { type AbortToken, checkOptions, isPlainObject, repr, typeName } from '../../builtins/index.js';
 import {
   ConnectTimeoutError,
   MaxRetryError,
@@ -119,16 +119,15 @@ export class Retry {
         ? Retry.DEFAULT_ALLOWED_METHODS
         : given.allowed_methods === null
           ? null
-          : asSet(given.allowed_methods);
-    this.status_forcelist = asSet(given.status_forcelist ?? []);
+          : asSet('allowed_methods', given.allowed_methods);
+    this.status_forcelist = asSet('status_forcelist', given.status_forcelist ?? []);
     this.backoff_factor = given.backoff_factor ?? 0;
     this.backoff_max = given.backoff_max ?? Retry.DEFAULT_BACKOFF_MAX;
     this.backoff_jitter = given.backoff_jitter ?? 0;
     this.respect_retry_after_header = given.respect_retry_after_header ?? true;
+    const removed = given.remove_headers_on_redirect ?? Retry.DEFAULT_REMOVE_HEADERS_ON_REDIRECT;
     this.remove_headers_on_redirect = new Set(
-      Array.from(given.remove_headers_on_redirect ?? Retry.DEFAULT_REMOVE_HEADERS_ON_REDIRECT, (name) =>
-        name.toLowerCase(),
-      ),
+      Array.from(asSet('remove_headers_on_redirect', removed), (name) => name.toLowerCase()),
     );
     this.retry_after_max = given.retry_after_max ?? Retry.DEFAULT_RETRY_AFTER_MAX;
     this.history = given.history ?? [];
@@ -290,7 +289,11 @@ export class Retry {
   }
 }
 
-function asSet<T>(values: Iterable<T>): ReadonlySet<T> {
+/** Text would be taken apart into its letters. */
+function asSet<T>(option: string, values: Iterable<T>): ReadonlySet<T> {
+  if (typeof values !== 'object' || typeof (values as Partial<Iterable<T>>)[Symbol.iterator] !== 'function') {
+    throw new TypeError(`${option} must be a list or a Set, got ${typeName(values)} ${repr(values)}`);
+  }
   return types.isSet(values) ? (values as ReadonlySet<T>) : new Set(values);
 }
 

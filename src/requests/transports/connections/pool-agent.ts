@@ -7,6 +7,7 @@ import * as http from 'node:http';
 import * as https from 'node:https';
 import type { Socket } from 'node:net';
 import { idleLimit, warnPoolIsFull } from './kept-connections.js';
+import { logConnection } from '../debug-log.js';
 
 /** What Node's agents have that their type declarations leave out; `addRequest` is what `http.request` calls. */
 export interface PoolAgent extends http.Agent {
@@ -50,7 +51,9 @@ export function offerRequest(owner: RequestOwner | null): RequestOwner | null {
 
 /** What {@link govern} uses of the pool. */
 export interface AgentOwner {
+  readonly scheme: 'http' | 'https';
   readonly host: string;
+  readonly port: number;
   readonly maxsize: number;
   readonly idle_timeout: number | null;
   closed: boolean;
@@ -95,6 +98,7 @@ export function govern(agent: PoolAgent, owner: AgentOwner): PoolAgent {
   agent.createConnection = (options, callback) => {
     const socket = createConnection(options, callback);
     owner.num_connections += 1;
+    logConnection(owner);
     // Between two requests Node listens to errors only most of the time, and an error without a listener ends the process.
     socket.on('timeout', tellOwner).on('error', ignore);
     return socket;

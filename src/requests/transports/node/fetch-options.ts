@@ -56,7 +56,8 @@ const NOT_YET = /^(?:connection|expect|transfer-encoding)$/i;
 export function fetchOptions(job: Job, body: unknown, agent: PoolAgent): FetchOptions {
   const common = { body, agent, redirect: 'manual', compress: false } as const;
   if (isNodesOwn(job.pool.scheme)) {
-    return { ...common, method: body === null ? 'GET' : 'POST', controller: null };
+    // Else node-fetch looks for headers on Object.prototype.
+    return { ...common, headers: [], method: body === null ? 'GET' : 'POST', controller: null };
   }
   const lines = checkedHeaders(job, body !== null);
   const headers = lines.flatMap((name, i): [string, string][] =>

@@ -13,6 +13,7 @@ import { openSocket, type SocketListener } from './open-socket.js';
 import { sendBy } from './dispatch-request.js';
 import { SocketSeam } from './socket-seam.js';
 import type { UndiciAttempt } from './undici-attempt.js';
+import { logConnection } from '../debug-log.js';
 
 /** Stands for a lost connection. */
 const LOST = new Error('the connection was lost');
@@ -92,6 +93,7 @@ export class ClientConnection
   hasSocket(socket: Socket): void {
     this.socket = socket;
     this.#owner.pool.num_connections += 1;
+    logConnection(this.#owner.pool);
     socket.setNoDelay(true);
     socket.setKeepAlive(true, 1000);
     socket.on('error', (error) => {

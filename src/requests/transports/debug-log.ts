@@ -1,0 +1,54 @@
+/** The debug lines of urllib3's connection pools, for a logger that takes them. */
+import { getDebugLogger } from '../../builtins/index.js';
+import type { PreparedRequest } from '../models/prepared-request.js';
+import type { HTTPResponse } from '../urllib3/response.js';
+
+const NAME = 'urllib3.connectionpool';
+
+/** The part of a pool that is named. */
+interface NamedPool {
+  readonly scheme: 'http' | 'https';
+  readonly host: string;
+  readonly port: number;
+  readonly num_connections: number;
+}
+
+/** A connection is being made, and counted already. */
+export function logConnection({ scheme, host, port, num_connections }: NamedPool): void {
+  getDebugLogger()?.log(
+    'debug',
+    NAME,
+    `Starting new ${scheme.toUpperCase()} connection (${num_connections}): ${host}:${port}`,
+  );
+}
+
+/** What an answer is logged with. The pool is null where the transport's connections are its own. */
+interface Answered {
+  readonly pool: NamedPool | null;
+  readonly request: PreparedRequest;
+  readonly method: string;
+  readonly target: string;
+}
+
+/** There is a response. */
+export function logAnswer({ pool, request, method, target }: Answered, raw: HTTPResponse): void {
+  const logger = getDebugLogger();
+  if (logger === null) return;
+  const origin = pool === null ? originOf(request) : `${pool.scheme}://${pool.host}:${pool.port}`;
+  const version = `HTTP/${Math.floor(raw.version / 10)}.${raw.version % 10}`;
+  logger.log(
+    'debug',
+    NAME,
+    `${origin} "${method} ${target} ${version}" ${raw.status} ${length(method, raw)}`,
+  );
+}
+
+function originOf({ url }: PreparedRequest): string {
+  return URL.canParse(url ?? '') ? new URL(url ?? '').origin : '';
+}
+
+/** Bytes to come; as in Python `None` where that is not known. */
+function length(method: string, raw: HTTPResponse): string {
+  if (method === 'HEAD' || raw.status === 204 || raw.status === 304) return '0';
+  return raw.headers.get('Content-Length') ?? 'None';
+}

@@ -1,0 +1,58 @@
+import { afterAll, beforeAll, expect, test } from 'vitest';
+import { FuturesSession, PreparedRequest } from 'requests-futures';
+import { type HttpServer, startHttpServer } from '../helpers/servers/http-server.js';
+
+let server: HttpServer;
+
+beforeAll(async () => {
+  server = await startHttpServer();
+});
+afterAll(() => server.close());
+
+const notASignal = new AbortController() as unknown as AbortSignal;
+const expected = 'signal must be an AbortSignal, got AbortController; pass its signal: controller.signal';
+
+test('a POST that is refused at the call, as its signal is none, is not sent', async () => {
+  const session = new FuturesSession();
+  expect(() => session.post(`${server.url}/a`, { data: 'x', signal: notASignal })).toThrow(expected);
+  const prepared = new PreparedRequest();
+  prepared.prepare({ method: 'POST', url: `${server.url}/b`, data: 'x' });
+  expect(() => session.send(prepared, { signal: notASignal })).toThrow(expected);
+  for (const signal of [5, 'abort', {}, false]) {
+    expect(() => session.post(`${server.url}/c`, { signal: signal as unknown as AbortSignal })).toThrow(
+      /^signal must be an AbortSignal, got/,
+    );
+  }
+  await session.close();
+  expect(server.requests).toEqual([]);
+});
+
+test('a signal of another library, with the methods of an AbortSignal, is taken', async () => {
+  await using session = new FuturesSession();
+  const signal = {
+    aborted: false,
+    addEventListener: () => undefined,
+    removeEventListener: () => undefined,
+  } as unknown as AbortSignal;
+  server.requests.length = 0;
+  expect((await session.get(`${server.url}/d`, { signal }).result()).status_code).toBe(200);
+});
+
+test('a FuturesSession that is given something else than an executor or options shows the options', () => {
+  for (const first of [10, 'eight', true, null]) {
+    expect(() => new FuturesSession(first as never)).toThrow(
+      /^FuturesSession\(\) takes an executor or an object of options, { max_workers: 10 }, got /,
+    );
+  }
+  expect(() => new FuturesSession({ maxWorkers: 3 } as never)).toThrow("did you mean 'max_workers'?");
+});
+
+test('options in the place of the URL are refused at the call', () => {
+  const session = new FuturesSession();
+  expect(() => session.request('http://a.test/', { method: 'GET' } as never)).toThrow(
+    'request() takes a URL, got an object; write request(method, url, options) or request({ method, url, … })',
+  );
+  expect(() => session.get({ uri: 'http://a.test/' } as never)).toThrow(
+    'get() takes a URL, got an object; write get(url, options) or get({ url, … })',
+  );
+});
