@@ -20,8 +20,6 @@ import {
   joinBase,
   kRequestNow,
   kSendNow,
-  requestChannel,
-  RequestTrace,
 } from '../requests/internal.js';
 import {
   type BackgroundCallback,
@@ -36,7 +34,7 @@ import { SessionLimits } from './limits/index.js';
 import { OpenRequests } from './open-requests.js';
 import { PendingCall } from './pending-call.js';
 import { adoptPromise, cancelledFuture, followSignal, type ResponseFuture } from './response-future.js';
-import { submitTraced, traceOutcome } from './traced-calls.js';
+import { submitTraced, traceOf, traceOutcome } from './traced-calls.js';
 
 /** An executor of the caller's own: any object with `submit`. What it returns must be a Future or a promise. */
 export interface ExecutorLike {
@@ -324,11 +322,6 @@ function enter(signal: AbortSignal | null | undefined, start: () => unknown): Fu
 
 function asFuture(handle: unknown): Future<Response> {
   return handle instanceof Future ? (handle as Future<Response>) : adoptPromise(handle);
-}
-
-/** The trace of a request that is being made; null while nothing is subscribed. */
-function traceOf(method: unknown, url: unknown): RequestTrace | null {
-  return requestChannel.hasSubscribers ? new RequestTrace(method, url) : null;
 }
 
 function isExecutor(value: object): value is ExecutorLike {

@@ -97,6 +97,7 @@ export interface SyncSession<R, O extends RequestOptions> extends Fields {
   /** Looks the proxies up again for the next request. */
   rebuild_proxies(prepared_request: PreparedRequest, proxies: Proxies | null): Proxies;
   toString(): string;
+  toJSON(): string;
   [inspect.custom](): string;
 }
 

@@ -155,7 +155,8 @@ export class Session<
       const { method, url, options } = bindRequest<O>(first, second, third);
       return this.requestBound(method, url, options);
     } catch (error) {
-      return rejected(error);
+      // eslint-disable-next-line @typescript-eslint/prefer-promise-reject-errors -- it is what was thrown
+      return Promise.reject(error);
     }
   }
 
@@ -345,8 +346,3 @@ export class Session<
 
 // To be compared with what an object has: another one is a subclass's, or was put in its place.
 const { prepare_request: prepareRequest, send } = Session.prototype as unknown as Record<string, unknown>;
-
-function rejected(error: unknown): Promise<never> {
-  // eslint-disable-next-line @typescript-eslint/prefer-promise-reject-errors -- it is what was thrown
-  return Promise.reject(error);
-}

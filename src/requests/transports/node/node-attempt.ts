@@ -268,7 +268,7 @@ export class NodeAttempt
   /** Something went wrong on the connection. An answer that is complete stays what it is; others end with this error. */
   connectionFailed(error: Error): void {
     const body = this.#body;
-    if (body?.complete === true) return;
+    if (body !== null && 'complete' in body && body.complete === true) return;
     this.error ??= error;
     body?.destroy(error);
   }
