@@ -20,23 +20,6 @@ const clients: readonly (readonly [name: string, called: string])[] = [
   ['python:requests_futures', "Python's requests-futures"],
 ];
 
-/** What people send, as the README calls it, by suite. */
-const workloads: readonly (readonly [suite: string, called: string])[] = [
-  ['real-plain', 'GET'],
-  ['real-params', 'GET with params and headers'],
-  ['real-post', 'POST of 1 kB of JSON'],
-  ['real-cookies', 'GET whose answers set cookies'],
-  ['real-gzip', 'GET of 10 kB, compressed'],
-  ['real-redirect', 'GET that is redirected'],
-  ['real-timeout', 'GET with a timeout'],
-  ['real-hook', 'GET with a hook'],
-  ['real-auth', 'GET with basic auth'],
-  ['real-tls', 'GET over TLS'],
-  ['real-tls-post', 'POST over TLS'],
-  ['real-upload', 'POST of 200 kB'],
-  ['real-download', 'GET of 1 MB'],
-];
-
 /** The README's section, out of bench/results/latest.md. Throws when a suite or a client is not in there. */
 export function performanceSection(results: string): string {
   const rows = clients.map(([name, called]) => {
@@ -45,13 +28,6 @@ export function performanceSection(results: string): string {
       percent(cell(results, suite, name, RATIO)),
     ]);
     return `| ${called} | ${cells.join(' | ')} |`;
-  });
-  const real = workloads.map(([suite, called]) => {
-    const cpu = (client: string): number => Number(median(cell(results, suite, client, CPU)));
-    const ratio = (client: string, peer: string): string => percent(String(cpu(client) / cpu(peer)));
-    const own = ratio('requests-futures', 'node-fetch');
-    const undici = ratio('requests-futures-undici', 'undici-request');
-    return `| ${called} | ${own} | ${undici} |`;
   });
   const queue = (client: string, column: string): string =>
     median(cell(results, 'queue-1000000', client, column));
@@ -64,14 +40,6 @@ node-fetch takes:
 | client | 10 at once | share | 100 at once | share |
 |---|--:|--:|--:|--:|
 ${rows.join('\n')}
-
-CPU time of other requests, ten at once, as a share of what the same request takes with another client:
-
-| request | FuturesSession, of node-fetch | with UndiciAdapter, of undici.request |
-|---|--:|--:|
-${real.join('\n')}
-
-node-fetch runs with a keep-alive agent and p-limit, and with tough-cookie where cookies are kept; undici.request keeps none.
 
 A million tasks queued at once take ${queue('requests-futures', 'µs/task')} µs each and ${queue('requests-futures', 'peak MB')} MB at the most \
 (p-limit: ${queue('p-limit', 'µs/task')} µs, ${queue('p-limit', 'peak MB')} MB). A process that imports the package and sends ten \
