@@ -59,7 +59,7 @@ const nameReferences = {
     const door = doors.find((name) => module.startsWith(name.replace(/index$/, ''))) ?? 'src/index';
     // The chunks lie beside dist/src/index.js, so the way to the door is the same from all of them.
     // Bundlers take `new URL(…, import.meta.url)` for a file to copy, and those for CommonJS leave no `import.meta.url`.
-    const url = `import.meta.url?.replace(/src\\/[^/]*$/, '${door}.js#${module}') ?? 'bundled:${door}.js#${module}'`;
+    const url = `import.meta.url?.replace(/[^/]*\\/[^/]*$/, '${door}.js#${module}') ?? 'bundled:${door}.js#${module}'`;
     // No line is moved, so the source map holds.
     return {
       code: code.replace(/^(setReferences\(|\}, )import\.meta\.url/gm, (_, before) => before + url),

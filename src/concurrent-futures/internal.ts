@@ -1,6 +1,5 @@
 /**
  * What `futures-session`, `bullmq` and `blocking` need of this column beside its public names.
- * @internal
  */
 
 export { type Call, currentAbortToken, currentCall } from './call-context.js';

@@ -1,10 +1,9 @@
-export { type LimitsClock, systemClock } from './alarm.js';
-export { type Allowance, type KeyStats, Turn } from './gate.js';
+export type { LimitsClock } from './alarm.js';
+export { type KeyStats, Turn } from './gate.js';
 export { Limiter } from './limiter.js';
 export {
   type KeyLimits,
   type LimitedRequest,
-  type LimiterSettings,
   type Limits,
   type LimitsOptions,
   parseKeyLimits,

@@ -154,7 +154,7 @@ describe('submission', () => {
     expect(executor.inputs).toEqual([[1, 'a'], [1, 2], 3, 4]);
     expect(thrown(() => executor.map(identity, [1], { buffer_size: 1 } as object))).toHaveProperty(
       'message',
-      "map() got an unexpected keyword argument 'buffer_size'",
+      "map() got an unexpected keyword argument 'buffer_size'; did you mean 'buffersize'?",
     );
   });
 

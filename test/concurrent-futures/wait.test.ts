@@ -246,7 +246,7 @@ test('60: a bad return_when is a ValueError and nothing stays attached', async (
 test('60: an unknown keyword and a bad timeout are TypeErrors', async () => {
   expect(await rejection(wait([pending()], { return_wen: ALL_COMPLETED } as object))).toHaveProperty(
     'message',
-    "wait() got an unexpected keyword argument 'return_wen'",
+    "wait() got an unexpected keyword argument 'return_wen'; did you mean 'return_when'?",
   );
   for (const timeout of [Number.NaN, '5']) {
     expect(await rejection(wait([pending()], timeout as number))).toBeInstanceOf(TypeError);

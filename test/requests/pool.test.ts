@@ -25,7 +25,7 @@ describe.each(ADAPTERS)('%s', (name, Adapter) => {
     const lines: string[] = [];
     const logger: Logger = {
       log(level, name, message) {
-        lines.push(`${level}:${name}:${message}`);
+        if (level !== 'debug') lines.push(`${level}:${name}:${message}`);
       },
     };
     const previous = setLogger(logger);

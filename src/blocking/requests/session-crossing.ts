@@ -26,12 +26,6 @@ const FIELDS = [
 
 const KNOWN: readonly string[] = [...FIELDS, 'adapters', 'cookies', 'hooks', 'headers'];
 
-/** The methods that count as a session's usual ones: those of the classes of this package. */
-export interface UsualSteps {
-  /** Whether `step` is the usual one of this session. */
-  isUsual(step: Step): boolean;
-}
-
 /** How `session` crosses. */
 export function reduceForGateway(
   link: Link,

@@ -332,10 +332,7 @@ export function cookieStore(jar: RequestsCookieJarMethods): CookieStore {
   return jar[kStore];
 }
 
-/**
- * Whether `jar` is as a new one.
- * @internal
- */
+/** Whether `jar` is as a new one. */
 export function isPristine(jar: RequestsCookieJarMethods): boolean {
   return jar[kStore].length === 0 && jar[kPolicy] === null;
 }

@@ -30,7 +30,7 @@ export const kSendNow: unique symbol = Symbol('requests.send-now');
 /** `request` without the detours of a subclass: a FuturesSession's own would queue. */
 export const kRequestNow: unique symbol = Symbol('requests.request-now');
 
-/** For `Session`: mount no adapters. @internal */
+/** For `Session`: mount no adapters. */
 export const kNoAdapters: unique symbol = Symbol('requests.no-adapters');
 
 /** Options of {@link RedirectingSession.resolve_redirects}. */
