@@ -32,7 +32,7 @@ export function currentCall(): Call | null {
   return current;
 }
 
-/** @internal The token of the call that is being made right now, without the price of a signal; null outside of calls. */
+/** The token of the call that is being made right now, without the price of a signal; null outside of calls. */
 export function currentAbortToken(): AbortToken | null {
   if (current === null) return null;
   if (current.token === null) {
