@@ -38,6 +38,7 @@ import {
   type OwnedRequest,
   type RequestListener,
   takeOver,
+  versionOf,
 } from './request-events.js';
 
 /** See above. Its public members are for the modules beside it. */
@@ -103,6 +104,7 @@ export class NodeAttempt
   private takeResponse(sent: Promise<unknown>): Promise<IncomingMessage> {
     return new Promise((resolve, reject) => {
       this.#resolve = resolve;
+      this.#giveUp = reject;
       sent.catch(reject);
       const request = this.#request as OwnedRequest; // Or there would be no response to take.
       takeOver(request);
@@ -149,7 +151,11 @@ export class NodeAttempt
   private watchUpload(body: Upload): void {
     this.upload = body;
     body.once('error', (error: unknown) => {
-      if (this.error === null && this.failure === null) this.sourceError = error;
+      if (this.error !== null || this.failure !== null) return;
+      this.sourceError = error;
+      // Node 24 leaves it open who ends a request whose body fails.
+      this.#giveUp?.(error as Error);
+      this.#request?.destroy();
     });
   }
 
@@ -341,8 +347,3 @@ async function closeUnlessSent(request: ClientRequest): Promise<void> {
 
 /** A request that failed in one of these had no connection. */
 const CONNECTING: ReadonlySet<string> = new Set(['connect', 'getaddrinfo']);
-
-/** 10 or 11. */
-function versionOf({ httpVersionMajor, httpVersionMinor }: IncomingMessage): number {
-  return httpVersionMajor * 10 + httpVersionMinor;
-}

@@ -68,3 +68,8 @@ function removeLast(request: ClientRequest, event: 'socket' | 'response', count:
   const listeners = request.listeners(event) as (() => void)[];
   for (const listener of listeners.slice(-count)) request.off(event, listener);
 }
+
+/** The version of a response: 10 or 11. */
+export function versionOf({ httpVersionMajor, httpVersionMinor }: IncomingMessage): number {
+  return httpVersionMajor * 10 + httpVersionMinor;
+}
