@@ -14,7 +14,9 @@ export interface Logger {
 
 /** A logger with a method for each level: `console`, or one of pino, winston, bunyan, loglevel and the like. */
 export interface LevelLogger {
+  /** Takes a debug record. */
   debug(...record: never[]): unknown;
+  /** Takes an error. */
   error(...record: never[]): unknown;
 }
 

@@ -23,6 +23,7 @@ import { logOnce, WorkerLink } from './worker-link.js';
 export interface WorkerHealth {
   /** `ok`: it takes calls. `away`: Redis cannot be reached. `closing`: it takes no more. */
   readonly status: 'ok' | 'away' | 'closing';
+  /** How many calls are running. */
   readonly running: number;
   /** How many calls have returned or thrown. */
   readonly served: number;
@@ -251,6 +252,7 @@ export class BullMQWorker implements AsyncDisposable {
     await this.#link.close();
   }
 
+  /** The same as `close()`. */
   [Symbol.asyncDispose](): Promise<void> {
     return this.close();
   }

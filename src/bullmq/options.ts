@@ -40,6 +40,7 @@ export interface BullMQExecutorOptions extends SharedOptions {
 export interface CallLog {
   /** When it ended, in ISO 8601. */
   readonly time: string;
+  /** Tells these lines from others. */
   readonly event: 'call';
   /** The id of the call, which begins with that of its client. */
   readonly call: string;

@@ -321,7 +321,7 @@ export class PreparedRequest {
   }
 
   /** What a JSON log shows: method and URL, without headers, body and credentials. */
-  toJSON(): { method: string | null; url: string | null } {
+  toJSON(): Readonly<Record<string, unknown>> {
     return { method: this.method, url: this.url === null ? null : withoutUserinfo(this.url) };
   }
 }

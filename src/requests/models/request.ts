@@ -116,7 +116,7 @@ export class Request {
   }
 
   /** What a JSON log shows: method and URL, without headers, body and credentials. */
-  toJSON(): { method: string | null; url: string | null } {
+  toJSON(): Readonly<Record<string, unknown>> {
     const text = (value: string | URL | Uint8Array | null): string | null =>
       value === null ? null : value instanceof Uint8Array ? Buffer.from(value).toString() : String(value);
     const url = text(this.url);

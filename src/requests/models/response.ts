@@ -133,7 +133,7 @@ export class Response extends ResponseBody {
   }
 
   /** What a JSON log shows, without headers, body and credentials. */
-  toJSON(): { status_code: number; reason: string; url: string; elapsed: number } {
+  toJSON(): Readonly<Record<string, unknown>> {
     const { status_code, reason, url, elapsed } = this;
     return { status_code, reason, url: withoutUserinfo(url), elapsed: elapsed.total_seconds() };
   }

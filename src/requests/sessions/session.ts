@@ -339,6 +339,7 @@ export class Session<
     return this.toString();
   }
 
+  /** As {@link toString}, for the same reason. */
   toJSON(): string {
     return this.toString();
   }

@@ -12,15 +12,15 @@ export interface TimeoutOptions {
   read?: number | null | undefined;
 }
 
+/** The parts of a timeout, for a copy of it. @internal */
+export let partsOfTimeout: (timeout: Timeout) => TimeoutOptions;
+
 /**
  * urllib3's Timeout: limits in seconds for connecting and for each read, and optionally on both together. It can be given
  * wherever `timeout` is.
  *
  * Throws ValueError for what is not a number above 0 or null.
  */
-/** The parts of a timeout, for a copy of it. @internal */
-export let partsOfTimeout: (timeout: Timeout) => TimeoutOptions;
-
 export class Timeout {
   static {
     partsOfTimeout = (timeout) => ({ total: timeout.total, connect: timeout.#connect, read: timeout.#read });
