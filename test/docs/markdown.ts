@@ -1,4 +1,16 @@
 /** The little that the tests need to know of Markdown. */
+import { readdirSync } from 'node:fs';
+import path from 'node:path';
+
+/** The pages of `docs` that are written by hand, as `docs/errors.md`, below `root`. */
+export function handwrittenPages(root = '.'): string[] {
+  return ['docs', 'docs/porting'].flatMap((folder) =>
+    readdirSync(path.join(root, folder))
+      .filter((name) => name.endsWith('.md'))
+      .map((name) => `${folder}/${name}`)
+      .sort(),
+  );
+}
 
 /** Where the links lead: `[text](here)`, `[name]: here`. Those in code are none. */
 export function linksOf(markdown: string): string[] {

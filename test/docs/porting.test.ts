@@ -1,18 +1,22 @@
-/** docs/porting.md says what every name is; `UPDATE_DOCS=1 npx vitest run test/docs` writes what can be written by itself. */
+/** docs/porting says what every name is; `UPDATE_DOCS=1 npx vitest run test/docs` writes what can be written by itself. */
 import { existsSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { expect, test } from 'vitest';
 import { publicNames } from './public-names.js';
 
-const file = 'docs/porting.md';
-let text = readFileSync(file, 'utf8');
+const TYPES = 'docs/porting/types.md';
+const PORTS = 'docs/porting/examples.md';
+const tables = readdirSync('docs/porting')
+  .map((name) => `docs/porting/${name}`)
+  .filter((name) => name !== TYPES);
 const python = JSON.parse(readFileSync('test/docs/python-names.json', 'utf8')) as {
   names: string[];
   members: Record<string, string[]>;
 };
-const typesMark = 'Types that exist for TypeScript only: ';
 
-/** Every identifier that is set as code outside of the listings, and not in the list of types. */
-const prose = text.replaceAll(/^```.*?^```$/gms, '').replace(new RegExp(`^${typesMark}[^]*?\n\n`, 'm'), '\n');
+/** Every identifier that is set as code outside of the listings. */
+const prose = ['docs/porting.md', ...tables]
+  .map((name) => readFileSync(name, 'utf8').replaceAll(/^```.*?^```$/gms, ''))
+  .join('\n');
 const documented = new Set(
   [...prose.matchAll(/`([^`\n]+)`/g)].flatMap(
     ([, code = '']) => code.match(/[\p{ID_Start}_$][\w$]*/gu) ?? [],
@@ -20,8 +24,18 @@ const documented = new Set(
 );
 
 const { values, types } = publicNames();
-const listedTypes = [...types].filter((name) => !documented.has(name) && !values.has(name)).sort();
-const typesLine = `${typesMark}${listedTypes.map((name) => `\`${name}\``).join(', ')}.`;
+
+/** The types that stand in none of the tables, one row each. */
+function typeRows(): string {
+  return [...types]
+    .filter(([name]) => !documented.has(name) && !values.has(name))
+    .sort(([a], [b]) => (a < b ? -1 : 1))
+    .map(([name, { from, namespace, summary }]) => {
+      const place = `\`${from}\`${namespace === '' ? '' : `, in \`${namespace}\``}`;
+      return `| \`${name}\` | ${place} | ${summary.replaceAll('|', '\\|')} |\n`;
+    })
+    .join('');
+}
 
 const ports = readdirSync('examples/ports')
   .filter((name) => name.endsWith('.ts'))
@@ -34,22 +48,26 @@ function listing(name: string): string {
 }
 
 if (process.env['UPDATE_DOCS'] !== undefined) {
-  text = text.replace(new RegExp(`^${typesMark}[^]*?\n\n`, 'm'), () => `${typesLine}\n\n`);
+  const head = readFileSync(TYPES, 'utf8').replace(/(?:^\| `.*\n)+/m, '');
+  writeFileSync(TYPES, `${head.trimEnd()}\n${typeRows()}`);
+  let text = readFileSync(PORTS, 'utf8');
   for (const name of ports) {
     const old = new RegExp(`^<!-- ${name} -->\n[^]*?(?=^#|$(?![^]))`, 'm');
     const isLast = old.exec(text)?.[0].length === text.length - text.search(old);
     text = text.replace(old, () => `${listing(name)}${isLast ? '' : '\n'}`);
   }
-  writeFileSync(file, text);
+  writeFileSync(PORTS, text);
 }
 
 test('every public name of this package is in the guide', () => {
   const missing = [...values].filter((name) => !documented.has(name));
-  expect(missing, 'add a row to docs/porting.md for each').toEqual([]);
+  expect(missing, 'add a row to a page of docs/porting for each').toEqual([]);
 });
 
-test('the guide lists the types that Python does not have', () => {
-  expect(text, 'UPDATE_DOCS=1 npx vitest run test/docs writes the list').toContain(`${typesLine}\n`);
+test('the guide has a row for each type that Python does not have', () => {
+  expect(types.size).toBeGreaterThan(100);
+  const [, rows = ''] = readFileSync(TYPES, 'utf8').split('|---|---|---|\n');
+  expect(rows, 'UPDATE_DOCS=1 npx vitest run test/docs writes the rows').toBe(typeRows());
 });
 
 test('every public name of the Python packages is in the guide', () => {
@@ -70,6 +88,7 @@ test('there are a dozen ports, each in both languages', () => {
 });
 
 test.each(ports)('the guide shows %s as it is in its files', (name) => {
+  const text = readFileSync(PORTS, 'utf8');
   expect(text, 'UPDATE_DOCS=1 npx vitest run test/docs writes the listings').toContain(listing(name));
 });
 

@@ -1,4 +1,4 @@
-/** The ports of docs/porting.md, each against a server of this machine. */
+/** The ports of docs/porting/examples.md, each against a server of this machine. */
 import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';

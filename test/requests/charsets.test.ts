@@ -28,7 +28,7 @@ it.each([
 });
 
 const EVERY_BYTE = Buffer.from(Array.from({ length: 256 }, (_, byte) => byte));
-/** What Python decodes and this package does not, as docs/porting.md lists it. */
+/** What Python decodes and this package does not, as docs/porting/differences.md lists it. */
 const UNDECODED = [
   ...[
     'euc_jis_2004',
