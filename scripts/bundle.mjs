@@ -28,8 +28,8 @@ const packages = ['src/requests/packages/lazy', 'src/requests/packages/bundled']
  */
 const chunks = [
   { name: 'builtins', test: /\/src\/(builtins|pickle)\// },
+  { name: 'limits', test: /\/src\/limits\// },
   { name: 'bullmq', test: /\/src\/bullmq\/(?!cli\.)/ },
-  { name: 'futures-session', test: /\/src\/futures-session\// },
   { name: 'concurrent-futures', test: /\/src\/concurrent-futures\// },
   // What both sides of the blocking door need, and what its callers need alone.
   { name: 'blocking-wire', test: /\/src\/blocking\/wire\// },

@@ -1,3 +1,6 @@
+import { execFile } from 'node:child_process';
+import { readdirSync } from 'node:fs';
+import { promisify } from 'node:util';
 import { expect, test } from 'vitest';
 import * as builtFutures from 'requests-futures/concurrent-futures';
 import * as builtRequests from 'requests-futures/requests';
@@ -12,4 +15,18 @@ test.each([
   ['requests-futures/concurrent-futures', builtFutures, sourceFutures],
 ])('%s exports what its sources do, and nothing that the bundler needs', (_name, bundled, written) => {
   expect(Object.keys(bundled).sort()).toEqual(Object.keys(written).sort());
+});
+
+test('each bundled file can be the first that is loaded', async () => {
+  const folder = new URL('../../dist/src/', import.meta.url);
+  const chunks = readdirSync(folder).filter((name) => name.startsWith('chunk-') && name.endsWith('.js'));
+  expect(chunks.length).toBeGreaterThan(5);
+  const outcomes = await Promise.all(
+    chunks.map(async (chunk) => {
+      const program = `await import(${JSON.stringify(new URL(chunk, folder).href)}).catch((error) => console.log(error))`;
+      const { stdout } = await promisify(execFile)(process.execPath, ['--input-type=module', '-e', program]);
+      return [chunk, stdout];
+    }),
+  );
+  expect(outcomes).toEqual(chunks.map((chunk) => [chunk, '']));
 });
