@@ -190,9 +190,14 @@ describe.each(ADAPTERS)(
         fuzzer.session.cookies.clear();
       };
       await round(times(1000));
-      const before = heapUsed();
-      for (let i = 0; i < 3; i++) await round(times(1000));
-      expect(heapUsed() - before).toBeLessThan(4_000_000);
+      // What is kept of each request grows the heap in every round; code that V8 compiles and tables that fill do so in some.
+      const growth: number[] = [];
+      for (let i = 0; i < 4; i++) {
+        const before = heapUsed();
+        await round(times(1000));
+        growth.push(heapUsed() - before);
+      }
+      expect(Math.min(...growth)).toBeLessThan(times(1000) * 400);
     });
 
     test('a part of a framed answer is never taken for the whole', async () => {

@@ -197,6 +197,32 @@ describe.each(adapters)('over %s', (name, newAdapter) => {
       stderr: '',
     });
   });
+
+  test('streams whose body cannot be decoded are collected with their errors', async () => {
+    await using server = await startHttpServer((_request, response) => {
+      response.setHeader('Content-Encoding', 'gzip').end('not gzip');
+    });
+    const source = `
+      const session = new Session();
+      session.mount('http://', new ${name}());
+      const references = [];
+      const fail = async () => {
+        const response = await session.get(url, { stream: true });
+        references.push(new WeakRef(response));
+        try { for await (const _piece of response.iter_content(10)); } catch (error) { console.log(error.name); }
+      };
+      for (let i = 0; i < 3; i += 1) await fail();
+      await session.get(url).catch(() => undefined);
+      const left = () => references.filter((reference) => reference.deref() !== undefined).length;
+      await collect(() => left() === 0);
+      console.log(left());
+      await session.close();`;
+    expect(await runCollecting(source, server.url)).toEqual({
+      code: 0,
+      stdout: 'ContentDecodingError\nContentDecodingError\nContentDecodingError\n0\n',
+      stderr: '',
+    });
+  });
 });
 
 /** Runs a program that can collect garbage; `collect` waits until `isDone`, and `sockets` counts those of the process. */

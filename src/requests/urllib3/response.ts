@@ -117,7 +117,13 @@ export class HTTPResponse {
    * @internal
    */
   closeWhenCollected(): void {
-    dropped.register(this, this.#body, this);
+    const body = this.#body;
+    if (body.done) return;
+    dropped.register(this, body, body);
+    // The registry holds the body, and the error of one that fails leads back here.
+    body.whenDone(() => {
+      dropped.unregister(body);
+    });
   }
 
   /** How many bytes have come off the wire, read or not. @internal */
@@ -332,7 +338,7 @@ export class HTTPResponse {
 
   /** What is left of the body, to be read in another thread, and no longer here. @internal */
   remaining(): RemainingBody {
-    dropped.unregister(this);
+    dropped.unregister(this.#body);
     return this.#body.remaining();
   }
 
