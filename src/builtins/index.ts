@@ -19,7 +19,7 @@ export { Fifo } from './fifo.js';
 export { addHomeCall, callAtHome, type HomeCall, homeCallsOf, setHome } from './home-calls.js';
 export { lazyPattern } from './lazy-pattern.js';
 export {
-  getDebugLogger,
+  debugLogger,
   getLogger,
   type LevelLogger,
   type Logger,

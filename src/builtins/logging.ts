@@ -38,8 +38,8 @@ const consoleLogger: Logger = {
 /** What `set_logger` was given. */
 let given: Logger | LevelLogger = consoleLogger;
 let current: Logger = consoleLogger;
-/** Null while no logger takes debug lines. */
-let debugLogger: (() => Logger | null) | null = null;
+/** Gives the logger in force, if it takes debug lines now. Null while none does: a request must not pay for them. */
+export let debugLogger: (() => Logger | null) | null = null;
 
 /** Logs something for another thread. */
 export function logHere(...record: Parameters<Logger['log']>): void {
@@ -51,11 +51,6 @@ setReferences(import.meta.url, { logHere });
 /** The logger in force. It does not throw. */
 export function getLogger(): Logger {
   return current;
-}
-
-/** The logger in force, if it takes debug lines: otherwise a request must not pay for them. */
-export function getDebugLogger(): Logger | null {
-  return debugLogger === null ? null : debugLogger();
 }
 
 /**

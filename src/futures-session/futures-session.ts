@@ -34,7 +34,7 @@ import { SessionLimits } from './limits/index.js';
 import { OpenRequests } from './open-requests.js';
 import { PendingCall } from './pending-call.js';
 import { adoptPromise, cancelledFuture, followSignal, type ResponseFuture } from './response-future.js';
-import { submitTraced, traceOf, traceOutcome } from './traced-calls.js';
+import { submitTraced, traceOutcome } from './traced-calls.js';
 
 /** An executor of the caller's own: any object with `submit`. What it returns must be a Future or a promise. */
 export interface ExecutorLike {
@@ -120,6 +120,8 @@ export class FuturesSession extends Session<ResponseFuture, FuturesRequestOption
   /** What sends the requests in place of this session; null when it sends them itself. */
   readonly session: RequestingSession | null;
   readonly #ownExecutor: AsyncPoolExecutor | null;
+  /** Whether the executor's workers share nothing with this thread. */
+  readonly #isFar: boolean;
   /** Made when it is first asked for. */
   #limits: SessionLimits | null = null;
   #isClosed = false;
@@ -153,6 +155,7 @@ export class FuturesSession extends Session<ResponseFuture, FuturesRequestOption
     if ((max_workers as unknown) === null) throw new TypeError('max_workers must be an integer, got null');
     this.#ownExecutor = executor === null ? new AsyncPoolExecutor({ max_workers }) : null;
     this.executor = executor ?? (this.#ownExecutor as AsyncPoolExecutor);
+    this.#isFar = isIsolated(this.executor);
     this.session = session;
     if (options.limits != null) this.limits.set(options.limits);
     this.sizePools(executor === null ? max_workers : 0, adapter_kwargs ?? {});
@@ -193,11 +196,11 @@ export class FuturesSession extends Session<ResponseFuture, FuturesRequestOption
     const { method, url: given, options } = bindRequest<FuturesRequestOptions>(first, second, third);
     const url = this.base_url === null ? given : joinBase(this.base_url, given);
     const { background_callback = null, signal } = options;
-    checkSignal(signal);
-    const call = new PendingCall(traceOf(method, url));
+    if (signal !== undefined) checkSignal(signal);
+    const call = new PendingCall(method, url);
     const captured = call.capture(options);
     if (background_callback !== null) warnAboutBackgroundCallback();
-    const isFar = isIsolated(this.executor);
+    const isFar = this.#isFar;
     if (isFar) checkFunctions(this.session ?? this, captured, background_callback);
     const traced = isFar && call.trace !== null ? call.trace.identity() : null;
     return this.submit(call, method, url, signal, () =>
@@ -215,11 +218,11 @@ export class FuturesSession extends Session<ResponseFuture, FuturesRequestOption
 
   /** Queues a prepared request. */
   override send(request: PreparedRequest, options?: SessionSendOptions | null): ResponseFuture {
-    checkSignal(options?.signal);
-    const call = new PendingCall(traceOf(request.method, request.url));
+    if (options?.signal !== undefined) checkSignal(options.signal);
+    const call = new PendingCall(request.method, request.url);
     call.prepared(request);
     const captured = call.capture(options ?? {});
-    const isFar = isIsolated(this.executor);
+    const isFar = this.#isFar;
     const traced = isFar && call.trace !== null ? call.trace.identity() : null;
     return this.submit(call, request.method ?? '', request.url ?? '', options?.signal, () =>
       this.executor.submit(sendInSlot, isFar ? far(this) : this, request, captured, traced),

@@ -5,8 +5,9 @@ import {
   kContext,
   type PauseReason,
   ProtocolError,
+  requestChannel,
   type RequestContext,
-  type RequestTrace,
+  RequestTrace,
   type RetryableResponse,
 } from '../requests/internal.js';
 import type { LimitedCall } from './limits/index.js';
@@ -24,6 +25,7 @@ export class PendingCall implements RequestContext {
   token: AbortToken | null = null;
   /** Null until the request is prepared. */
   request: PreparedRequest | null = null;
+  /** Null while nothing is subscribed. */
   readonly trace: RequestTrace | null;
   /** Null until `submit` has returned it. */
   #future: ResponseFuture | null = null;
@@ -33,8 +35,8 @@ export class PendingCall implements RequestContext {
   /** Null where the session has no limits. */
   limited: LimitedCall | null = null;
 
-  constructor(trace: RequestTrace | null) {
-    this.trace = trace;
+  constructor(method: unknown, url: unknown) {
+    this.trace = requestChannel.hasSubscribers ? new RequestTrace(method, url) : null;
   }
 
   /** The caller's options as they are now, with this call as their context. The future sees to what is left out. */

@@ -3,12 +3,7 @@ import type { Call } from '../concurrent-futures/internal.js';
 import type { Future } from '../concurrent-futures/index.js';
 import { addHomeCall } from '../builtins/index.js';
 import type { Response } from '../requests/index.js';
-import { publishEvents, requestChannel, RequestTrace, type TraceIdentity } from '../requests/internal.js';
-
-/** The trace of a request that is being made; null while nothing is subscribed. */
-export function traceOf(method: unknown, url: unknown): RequestTrace | null {
-  return requestChannel.hasSubscribers ? new RequestTrace(method, url) : null;
-}
+import { publishEvents, RequestTrace, type TraceIdentity } from '../requests/internal.js';
 
 /** Submits a request. When that throws, because the executor is closed, the request ends there. */
 export function submitTraced<T>(trace: RequestTrace, submit: () => T): T {

@@ -1,6 +1,6 @@
 import { randomBytes } from 'node:crypto';
 import { RuntimeError } from '../../builtins/index.js';
-import { extractSetCookies, get_cookie_header, RequestsCookieJar } from '../cookies/index.js';
+import { extract_cookies_to_jar, get_cookie_header, RequestsCookieJar } from '../cookies/index.js';
 import type { PreparedRequest } from '../models/prepared-request.js';
 import type { Response } from '../models/response.js';
 import type { HookOptions, ResponseHook } from '../types.js';
@@ -150,6 +150,6 @@ function takeCookies(request: PreparedRequest, response: Response): void {
   request.headers.delete('Cookie');
   const isCallers = header !== null && header !== get_cookie_header(jar, request);
   if (isCallers) request.headers.set('Cookie', header);
-  extractSetCookies(jar, response.request, response);
+  extract_cookies_to_jar(jar, response.request, response.raw);
   request.prepare_cookies(jar);
 }

@@ -38,19 +38,6 @@ export function extract_cookies_to_jar(
   }
 }
 
-/**
- * Puts the cookies of `response` into `jar`.
- * @internal
- */
-export function extractSetCookies(
-  jar: RequestsCookieJar,
-  request: CookieRequest,
-  response: { readonly raw: { setCookieLines(): readonly string[] } | null },
-): void {
-  const lines = response.raw?.setCookieLines();
-  if (lines !== undefined && lines.length > 0) extract_cookies_to_jar(jar, request, lines);
-}
-
 function linesOf(response: readonly string[] | CookieResponse | null | undefined): readonly string[] {
   if (response === null || response === undefined) return [];
   if (isLines(response)) return response;

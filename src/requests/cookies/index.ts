@@ -8,8 +8,6 @@ export {
 } from './cookie.js';
 export { get_cookie_header } from './cookie-header.js';
 export { type CookieResponse, extract_cookies_to_jar } from './extract.js';
-/** @internal */
-export { extractSetCookies } from './extract.js';
 export { cookiejar_from_dict, merge_cookies, remove_cookie_by_name } from './helpers.js';
 export { type CookieRequest, MockRequest } from './mock-request.js';
 export { type Morsel, morsel_to_cookie } from './morsel.js';

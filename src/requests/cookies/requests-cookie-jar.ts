@@ -18,6 +18,7 @@ export interface CookieGetOptions extends CookieScope {
   default?: string | null | undefined;
 }
 
+const kCookies: unique symbol = Symbol('requests.cookies.cookies');
 const kStore: unique symbol = Symbol('requests.cookies.store');
 /** @internal */
 export const kPolicy: unique symbol = Symbol('requests.cookies.policy');
@@ -28,8 +29,8 @@ export class RequestsCookieJarMethods {
   static {
     Object.defineProperty(this, 'name', { value: 'RequestsCookieJar' });
   }
-  /** @internal */
-  [kStore]: CookieStore = new CookieStore();
+  /** Null until it is first used: most jars stay empty. @internal */
+  [kCookies]: CookieStore | null = null;
   /** @internal */
   [kPolicy]: CookiePolicy | null;
 
@@ -38,9 +39,14 @@ export class RequestsCookieJarMethods {
     return proxied(this);
   }
 
+  /** @internal */
+  get [kStore](): CookieStore {
+    return (this[kCookies] ??= new CookieStore());
+  }
+
   /** How many cookies there are: Python's `len()`. */
   get length(): number {
-    return this[kStore].length;
+    return this[kCookies]?.length ?? 0;
   }
 
   /**
@@ -324,17 +330,14 @@ function proxied(target: RequestsCookieJarMethods): RequestsCookieJar {
   return new Proxy(target as Target, handler) as unknown as RequestsCookieJar;
 }
 
-/**
- * What the jar keeps its cookies in.
- * @internal
- */
+/** What the jar keeps its cookies in. @internal */
 export function cookieStore(jar: RequestsCookieJarMethods): CookieStore {
   return jar[kStore];
 }
 
 /** Whether `jar` is as a new one. */
 export function isPristine(jar: RequestsCookieJarMethods): boolean {
-  return jar[kStore].length === 0 && jar[kPolicy] === null;
+  return jar.length === 0 && jar[kPolicy] === null;
 }
 
 /** Pairs of `values`, in any of the forms of {@link CookieValues}. */

@@ -1,5 +1,5 @@
 /** Which proxy a request goes through (spec 1.5). */
-import { checkOptions, isEmpty } from '../../builtins/index.js';
+import { checkOptions, isEmpty, isPlainObject, typeName } from '../../builtins/index.js';
 import type { Proxies } from '../inputs.js';
 import { address_in_network, is_ipv4_address, is_valid_cidr } from './network.js';
 import type { SplitResult } from '../urls/url-parts.js';
@@ -72,10 +72,17 @@ export function get_environ_proxies(url: string, no_proxy?: NoProxy): EnvironPro
 
 /** @internal As {@link get_environ_proxies}, but none, without a further look, when there is none for the URL's scheme. */
 export function environProxiesFor(url: string, no_proxy?: string | null): EnvironProxies {
-  return hasEnvironProxy(urlsplit(url).scheme) ? get_environ_proxies(url, no_proxy) : NO_PROXIES;
+  return hasEnvironProxy(schemeOf(url)) ? get_environ_proxies(url, no_proxy) : NO_PROXIES;
 }
 
 const NO_PROXIES: EnvironProxies = Object.freeze({});
+
+/** Most URLs show their scheme without being taken apart. */
+const PLAIN_URL = /^(https?):\/\/[\w.:-]+(?:\/|$)/;
+
+function schemeOf(url: string): string {
+  return PLAIN_URL.exec(url)?.[1] ?? urlsplit(url).scheme;
+}
 
 /**
  * Whether a URL is to be fetched without proxy: its host is in `no_proxy` (a comma list of host names, which cover their
@@ -139,6 +146,27 @@ export function proxy_bypass_environment(
 /** As {@link proxy_bypass_environment}: the settings of Windows and macOS are not read. */
 export function proxy_bypass(host: string): boolean {
   return proxy_bypass_environment(host);
+}
+
+/** What other clients call the parts of a proxy. */
+const PARTS_OF_A_PROXY = ['host', 'hostname', 'port', 'protocol'];
+
+/**
+ * A request must not go out directly because its proxies were not understood.
+ * @throws TypeError unless `proxies` is a plain object of URLs, or none
+ */
+export function checkProxies(proxies: unknown): void {
+  if (proxies === null || proxies === undefined) return;
+  const expected = "proxies must be an object of URLs by scheme, { https: 'http://proxy:3128' }";
+  // It may hold credentials: the message names kinds only.
+  if (!isPlainObject(proxies)) throw new TypeError(`${expected}, got ${typeName(proxies)}`);
+  for (const key of Object.keys(proxies)) {
+    if (PARTS_OF_A_PROXY.includes(key)) throw new TypeError(`${expected}, got one with the key '${key}'`);
+    const url = proxies[key];
+    if (typeof url !== 'string' && url !== null && url !== undefined) {
+      throw new TypeError(`${expected}, got ${typeName(url)} for '${key}'`);
+    }
+  }
 }
 
 /**

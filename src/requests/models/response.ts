@@ -62,8 +62,7 @@ export class Response extends ResponseBody {
   get cookies(): RequestsCookieJar {
     if (this._cookies === null) {
       this._cookies = new RequestsCookieJar();
-      const lines = this.raw?.setCookieLines() ?? [];
-      if (lines.length > 0) extract_cookies_to_jar(this._cookies, this.request, lines);
+      extractSetCookies(this._cookies, this.request, this);
     }
     return this._cookies;
   }
@@ -163,6 +162,19 @@ export function buildResponse(
   response.request = request;
   response.connection = connection;
   return response;
+}
+
+/**
+ * Puts the cookies of `response` into `jar`; most responses set none.
+ * @internal
+ */
+export function extractSetCookies(
+  jar: RequestsCookieJar,
+  request: PreparedRequest,
+  response: Pick<Response, 'raw'>,
+): void {
+  const lines = response.raw?.setCookieLines() ?? [];
+  if (lines.length > 0) extract_cookies_to_jar(jar, request, lines);
 }
 
 function isDict(headers: object): headers is CaseInsensitiveDict {

@@ -1,5 +1,5 @@
 /** Refuses settings of a wrong kind, which would be dropped in silence or fail far from the call. */
-import { isPlainObject, ownOptions, typeName, ValueError } from '../../builtins/index.js';
+import { ownOptions, typeName, ValueError } from '../../builtins/index.js';
 
 /** @throws TypeError unless `signal` is an AbortSignal, of whatever realm or library, or none */
 export function checkSignal(signal: unknown): void {
@@ -30,30 +30,8 @@ export function checkNoArguments(first: undefined): void {
   );
 }
 
-/** What other clients call the parts of a proxy. */
-const PARTS_OF_A_PROXY = ['host', 'hostname', 'port', 'protocol'];
-
-/**
- * A request must not go out directly because its proxies were not understood.
- * @throws TypeError unless `proxies` is a plain object of URLs, or none
- */
-export function checkProxies(proxies: unknown): void {
-  if (proxies === null || proxies === undefined) return;
-  const expected = "proxies must be an object of URLs by scheme, { https: 'http://proxy:3128' }";
-  // It may hold credentials: the message names kinds only.
-  if (!isPlainObject(proxies)) throw new TypeError(`${expected}, got ${typeName(proxies)}`);
-  for (const key of Object.keys(proxies)) {
-    if (PARTS_OF_A_PROXY.includes(key)) throw new TypeError(`${expected}, got one with the key '${key}'`);
-    const url = proxies[key];
-    if (typeof url !== 'string' && url !== null && url !== undefined) {
-      throw new TypeError(`${expected}, got ${typeName(url)} for '${key}'`);
-    }
-  }
-}
-
 /** @throws TypeError, ValueError for what is no number of bytes */
 export function checkMaxResponseSize(size: unknown): void {
-  if (size === null) return;
   if (typeof size !== 'number') {
     throw new TypeError(`max_response_size must be a number of bytes or null, got ${typeName(size)}`);
   }

@@ -1,9 +1,9 @@
 import { RuntimeError } from '../../builtins/index.js';
 import { basicAuthHeader } from '../auth/basic.js';
-import { extractSetCookies, merge_cookies, RequestsCookieJar } from '../cookies/index.js';
+import { merge_cookies, RequestsCookieJar } from '../cookies/index.js';
 import { ChunkedEncodingError, ContentDecodingError, TooManyRedirects } from '../exceptions/requests.js';
 import type { PreparedRequest } from '../models/prepared-request.js';
-import type { Response } from '../models/response.js';
+import { extractSetCookies, type Response } from '../models/response.js';
 import type { Proxies } from '../inputs.js';
 import type { SendOptions, SessionSendOptions } from '../types.js';
 import { get_auth_from_url } from '../urls/url-tools.js';

@@ -1,12 +1,12 @@
 /** The settings that a request is sent with: its own, the environment's and the session's (spec 1.5). */
 import { isEmpty } from '../../builtins/index.js';
-import { environProxiesFor, resolve_proxies } from '../environment/proxies.js';
+import { checkProxies, environProxiesFor, resolve_proxies } from '../environment/proxies.js';
 import type { PreparedRequest } from '../models/prepared-request.js';
 import type { Cert, Proxies, TimeoutInput } from '../inputs.js';
 import { kContext, NO_CONTEXT, type RequestContext, type SendOptions } from '../types.js';
 import type { Retry, RetryCount } from '../urllib3/retry.js';
 import { mergeDicts } from './merge.js';
-import { checkMaxResponseSize, checkProxies, warnAboutMilliseconds } from './option-shapes.js';
+import { checkMaxResponseSize, warnAboutMilliseconds } from './option-shapes.js';
 
 /** The four settings of a request that session and environment have a say in. */
 export interface EnvironmentSettings {
@@ -57,8 +57,8 @@ export class SendSettings implements SendOptions {
     this.cert = options.cert ?? session.cert;
     this.proxies = proxies;
     this.max_response_size = options.max_response_size ?? session.max_response_size;
-    checkMaxResponseSize(this.max_response_size);
-    warnAboutMilliseconds(this.timeout);
+    if (this.max_response_size !== null) checkMaxResponseSize(this.max_response_size);
+    if (this.timeout !== null) warnAboutMilliseconds(this.timeout);
     this.max_retries = options.max_retries ?? null;
     this[kContext] = options[kContext] ?? NO_CONTEXT;
     const { signal } = options;

@@ -210,7 +210,7 @@ export function checkRequestOptions(
     known,
     '; a body is written { data: … } or { json: … }, a query { params: … }',
   );
-  checkSignal(options.signal);
+  if (options.signal !== undefined) checkSignal(options.signal);
 }
 
 /** The part of the options that makes up the Request. */

@@ -1,5 +1,5 @@
 /** The debug lines of urllib3's connection pools, for a logger that takes them. */
-import { getDebugLogger } from '../../builtins/index.js';
+import { debugLogger } from '../../builtins/index.js';
 import type { PreparedRequest } from '../models/prepared-request.js';
 import type { HTTPResponse } from '../urllib3/response.js';
 
@@ -15,7 +15,7 @@ interface NamedPool {
 
 /** A connection is being made, and counted already. */
 export function logConnection({ scheme, host, port, num_connections }: NamedPool): void {
-  getDebugLogger()?.log(
+  debugLogger?.()?.log(
     'debug',
     NAME,
     `Starting new ${scheme.toUpperCase()} connection (${num_connections}): ${host}:${port}`,
@@ -32,7 +32,7 @@ interface Answered {
 
 /** There is a response. */
 export function logAnswer({ pool, request, method, target }: Answered, raw: HTTPResponse): void {
-  const logger = getDebugLogger();
+  const logger = debugLogger?.() ?? null;
   if (logger === null) return;
   const origin = pool === null ? originOf(request) : `${pool.scheme}://${pool.host}:${pool.port}`;
   const version = `HTTP/${Math.floor(raw.version / 10)}.${raw.version % 10}`;

@@ -1,5 +1,5 @@
 import { types } from 'node:util';
-import { getLogger } from '../../builtins/index.js';
+import { debugLogger, getLogger } from '../../builtins/index.js';
 import type { PreparedRequest } from '../models/prepared-request.js';
 import { rewind_body } from '../bodies/outgoing/rewind-body.js';
 import { HTTPError, InvalidHeader, MaxRetryError } from '../exceptions/urllib3.js';
@@ -68,7 +68,7 @@ export async function urlopen<J extends OutgoingJob, C, R>(
         raw = answer;
       }
       job.context?.answered?.(raw);
-      logAnswer(job, raw);
+      if (debugLogger !== null) logAnswer(job, raw);
       const next = isWorthARetry(job.method, raw, retries) ? await afterAnswer(job, retries, raw) : null;
       if (next === null) {
         // Not at the end of each attempt: the signal holds for the pauses between them, too.
