@@ -1,6 +1,8 @@
 import { createInterface } from 'node:readline/promises';
 import { parseArgs } from 'node:util';
-import { as_completed, FuturesSession } from 'requests-futures';
+import { as_completed, AsyncPoolExecutor } from 'requests-futures';
+import { AbortError, Session } from 'requests-futures/requests';
+import { type Fetched, row, type Screen } from './url-rows.js';
 
 const usage = `Usage: npm start                        compares five strategies on a server of its own
        npm start -- [OPTIONS] URL...     fetches the URLs, many at a time; - reads them from standard input
@@ -9,8 +11,9 @@ const usage = `Usage: npm start                        compares five strategies 
   --timeout N       seconds to wait for a connection, and for each next piece of an answer (10)
   --help            shows this
 
-One row per URL, in the order in which they end: status, bytes, seconds until the headers came; or the error.
-A URL that fails stops no other and is no failure of the command.
+One row per URL, in the order in which they end: the URL, status, bytes, seconds from the request to the last byte; or
+the error. A URL that fails stops no other and is no failure of the command. A summary goes to standard error. Ctrl-C
+ends what is under way, prints the summary of what is done, and exits with 130.
 `;
 
 interface Settings {
@@ -19,7 +22,7 @@ interface Settings {
   readonly timeout: number;
 }
 
-/** The whole command. Gives the exit code: 0, or 2 when the usage is wrong. */
+/** The whole command. Gives the exit code: 0, 2 when the usage is wrong, 130 when it was interrupted. */
 export async function fetchUrls(args: string[]): Promise<number> {
   let settings: Settings | null;
   try {
@@ -28,8 +31,8 @@ export async function fetchUrls(args: string[]): Promise<number> {
     process.stderr.write(`${(error as Error).message}\n\n${usage}`);
     return 2;
   }
-  if (settings === null) process.stdout.write(usage);
-  else await fetchAll(settings);
+  if (settings !== null) return await fetchAll(settings);
+  process.stdout.write(usage);
   return 0;
 }
 
@@ -70,40 +73,92 @@ async function linesOfStdin(): Promise<string[]> {
   return lines;
 }
 
-async function fetchAll({ urls, maxWorkers, timeout }: Settings): Promise<void> {
+async function fetchAll({ urls, maxWorkers, timeout }: Settings): Promise<number> {
   // `… | head` closes the pipe when it has seen enough.
   process.stdout.on('error', (error: NodeJS.ErrnoException) => process.exit(error.code === 'EPIPE' ? 0 : 1));
-  await using session = new FuturesSession({ max_workers: maxWorkers });
-  const urlOf = new Map(urls.map((url) => [session.get(url, { timeout }), url]));
+  const interrupt = new AbortController();
+  const pool = new AsyncPoolExecutor({ max_workers: maxWorkers });
+  await using session = new Session();
 
-  let failed = 0;
-  let done = 0;
-  const progress = (): void => {
-    if (process.stderr.isTTY) process.stderr.write(`${done} of ${urls.length} done, ${failed} failed`);
-  };
-  const clear = (): void => {
-    if (process.stderr.isTTY) process.stderr.write('\r\x1b[K');
-  };
+  /** The body is counted and not kept: it may be larger than memory. */
+  async function fetchOne(url: string): Promise<Fetched> {
+    const begun = performance.now();
+    const response = await session.get(url, { timeout, stream: true, signal: interrupt.signal });
+    let bytes = 0;
+    for await (const piece of response.iter_content(65_536)) bytes += piece.length;
+    return { status: response.status_code, bytes, seconds: (performance.now() - begun) / 1000 };
+  }
 
-  progress();
+  // Once: a second Ctrl-C ends the process at once, as if this were not here.
+  process.once('SIGINT', onInterrupt);
+  function onInterrupt(): void {
+    void pool.shutdown({ wait: false, cancel_futures: true });
+    interrupt.abort();
+  }
+
+  const begun = performance.now();
+  const urlOf = new Map(urls.map((url) => [pool.submit(fetchOne, url), url]));
+  const tally = new Tally(urls);
+  tally.showProgress();
   for await (const future of as_completed(urlOf)) {
-    let row: string;
+    const url = urlOf.get(future) ?? '';
+    urlOf.delete(future);
+    if (future.cancelled()) continue;
     // `exception()` waits as `result()` does, and gives what `result()` would throw.
     const error = await future.exception();
-    if (error === null) {
-      const response = await future.result();
-      const seconds = response.elapsed.total_seconds().toFixed(3);
-      row = `${response.status_code} ${String(response.content.length).padStart(10)} bytes ${seconds.padStart(8)} s`;
-    } else {
-      failed += 1;
-      row = `${error.name}: ${error.message.replaceAll(/\s+/g, ' ')}`;
-    }
-    done += 1;
-    clear();
-    process.stdout.write(`${row}  ${urlOf.get(future)}\n`);
-    // What is forgotten here is freed: ten thousand bodies need not be in memory at the end.
-    urlOf.delete(future);
-    progress();
+    if (error instanceof AbortError) continue;
+    tally.add(url, error === null ? await future.result() : { error });
   }
-  clear();
+  process.off('SIGINT', onInterrupt);
+  tally.finish((performance.now() - begun) / 1000, interrupt.signal.aborted);
+  return interrupt.signal.aborted ? 130 : 0;
+}
+
+/** Prints rows and counts them. Standard output has the rows only; standard error has the rest. */
+class Tally {
+  readonly #total: number;
+  readonly #longest: number;
+  #done = 0;
+  #failed = 0;
+  #bytes = 0;
+
+  constructor(urls: readonly string[]) {
+    this.#total = urls.length;
+    this.#longest = urls.reduce((longest, url) => Math.max(longest, url.length), 0);
+  }
+
+  add(url: string, fetched: Fetched): void {
+    this.#done += 1;
+    if ('error' in fetched) this.#failed += 1;
+    else this.#bytes += fetched.bytes;
+    this.#clearProgress();
+    process.stdout.write(`${row(url, fetched, this.#longest, screen())}\n`);
+    this.showProgress();
+  }
+
+  showProgress(): void {
+    if (process.stderr.isTTY)
+      process.stderr.write(`${this.#done} of ${this.#total} done, ${this.#failed} failed`);
+  }
+
+  finish(seconds: number, interrupted: boolean): void {
+    this.#clearProgress();
+    const done = interrupted ? `Interrupted: ${this.#done} of ${this.#total}` : String(this.#total);
+    process.stderr.write(
+      `${done} ${this.#total === 1 ? 'URL' : 'URLs'}, ${this.#failed} failed, ${this.#bytes} B in ${seconds.toFixed(3)} s\n`,
+    );
+  }
+
+  #clearProgress(): void {
+    if (process.stderr.isTTY) process.stderr.write('\r\u001b[K');
+  }
+}
+
+/** The terminal as it is now: its width may change meanwhile. */
+function screen(): Screen {
+  const { stdout } = process;
+  // `hasColors` heeds NO_COLOR.
+  return stdout.isTTY
+    ? { columns: stdout.columns, colours: stdout.hasColors() }
+    : { columns: null, colours: false };
 }
