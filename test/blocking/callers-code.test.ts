@@ -243,6 +243,48 @@ describe('a session of a class of its own', () => {
     expect(asked).toContain('auth after 302');
   });
 
+  test('takes a step that is set on it between two requests', () => {
+    const session = new Session();
+    const url = `${server.url}/redirect`;
+    expect(session.get(url).history).toHaveLength(1);
+    session.get_redirect_target = () => null;
+    expect(session.get(url).status_code).toBe(302);
+    expect(session.get(url).status_code).toBe(302);
+    Reflect.deleteProperty(session, 'get_redirect_target');
+    expect(session.get(url).history).toHaveLength(1);
+  });
+
+  test('shows in the next request whatever was changed since the last', () => {
+    interface Echo {
+      readonly url: string;
+      readonly headers: Record<string, string>;
+    }
+    const session = new Session();
+    const echo = (options?: requests.RequestOptions): Echo =>
+      session.get(`${server.url}/echo`, options).json();
+    expect(echo().headers['x-one']).toBeUndefined();
+    session.headers['X-One'] = '1';
+    expect(echo().headers['x-one']).toBe('1');
+    session.cookies.set('a', 'b');
+    expect(echo().headers['cookie']).toBe('a=b');
+    session.cookies.clear();
+    expect(echo().headers['cookie']).toBeUndefined();
+    session.auth = ['user', 'pass'];
+    expect(echo().headers['authorization']).toBe('Basic dXNlcjpwYXNz');
+    session.params = { q: '1' };
+    expect(echo({ params: { r: '2' } }).url).toBe('/echo?q=1&r=2');
+    let seen = 0;
+    session.hooks.response.push(() => {
+      seen += 1;
+    });
+    echo();
+    echo();
+    expect(seen).toBe(2);
+    session.hooks = null;
+    echo();
+    expect(seen).toBe(2);
+  });
+
   test('keeps credentials where its own should_strip_auth says so', () => {
     class Keeping extends Session {
       override should_strip_auth(): boolean {

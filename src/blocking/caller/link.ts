@@ -30,7 +30,7 @@ import { Handles, Scope } from './handles.js';
 import { checkHost } from './host.js';
 import { KnownResponses } from './known-responses.js';
 import { HINT_AFTER, mayWaitForItself, sayHint } from './loopback-hint.js';
-import { arrive, leave } from './sides.js';
+import { arrive, flatten, leave } from './sides.js';
 import { warningAtOnce } from './warn-at-once.js';
 import { SentSessions } from './sent-sessions.js';
 
@@ -120,13 +120,16 @@ class GatewayLink implements Link {
     const scope = new Scope(this.handles);
     const id = (this.#lastId += 1);
     try {
-      this.#post(args, scope, (message) => ({
-        type: 'call',
-        id,
-        op,
-        args: message,
-        environ: this.#environ.take(),
-      }));
+      const request = op === 'request' ? flatten(this, args) : null;
+      if (request === null) {
+        this.#post(args, scope, (message) => ({
+          type: 'call',
+          id,
+          op,
+          args: message,
+          environ: this.#environ.take(),
+        }));
+      } else this.#port.postMessage({ type: 'request', id, request, environ: this.#environ.take() });
     } catch (error) {
       scope.end();
       throw error;

@@ -26,14 +26,25 @@ export class SentSessions {
   get(id: string, make: () => Scope, forget: (id: string) => void): Sent {
     let sent = this.#sent.get(id);
     if (sent === undefined) sent = { settings: null, jar: null, changes: new JarChanges(), scope: make() };
-    else this.#sent.delete(id);
-    this.#sent.set(id, sent);
+    this.#touch(id, sent);
     if (this.#sent.size > KEPT) {
       const oldest = this.#sent.keys().next().value as string;
       this.forget(oldest);
       forget(oldest);
     }
     return sent;
+  }
+
+  /** What the gateway knows of the session `id`; undefined for nothing. */
+  known(id: string): Sent | undefined {
+    const sent = this.#sent.get(id);
+    if (sent !== undefined) this.#touch(id, sent);
+    return sent;
+  }
+
+  #touch(id: string, sent: Sent): void {
+    this.#sent.delete(id);
+    this.#sent.set(id, sent);
   }
 
   /** The gateway knows it no longer. */

@@ -1,5 +1,6 @@
 /** How the caller's objects leave, what stands for the gateway's, and what the gateway may ask: registered where each class is. */
 import type { Reduced } from '../../builtins/index.js';
+import type { FlatRequest } from '../wire/protocol.js';
 import type { Link } from './gateway.js';
 import type { Scope } from './handles.js';
 
@@ -12,7 +13,11 @@ export type Arriving = (link: Link, ...args: never[]) => unknown;
 /** What the gateway asks `object` for. */
 export type Asked = (object: object, args: never, link: Link) => unknown;
 
+/** The flat form of a request; null where it has to be pickled. */
+export type Flattening = (link: Link, args: readonly unknown[]) => FlatRequest | null;
+
 const leaving: Leaving[] = [];
+let flattening: Flattening | null = null;
 let lastWay: Leaving | null = null;
 const arriving = new Map<string, Arriving>();
 const asked = new Map<string, Asked>();
@@ -27,6 +32,11 @@ export function onLeavingAtLast(leave: Leaving): void {
   lastWay = leave;
 }
 
+/** Registers what makes requests flat. */
+export function onRequest(flatten: Flattening): void {
+  flattening = flatten;
+}
+
 /** Registers what stands for the gateway's objects of a kind. */
 export function onArriving(kind: string, arrive: Arriving): void {
   arriving.set(kind, arrive);
@@ -35,6 +45,11 @@ export function onArriving(kind: string, arrive: Arriving): void {
 /** Registers what `method` does. */
 export function onAsked(method: string, answer: Asked): void {
   asked.set(method, answer);
+}
+
+/** The flat form of the request that `args` call for; null where they have to be pickled. */
+export function flatten(link: Link, args: readonly unknown[]): FlatRequest | null {
+  return flattening?.(link, args) ?? null;
 }
 
 /** How `object` leaves; undefined: as it would for any other thread. */

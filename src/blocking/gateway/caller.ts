@@ -61,7 +61,8 @@ export class Caller implements CallersThread {
     this.#operate = operate;
     ({ twins: this.twins, pools: this.pools } = make(this));
     port.on('message', (message: ToGateway) => {
-      if (message.type === 'call') void this.#call(message.id, message.op, message.args, message.environ);
+      if (message.type === 'request') void this.#request(message);
+      else if (message.type === 'call') void this.#call(message);
       else void this.#replied(message);
     });
   }
@@ -98,16 +99,32 @@ export class Caller implements CallersThread {
     this.#post({ type: 'home', call: message }, transferList);
   }
 
-  async #call(id: number, op: string, message: Pickled, environ: Changes | null): Promise<void> {
+  #request({ id, request, environ }: Extract<ToGateway, { type: 'request' }>): Promise<void> {
+    if (environ !== null) applyEnvironment(environ);
+    return this.#perform(id, async () => {
+      // An earlier message, which brings the session, may still be loading modules.
+      const { loading } = this.#received;
+      if (loading !== undefined) await loading;
+      const { session, method, url, options } = request;
+      return this.#operate('request', this, id, [this.twins.known(session), method, url, options]);
+    });
+  }
+
+  #call({ id, op, args, environ }: Extract<ToGateway, { type: 'call' }>): Promise<void> {
     if (environ !== null) applyEnvironment(environ);
     // At once: the next message builds on what is new in this one.
-    const received = receive(message, this.#received);
+    const received = receive(args, this.#received);
+    return this.#perform(id, async () => {
+      if (received.imports.loading !== undefined) await received.imports.loading;
+      return this.#operate(op, this, id, this.#open(received) as unknown[]);
+    });
+  }
+
+  async #perform(id: number, run: () => unknown): Promise<void> {
     let value: unknown;
     let failed = false;
     try {
-      if (received.imports.loading !== undefined) await received.imports.loading;
-      const args = this.#open(received) as unknown[];
-      value = await this.#operate(op, this, id, args);
+      value = await run();
     } catch (error) {
       failed = true;
       value = error;

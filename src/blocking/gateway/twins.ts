@@ -1,4 +1,5 @@
 /** The sessions that stand here for those of a caller: one for each, with its connections, its cookies, and its limits. */
+import { RuntimeError } from '../../builtins/index.js';
 import type { RequestsCookieJar } from '../../requests/cookies/index.js';
 import type { HeadersInput } from '../../requests/index.js';
 import { type JarChange, JarChanges } from '../wire/jar-changes.js';
@@ -45,6 +46,15 @@ export class Twins {
     }
     if (change !== null) jarChanges.apply(session.cookies, change);
     return session;
+  }
+
+  /** The twin of a session that has crossed before. */
+  known(id: string): TwinSession | TwinFuturesSession {
+    const twin = this.#twins.get(id);
+    if (twin === undefined) {
+      throw new RuntimeError('the session is missing in the gateway: an earlier request failed to bring it');
+    }
+    return twin.session;
   }
 
   /** The caller's sessions get the cookies that requests have brought since. */

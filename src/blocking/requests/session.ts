@@ -15,11 +15,12 @@ import {
 import { bindRequest, kNoAdapters } from '../../requests/internal.js';
 import { withCallersLines } from '../caller/caller-stack.js';
 import { link, startedLink } from '../caller/link.js';
-import { onAsked, onLeaving } from '../caller/sides.js';
+import { onAsked, onLeaving, onRequest } from '../caller/sides.js';
 import type { FuturesParts, Step } from '../wire/session-parts.js';
 import { type BaseAdapter, HTTPAdapter } from './adapters/adapters.js';
 import type { Response } from './response.js';
 import type { Auth, Hooks, RequestOptions, ResponseHook, SessionSendOptions } from './inputs.js';
+import { flatRequest } from './flat-request.js';
 import { registerObjects } from './objects.js';
 import { noteVerb } from './verbs.js';
 import { forgetSession, reduceForGateway } from './session-crossing.js';
@@ -212,6 +213,7 @@ function withoutIterators<O extends RequestOptions>(options: O): O {
 }
 
 registerObjects();
+onRequest(flatRequest);
 
 onLeaving((object, to) => {
   if (!(object instanceof Session)) return undefined;

@@ -20,10 +20,22 @@ export class JarChanges {
     this.#known = new Set(jar);
   }
 
+  /** Whether the other side has all that is in `jar`, and nothing else. */
+  isSettled(jar: RequestsCookieJar): boolean {
+    const known = this.#known;
+    if (known.size === 0 && isPristine(jar)) return true;
+    let count = 0;
+    for (const cookie of jar) {
+      if (!known.has(cookie)) return false;
+      count += 1;
+    }
+    return count === known.size;
+  }
+
   /** What the other side has to be told; null for nothing. It counts as told. */
   take(jar: RequestsCookieJar): JarChange | null {
+    if (this.isSettled(jar)) return null;
     const known = this.#known;
-    if (known.size === 0 && isPristine(jar)) return null;
     const now = new Set(jar);
     const set = [...now].filter((cookie) => !known.has(cookie));
     const gone = [...known].filter((cookie) => !now.has(cookie));

@@ -28,7 +28,21 @@ export interface Death {
 /** Variables that have changed; null for one that is no longer set. */
 export type Changes = Readonly<Record<string, string | null>>;
 
+/** A request with plain options, of a session that the gateway knows as it is: nothing in it has to be pickled. */
+export interface FlatRequest {
+  readonly session: string;
+  readonly method: string;
+  readonly url: string;
+  readonly options: object;
+}
+
 export type ToGateway =
+  | {
+      readonly type: 'request';
+      readonly id: number;
+      readonly request: FlatRequest;
+      readonly environ: Changes | null;
+    }
   | {
       readonly type: 'call';
       readonly id: number;
