@@ -23,11 +23,6 @@ const kinds = {
   close: (socket, id) => socket.end(answer(id)),
   /** One answer too many, at once. */
   double: (socket, id) => socket.write(answer(id) + answer(`stray-${id}`)),
-  /** One answer too many, when the connection is idle. */
-  late(socket, id) {
-    socket.write(answer(id));
-    setTimeout(() => socket.destroyed || socket.write(answer(`stray-${id}`)), 5);
-  },
   /** A body that does not end. */
   endless(socket, id) {
     socket.write(`HTTP/1.1 200 OK\r\nX-Id: ${id}\r\nTransfer-Encoding: chunked\r\n\r\n`);

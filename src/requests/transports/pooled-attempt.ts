@@ -50,6 +50,9 @@ export abstract class PooledAttempt extends BaseAttempt<Job> implements Connecti
   #readLimit: number | null = null;
   #proxySocket: Socket | null = null;
 
+  /** By `performance.now()`, when the head of the response had come; 0 before. */
+  answeredAt = 0;
+
   constructor(job: Job) {
     super(job);
     job.context?.connecting?.();
@@ -153,6 +156,7 @@ export abstract class PooledAttempt extends BaseAttempt<Job> implements Connecti
   protected headArrived(rawHeaders: readonly string[]): void {
     if (this.stage === Stage.Sending) this.startReading();
     this.stage = Stage.Responding;
+    this.answeredAt = performance.now();
     this.rawHeaders = rawHeaders;
   }
 

@@ -2,8 +2,10 @@
  * The rules for a connection between two requests: whether it is kept, for how long, and when it may be used again. Every
  * transport that keeps connections follows them.
  */
+import type { Socket } from 'node:net';
 import { getLogger, LONGEST_DELAY, repr, setImmediate, ValueError } from '../../../builtins/index.js';
 import { Retry } from '../../urllib3/retry.js';
+import { FRESH, isQuiet } from './quiet-socket.js';
 
 /** Milliseconds. Closing this long before the server does avoids most requests that would cross its closing. */
 export const KEEP_ALIVE_MARGIN = 500;
@@ -44,6 +46,15 @@ export function warnPoolIsFull(host: string, size: number): void {
  */
 export function needsOpenConnection(method: string): boolean {
   return !Retry.DEFAULT_ALLOWED_METHODS.has(method);
+}
+
+/**
+ * Whether a request with this method may use an idle connection; if not, it must be destroyed. `answeredAt`, by `performance.now()`,
+ * is when its last answer came: putting it back may have had to wait for what the program computed.
+ */
+export function mayUse(socket: Socket, answeredAt: number, method: string): boolean {
+  if (performance.now() - answeredAt < FRESH && !needsOpenConnection(method)) return !socket.destroyed;
+  return isQuiet(socket);
 }
 
 /** Resolves when the event loop has polled the sockets once: those that their server has closed have left the pool by then. */

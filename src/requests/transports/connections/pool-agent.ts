@@ -6,7 +6,7 @@ import type { ClientRequest, ClientRequestArgs } from 'node:http';
 import * as http from 'node:http';
 import * as https from 'node:https';
 import type { Socket } from 'node:net';
-import { idleLimit, warnPoolIsFull } from './kept-connections.js';
+import { idleLimit, mayUse, needsOpenConnection, warnPoolIsFull } from './kept-connections.js';
 import { logConnection } from '../debug-log.js';
 
 /** What Node's agents have that their type declarations leave out; `addRequest` is what `http.request` calls. */
@@ -20,16 +20,21 @@ export interface PoolAgent extends http.Agent {
 /** Leads from a socket or a request to the attempt that it serves; null on a socket that is idle. */
 export const kAttempt: unique symbol = Symbol('requests.attempt');
 
+/** By `performance.now()`, when the last answer on a socket came. */
+const kAnsweredAt: unique symbol = Symbol('requests.answered-at');
+
 /** What a socket's owner hears, and says. */
 export interface SocketOwner {
   /** Nothing went over the socket for as long as its timer was set to. */
   onIdle(): void;
+  /** By `performance.now()`, when the head of its response had come. */
+  readonly answeredAt: number;
   /** The seconds after which the server said it will close an idle connection; null when it said nothing. */
   keepAliveSeconds(): number | null;
 }
 
 /** A socket of a pool. */
-export type PoolSocket = Socket & { [kAttempt]?: SocketOwner | null };
+export type PoolSocket = Socket & { [kAttempt]?: SocketOwner | null; [kAnsweredAt]?: number };
 
 /** What has a request that is on its way to the agent. */
 export interface RequestOwner {
@@ -92,6 +97,7 @@ export function govern(agent: PoolAgent, owner: AgentOwner): PoolAgent {
   const addRequest = agent.addRequest.bind(agent);
   agent.addRequest = (request, options) => {
     const requestOwner = offerRequest(null);
+    dropUnusable(agent.freeSockets[name], request.method);
     addRequest(request, requestOwner === null ? options : requestOwner.claim(request, options));
   };
   const createConnection = agent.createConnection.bind(agent);
@@ -105,6 +111,7 @@ export function govern(agent: PoolAgent, owner: AgentOwner): PoolAgent {
   };
   agent.keepSocketAlive = (socket: PoolSocket) => {
     const hint = socket[kAttempt]?.keepAliveSeconds() ?? null;
+    socket[kAnsweredAt] = socket[kAttempt]?.answeredAt ?? 0;
     socket[kAttempt] = null;
     const idle = agent.freeSockets[name]?.length ?? 0;
     if (owner.closed) return false;
@@ -119,6 +126,24 @@ export function govern(agent: PoolAgent, owner: AgentOwner): PoolAgent {
     return true;
   };
   return agent;
+}
+
+/** Leaves a socket at the end of `idle`, where the agent takes the next one from, that a request with this method may use, or none. */
+function dropUnusable(idle: PoolSocket[] | undefined, method: string): void {
+  if (idle === undefined) return;
+  // The end of the connection that was used last may be on its way.
+  if (needsOpenConnection(method)) idle.push(...idle.splice(0, 1));
+  for (let socket = idle.at(-1); socket !== undefined; socket = idle.at(-1)) {
+    if (mayUse(socket, socket[kAnsweredAt] ?? 0, method)) return;
+    idle.pop();
+    socket.destroy();
+  }
+}
+
+/** Whether any socket is idle. */
+export function hasIdle(agent: PoolAgent): boolean {
+  for (const _ in agent.freeSockets) return true;
+  return false;
 }
 
 /** Closes the idle sockets. */

@@ -1,6 +1,6 @@
 import { types } from 'node:util';
 import { needsOpenConnection, socketsPolled } from '../connections/kept-connections.js';
-import { closeIdle, type PoolAgent } from '../connections/pool-agent.js';
+import { closeIdle, hasIdle, type PoolAgent } from '../connections/pool-agent.js';
 import type { Job } from '../outgoing-request.js';
 import type { Attempt, Transport } from '../urlopen.js';
 import type { NodeFetch } from './fetched.js';
@@ -27,9 +27,4 @@ export class NodeTransport implements Transport<Job, PoolAgent> {
   closeIdle(agent: PoolAgent): void {
     closeIdle(agent);
   }
-}
-
-function hasIdle(agent: { readonly freeSockets: object }): boolean {
-  for (const _ in agent.freeSockets) return true;
-  return false;
 }

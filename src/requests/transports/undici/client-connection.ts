@@ -46,6 +46,8 @@ export class ClientConnection
   isGone = false;
   /** By `performance.now()`, when it was last put back. */
   idleSince = 0;
+  /** By `performance.now()`, when the last answer on it came. */
+  answeredAt = 0;
   socketError: Error | null = null;
   /** In the order of their answers. */
   readonly running: UndiciAttempt[] = [];
@@ -57,6 +59,8 @@ export class ClientConnection
   /** Which attempt the connection is being made for. */
   #first: UndiciAttempt | null = null;
   #isFlushing = false;
+  /** The last request is over, and undici has more bytes to read. */
+  #isReading = false;
   #served = 0;
   #armed = 0;
 
@@ -129,7 +133,9 @@ export class ClientConnection
     if ((socket as { alpnProtocol?: unknown }).alpnProtocol === 'h2') {
       this.#http2 = new Http2Session(socket, pool, this);
     } else {
-      this.#seam = new SocketSeam(socket, this.running, pipelining > 1);
+      this.#seam = new SocketSeam(socket, this.running, pipelining > 1, () => {
+        this.#packetEnded();
+      });
       this.#client = newClient(undici, pool, socket, pipelining, LOST);
     }
     this.#dispatch(first);
@@ -188,7 +194,14 @@ export class ClientConnection
   }
 
   get #isUsable(): boolean {
-    if (!this.isReady || this.isGone || this.#isFlushing || this.socket?.destroyed !== false) return false;
+    if (
+      !this.isReady ||
+      this.isGone ||
+      this.#isFlushing ||
+      this.#isReading ||
+      this.socket?.destroyed !== false
+    )
+      return false;
     return this.#http2?.isUsable ?? true;
   }
 
@@ -216,8 +229,12 @@ export class ClientConnection
     if (at === 0) this.running.shift();
     else this.running.splice(at, 1);
     const [next] = this.running;
+    this.answeredAt = attempt.answeredAt;
     if (next === undefined) {
-      if (this.#seam !== null) this.#seam.lastPacket = null;
+      if (this.#seam !== null) {
+        this.#seam.lastPacket = null;
+        this.#isReading = this.#seam.isReading;
+      }
       this.#http2?.holdProcess(false);
       // Of a request without a body only TLS may have to report that it is out.
       if (this.#http2 === null && attempt.job.request.body !== null && this.socket?.writableLength !== 0) {
@@ -230,7 +247,14 @@ export class ClientConnection
         next.abortNow();
       });
     } else this.arm(next);
-    this.#owner.released(this);
+    // What follows the last answer in its packet would be taken for the next one; without a request undici closes the connection.
+    if (!this.#isReading) this.#owner.released(this);
+  }
+
+  #packetEnded(): void {
+    if (!this.#isReading) return;
+    this.#isReading = false;
+    if (!this.#isFlushing) this.#owner.released(this);
   }
 
   /** A request that was answered before all of it was taken may still be on its way; what the server does not read, stays. */

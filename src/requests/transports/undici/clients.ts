@@ -1,6 +1,6 @@
 import { setTimeout, WorkQueue } from '../../../builtins/index.js';
 import type { HTTPConnectionPool, PoolClients } from '../connections/connection-pool.js';
-import { idleLimit, warnPoolIsFull } from '../connections/kept-connections.js';
+import { idleLimit, mayUse, warnPoolIsFull } from '../connections/kept-connections.js';
 import { ClientConnection, type ConnectionOwner } from './client-connection.js';
 import type { ConnectionSource } from './connection.js';
 import type { UndiciModule } from './load-undici.js';
@@ -74,16 +74,18 @@ export class Clients implements ConnectionOwner, ConnectionSource<UndiciAttempt>
 
   /** One that can take the request now, or a new one; null when there is neither. */
   #connectionFor(attempt: UndiciAttempt): ClientConnection | null {
-    const connection = this.#takeIdle() ?? this.#shared(attempt);
+    const connection = this.#takeIdle(attempt) ?? this.#shared(attempt);
     if (connection !== null || !this.#mayOpen()) return connection;
     const made = new ClientConnection(this);
     this.#connections.add(made);
     return made;
   }
 
-  #takeIdle(): ClientConnection | null {
+  #takeIdle({ job: { method } }: UndiciAttempt): ClientConnection | null {
     for (let connection = this.#idle.pop(); connection !== undefined; connection = this.#idle.pop()) {
-      if (connection.isIdle) return connection;
+      if (!connection.isIdle || connection.socket === null) continue;
+      if (connection.isHTTP2 || mayUse(connection.socket, connection.answeredAt, method)) return connection;
+      connection.close();
     }
     return null;
   }

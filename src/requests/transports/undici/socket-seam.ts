@@ -36,12 +36,15 @@ const THREE = 0x33;
 export class SocketSeam {
   /** Of the latest response: 10 or 11. */
   version = 11;
+  /** Whether undici is reading a packet, of which more may follow. */
+  isReading = false;
   /** What arrived last, while something is under way. */
   lastPacket: Buffer | null = null;
   /** In the order of their answers. */
   readonly #users: readonly SocketUser[];
   readonly #write: Write;
   readonly #joinsHeads: boolean;
+  readonly #onPacketEnd: () => void;
   /** Whose head undici is about to write. */
   #writing: SocketUser | null = null;
   /** Heads that go out together before the loop turns. */
@@ -50,8 +53,10 @@ export class SocketSeam {
   #partial: Buffer | null = null;
 
   /** `joinsHeads`: write the heads of one turn at once, which is most of what sending a small request costs. */
-  constructor(socket: Socket, users: readonly SocketUser[], joinsHeads: boolean) {
+  /** `onPacketEnd`: all that has arrived has been read. */
+  constructor(socket: Socket, users: readonly SocketUser[], joinsHeads: boolean, onPacketEnd: () => void) {
     this.#users = users;
+    this.#onPacketEnd = onPacketEnd;
     this.#joinsHeads = joinsHeads;
     this.#write = socket.write.bind(socket);
     const read = socket.read.bind(socket) as (size?: number) => Buffer | null;
@@ -90,8 +95,10 @@ export class SocketSeam {
 
   #look(piece: Buffer | null): Buffer | null {
     const first = this.#users[0];
+    this.isReading = piece !== null;
     if (piece === null) {
       first?.packetEnded();
+      this.#onPacketEnd();
       return null;
     }
     if (first === undefined || first.isAnswered) return (this.lastPacket = piece);

@@ -1,0 +1,143 @@
+import { type AddressInfo, createServer, type Socket } from 'node:net';
+import * as tls from 'node:tls';
+import { fileURLToPath } from 'node:url';
+import { describe, expect, test } from 'vitest';
+import { runNode } from '../helpers/child.js';
+import { loopbackCertificate } from '../helpers/servers/certificates.js';
+import { listen } from '../helpers/servers/http-server.js';
+import { RawConnection } from '../helpers/servers/raw-server.js';
+
+const adapters = ['HTTPAdapter', 'UndiciAdapter'];
+const schemes = ['http', 'https'] as const;
+
+function answer(id: string): string {
+  return `HTTP/1.1 200 OK\r\nContent-Length: ${id.length}\r\n\r\n${id}`;
+}
+
+/** What a server does some time behind an answer that leaves the connection open. */
+const surprises: Record<string, (socket: Socket) => unknown> = {
+  'a second answer': (socket) => socket.write(answer('stray')),
+  'a 408 and the end': (socket) => {
+    socket.end('HTTP/1.1 408 Request Timeout\r\nConnection: close\r\nContent-Length: 0\r\n\r\n');
+  },
+  garbage: (socket) => socket.write('what is this\r\n\r\n'),
+  'the end': (socket) => socket.end(),
+};
+
+interface Server extends AsyncDisposable {
+  readonly url: string;
+}
+
+/** Answers each request with its path, `inPacket` in the same packet, and then has `surprise` do what it does. */
+async function startServer(
+  scheme: 'http' | 'https',
+  surprise: (socket: Socket) => unknown,
+  inPacket = '',
+): Promise<Server> {
+  const sockets = new Set<Socket>();
+  const serve = async (socket: Socket): Promise<void> => {
+    sockets.add(socket.on('close', () => sockets.delete(socket)));
+    // Or the second of two packets would wait for the client to acknowledge the first.
+    socket.setNoDelay(true);
+    const connection = new RawConnection(socket, 0);
+    for (;;) {
+      const request = await connection.readRequest();
+      if (request === '') return;
+      await connection.write(answer(/^[A-Z]+ \/(\S*)/.exec(request)?.[1] ?? '') + inPacket);
+      surprise(socket);
+    }
+  };
+  const onConnection = (socket: Socket): void => void serve(socket);
+  const { cert, key } = loopbackCertificate();
+  const server =
+    scheme === 'http' ? createServer(onConnection) : tls.createServer({ cert, key }, onConnection);
+  await listen(server);
+  return {
+    url: `${scheme}://127.0.0.1:${(server.address() as AddressInfo).port}`,
+    async [Symbol.asyncDispose]() {
+      for (const socket of sockets) socket.destroy();
+      await new Promise((resolve) => server.close(resolve));
+    },
+  };
+}
+
+/** Runs a program apart from the server, so that it can compute while the server goes on; gives what it prints, as JSON. */
+async function run(adapter: string, url: string, body: string): Promise<unknown> {
+  const source = `
+    import { FuturesSession, HTTPAdapter, UndiciAdapter } from 'requests-futures';
+    import { urllib3 } from 'requests-futures/requests';
+    const compute = (milliseconds) => Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, milliseconds);
+    const url = process.env.URL_UNDER_TEST;
+    const session = new FuturesSession({ max_workers: 10 });
+    for (const prefix of ['http://', 'https://']) session.mount(prefix, new ${adapter}());
+    session.verify = false;
+    session.trust_env = false;
+    urllib3.disable_warnings();
+    ${body}
+    await session.close();`;
+  const { code, stdout, stderr } = await runNode(['--input-type=module', '-e', source], {
+    cwd: fileURLToPath(new URL('.', import.meta.url)),
+    env: { URL_UNDER_TEST: url },
+  });
+  expect({ code, stderr }).toEqual({ code: 0, stderr: '' });
+  return JSON.parse(stdout) as unknown;
+}
+
+const later = (surprise: (socket: Socket) => unknown) => (socket: Socket) => {
+  setTimeout(() => {
+    if (!socket.destroyed) surprise(socket);
+  }, 5);
+};
+
+describe.each(adapters)('over %s', (adapter) => {
+  describe.each(schemes)('and %s', (scheme) => {
+    test.each(Object.keys(surprises))(
+      'no request gets what arrived on its connection while the program computed: %s',
+      async (name) => {
+        await using server = await startServer(scheme, later(surprises[name] as (socket: Socket) => unknown));
+        const program = `
+          const answers = [];
+          for (let i = 0; i < 12; i += 1) {
+            const method = ['GET', 'POST', 'PATCH'][i % 3];
+            const outcome = await session.request(method, url + '/' + i).exception();
+            answers.push(outcome?.message ?? 'answered');
+            compute(20);
+          }
+          const last = await session.get(url + '/last');
+          console.log(JSON.stringify([...answers, last.text]));`;
+        expect(await run(adapter, server.url, program)).toEqual([
+          ...Array.from({ length: 12 }, () => 'answered'),
+          'last',
+        ]);
+      },
+    );
+
+    // Of two records that TLS reads in one go, Node hands out the first before anything shows that there is a second.
+    const seesRecords = adapter === 'UndiciAdapter' || scheme === 'http';
+    test.runIf(seesRecords)('a hook that computes does not shift the answers', async () => {
+      await using server = await startServer(
+        scheme,
+        later((socket) => socket.write(answer('stray'))),
+      );
+      const program = `
+        const hooks = { response: () => { compute(20); } };
+        const ids = Array.from({ length: 40 }, (_, i) => String(i));
+        const texts = await Promise.all(ids.map(async (id) => (await session.get(url + '/' + id, { hooks })).text));
+        console.log(JSON.stringify(texts));`;
+      expect(await run(adapter, server.url, program)).toEqual(
+        Array.from({ length: 40 }, (_, i) => String(i)),
+      );
+    });
+
+    test('what follows an answer in its packet is for no request', async () => {
+      await using server = await startServer(scheme, () => undefined, answer('stray'));
+      const program = `
+        const ids = Array.from({ length: 100 }, (_, i) => String(i));
+        const texts = await Promise.all(ids.map(async (id) => (await session.get(url + '/' + id)).text));
+        console.log(JSON.stringify(texts));`;
+      expect(await run(adapter, server.url, program)).toEqual(
+        Array.from({ length: 100 }, (_, i) => String(i)),
+      );
+    });
+  });
+});
