@@ -89,8 +89,8 @@ async function fetchAll({ urls, maxWorkers, timeout }: Settings): Promise<number
     return { status: response.status_code, bytes, seconds: (performance.now() - begun) / 1000 };
   }
 
-  // Once: a second Ctrl-C ends the process at once, as if this were not here.
-  process.once('SIGINT', onInterrupt);
+  // Not once: npm and tsx pass on a signal that the terminal has sent already, and the second would end the process without a summary.
+  process.on('SIGINT', onInterrupt);
   function onInterrupt(): void {
     void pool.shutdown({ wait: false, cancel_futures: true });
     interrupt.abort();
