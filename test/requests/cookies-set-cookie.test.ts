@@ -4,6 +4,7 @@ import {
   get_cookie_header,
   RequestsCookieJar,
 } from '../../src/requests/cookies/index.js';
+import { HTTPResponse } from '../../src/requests/urllib3/response.js';
 import { CaseInsensitiveDict } from '../../src/requests/structures/index.js';
 
 const NOW = 1_700_000_000;
@@ -334,5 +335,30 @@ describe('extract_cookies_to_jar', () => {
     expect(jar.length).toBe(0);
     extract_cookies_to_jar(jar, request('http://example.com/'), lines);
     expect(jar.length).toBe(2);
+  });
+
+  it.each([
+    [
+      "urllib3's",
+      new HTTPResponse({
+        headers: [
+          ['Set-Cookie', 'a=1'],
+          ['Set-Cookie', 'b=2; Path=/'],
+        ],
+      }),
+    ],
+    [
+      "fetch's",
+      {
+        headers: new Headers([
+          ['Set-Cookie', 'a=1'],
+          ['Set-Cookie', 'b=2; Path=/'],
+        ]),
+      },
+    ],
+  ])('each line is a cookie of its own in a response with headers as %s', (_whose, response) => {
+    const jar = new RequestsCookieJar();
+    extract_cookies_to_jar(jar, request('http://example.com/'), response);
+    expect(jar.get_dict()).toEqual({ a: '1', b: '2' });
   });
 });

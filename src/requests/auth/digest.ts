@@ -150,6 +150,6 @@ function takeCookies(request: PreparedRequest, response: Response): void {
   request.headers.delete('Cookie');
   const isCallers = header !== null && header !== get_cookie_header(jar, request);
   if (isCallers) request.headers.set('Cookie', header);
-  extract_cookies_to_jar(jar, response.request, response.raw?.setCookieLines());
+  extract_cookies_to_jar(jar, response.request, response.raw);
   request.prepare_cookies(jar);
 }

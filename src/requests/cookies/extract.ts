@@ -38,13 +38,20 @@ export function extract_cookies_to_jar(
   }
 }
 
+interface AnyHeaders {
+  getlist?(name: string): readonly string[];
+  getSetCookie?(): readonly string[];
+  get?(name: string): string | null | undefined;
+}
+
 function linesOf(response: readonly string[] | CookieResponse | null | undefined): readonly string[] {
   if (response === null || response === undefined) return [];
   if (isLines(response)) return response;
-  const { headers } = response;
-  if ('getlist' in headers) return headers.getlist('Set-Cookie');
-  if ('getSetCookie' in headers) return headers.getSetCookie();
-  const line = headers.get('Set-Cookie');
+  // Not by `in`: of urllib3's dict that sees the headers and none of the methods.
+  const headers: AnyHeaders = response.headers;
+  if (typeof headers.getlist === 'function') return headers.getlist('Set-Cookie');
+  if (typeof headers.getSetCookie === 'function') return headers.getSetCookie();
+  const line = headers.get?.('Set-Cookie');
   return line === null || line === undefined ? [] : [line];
 }
 
