@@ -105,12 +105,12 @@ class GatewayLink implements Link {
   }
 
   call(op: string, args: readonly unknown[]): unknown {
-    let outcome: Outcome | null = null;
+    let outcome = null as Outcome | null;
     this.start(op, args, (settled) => {
       outcome = settled;
     });
     this.waitUntil(() => outcome !== null, null);
-    const { failed, value } = outcome as unknown as Outcome;
+    const { failed, value } = outcome as Outcome;
     if (failed) throw value as Error;
     return value;
   }

@@ -80,6 +80,7 @@ function cannotFlow(object: object): TypeError {
 /** A file stream that has not been read is read by the gateway. */
 function leaveReadStream(stream: ReadStream, scope: Scope): Reduced | undefined {
   const { path, readableFlowing, bytesRead } = stream;
+  // Node sets both, and @types/node declares neither.
   const { start, end } = stream as unknown as { readonly start?: number; readonly end?: number };
   if (readableFlowing !== null || bytesRead > 0 || path.length === 0) return undefined;
   if (end !== undefined && end !== Infinity) return undefined;

@@ -226,7 +226,7 @@ onArriving('raw', (link, init: HTTPResponseInit, id: number | null) => {
   const raw = new HTTPResponse(init);
   if (id !== null) {
     const body: FarBody = { link, id, ahead: [], decoded: false, ended: false, error: null };
-    bodies.set(raw as unknown as AwaitedHTTPResponse, body);
+    bodies.set(awaited(raw), body);
   }
   return raw;
 });

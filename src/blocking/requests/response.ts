@@ -55,6 +55,7 @@ interface Base extends Omit<AwaitedResponse, Overridden> {
 /** TypeScript takes methods with other results for mistakes. */
 const Base = AwaitedResponse as unknown as new () => Base;
 
+/** The same object, as the class that it is derived from. */
 function awaited(response: Response): AwaitedResponse {
   return response as unknown as AwaitedResponse;
 }
@@ -266,6 +267,7 @@ function plainIterator<T>(pieces: Iterable<T>): IterableIterator<T> {
   };
 }
 
+// What makes responses again only sets fields, which both flavours share.
 setCallersClasses({
   Response: Response as unknown as new () => AwaitedResponse,
   HTTPResponse: HTTPResponse as unknown as typeof AwaitedHTTPResponse,

@@ -42,6 +42,7 @@ export function reduceForGateway(
   futures: FuturesParts,
   isUsual: (step: Step) => boolean,
 ): Reduced {
+  // The types of results and options, which are all that differs, do not matter here.
   const plain = session as unknown as AwaitedSession;
   const id = homeId(plain);
   const sent = link.sessions.get(
@@ -72,8 +73,8 @@ export function forgetSession(link: Link, session: object): void {
 }
 
 /**
- * The name under which the gateway knows `session` just as it is; null when something of it is new, or may be. A flat request, whose
- * session is named so, takes about half of the CPU that a pickled one takes in this thread and in that (`npm run bench -- --suite blocking`).
+ * The name under which the gateway knows `session` just as it is; null when something of it is new, or may be. A request that is sent
+ * flat under that name takes about 30 µs less CPU than a pickled one (`npm run bench -- --suite blocking --against DIR`).
  */
 export function nameOfUnchanged(link: Link, session: AwaitedSession): string | null {
   const id = homeId(session);

@@ -102,6 +102,7 @@ export interface SyncSession<R, O extends RequestOptions> extends Fields {
   [inspect.custom](): string;
 }
 
+/** TypeScript takes methods with other results for mistakes. */
 const Base = AwaitedSession as unknown as new <R, O extends RequestOptions>(
   adapters: typeof kNoAdapters,
 ) => SyncSession<R, O>;

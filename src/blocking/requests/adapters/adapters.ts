@@ -25,6 +25,7 @@ export type HTTPAdapterOptions = Omit<AwaitedHTTPAdapterOptions, 'fetch'>;
 /** Options of {@link UndiciAdapter}. A `dispatcher` of the caller's could not run while its thread waits. */
 export type UndiciAdapterOptions = Omit<AwaitedUndiciAdapterOptions, 'dispatcher'>;
 
+// Here and below: TypeScript takes methods with other results for mistakes.
 const Base = AwaitedBaseAdapter as unknown as abstract new () => SyncBaseAdapter<Response>;
 
 /** What carries requests to servers and their answers back. Mount one of your own with `session.mount(prefix, adapter)`. */
