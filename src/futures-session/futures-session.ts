@@ -120,8 +120,6 @@ export class FuturesSession extends Session<ResponseFuture, FuturesRequestOption
   /** What sends the requests in place of this session; null when it sends them itself. */
   readonly session: RequestingSession | null;
   readonly #ownExecutor: AsyncPoolExecutor | null;
-  /** Whether the executor's workers share nothing with this thread. */
-  readonly #isFar: boolean;
   /** Made when it is first asked for. */
   #limits: SessionLimits | null = null;
   #isClosed = false;
@@ -155,7 +153,6 @@ export class FuturesSession extends Session<ResponseFuture, FuturesRequestOption
     if ((max_workers as unknown) === null) throw new TypeError('max_workers must be an integer, got null');
     this.#ownExecutor = executor === null ? new AsyncPoolExecutor({ max_workers }) : null;
     this.executor = executor ?? (this.#ownExecutor as AsyncPoolExecutor);
-    this.#isFar = isIsolated(this.executor);
     this.session = session;
     if (options.limits != null) this.limits.set(options.limits);
     this.sizePools(executor === null ? max_workers : 0, adapter_kwargs ?? {});
@@ -200,7 +197,7 @@ export class FuturesSession extends Session<ResponseFuture, FuturesRequestOption
     const call = new PendingCall(method, url);
     const captured = call.capture(options);
     if (background_callback !== null) warnAboutBackgroundCallback();
-    const isFar = this.#isFar;
+    const isFar = isIsolated(this.executor);
     if (isFar) checkFunctions(this.session ?? this, captured, background_callback);
     const traced = isFar && call.trace !== null ? call.trace.identity() : null;
     return this.submit(call, method, url, signal, () =>
@@ -222,7 +219,7 @@ export class FuturesSession extends Session<ResponseFuture, FuturesRequestOption
     const call = new PendingCall(request.method, request.url);
     call.prepared(request);
     const captured = call.capture(options ?? {});
-    const isFar = this.#isFar;
+    const isFar = isIsolated(this.executor);
     const traced = isFar && call.trace !== null ? call.trace.identity() : null;
     return this.submit(call, request.method ?? '', request.url ?? '', options?.signal, () =>
       this.executor.submit(sendInSlot, isFar ? far(this) : this, request, captured, traced),

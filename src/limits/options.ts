@@ -10,7 +10,7 @@ import {
   type RateOptions,
 } from './rates.js';
 
-/** What is asked for, as {@link LimitsOptions.key} gets to see it. */
+/** A request as {@link LimitsOptions.key} sees it. */
 export interface LimitedRequest {
   /** In upper case. */
   readonly method: string;

@@ -26,7 +26,7 @@ export type Auth =
 /** A function in the place of an auth object. */
 export type AuthCallable = (request: PreparedRequest) => PreparedRequest;
 
-/** What a hook is told beside the response: the settings the request is sent with. */
+/** What a hook gets beside the response: the settings that the request is sent with. */
 export type HookOptions = SendOptions;
 
 /**

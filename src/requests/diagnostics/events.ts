@@ -56,7 +56,7 @@ export interface StartedEvent extends RequestEventBase {
   readonly type: 'started';
 }
 
-/** One attempt to send one hop begins: a connection is asked for. */
+/** One attempt to send one hop begins: it takes or opens a connection. */
 export interface AttemptEvent extends RequestEventBase {
   /** Tells this event from the others. */
   readonly type: 'attempt';

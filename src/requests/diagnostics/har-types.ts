@@ -114,7 +114,7 @@ export interface HARContent {
   mimeType: string;
 }
 
-/** Where the time of an entry went, in milliseconds; -1: it does not apply, or nobody knows. */
+/** Where the time of an entry went, in milliseconds; -1: it does not apply, or is unknown. */
 export interface HARTimings {
   /** Waiting for a worker, then for a connection. */
   blocked: number;

@@ -6,7 +6,7 @@ import type { ClientRequest, ClientRequestArgs } from 'node:http';
 import * as http from 'node:http';
 import * as https from 'node:https';
 import type { Socket } from 'node:net';
-import { idleLimit, mayUse, needsOpenConnection, warnPoolIsFull } from './kept-connections.js';
+import { idleLimit, mayUse, warnPoolIsFull } from './kept-connections.js';
 import { logConnection } from '../debug-log.js';
 
 /** What Node's agents have that their type declarations leave out; `addRequest` is what `http.request` calls. */
@@ -128,14 +128,11 @@ export function govern(agent: PoolAgent, owner: AgentOwner): PoolAgent {
   return agent;
 }
 
-/** Leaves a socket at the end of `idle`, where the agent takes the next one from, that a request with this method may use, or none. */
+/** Destroys what a request with this method may not use, from the end of `idle`, where the agent takes the next one. */
 function dropUnusable(idle: PoolSocket[] | undefined, method: string): void {
-  if (idle === undefined) return;
-  // The end of the connection that was used last may be on its way.
-  if (needsOpenConnection(method)) idle.push(...idle.splice(0, 1));
-  for (let socket = idle.at(-1); socket !== undefined; socket = idle.at(-1)) {
+  for (let socket = idle?.at(-1); socket !== undefined; socket = idle?.at(-1)) {
     if (mayUse(socket, socket[kAnsweredAt] ?? 0, method)) return;
-    idle.pop();
+    idle?.pop();
     socket.destroy();
   }
 }

@@ -1,7 +1,7 @@
 /**
  * Whether an idle connection is still as its last request left it. While the program computes, the loop does not turn, and Node
- * has not seen what has arrived: the server's closing, or bytes that the next request would take for its answer. So the
- * kernel is asked, as urllib3 does (`is_connection_dropped`). This is the one place that uses the descriptor of a socket, which
+ * has not seen what has arrived: the server's closing, or bytes that the next request would take for its answer. So this
+ * looks into the kernel's buffer, as urllib3 does (`is_connection_dropped`). It is the one place that uses the descriptor of a socket, which
  * Node does not document: its streams have no way to look without waiting.
  */
 import { readSync } from 'node:fs';

@@ -59,8 +59,8 @@ export class ClientConnection
   /** Which attempt the connection is being made for. */
   #first: UndiciAttempt | null = null;
   #isFlushing = false;
-  /** The last request is over, and undici has more bytes to read. */
-  #isReading = false;
+  /** The last request is over, and undici has not read its packet to the end. */
+  #awaitsPacketEnd = false;
   #served = 0;
   #armed = 0;
 
@@ -194,14 +194,8 @@ export class ClientConnection
   }
 
   get #isUsable(): boolean {
-    if (
-      !this.isReady ||
-      this.isGone ||
-      this.#isFlushing ||
-      this.#isReading ||
-      this.socket?.destroyed !== false
-    )
-      return false;
+    if (!this.isReady || this.isGone || this.socket?.destroyed !== false) return false;
+    if (this.#isFlushing || this.#awaitsPacketEnd) return false;
     return this.#http2?.isUsable ?? true;
   }
 
@@ -233,7 +227,7 @@ export class ClientConnection
     if (next === undefined) {
       if (this.#seam !== null) {
         this.#seam.lastPacket = null;
-        this.#isReading = this.#seam.isReading;
+        this.#awaitsPacketEnd = this.#seam.isReading;
       }
       this.#http2?.holdProcess(false);
       // Of a request without a body only TLS may have to report that it is out.
@@ -248,12 +242,12 @@ export class ClientConnection
       });
     } else this.arm(next);
     // What follows the last answer in its packet would be taken for the next one; without a request undici closes the connection.
-    if (!this.#isReading) this.#owner.released(this);
+    if (!this.#awaitsPacketEnd) this.#owner.released(this);
   }
 
   #packetEnded(): void {
-    if (!this.#isReading) return;
-    this.#isReading = false;
+    if (!this.#awaitsPacketEnd) return;
+    this.#awaitsPacketEnd = false;
     if (!this.#isFlushing) this.#owner.released(this);
   }
 

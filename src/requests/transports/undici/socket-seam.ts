@@ -52,8 +52,10 @@ export class SocketSeam {
   /** The beginning of a head of which all must be there. */
   #partial: Buffer | null = null;
 
-  /** `joinsHeads`: write the heads of one turn at once, which is most of what sending a small request costs. */
-  /** `onPacketEnd`: all that has arrived has been read. */
+  /**
+   * `joinsHeads`: write the heads of one turn at once, which is most of what sending a small request costs. `onPacketEnd` is
+   * called when all that has arrived has been read.
+   */
   constructor(socket: Socket, users: readonly SocketUser[], joinsHeads: boolean, onPacketEnd: () => void) {
     this.#users = users;
     this.#onPacketEnd = onPacketEnd;
