@@ -1,6 +1,10 @@
-/** A request as adapters hand it to transports: where it goes, and what of it goes on the wire. */
-import { AbortToken, repr, ValueError } from '../../builtins/index.js';
+/** A request as adapters hand it to transports: where it goes, and what goes on the wire: target, header lines and body. */
+import { types } from 'node:util';
+import { AbortToken, repr, UnicodeEncodeError, ValueError } from '../../builtins/index.js';
+import type { PreparedBody } from '../bodies/outgoing/body.js';
+import { Upload, type UploadSource } from '../bodies/outgoing/upload.js';
 import { select_proxy } from '../environment/proxies.js';
+import { InvalidHeader } from '../exceptions/requests.js';
 import type { SharedHeaders } from '../headers/shared-headers.js';
 import type { PreparedRequest } from '../models/prepared-request.js';
 import {
@@ -12,9 +16,10 @@ import {
 import type { Proxies } from '../inputs.js';
 import { kContext, type RequestContext, type SendOptions } from '../types.js';
 import type { Timeout } from '../urllib3/timeout.js';
+import { partitionLast } from '../urls/python-text.js';
+import { urlsplit } from '../urls/url-split.js';
 import { urldefragauth } from '../urls/url-tools.js';
 import type { HTTPConnectionPool } from './connections/connection-pool.js';
-import { isToken } from './wire-headers.js';
 
 /** What is to be sent, the same for every attempt. */
 export interface Job {
@@ -94,11 +99,6 @@ function targetFrom(url: string, start: number): string {
 
 const NOT_PRINTABLE = /[^\x21-\x7e]/;
 
-/** The value of Content-Length, as the headers have it. */
-export function announcedLength({ headers }: Pick<Job, 'headers'>): string | undefined {
-  return headers.get('content-length')?.[1];
-}
-
 /** A request-target without a character that could end it: a URL may have been put into a prepared request by hand. */
 export function encodeTarget(target: string): string {
   if (!NOT_PRINTABLE.test(target)) return target;
@@ -111,6 +111,13 @@ function percentEncoded(char: string): string {
   return Array.from(Buffer.from(char), (byte) => `%${byte.toString(16).toUpperCase().padStart(2, '0')}`).join(
     '',
   );
+}
+
+const TOKEN = /^[!#$%&'*+.^_`|~0-9A-Za-z-]+$/;
+
+/** Whether `text` can be the name of a header, or a method. */
+export function isToken(text: string): boolean {
+  return TOKEN.test(text);
 }
 
 /** The method, which scripts may have set to anything. Throws TypeError when there is none, ValueError for what is no token. */
@@ -141,3 +148,126 @@ export function abortable(options: SendOptions): { token: AbortToken | null; rel
 }
 
 const NOT_ABORTABLE = Object.freeze({ token: null, release: null });
+
+/** What decides on the headers that are sent. */
+export type HeaderSource = Pick<Job, 'headers' | 'method' | 'pool' | 'target'>;
+
+/** Methods that say nothing of a body when they have none. */
+const WITHOUT_BODY: ReadonlySet<string> = new Set(['GET', 'HEAD', 'DELETE', 'TRACE', 'OPTIONS', 'CONNECT']);
+
+/**
+ * Exactly the headers that are sent, `[name, value, name, value …]`: Host first, what urllib3 adds, then those of the
+ * request, then those for a proxy that forwards.
+ */
+export function wireHeaders(source: HeaderSource, hasBody: boolean): string[] {
+  const { headers, pool, method } = source;
+  const lines: string[] = [];
+  if (!headers.has('host')) lines.push('Host', hostOf(source));
+  if (!headers.has('accept-encoding')) lines.push('Accept-Encoding', 'identity');
+  if (!headers.has('content-length') && !headers.has('transfer-encoding')) {
+    // A body of unknown length goes in chunks.
+    if (hasBody) lines.push('Transfer-Encoding', 'chunked');
+    else if (!WITHOUT_BODY.has(method)) lines.push('Content-Length', '0');
+  }
+  for (const [name, value] of headers.values()) lines.push(name, value);
+  if (pool.forwards && pool.proxy !== null) {
+    for (const [name, value] of Object.entries(pool.proxy.headers)) replaceLine(lines, name, value);
+  }
+  return lines;
+}
+
+/** The proxy's own value holds: after a redirect the request has one, too. */
+function replaceLine(lines: string[], name: string, value: string): void {
+  const at = lines.findIndex((line, i) => i % 2 === 0 && line.toLowerCase() === name.toLowerCase());
+  if (at === -1) lines.push(name, value);
+  else lines[at + 1] = value;
+}
+
+/** Names that were found valid and need no second look: programs use a few dozen. */
+const knownNames = new Set<string>();
+const MOST_KNOWN_NAMES = 1000;
+const NOT_IN_VALUES = /[^\t\x20-\x7e\x80-\xff]/;
+
+/** Those of {@link wireHeaders}. Throws InvalidHeader and UnicodeEncodeError. */
+export function checkedHeaders(source: HeaderSource, hasBody: boolean): string[] {
+  const headers = wireHeaders(source, hasBody);
+  for (let i = 0; i < headers.length; i += 2) {
+    const name = headers[i] as string;
+    const value: unknown = headers[i + 1];
+    if (!knownNames.has(name)) checkName(name, value);
+    // Scripts put numbers in the place of text.
+    if (value === undefined || NOT_IN_VALUES.test(value as string)) throw headerRefusal(name, value);
+  }
+  return headers;
+}
+
+function checkName(name: string, value: unknown): void {
+  if (!isToken(name)) throw headerRefusal(name, value);
+  if (knownNames.size < MOST_KNOWN_NAMES) knownNames.add(name);
+}
+
+/** Headers that clients work out by themselves. What else a request has beside its own was added by instrumentation. */
+const OF_CLIENTS: ReadonlySet<string> = new Set([
+  'accept',
+  'accept-encoding',
+  'connection',
+  'content-length',
+  'content-type',
+  'expect',
+  'host',
+  'keep-alive',
+  'proxy-authorization',
+  'transfer-encoding',
+  'upgrade',
+  'user-agent',
+]);
+
+/** Whether instrumentation has added this header to a request, which has none of that name itself. */
+export function isAdded(name: string, { headers }: Pick<HeaderSource, 'headers'>): boolean {
+  const key = name.toLowerCase();
+  return !OF_CLIENTS.has(key) && !headers.has(key);
+}
+
+/** A proxy that forwards gets the host of the URL, as spelled there. */
+function hostOf({ pool, target }: HeaderSource): string {
+  if (target.startsWith('/')) return pool.hostHeader;
+  return partitionLast(urlsplit(target).netloc, '@')[2] || pool.hostHeader;
+}
+
+/** Why a header cannot be sent. */
+export function headerRefusal(name: string, value: unknown, cause?: unknown): Error {
+  const position = typeof value === 'string' ? value.search(/[^\0-\xff]/) : -1;
+  if (position === -1) {
+    // The value may be a secret.
+    return new InvalidHeader(
+      `The header ${JSON.stringify(name)} cannot be sent: its name or value has a character that HTTP does not allow`,
+      { cause },
+    );
+  }
+  return new UnicodeEncodeError(
+    `'latin-1' codec can't encode character in position ${position} of the header ${JSON.stringify(name)}: ordinal not in range(256)`,
+    { cause },
+  );
+}
+
+/** A body as transports take it. */
+export type WireBody = string | Uint8Array | Upload;
+
+/** Whether a body is whole in memory and can be sent any number of times. */
+export function isBuffered(body: PreparedBody): body is null | string | Uint8Array {
+  return body === null || typeof body === 'string' || types.isUint8Array(body);
+}
+
+/** The value of Content-Length, as the headers have it. */
+export function announcedLength({ headers }: Pick<Job, 'headers'>): string | undefined {
+  return headers.get('content-length')?.[1];
+}
+
+/** The body as transports take it; null for one without a byte. `isHeld`: see {@link Upload}. */
+export function wireBody(job: Pick<Job, 'headers' | 'request'>, isHeld = false): WireBody | null {
+  const { body } = job.request;
+  if (isBuffered(body)) return body === null || body.length === 0 ? null : body;
+  const length = announcedLength(job);
+  const announced = length !== undefined && /^\d+$/.test(length) ? Number(length) : null;
+  return new Upload(body as UploadSource, announced, isHeld);
+}

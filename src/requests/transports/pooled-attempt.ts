@@ -16,7 +16,7 @@ import type { TunnelOwner } from './connections/proxy-agents.js';
 import { type ConnectionState, connectionError } from './error-mapping.js';
 import { bodyTimeout, connectTimeout, readTimeout, sendTimeout } from './limits.js';
 import type { Job } from './outgoing-request.js';
-import { wireHeaders } from './wire-headers.js';
+import { wireHeaders } from './outgoing-request.js';
 
 /** Where an attempt stands. */
 export const enum Stage {

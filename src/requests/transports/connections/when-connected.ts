@@ -8,24 +8,24 @@ export interface ConnectFollower {
   connected(): void;
 }
 
-/** Whether the socket can be used now; if not, `follower` hears of each step on the way there. */
-export function isConnected(socket: net.Socket, follower: ConnectFollower): boolean {
-  const isSecure = (socket as { secureConnecting?: boolean }).secureConnecting !== true;
-  if (isSecure && !socket.connecting) return true;
-  if (isSecure) {
-    socket.once('connect', () => {
-      follower.connected();
-    });
-    return false;
-  }
-  socket.once('secureConnect', () => {
+/** A socket as long as TLS is negotiated, which type declarations leave out. */
+export type ConnectingSocket = net.Socket & { readonly secureConnecting?: boolean };
+
+/** Leads `follower` through each step to a socket that can be used, which may be the case now. */
+export function whenConnected(socket: ConnectingSocket, follower: ConnectFollower): void {
+  const connected = (): void => {
     follower.connected();
-  });
+  };
+  if (socket.secureConnecting !== true) {
+    if (socket.connecting) socket.once('connect', connected);
+    else connected();
+    return;
+  }
+  socket.once('secureConnect', connected);
   if (!socket.connecting) follower.securing();
   else {
     socket.once('connect', () => {
       follower.securing();
     });
   }
-  return false;
 }

@@ -7,7 +7,7 @@ import { isError } from '../../../builtins/index.js';
 import { Readable } from 'node:stream';
 import { isBlob } from '../../bodies/outgoing/body.js';
 import { Upload } from '../../bodies/outgoing/upload.js';
-import { wireBody } from '../../bodies/outgoing/wire-form.js';
+import { wireBody } from '../outgoing-request.js';
 import { ReadTimeoutError } from '../../exceptions/urllib3.js';
 import type { PreparedRequest } from '../../models/prepared-request.js';
 import type { Cert } from '../../inputs.js';
@@ -15,7 +15,6 @@ import { HTTPResponse } from '../../urllib3/response.js';
 import { urlsplit } from '../../urls/url-split.js';
 import { BaseAttempt, milliseconds } from '../base-attempt.js';
 import { aborted, bodyError } from '../error-mapping.js';
-import { announcedLength } from '../outgoing-request.js';
 import type { Attempt, OutgoingJob, Transport } from '../urlopen.js';
 
 /** The part of a fetch function's response that is used. */
@@ -121,7 +120,7 @@ class FetchAttempt extends BaseAttempt<OutgoingJob> {
   override async send(): Promise<HTTPResponse> {
     const { request, method, headers, token } = this.job;
     // Fetch functions read Blobs themselves.
-    const body = isBlob(request.body) ? request.body : wireBody(request.body, announcedLength(this.job));
+    const body = isBlob(request.body) ? request.body : wireBody(this.job);
     if (body instanceof Upload) this.upload = body;
     token?.add(this);
     this.#startWaiting();

@@ -1,9 +1,24 @@
 /** node-fetch, as far as it is used. Its own answers and errors count when something before the agent has taken the request. */
 import { types } from 'node:util';
 import type { NodeError } from '../../exceptions/urllib3-text.js';
+import type { PoolAgent, RequestOwner } from '../connections/pool-agent.js';
+import type { Job, WireBody } from '../outgoing-request.js';
 
 /** node-fetch's function. */
 export type NodeFetch = (url: string, options: object) => Promise<Fetched>;
+
+/** What has node-fetch send a request. */
+export interface Fetcher {
+  /** Throws InvalidHeader and UnicodeEncodeError. */
+  fetch(owner: FetchOwner, body: WireBody | null, agent: PoolAgent): Promise<Fetched>;
+}
+
+/** Whose request it is. */
+export interface FetchOwner extends RequestOwner {
+  readonly job: Job;
+  /** Stops node-fetch where its request may be out of reach; else null. */
+  controller: AbortController | null;
+}
 
 /** Its response. */
 export interface Fetched {

@@ -10,59 +10,56 @@ import type { Socket } from 'node:net';
 import { Readable } from 'node:stream';
 import { OSError } from '../../../builtins/index.js';
 import { Upload } from '../../bodies/outgoing/upload.js';
-import { isBuffered, wireBody } from '../../bodies/outgoing/wire-form.js';
 import { rawValue } from '../../headers/raw-headers.js';
 import { HTTPResponse } from '../../urllib3/response.js';
 import { socketsPolled } from '../connections/kept-connections.js';
-import {
-  kAttempt,
-  offerRequest,
-  type PoolAgent,
-  type PoolSocket,
-  type RequestOwner,
-  type SocketOwner,
-} from '../connections/pool-agent.js';
-import { type ConnectFollower, isConnected } from '../connections/when-connected.js';
+import { kAttempt, type PoolAgent, type PoolSocket, type SocketOwner } from '../connections/pool-agent.js';
+import { type ConnectFollower, type ConnectingSocket, whenConnected } from '../connections/when-connected.js';
 import { bodyError } from '../error-mapping.js';
 import { milliseconds } from '../base-attempt.js';
 import { MAX_HEADER_SIZE } from '../limits.js';
-import { announcedLength, type Job } from '../outgoing-request.js';
+import { isBuffered, type Job, wireBody } from '../outgoing-request.js';
 import { PooledAttempt, Stage } from '../pooled-attempt.js';
-import { setHeaders } from '../wire-headers.js';
-import { fetchOptions } from './fetch-options.js';
-import { type Fetched, type FetchedBody, type NodeFetch, rawHeadersOf, systemError } from './fetched.js';
+import {
+  type Fetched,
+  type FetchedBody,
+  type Fetcher,
+  type FetchOwner,
+  rawHeadersOf,
+  systemError,
+} from './fetched.js';
 import {
   ignore,
   listenTo,
   onProxyConnect,
   type OwnedRequest,
   type RequestListener,
+  setHeaders,
   takeOver,
   versionOf,
-} from './request-events.js';
+} from './client-request.js';
 
 /** See above. Its public members are for the modules beside it. */
 export class NodeAttempt
   extends PooledAttempt
-  implements ConnectFollower, RequestListener, RequestOwner, SocketOwner
+  implements ConnectFollower, FetchOwner, RequestListener, SocketOwner
 {
   /** What the caller's own body threw. */
   sourceError: unknown = null;
   protected override socket: PoolSocket | null = null;
-  readonly #fetch: NodeFetch;
+  controller: AbortController | null = null;
+  readonly #fetcher: Fetcher;
   #agent: PoolAgent | null;
   #request: OwnedRequest | null = null;
   #bytesBefore = 0;
   #body: Readable | null = null;
   readonly #hasBody: boolean;
   #resolve: ((response: IncomingMessage) => void) | null = null;
-  /** Stops node-fetch where its request is out of reach. */
-  #controller: AbortController | null = null;
   #giveUp: ((reason: Error) => void) | null = null;
 
-  constructor(job: Job, fetch: NodeFetch, agent: PoolAgent) {
+  constructor(job: Job, fetcher: Fetcher, agent: PoolAgent) {
     super(job);
-    this.#fetch = fetch;
+    this.#fetcher = fetcher;
     this.#agent = agent;
     const { body } = job.request;
     this.#hasBody = !isBuffered(body) || (body !== null && body.length > 0);
@@ -70,28 +67,19 @@ export class NodeAttempt
 
   override async send(): Promise<HTTPResponse> {
     const { job } = this;
-    const body = wireBody(job.request.body, announcedLength(job), true);
+    const body = wireBody(job, true);
     job.token?.add(this);
     job.pool.num_requests += 1;
     try {
       if (this.failure !== null) throw this.failure;
       if (body instanceof Upload) this.watchUpload(body);
-      const options = fetchOptions(job, body, this.#agent as PoolAgent); // Until the end of the body there is one.
-      this.#controller = options.controller;
-      const before = offerRequest(this);
-      const sent = this.#fetch(this.#url, options);
-      offerRequest(before);
+      const sent = this.#fetcher.fetch(this, body, this.#agent as PoolAgent); // Until the end of the body there is one.
       if (this.#request === null) return await this.#takeFetched(sent);
       return this.respond(await this.takeResponse(sent));
     } catch (error) {
       this.release();
       throw this.failure ?? this.sourceError ?? this.error ?? error;
     }
-  }
-
-  get #url(): string {
-    const { pool, target } = this.job;
-    return pool.fetchOrigin + (target.startsWith('/') ? target : '/');
   }
 
   /**
@@ -192,7 +180,7 @@ export class NodeAttempt
     const { upload } = this;
     super.bodyDone(error, bytes);
     if (this.#hasBody) this.stopSending(upload);
-    this.#request = this.socket = this.#body = this.#agent = this.#controller = this.#giveUp = null;
+    this.#request = this.socket = this.#body = this.#agent = this.controller = this.#giveUp = null;
   }
 
   /**
@@ -241,7 +229,8 @@ export class NodeAttempt
       this.socketConnecting(socket);
       this.startConnectTimer();
     }
-    if (isConnected(socket, this)) this.connected();
+    if (socket.connecting || (socket as ConnectingSocket).secureConnecting) whenConnected(socket, this);
+    else this.connected();
   }
 
   connected(): void {
@@ -324,7 +313,7 @@ export class NodeAttempt
     const request = this.#request;
     if (request === null) {
       this.#body?.destroy(error ?? undefined);
-      this.#controller?.abort();
+      this.controller?.abort();
       if (error !== null) this.#giveUp?.(error);
       return;
     }

@@ -3,9 +3,9 @@ import { types } from 'node:util';
 import { channel } from 'node:diagnostics_channel';
 import type { Client, Dispatcher } from 'undici';
 import { Upload } from '../../bodies/outgoing/upload.js';
-import { wireBody } from '../../bodies/outgoing/wire-form.js';
+import { wireBody } from '../outgoing-request.js';
 import { announcedLength, type Job } from '../outgoing-request.js';
-import { checkedHeaders, isAdded } from '../wire-headers.js';
+import { checkedHeaders, isAdded } from '../outgoing-request.js';
 
 /** The header lines as text. Throws InvalidHeader and UnicodeEncodeError. */
 export function checkedHead(job: Job): string {
@@ -98,7 +98,7 @@ export interface BodyOwner {
 
 /** The body in a form that undici sends as it should be: what can be iterated over and has no length goes in chunks. */
 export function dispatchBody(job: Job, chunked: boolean, owner: BodyOwner): DispatchBody | null {
-  const wire = wireBody(job.request.body, announcedLength(job));
+  const wire = wireBody(job);
   if (wire === null) return null;
   if (wire instanceof Upload) {
     const onEnd = (): void => {

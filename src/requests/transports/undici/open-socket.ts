@@ -5,7 +5,7 @@ import * as net from 'node:net';
 import * as tls from 'node:tls';
 import type { HTTPConnectionPool } from '../connections/connection-pool.js';
 import { kAttempt } from '../connections/pool-agent.js';
-import { type ConnectFollower, isConnected } from '../connections/when-connected.js';
+import { type ConnectFollower, whenConnected } from '../connections/when-connected.js';
 import type { UndiciAttempt } from './undici-attempt.js';
 
 /** What hears of the steps to a socket that can be used. */
@@ -74,5 +74,5 @@ async function openIndirect(
 
 function follow(socket: net.Socket, listener: SocketListener): void {
   listener.hasSocket(socket);
-  if (isConnected(socket, listener)) listener.connected();
+  whenConnected(socket, listener);
 }

@@ -8,7 +8,7 @@ import { queueMicrotask } from '../../../builtins/index.js';
 import type { QueueEntry } from '../../../builtins/index.js';
 import type { NodeError } from '../../exceptions/urllib3-text.js';
 import { Upload } from '../../bodies/outgoing/upload.js';
-import { isBuffered } from '../../bodies/outgoing/wire-form.js';
+import { isBuffered } from '../outgoing-request.js';
 import type { HTTPResponse } from '../../urllib3/response.js';
 import { Retry } from '../../urllib3/retry.js';
 import { milliseconds } from '../base-attempt.js';

@@ -1,7 +1,11 @@
-/** The events of a `ClientRequest`, told to the attempt that it belongs to. The listeners are shared, in place of closures for each request. */
+/**
+ * Node's `ClientRequest`: its headers as they are sent, and its events, which reach the attempt that it belongs to. The listeners
+ * are shared, in place of closures for each request.
+ */
 import type { ClientRequest, IncomingMessage } from 'node:http';
 import type { Socket } from 'node:net';
 import { kAttempt } from '../connections/pool-agent.js';
+import { headerRefusal, type HeaderSource, isAdded, wireHeaders } from '../outgoing-request.js';
 
 /** What hears of the events: an attempt. */
 export interface RequestListener {
@@ -18,6 +22,31 @@ export interface RequestListener {
 
 /** A request that leads to its attempt. */
 export type OwnedRequest = ClientRequest & { [kAttempt]?: RequestListener };
+
+/**
+ * Replaces the headers of a request with those of {@link wireHeaders}, and puts those that instrumentation has added behind
+ * them. Throws InvalidHeader and UnicodeEncodeError.
+ */
+export function setHeaders(request: ClientRequest, source: HeaderSource, hasBody: boolean): void {
+  let added: Parameters<ClientRequest['setHeader']>[] | null = null;
+  for (const name of request.getRawHeaderNames()) {
+    if (isAdded(name, source)) (added ??= []).push([name, request.getHeader(name) ?? '']);
+    request.removeHeader(name);
+  }
+  const lines = wireHeaders(source, hasBody);
+  for (let i = 0; i < lines.length; i += 2) {
+    const name = lines[i] as string;
+    const value = lines[i + 1] as string;
+    try {
+      request.setHeader(name, value);
+    } catch (error) {
+      throw headerRefusal(name, value, error);
+    }
+  }
+  if (added !== null) for (const [name, value] of added) request.setHeader(name, value);
+  // Node adds one unless it was removed.
+  if (!source.headers.has('connection')) request.removeHeader('connection');
+}
 
 /** Before the request goes to its agent. */
 export function listenTo(request: OwnedRequest, hasBody: boolean): void {
