@@ -59,15 +59,19 @@ export class HTTPResponse {
   /** How many bytes were read before there was a reader. */
   #taken = 0;
 
-  constructor(init: HTTPResponseInit = {}) {
+  constructor(init?: HTTPResponseInit);
+  /** @internal */
+  constructor(init: HTTPResponseInit & { readonly headers: readonly string[] }, isTransports: true);
+  constructor(init: HTTPResponseInit = {}, isTransports = false) {
     // Transports make one for each request, and are checked by TypeScript.
-    if (!(init instanceof WholeAnswer)) checkInit(init);
+    const isChecked = isTransports || init instanceof WholeAnswer;
+    if (!isChecked) checkInit(init);
     this.status = init.status ?? 200;
     this.reason = init.reason ?? '';
     this.version = init.version ?? 11;
     this.request_method = init.request_method ?? null;
     this.request_url = init.request_url ?? null;
-    this.rawHeaders = flatHeaders(init.headers);
+    this.rawHeaders = isChecked ? (init.headers as readonly string[]) : flatHeaders(init.headers);
     this.decode_content = init.decode_content ?? false;
     if (init instanceof WholeAnswer) {
       this.#reader = null;

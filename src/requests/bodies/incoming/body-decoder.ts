@@ -11,26 +11,26 @@ const WIRE_SLACK = 64 * 1024;
 
 /** Undoes a response's Content-Encoding, whole or step by step. Its errors are those of requests. */
 export class BodyDecoder {
-  readonly #contentEncoding: string | null;
+  readonly #contentEncoding: string;
   readonly #codings: readonly string[];
   readonly #limit: number;
   #steps: ContentDecoder | null = null;
 
-  /** `limit`: the most bytes the decoded body may have; Infinity for no limit. */
-  constructor(contentEncoding: string | null, limit: number) {
+  private constructor(contentEncoding: string, codings: readonly string[], limit: number) {
     this.#contentEncoding = contentEncoding;
-    this.#codings = contentEncoding === null ? [] : contentCodings(contentEncoding);
+    this.#codings = codings;
     this.#limit = limit;
   }
 
-  /** Whether there is nothing to undo. */
-  get isIdentity(): boolean {
-    return this.#codings.length === 0;
+  /** Null where there is nothing to undo. `limit`: the most bytes the decoded body may have; Infinity for no limit. */
+  static for(contentEncoding: string, limit: number): BodyDecoder | null {
+    const codings = contentCodings(contentEncoding);
+    return codings.length === 0 ? null : new BodyDecoder(contentEncoding, codings, limit);
   }
 
   /** More undecoded bytes than this are sure to exceed the limit. */
   get wireLimit(): number {
-    return this.isIdentity ? this.#limit : this.#limit * 2 + WIRE_SLACK;
+    return this.#limit * 2 + WIRE_SLACK;
   }
 
   /** Whether {@link step} has been used. */
@@ -43,10 +43,9 @@ export class BodyDecoder {
     return this.#steps?.hasUnconsumedTail === true;
   }
 
-  /** The whole body; at once when it is small or not encoded. Throws, or rejects with, an exception of requests. */
+  /** The whole body; at once when it is small. Throws, or rejects with, an exception of requests. */
   whole(data: Buffer): Buffer | Promise<Buffer> {
-    if (data.length > this.wireLimit) throw this.tooLarge();
-    if (this.isIdentity) return data;
+    if (data.length > this.wireLimit) throw tooLarge(this.#limit);
     try {
       const whole = decodeWhole(this.#codings, data, this.#limit);
       if (!types.isPromise(whole)) return this.#checked(whole);
@@ -63,8 +62,8 @@ export class BodyDecoder {
 
   /** The same without waiting; null when only {@link whole} can do it. */
   wholeSync(data: Buffer): Buffer | null {
-    if (data.length > this.wireLimit) throw this.tooLarge();
-    if (this.isIdentity || data.length === 0) return data;
+    if (data.length > this.wireLimit) throw tooLarge(this.#limit);
+    if (data.length === 0) return data;
     const whole = decodeSmall(this.#codings, data, this.#limit);
     return whole === null ? null : this.#checked(whole);
   }
@@ -93,22 +92,22 @@ export class BodyDecoder {
     this.#steps?.destroy();
   }
 
-  /** The error for exceeding the limit. */
-  tooLarge(): ResponseTooLarge {
-    return new ResponseTooLarge(`the body is larger than max_response_size, ${this.#limit} bytes`);
-  }
-
   #checked(whole: Buffer | typeof TOO_LARGE): Buffer {
-    if (whole === TOO_LARGE) throw this.tooLarge();
+    if (whole === TOO_LARGE) throw tooLarge(this.#limit);
     return whole;
   }
 
   #error(error: unknown): Error {
     if (error instanceof RequestException) return error;
-    const failed = `Received response with content-encoding: ${this.#contentEncoding ?? ''}, but failed to decode it`;
+    const failed = `Received response with content-encoding: ${this.#contentEncoding}, but failed to decode it`;
     const detail = isError(error) ? `: ${error.message}` : '';
     return new ContentDecodingError(`${failed}${detail}`, {
       cause: new DecodeError([`${failed}.`, error], { cause: error }),
     });
   }
+}
+
+/** The error for a body of more than `limit` bytes. */
+export function tooLarge(limit: number): ResponseTooLarge {
+  return new ResponseTooLarge(`the body is larger than max_response_size, ${limit} bytes`);
 }

@@ -1,30 +1,29 @@
+import { Readable } from 'node:stream';
 import { types } from 'node:util';
 import { RuntimeError, isError } from '../../../builtins/index.js';
 import { ChunkedEncodingError, RequestException } from '../../exceptions/requests.js';
 import { ProtocolError } from '../../exceptions/urllib3.js';
-import { BodyDecoder } from './body-decoder.js';
+import { BodyDecoder, tooLarge } from './body-decoder.js';
 import { rawValue, rawValues } from '../../headers/raw-headers.js';
 import { type RemainingBody, remainingStream } from './remaining-body.js';
-import { type BodyOwner, prematureClose } from './piece-queue.js';
+import { type BodyOwner, HeldPieces, type PieceQueue, prematureClose, StreamPieces } from './piece-queue.js';
 import type { HTTPResponseInit } from './response-init.js';
-import { Turns } from './turns.js';
-import { UndecodedBody } from './undecoded-body.js';
 
 const EMPTY = Buffer.alloc(0);
 
 /**
- * Reads the body of a response: whole or in parts, decoded or not, by several readers in turn. An {@link UndecodedBody} has the
+ * Reads the body of a response: whole or in parts, decoded or not, by several readers in turn. A {@link PieceQueue} has the
  * bytes as the wire gave them, a {@link BodyDecoder} undoes Content-Encoding; the transport hears of the end once.
  */
 export class BodyReader implements BodyOwner {
   /** The most bytes the decoded body may have; null for no limit. */
   maxSize: number | null;
   readonly #rawHeaders: readonly string[];
-  readonly #body: UndecodedBody;
+  readonly #pieces: PieceQueue;
   readonly #expectedLength: number | null;
   /** The transport has undone Content-Encoding. */
   readonly #isDecoded: boolean;
-  /** Made at the first read. */
+  /** Made at the first read of a body that is encoded. */
   #decoder: BodyDecoder | null = null;
   #handedOut = 0;
   #started = false;
@@ -33,7 +32,8 @@ export class BodyReader implements BodyOwner {
   #closed = false;
   #done = false;
   #failure: Error | null = null;
-  readonly #turns = new Turns();
+  /** The reader at work, for which others wait. */
+  #current: Promise<unknown> | null = null;
   #onDone: ((error: Error | null) => void) | null;
   #mapError: ((error: unknown) => Error) | null;
   #destroy: (() => void) | null;
@@ -46,8 +46,8 @@ export class BodyReader implements BodyOwner {
     this.#onDone = init.onDone ?? null;
     this.#mapError = init.mapError ?? null;
     this.#destroy = init.destroy ?? null;
-    this.#body = new UndecodedBody(init, this);
-    if (this.#body.bytes !== null) this.#finish(null);
+    this.#pieces = piecesOf(init, this);
+    if (this.#pieces instanceof HeldPieces) this.#finish(null);
   }
 
   /** Whether nothing more will come: the body was read to its end, failed, or was closed. */
@@ -57,32 +57,33 @@ export class BodyReader implements BodyOwner {
 
   /** Whether the body came, or comes, in chunks. */
   get isChunked(): boolean {
-    return rawValues(this.#rawHeaders, 'transfer-encoding').some(isChunked);
+    const codings = rawValues(this.#rawHeaders, 'transfer-encoding').join(',').toLowerCase().split(',');
+    return codings.some((coding) => coding.trim() === 'chunked');
   }
 
   /** Whether a reader waits for the wire now. */
   get awaited(): boolean {
-    return this.#body.awaited;
+    return this.#pieces.awaited;
   }
 
   /** Has `listener` called whenever a reader begins to wait for the wire and no longer waits; true at the end of the body. */
   watchWaiting(listener: (isWaiting: boolean) => void): void {
-    this.#body.watchWaiting(listener);
+    this.#pieces.watchWaiting(listener);
   }
 
   /** How many bytes have come off the wire. */
   get received(): number {
-    return this.#body.received;
+    return this.#pieces instanceof HeldPieces ? 0 : this.#pieces.total;
   }
 
   /** How many undecoded bytes have been read. */
   get taken(): number {
-    return this.#body.taken;
+    return this.#pieces.taken;
   }
 
   /** `amt` bytes, fewer only at the end; Infinity for all that is left. */
   read(amt: number, decode: boolean): Promise<Buffer> {
-    return this.#turns.run(() => this.#fill(amt, decode));
+    return this.#inTurn(() => this.#fill(amt, decode));
   }
 
   /**
@@ -90,17 +91,17 @@ export class BodyReader implements BodyOwner {
    * as they arrive. Null at the end.
    */
   nextPart(amt: number | null, decode: boolean): Promise<Buffer | null> {
-    return this.#turns.run(() => this.#part(amt === null || amt <= 0 ? null : amt, decode));
+    return this.#inTurn(() => this.#part(amt === null || amt <= 0 ? null : amt, decode));
   }
 
   /** The decoded body, or what is left of it. */
   readAll(): Promise<Buffer> {
-    if (this.#started || this.#turns.taken) return this.read(Infinity, true);
+    if (this.#started || this.#current !== null) return this.read(Infinity, true);
     this.#started = true;
     const decoder = this.#openDecoder();
     const whole = new Promise<Buffer>((resolve, reject) => {
-      this.#body.collect(decoder.wireLimit, () => {
-        this.#turns.free();
+      this.#pieces.collect(decoder?.wireLimit ?? this.#limit(), () => {
+        this.#current = null;
         try {
           resolve(this.#whole(decoder));
         } catch (error) {
@@ -108,27 +109,27 @@ export class BodyReader implements BodyOwner {
         }
       });
     });
-    if (!this.#body.finished) this.#turns.take(whole);
+    if (!this.#pieces.finished) this.#current = whole;
     return whole;
   }
 
   /** Up to `amt` bytes, of what is here if there is anything; empty only at the end. */
   async read1(amt: number, decode: boolean): Promise<Buffer> {
-    const part = await this.#turns.run(() => this.#next(Number.isFinite(amt) ? amt : null, decode));
-    return part ?? EMPTY;
+    return (await this.#inTurn(() => this.#next(Number.isFinite(amt) ? amt : null, decode))) ?? EMPTY;
   }
 
   /** The body of a response that was made of bytes; null when it takes waiting. */
   readAllSync(decode = true): Buffer | null {
     if (this.#failure !== null) throw this.#failure;
     if (this.#closed || this.#exhausted) return EMPTY;
-    const { bytes } = this.#body;
-    if (bytes === null || this.#decoder?.hasDecoded === true) return null;
+    if (!(this.#pieces instanceof HeldPieces) || this.#decoder?.hasDecoded === true) return null;
     try {
-      const whole = decode ? this.#openDecoder().wholeSync(bytes) : bytes;
+      const bytes = this.#pieces.peek();
+      const decoder = decode ? this.#openDecoder() : null;
+      const whole = decoder !== null ? decoder.wholeSync(bytes) : decode ? this.#checked(bytes) : bytes;
       if (whole === null) return null;
       this.#started = true;
-      this.#body.take();
+      this.#pieces.take();
       return whole;
     } catch (error) {
       throw this.#fail(error);
@@ -137,8 +138,8 @@ export class BodyReader implements BodyOwner {
 
   /** Reads the rest and drops it without decoding; errors are ignored. Further reads give nothing. */
   async drain(): Promise<void> {
-    await this.#turns.run(async () => {
-      while ((await this.#body.next(null)) !== null);
+    await this.#inTurn(async () => {
+      while ((await this.#pieces.next(null)) !== null);
     });
     if (this.#failure === null) this.close();
   }
@@ -153,7 +154,7 @@ export class BodyReader implements BodyOwner {
   /** The response is gone, and with it all who could read on; one who reads now is not disturbed. */
   dropped(): void {
     if (this.#done) return;
-    void this.#turns.run(() => {
+    void this.#inTurn(() => {
       this.close();
       return Promise.resolve();
     });
@@ -163,11 +164,11 @@ export class BodyReader implements BodyOwner {
   remaining(): RemainingBody {
     const decoded = this.#isDecoded || this.#decoder?.hasDecoded === true;
     if (this.#closed || this.#failure !== null) return { body: null, decoded };
-    const body = this.#body;
-    if (!body.finished || (body.bytes === null && decoded !== this.#isDecoded)) {
+    const pieces = this.#pieces;
+    if (!pieces.finished || (!(pieces instanceof HeldPieces) && decoded !== this.#isDecoded)) {
       return { body: remainingStream(this, decoded && !this.#isDecoded), decoded };
     }
-    const rest = body.take();
+    const rest = pieces.take();
     return { body: rest.length === 0 ? null : rest, decoded };
   }
 
@@ -198,10 +199,27 @@ export class BodyReader implements BodyOwner {
     this.#finish(this.#failure);
   }
 
-  #whole(decoder: BodyDecoder): Buffer | Promise<Buffer> {
+  /** Runs `read` when all readers before it have finished, so that each gets a part of its own. */
+  async #inTurn<T>(read: () => Promise<T>): Promise<T> {
+    // That reader gets the error; this one meets it again in its own step.
+    while (this.#current !== null) await this.#current.catch(() => undefined);
+    let release = (): void => undefined;
+    this.#current = new Promise<void>((resolve) => {
+      release = resolve;
+    });
+    try {
+      return await read();
+    } finally {
+      this.#current = null;
+      release();
+    }
+  }
+
+  #whole(decoder: BodyDecoder | null): Buffer | Promise<Buffer> {
     if (this.#failure !== null) throw this.#failure;
     if (this.#closed) return EMPTY;
-    const whole = decoder.whole(this.#body.take());
+    const bytes = this.#pieces.take();
+    const whole = decoder === null ? this.#checked(bytes) : decoder.whole(bytes);
     if (!types.isPromise(whole)) return whole;
     return whole.catch((error: unknown) => {
       throw this.#fail(error);
@@ -222,9 +240,7 @@ export class BodyReader implements BodyOwner {
   }
 
   async #part(amt: number | null, decode: boolean): Promise<Buffer | null> {
-    if (amt === null || this.isChunked) {
-      return this.#next(amt, decode);
-    }
+    if (amt === null || this.isChunked) return this.#next(amt, decode);
     const part = await this.#fill(amt, decode);
     return part.length === 0 ? null : part;
   }
@@ -233,7 +249,7 @@ export class BodyReader implements BodyOwner {
   async #next(amt: number | null, decode: boolean): Promise<Buffer | null> {
     this.#started = true;
     const decoder = this.#openDecoder();
-    if (!decode && decoder.hasDecoded) {
+    if (!decode && decoder?.hasDecoded) {
       throw new RuntimeError(
         'Calling read(decode_content=False) is not supported after read(decode_content=True) was called.',
       );
@@ -241,13 +257,13 @@ export class BodyReader implements BodyOwner {
     try {
       while (!this.#closed) {
         const part =
-          decode && !decoder.isIdentity ? await this.#decoded(decoder, amt) : await this.#undecoded(amt);
+          decode && decoder !== null ? await this.#decoded(decoder, amt) : await this.#undecoded(amt);
         if (part === null) {
           this.#exhausted = true;
           return null;
         }
         this.#handedOut += part.length;
-        if (this.#handedOut > this.#limit()) throw decoder.tooLarge();
+        if (this.#handedOut > this.#limit()) throw tooLarge(this.#limit());
         if (part.length > 0) return part;
       }
       return null;
@@ -257,7 +273,7 @@ export class BodyReader implements BodyOwner {
   }
 
   async #undecoded(amt: number | null): Promise<Buffer | null> {
-    const part = await this.#body.next(amt);
+    const part = await this.#pieces.next(amt);
     if (part === null && this.#failure !== null) throw this.#failure;
     return part;
   }
@@ -273,11 +289,16 @@ export class BodyReader implements BodyOwner {
     return decoder.step(data, Number.isFinite(most) ? most : -1);
   }
 
-  #openDecoder(): BodyDecoder {
-    return (this.#decoder ??= new BodyDecoder(
-      this.#isDecoded ? null : rawValue(this.#rawHeaders, 'content-encoding'),
-      this.#limit(),
-    ));
+  /** What undoes Content-Encoding; null where there is nothing to undo. */
+  #openDecoder(): BodyDecoder | null {
+    if (this.#decoder !== null || this.#isDecoded) return this.#decoder;
+    const header = rawValue(this.#rawHeaders, 'content-encoding');
+    return header === null ? null : (this.#decoder = BodyDecoder.for(header, this.#limit()));
+  }
+
+  #checked(bytes: Buffer): Buffer {
+    if (bytes.length > this.#limit()) throw tooLarge(this.#limit());
+    return bytes;
   }
 
   #limit(): number {
@@ -294,7 +315,8 @@ export class BodyReader implements BodyOwner {
 
   #letGo(error: Error | null): void {
     this.#decoder?.destroy();
-    this.#body.abandon(this.#destroy);
+    this.#pieces.discard();
+    if (!this.#pieces.finished) this.#pieces.abandon(this.#destroy);
     this.#finish(error);
   }
 
@@ -310,16 +332,19 @@ export class BodyReader implements BodyOwner {
   }
 }
 
+function piecesOf(init: HTTPResponseInit, owner: BodyOwner): PieceQueue {
+  const { body, pushed = null, status, request_method } = init;
+  if (pushed !== null) return pushed.attach(owner);
+  if (!(body instanceof Readable)) return new HeldPieces(body ?? EMPTY);
+  const pieces = new StreamPieces(body, owner);
+  // No body follows such a head: reading on to the end frees the connection.
+  if (request_method === 'HEAD' || status === 204 || status === 304) pieces.collect(0, () => undefined);
+  return pieces;
+}
+
 function brokenConnection(error: unknown): Error {
   if (error instanceof RequestException) return error;
   const detail = isError(error) ? error.message : String(error);
   const message = `Connection broken: ${detail}`;
   return new ChunkedEncodingError(message, { cause: new ProtocolError(message, { cause: error }) });
-}
-
-function isChunked(transferEncoding: string): boolean {
-  return transferEncoding
-    .toLowerCase()
-    .split(',')
-    .some((coding) => coding.trim() === 'chunked');
 }

@@ -16,6 +16,7 @@ export abstract class PieceQueue {
   readonly #queue: Buffer[] = [];
   #queued = 0;
   #total = 0;
+  #taken = 0;
   #limit = READ_AHEAD;
   #collecting = false;
   #finished = false;
@@ -44,13 +45,13 @@ export abstract class PieceQueue {
     return this.#total;
   }
 
-  /** How many bytes are in the queue. */
-  get queued(): number {
-    return this.#queued;
+  /** How many bytes have been handed out. */
+  get taken(): number {
+    return this.#taken;
   }
 
-  /** The next piece as it came; null at the end, of which the owner has heard. */
-  async next(): Promise<Buffer | null> {
+  /** Up to `amt` bytes of the next piece; null at the end, of which the owner has heard. */
+  async next(amt: number | null): Promise<Buffer | null> {
     while (this.#queue.length === 0 && !this.#finished) {
       this.flow();
       // The body may have been over before it was read.
@@ -59,10 +60,14 @@ export abstract class PieceQueue {
         this.#wait(resolve);
       });
     }
-    const piece = this.#queue.shift();
+    const piece = this.#queue[0];
     if (piece === undefined) return null;
-    this.#queued -= piece.length;
-    return piece;
+    const part = amt === null ? piece : piece.subarray(0, amt);
+    if (part.length === piece.length) this.#queue.shift();
+    else this.#queue[0] = piece.subarray(part.length);
+    this.#queued -= part.length;
+    this.#taken += part.length;
+    return part;
   }
 
   /** Calls `done` once the body is finished, or more than `limit` bytes have come; {@link take} then gives them. */
@@ -78,12 +83,22 @@ export abstract class PieceQueue {
   }
 
   /** Everything that is queued, in one piece; a single one is not copied. */
+  peek(): Buffer {
+    return this.#queue.length === 1 ? (this.#queue[0] as Buffer) : Buffer.concat(this.#queue, this.#queued);
+  }
+
+  /** As {@link peek}, and the queue is empty afterwards. */
   take(): Buffer {
-    const whole =
-      this.#queue.length === 1 ? (this.#queue[0] as Buffer) : Buffer.concat(this.#queue, this.#queued);
+    const whole = this.peek();
+    this.#taken += this.#queued;
+    this.discard();
+    return whole;
+  }
+
+  /** Drops what is queued. */
+  discard(): void {
     this.#queue.length = 0;
     this.#queued = 0;
-    return whole;
   }
 
   /** Stops reading and wakes the reader. `destroy`, where there is one, closes what is under the body. */
@@ -119,11 +134,6 @@ export abstract class PieceQueue {
     onWaiting?.(true);
   }
 
-  protected discard(): void {
-    this.#queue.length = 0;
-    this.#queued = 0;
-  }
-
   protected notify(): void {
     const wake = this.#wake;
     if (wake === null) return;
@@ -139,6 +149,27 @@ export abstract class PieceQueue {
 
   #isFinished(): boolean {
     return this.#finished;
+  }
+}
+
+/** A body that was bytes from the beginning. */
+export class HeldPieces extends PieceQueue {
+  constructor(bytes: Uint8Array | string) {
+    super();
+    this.add(asBuffer(bytes));
+    this.finish();
+  }
+
+  override abandon(): void {
+    // It has ended already.
+  }
+
+  protected override flow(): void {
+    // All of it is here.
+  }
+
+  protected override stop(): void {
+    // As above.
   }
 }
 
@@ -182,10 +213,8 @@ export class StreamPieces extends PieceQueue {
   }
 
   /** @internal */
-  received(chunk: Buffer | Uint8Array | string): void {
-    if (Buffer.isBuffer(chunk)) this.add(chunk);
-    else if (typeof chunk === 'string') this.add(Buffer.from(chunk));
-    else this.add(Buffer.from(chunk.buffer, chunk.byteOffset, chunk.byteLength));
+  received(chunk: Uint8Array | string): void {
+    this.add(asBuffer(chunk));
   }
 
   /** @internal */
@@ -238,6 +267,11 @@ export class StreamPieces extends PieceQueue {
     stream[kPieces] = undefined;
     return stream;
   }
+}
+
+function asBuffer(chunk: Uint8Array | string): Buffer {
+  if (typeof chunk === 'string') return Buffer.from(chunk);
+  return Buffer.isBuffer(chunk) ? chunk : Buffer.from(chunk.buffer, chunk.byteOffset, chunk.byteLength);
 }
 
 function onData(this: Source, chunk: Buffer): void {

@@ -20,8 +20,9 @@ export class PushedPieces extends PieceQueue {
   }
 
   /** Sets the owner, which hears of the end. */
-  attach(owner: BodyOwner): void {
+  attach(owner: BodyOwner): this {
     this.#owner = owner;
+    return this;
   }
 
   /** Takes a piece. False: hold the next one back until {@link PieceSource.resume}. */

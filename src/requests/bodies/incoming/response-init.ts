@@ -90,9 +90,3 @@ function isFlat(
 ): headers is readonly string[] {
   return Array.isArray(headers) && (headers.length === 0 || typeof headers[0] === 'string');
 }
-
-/** The body of a response that is made of bytes or text. */
-export function bodyBytes(body: Uint8Array | string): Buffer {
-  if (typeof body === 'string') return Buffer.from(body);
-  return Buffer.isBuffer(body) ? body : Buffer.from(body.buffer, body.byteOffset, body.byteLength);
-}

@@ -154,7 +154,7 @@ export class NodeAttempt
 
   #answer(body: Readable | null, status: number, reason: string, version?: number): HTTPResponse {
     this.#body = body;
-    const answer = new HTTPResponse({
+    const init = {
       body,
       headers: this.rawHeaders,
       status,
@@ -164,14 +164,15 @@ export class NodeAttempt
       request_url: this.job.target,
       max_response_size: this.job.maxResponseSize,
       expected_length: this.expectedLength(status),
-      onDone: (error) => {
+      onDone: (error: Error | null): void => {
         this.bodyDone(error, this.answer?.received ?? 0);
       },
-      mapError: (error) => bodyError(error, this),
-      destroy: () => {
+      mapError: (error: unknown): Error => bodyError(error, this),
+      destroy: (): void => {
         this.end(null);
       },
-    });
+    };
+    const answer = new HTTPResponse(init, true);
     this.answered(answer);
     return answer;
   }
