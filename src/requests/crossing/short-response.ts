@@ -11,7 +11,7 @@ import {
   type Shortened,
 } from '../../pickle/index.js';
 import type { BaseAdapter } from '../adapters/base-adapter.js';
-import { type HTTPResponseInit, WholeAnswer } from '../bodies/incoming/response-init.js';
+import type { HTTPResponseInit } from '../bodies/incoming/response-init.js';
 import { SharedHeaders } from '../headers/shared-headers.js';
 import { PreparedRequest } from '../models/prepared-request.js';
 import { Response } from '../models/response.js';
@@ -67,7 +67,10 @@ const REQUEST_FIELDS = Object.keys(new PreparedRequest()).length;
 /** What a response and its `raw` are brought back as. */
 export interface ResponseClasses {
   readonly Response: new () => Response;
-  readonly HTTPResponse: new (init: HTTPResponseInit) => HTTPResponse;
+  readonly HTTPResponse: new (
+    init: HTTPResponseInit & { readonly headers: readonly string[] },
+    isTransports: true,
+  ) => HTTPResponse;
 }
 
 const OWN_CLASSES: ResponseClasses = { Response, HTTPResponse };
@@ -215,8 +218,19 @@ function restoreRaw(
   classes: ResponseClasses,
 ): HTTPResponse {
   const request_url = url === true ? responseUrl : url;
-  const answer = new WholeAnswer(status, reason, version, headers, SPENT, method, request_url, maxSize);
-  return new classes.HTTPResponse(answer);
+  return new classes.HTTPResponse(
+    {
+      status,
+      reason,
+      version,
+      headers,
+      body: SPENT,
+      request_method: method,
+      request_url,
+      max_response_size: maxSize,
+    },
+    true,
+  );
 }
 
 function restoreRequest(

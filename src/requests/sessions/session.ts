@@ -18,7 +18,7 @@ import { withDeadline } from './deadline.js';
 import { checkedSendOptions, checkNoArguments } from './option-shapes.js';
 import { joinBase } from '../urls/join-base.js';
 import { CheckedHeaders, prepareMerged, SessionHooks } from './merge.js';
-import { adapterFor, mountAdapter } from './mounts.js';
+import { mountAdapter, noAdapter } from './mounts.js';
 import { kNoAdapters, kRequestNow, kSendNow, readBody } from './redirecting-session.js';
 import {
   type EnvironmentSettings,
@@ -305,7 +305,9 @@ export class Session<
 
   /** The adapter mounted for `url`: the longest prefix it starts with. Throws InvalidSchema when there is none. */
   get_adapter(url: string): BaseAdapter {
-    return adapterFor(this.adapters, url);
+    const lower = url.toLowerCase();
+    for (const [prefix, adapter] of this.adapters) if (lower.startsWith(prefix.toLowerCase())) return adapter;
+    throw noAdapter(url);
   }
 
   /**
@@ -316,7 +318,6 @@ export class Session<
   mount(options: { prefix: string; adapter: BaseAdapter }): void;
   mount(first: string | { prefix: string; adapter: BaseAdapter }, second?: BaseAdapter): void {
     const { prefix, adapter } = typeof first === 'string' ? { prefix: first, adapter: second } : first;
-    if (adapter === undefined) throw new TypeError("mount() missing 1 required argument: 'adapter'");
     mountAdapter(this.adapters, prefix, adapter);
   }
 

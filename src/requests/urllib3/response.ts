@@ -9,12 +9,7 @@ import { urllib3Cause } from '../exceptions/urllib3-cause.js';
 import { HTTPHeaderDict } from './http-header-dict.js';
 import { rawValue, rawValues } from '../headers/raw-headers.js';
 import type { RemainingBody } from '../bodies/incoming/remaining-body.js';
-import {
-  checkInit,
-  flatHeaders,
-  type HTTPResponseInit,
-  WholeAnswer,
-} from '../bodies/incoming/response-init.js';
+import { checkInit, flatHeaders, type HTTPResponseInit } from '../bodies/incoming/response-init.js';
 
 export type { HTTPResponseInit };
 
@@ -64,19 +59,18 @@ export class HTTPResponse {
   constructor(init: HTTPResponseInit & { readonly headers: readonly string[] }, isTransports: true);
   constructor(init: HTTPResponseInit = {}, isTransports = false) {
     // Transports make one for each request, and are checked by TypeScript.
-    const isChecked = isTransports || init instanceof WholeAnswer;
-    if (!isChecked) checkInit(init);
+    if (!isTransports) checkInit(init);
     this.status = init.status ?? 200;
     this.reason = init.reason ?? '';
     this.version = init.version ?? 11;
     this.request_method = init.request_method ?? null;
     this.request_url = init.request_url ?? null;
-    this.rawHeaders = isChecked ? (init.headers as readonly string[]) : flatHeaders(init.headers);
+    this.rawHeaders = isTransports ? (init.headers as readonly string[]) : flatHeaders(init.headers);
     this.decode_content = init.decode_content ?? false;
-    if (init instanceof WholeAnswer) {
+    if (isTransports && Buffer.isBuffer(init.body)) {
       this.#reader = null;
       this.#bytes = init.body;
-      this.#maxSize = init.max_response_size;
+      this.#maxSize = init.max_response_size ?? null;
     } else this.#reader = new BodyReader(init, this.rawHeaders);
   }
 

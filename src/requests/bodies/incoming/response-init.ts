@@ -39,20 +39,6 @@ export interface HTTPResponseInit {
   pushed?: PushedPieces | null | undefined;
 }
 
-/** The init of a response that has come whole. */
-export class WholeAnswer implements HTTPResponseInit {
-  constructor(
-    readonly status: number,
-    readonly reason: string,
-    readonly version: number,
-    readonly headers: readonly string[],
-    readonly body: Buffer,
-    readonly request_method: string | null,
-    readonly request_url: string,
-    readonly max_response_size: number | null,
-  ) {}
-}
-
 const INIT_NAMES = [
   'body',
   'headers',

@@ -1,5 +1,4 @@
 import { type PieceSource, PushedPieces } from '../../bodies/incoming/pushed-pieces.js';
-import { WholeAnswer } from '../../bodies/incoming/response-init.js';
 import { HTTPResponse } from '../../urllib3/response.js';
 import { type AttemptState, bodyError } from '../error-mapping.js';
 import type { Job } from '../outgoing-request.js';
@@ -86,18 +85,18 @@ export class IncomingResponse {
   #wholeAnswer(): HTTPResponse {
     const { method, target, maxResponseSize } = this.#owner.job;
     const first = this.#first ?? EMPTY;
-    const answer = new WholeAnswer(
-      this.status,
-      this.#reason,
-      this.#version,
-      this.#rawHeaders,
-      this.#more === null ? first : Buffer.concat([first, ...this.#more], this.#received),
-      method,
-      target,
-      maxResponseSize,
-    );
+    const answer = {
+      status: this.status,
+      reason: this.#reason,
+      version: this.#version,
+      headers: this.#rawHeaders,
+      body: this.#more === null ? first : Buffer.concat([first, ...this.#more], this.#received),
+      request_method: method,
+      request_url: target,
+      max_response_size: maxResponseSize,
+    };
     this.#owner.responseDone(null, this.#received);
-    return new HTTPResponse(answer);
+    return new HTTPResponse(answer, true);
   }
 
   /** The rest of the body is still to come. */
