@@ -4,19 +4,11 @@ import type { HeaderEntry } from '../structures/case-insensitive-dict.js';
 export class SharedHeaders {
   /** By name in lower case. */
   readonly store: ReadonlyMap<string, HeaderEntry<string>>;
-  #host = '';
-  #text: string | null = null;
+  /** Their text on the wire for a request without a body to `host`, the last one it was made for; null until then. */
+  text: string | null = null;
+  host = '';
 
   constructor(store: ReadonlyMap<string, HeaderEntry<string>>) {
     this.store = store;
-  }
-
-  /** Their text on the wire for a request to `host` without a body, from `make` unless it is the same as the last time. */
-  textFor(host: string, make: () => string): string {
-    if (this.#text === null || this.#host !== host) {
-      this.#text = make();
-      this.#host = host;
-    }
-    return this.#text;
   }
 }

@@ -6,7 +6,6 @@
  */
 import { readSync } from 'node:fs';
 import type { Socket } from 'node:net';
-import { isError } from '../../../builtins/index.js';
 
 /**
  * Milliseconds. A connection whose answer came less than this ago was read just now, and is not looked at: a look costs 2.5 µs, a
@@ -31,7 +30,8 @@ export function isQuiet(socket: Socket): boolean {
     readSync(descriptor, byte, 0, 1, null);
     return false;
   } catch (error) {
-    return isError(error) && (error as NodeJS.ErrnoException).code === 'EAGAIN';
+    // What readSync throws is the system's.
+    return (error as NodeJS.ErrnoException).code === 'EAGAIN';
   } finally {
     Reflect.set(Error, 'stackTraceLimit', limit);
   }

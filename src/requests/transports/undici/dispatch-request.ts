@@ -11,7 +11,11 @@ import { checkedHeaders, isAdded } from '../outgoing-request.js';
 export function checkedHead(job: Job): string {
   const { shared, pool } = job;
   if (shared === null || !isPlain(job)) return textOf(checkedHeaders(job, job.request.body !== null));
-  return shared.textFor(pool.hostHeader, () => textOf(checkedHeaders(job, job.request.body !== null)));
+  if (shared.text === null || shared.host !== pool.hostHeader) {
+    shared.text = textOf(checkedHeaders(job, false));
+    shared.host = pool.hostHeader;
+  }
+  return shared.text;
 }
 
 /** Whether headers and host alone decide on the lines. A subclass of the adapter may have changed what the session made. */
