@@ -15,8 +15,7 @@ import { BaseAttempt, milliseconds } from './base-attempt.js';
 import type { TunnelOwner } from './connections/proxy-agents.js';
 import { type ConnectionState, connectionError } from './error-mapping.js';
 import { bodyTimeout, connectTimeout, readTimeout, sendTimeout } from './limits.js';
-import type { Job } from './outgoing-request.js';
-import { wireHeaders } from './outgoing-request.js';
+import { type Job, wireHeaders } from './outgoing-request.js';
 
 /** Where an attempt stands. */
 export const enum Stage {

@@ -8,9 +8,8 @@ import type { HTTPResponse } from '../urllib3/response.js';
 import { Retry } from '../urllib3/retry.js';
 import { logAnswer } from './debug-log.js';
 import { abortError, requestError } from './error-mapping.js';
-import type { Job } from './outgoing-request.js';
+import { isBuffered, type Job } from './outgoing-request.js';
 import { closeBody } from '../bodies/outgoing/close-body.js';
-import { isBuffered } from './outgoing-request.js';
 
 /** A {@link Job}; without a pool where the transport's connections are its own. */
 export type OutgoingJob = Omit<Job, 'pool'> & { readonly pool: Job['pool'] | null };

@@ -3,9 +3,7 @@ import { types } from 'node:util';
 import { channel } from 'node:diagnostics_channel';
 import type { Client, Dispatcher } from 'undici';
 import { Upload } from '../../bodies/outgoing/upload.js';
-import { wireBody } from '../outgoing-request.js';
-import { announcedLength, type Job } from '../outgoing-request.js';
-import { checkedHeaders, isAdded } from '../outgoing-request.js';
+import { announcedLength, checkedHeaders, isAdded, type Job, wireBody } from '../outgoing-request.js';
 
 /** The header lines as text. Throws InvalidHeader and UnicodeEncodeError. */
 export function checkedHead(job: Job): string {
