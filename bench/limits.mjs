@@ -2,6 +2,8 @@
  * `limits.mjs LIMITER '{"n":…,"cap":…,"windowMs":…,"hosts":…}'`: n tasks of no length through a limiter that lets `cap` of them
  * start in any window, for each host. Prints a line of JSON; `most` is how many starts the fullest window held.
  */
+import { measured } from './lib/measured.mjs';
+
 const [, , limiter, json] = process.argv;
 const { n, cap, windowMs, hosts } = JSON.parse(json);
 let starts = [];
@@ -88,19 +90,7 @@ function most(times) {
   return found;
 }
 
-const run = await runs[limiter]();
-const cpu = process.cpuUsage();
-const start = performance.now();
-await run();
-const seconds = (performance.now() - start) / 1000;
-const { user, system } = process.cpuUsage(cpu);
-console.log(
-  JSON.stringify({
-    seconds,
-    cpu: (user + system) / 1e6,
-    rss: process.resourceUsage().maxRSS / 1024,
-    right: starts.length,
-    longestDelay: null,
-    ...(hosts === 1 ? { most: most(starts) } : {}),
-  }),
-);
+await measured(await runs[limiter](), () => ({
+  right: starts.length,
+  ...(hosts === 1 ? { most: most(starts) } : {}),
+}));

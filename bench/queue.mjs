@@ -1,4 +1,6 @@
 /** `queue.mjs LIMITER '{"n":…}'`: n trivial async tasks, all submitted at once, ten at a time. Prints a line of JSON. */
+import { measured } from './lib/measured.mjs';
+
 const [, , limiter, json] = process.argv;
 const { n } = JSON.parse(json);
 const task = async (i) => i;
@@ -46,18 +48,4 @@ const runs = {
   },
 };
 
-const run = await runs[limiter]();
-const cpu = process.cpuUsage();
-const start = performance.now();
-const right = await run();
-const seconds = (performance.now() - start) / 1000;
-const { user, system } = process.cpuUsage(cpu);
-console.log(
-  JSON.stringify({
-    seconds,
-    cpu: (user + system) / 1e6,
-    rss: process.resourceUsage().maxRSS / 1024,
-    right,
-    longestDelay: null,
-  }),
-);
+await measured(await runs[limiter](), (right) => ({ right }));

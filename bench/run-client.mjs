@@ -3,6 +3,7 @@
  * line of JSON: seconds, CPU seconds, peak memory, correct answers, main-loop delay.
  */
 import { monitorEventLoopDelay } from 'node:perf_hooks';
+import { measured } from './lib/measured.mjs';
 
 const [, , name, json] = process.argv;
 const { url, n, concurrency, delay, warmUp = 1 } = JSON.parse(json);
@@ -20,21 +21,16 @@ const before = Array.from({ length: warmUp }, () => url);
 if (warmUp > 0) await client.run({ urls: before, concurrency, onAnswer() {} });
 const histogram = delay ? monitorEventLoopDelay({ resolution: 1 }) : null;
 histogram?.enable();
-const cpu = process.cpuUsage();
-const start = performance.now();
-await client.run({ urls, concurrency, onAnswer });
-const seconds = (performance.now() - start) / 1000;
-const { user, system } = process.cpuUsage(cpu);
-const whole = process.cpuUsage();
-histogram?.disable();
-console.log(
-  JSON.stringify({
-    seconds,
-    cpu: (user + system) / 1e6,
-    wholeCpu: (whole.user + whole.system) / 1e6,
-    rss: process.resourceUsage().maxRSS / 1024,
-    right,
-    longestDelay: histogram ? histogram.max / 1e6 : null,
-  }),
+await measured(
+  () => client.run({ urls, concurrency, onAnswer }),
+  () => {
+    const whole = process.cpuUsage();
+    histogram?.disable();
+    return {
+      wholeCpu: (whole.user + whole.system) / 1e6,
+      right,
+      longestDelay: histogram ? histogram.max / 1e6 : null,
+    };
+  },
 );
 process.exit();

@@ -1,8 +1,11 @@
-/** Runs `work` and prints a line of JSON about it: seconds, CPU seconds, peak memory, and what `right` counts. */
-export async function measured(work, right) {
+/**
+ * Runs `work` and prints a line of JSON about it: seconds, CPU seconds, peak memory, and what `report` says of the result:
+ * `right`, how much of it came as it should, and figures of its own.
+ */
+export async function measured(work, report) {
   const cpu = process.cpuUsage();
   const start = performance.now();
-  await work();
+  const result = await work();
   const seconds = (performance.now() - start) / 1000;
   const { user, system } = process.cpuUsage(cpu);
   console.log(
@@ -10,8 +13,8 @@ export async function measured(work, right) {
       seconds,
       cpu: (user + system) / 1e6,
       rss: process.resourceUsage().maxRSS / 1024,
-      right: right(),
       longestDelay: null,
+      ...report(result),
     }),
   );
 }

@@ -11,6 +11,6 @@ const count = async () => {
 };
 await measured(
   () => all(Array.from({ length: n }, () => count)),
-  () => right,
+  () => ({ right }),
 );
 process.exit();
