@@ -42,11 +42,16 @@ export {
   SessionLimits,
 } from './futures-session/index.js';
 export type {
+  Demand,
+  Grant,
   KeyLimits,
   KeyStats,
   LimitedRequest,
   LimitsOptions,
+  LimitStore,
+  Rate,
   RateOptions,
+  TicketUse,
 } from './limits/index.js';
 export {
   AbortError,
@@ -65,6 +70,7 @@ export {
   InvalidSchema,
   InvalidURL,
   JSONDecodeError,
+  LimitStoreError,
   MaxDelayExceeded,
   MissingSchema,
   PreparedRequest,

@@ -83,6 +83,7 @@ export {
   InvalidURL,
   JSONDecodeError,
   KeyError,
+  LimitStoreError,
   MaxDelayExceeded,
   MissingSchema,
   models,

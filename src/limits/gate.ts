@@ -2,6 +2,7 @@ import { type QueueEntry, WorkQueue } from '../builtins/index.js';
 import { type Rate, SECOND } from './rates.js';
 import { Adaptive, Recovery } from './recovery.js';
 import { StartLog } from './start-log.js';
+import type { Ticket } from './store.js';
 import type { Timed } from './time-heap.js';
 
 /** What one key allows. */
@@ -90,6 +91,17 @@ export class Gate implements Timed {
       if (free > at) at = free;
     }
     return at;
+  }
+
+  /** How many may start now, `most` at the most. */
+  room(now: number, most: number): number {
+    let room = Math.min(most, this.#limit() - this.running);
+    if (this.recovery !== null) room = Math.min(room, this.recovery.allowed - this.recovery.running);
+    for (const { count, period } of this.allowance.rates) {
+      room = Math.min(room, count - this.#reserved);
+      while (room > 0 && this.#log.latest(count - this.#reserved - (room - 1)) + period > now) room -= 1;
+    }
+    return room;
   }
 
   /** A time before which the one that has `ahead` others before it cannot start. */
@@ -207,16 +219,19 @@ export class Line implements QueueEntry, Timed {
   }
 }
 
-export const OUTSIDE = 0;
-/** In its line. */
-export const WAITING = 1;
-/** Started; its token is reserved. */
-export const STARTED = 2;
-/** Started, and when is known. */
-export const WRITTEN = 3;
+/** How far a turn has come. */
+export const Phase = {
+  outside: 0,
+  /** In its line. */
+  waiting: 1,
+  /** Started; its token is reserved. */
+  started: 2,
+  /** Started, and when is known. */
+  written: 3,
+} as const;
 
 /**
- * Something that a {@link Limiter} lets start in its turn. The limiter calls the two methods, which must not throw; they may
+ * Something that a {@link Limiter} lets start in its turn. The limiter calls the methods, which must not throw; they may
  * be called before `enter()` has returned.
  */
 export abstract class Turn implements QueueEntry {
@@ -226,15 +241,20 @@ export abstract class Turn implements QueueEntry {
   /** @internal */
   line: Line | null = null;
   /** @internal */
-  phase: number = OUTSIDE;
+  phase: number = Phase.outside;
   /** @internal In microseconds of the limiter's clock. */
   enteredAt = 0;
   /** @internal In microseconds of the limiter's clock. */
   startedAt = 0;
+  /** @internal What it has started with, where several processes count together. */
+  ticket: Ticket | null = null;
 
   /** It may start now. Its token is reserved until `limiter.written()`, its places are held until `limiter.leave()`. */
   abstract begin(): void;
 
   /** It will not start: `max_delay` is shorter than the wait, which is `seconds` at the least. */
   abstract refuse(seconds: number): void;
+
+  /** It will not start: the store that counts for several processes has failed. */
+  abstract fail(error: Error): void;
 }

@@ -9,4 +9,5 @@ export {
   parseKeyLimits,
   parseLimits,
 } from './options.js';
-export type { RateOptions } from './rates.js';
+export { parseRates, type Rate, type RateOptions } from './rates.js';
+export type { Demand, Grant, LimitStore, TicketUse } from './store.js';

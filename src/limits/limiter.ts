@@ -1,22 +1,12 @@
 import { WorkQueue } from '../builtins/index.js';
 import { Alarm, type LimitsClock, systemClock } from './alarm.js';
-import {
-  type Allowance,
-  Gate,
-  type KeyStats,
-  type Line,
-  OUTSIDE,
-  STARTED,
-  type Turn,
-  UNLIMITED,
-  WAITING,
-  WRITTEN,
-} from './gate.js';
+import { type Allowance, Gate, type KeyStats, type Line, Phase, type Turn, UNLIMITED } from './gate.js';
 import { Keys } from './keys.js';
 import type { LimiterSettings } from './options.js';
+import { Openings } from './openings.js';
 import { Patience } from './patience.js';
 import { MILLISECOND, SECOND } from './rates.js';
-import { TimeHeap } from './time-heap.js';
+import { SharedStarts, type SharedStartsOwner } from './shared-starts.js';
 
 /**
  * Lets things start as fast as their keys allow, and never faster.
@@ -32,9 +22,10 @@ export class Limiter {
   readonly #all: Gate;
   readonly #keys: Keys;
   readonly #ready = new WorkQueue<Line>();
-  readonly #handingOut: Gate[] = [];
-  readonly #due = new TimeHeap<Gate>();
+  readonly #openings: Openings;
   readonly #patience: Patience;
+  /** Asks a store for each start, where several processes count together. */
+  #shared: SharedStarts | null = null;
   #isLetting = false;
   #isPaused = false;
 
@@ -42,6 +33,7 @@ export class Limiter {
     this.#settings = settings;
     this.#clock = clock;
     this.#all = new Gate('', settings.all);
+    this.#openings = new Openings(this.#all);
     this.#keys = new Keys(this.#all, settings.each);
     this.#patience = new Patience(settings.maxDelay, (turn, line) => {
       this.#withdraw(turn, line);
@@ -49,6 +41,7 @@ export class Limiter {
     this.#alarm = new Alarm(clock, () => {
       this.#ring();
     });
+    this.#share(settings);
   }
 
   /** How many wait for their turn. */
@@ -82,7 +75,7 @@ export class Limiter {
     }
     turn.enteredAt = now;
     turn.line = line;
-    turn.phase = WAITING;
+    turn.phase = Phase.waiting;
     for (const gate of line.gates) gate.queued += 1;
     if (first) line.waiting.unshift(turn);
     else line.waiting.push(turn);
@@ -95,14 +88,15 @@ export class Limiter {
 
   /** What `turn` let start has been written, or may have been: its token is used from now on. */
   written(turn: Turn): void {
-    if (turn.phase !== STARTED || turn.line === null) return;
-    turn.phase = WRITTEN;
+    if (turn.phase !== Phase.started || turn.line === null) return;
+    turn.phase = Phase.written;
+    if (turn.ticket !== null) this.#shared?.settle(turn.ticket, 'used');
     const now = Math.ceil(this.#clock.now() * MILLISECOND);
     let mustArm = false;
     for (const gate of turn.line.gates) {
       gate.stamp(now);
       if (gate.hasParked && gate.heapIndex === -1) {
-        this.#arm(gate, now);
+        this.#openings.arm(gate, now);
         mustArm = true;
       }
     }
@@ -113,17 +107,18 @@ export class Limiter {
   leave(turn: Turn): void {
     const { phase, line } = turn;
     if (line === null) return;
-    if (phase === WAITING) {
+    if (phase === Phase.waiting) {
       this.#withdraw(turn, line);
       return;
     }
-    turn.phase = OUTSIDE;
+    turn.phase = Phase.outside;
     turn.line = null;
+    if (turn.ticket !== null) this.#shared?.left(turn.ticket);
     const now = this.#now();
     for (const gate of line.gates) {
-      gate.leave(turn.startedAt, phase === WRITTEN);
-      if (gate.hasParked) this.#arm(gate, now);
-      else if (gate.isIdle) this.#expire(gate, now);
+      gate.leave(turn.startedAt, phase === Phase.written);
+      if (gate.hasParked) this.#openings.arm(gate, now);
+      else if (gate.isIdle) this.#openings.expire(gate, now);
     }
     this.#let(now);
   }
@@ -137,12 +132,13 @@ export class Limiter {
     if (line === null) return;
     const now = this.#now();
     const pause = seconds === null ? null : Math.min(Math.max(0, seconds), this.#settings.longestPause);
+    if (pause !== null) this.#shared?.refused(turn.ticket, line, Math.ceil(pause * SECOND));
     for (const gate of line.gates) {
       if (gate === this.#all) continue;
       if (pause !== null) gate.pause(now + Math.ceil(pause * SECOND), now);
       if (this.#settings.adaptive) gate.slowDown(startedAt, now);
       if (pause === null) continue;
-      if (gate.hasParked) this.#arm(gate, now);
+      if (gate.hasParked) this.#openings.arm(gate, now);
       this.#patience.paused(gate, now);
     }
     this.#let(now);
@@ -155,11 +151,12 @@ export class Limiter {
 
   /** `turn` ended well. */
   succeeded(turn: Turn): void {
-    const { line } = turn;
+    const { line, ticket } = turn;
     if (line === null) return;
+    if (ticket !== null) this.#shared?.ended(ticket, true);
     let now: number | null = null;
     for (const gate of line.gates) {
-      if (gate.succeeded(turn.startedAt) && gate.hasParked) this.#arm(gate, (now ??= this.#now()));
+      if (gate.succeeded(turn.startedAt) && gate.hasParked) this.#openings.arm(gate, (now ??= this.#now()));
     }
     if (now !== null) this.#let(now);
   }
@@ -180,6 +177,7 @@ export class Limiter {
     this.#patience.maxDelay = settings.maxDelay;
     this.#all.allowance = settings.all;
     this.#keys.each = settings.each;
+    this.#share(settings);
     this.#reconsider();
   }
 
@@ -207,6 +205,34 @@ export class Limiter {
     return this.#keys.waiting();
   }
 
+  /** Counts with others from now on, as the settings say, or alone. */
+  #share({ store, longestPause }: LimiterSettings): void {
+    if (this.#shared?.store === store) this.#shared.longestPause = longestPause;
+    else {
+      this.#shared?.close();
+      this.#shared = store && new SharedStarts(store, longestPause, this.#clock, this.#storeOwner());
+    }
+  }
+
+  #storeOwner(): SharedStartsOwner {
+    return {
+      look: (line) => {
+        if (line.queue === null) this.#ready.push(line);
+        this.#let(this.#now());
+      },
+      heldUp: (line, wait) => {
+        const now = this.#now();
+        if (line.heapIndex !== -1) this.#patience.heldUp(line, now + wait, now);
+      },
+      failed: (line, error) => {
+        const turns: Turn[] = [];
+        for (let turn = line.waiting.peek(); turn !== null; turn = turn.next) turns.push(turn);
+        for (const turn of turns) this.#withdraw(turn, line);
+        for (const turn of turns) turn.fail(error);
+      },
+    };
+  }
+
   #now(): number {
     return Math.floor(this.#clock.now() * MILLISECOND);
   }
@@ -218,27 +244,14 @@ export class Limiter {
     try {
       while (!this.#isPaused) {
         const line = this.#ready.shift();
-        if (line !== null) this.#try(line, null, now);
-        else if (!this.#handOut(now)) break;
+        const opening = line === null ? this.#openings.next(now) : { line, gate: null };
+        if (opening === null) break;
+        this.#try(opening.line, opening.gate, now);
       }
     } finally {
       this.#isLetting = false;
     }
     this.#setAlarm(now);
-  }
-
-  /** Gives the next turn of a gate that is open. Returns whether there was one. */
-  #handOut(now: number): boolean {
-    const gate = this.#handingOut[0];
-    if (gate === undefined) return false;
-    const line = gate.hasParked && gate.opensAt(now) <= now ? (gate.parked?.shift() ?? null) : null;
-    if (line === null) {
-      gate.isHandingOut = false;
-      const last = this.#handingOut.pop();
-      if (last !== undefined && last !== gate) this.#handingOut[0] = last;
-      this.#arm(gate, now);
-    } else this.#try(line, gate, now);
-    return true;
   }
 
   /** Lets the first of a line start, or parks it. */
@@ -248,9 +261,10 @@ export class Limiter {
       this.#park(line, obstacle, now);
       return;
     }
-    const turn = line.waiting.shift();
-    if (turn === null) return;
-    turn.phase = STARTED;
+    if (line.waiting.length === 0 || this.#shared?.allows(line, now) === false) return;
+    const turn = line.waiting.shift() as Turn;
+    turn.ticket = this.#shared?.take(line) ?? null;
+    turn.phase = Phase.started;
     turn.startedAt = now;
     for (const gate of line.gates) gate.take(now);
     if (line.heapIndex !== -1) this.#patience.watch(line);
@@ -273,37 +287,14 @@ export class Limiter {
   #park(line: Line, gate: Gate, now: number): void {
     const parked = (gate.parked ??= new WorkQueue());
     parked.push(line);
-    if (parked.length === 1) this.#arm(gate, now);
+    if (parked.length === 1) this.#openings.arm(gate, now);
     if (line.heapIndex !== -1) this.#patience.heldUp(line, gate.opensAt(now), now);
-  }
-
-  /** Sees to it that a gate with parked lines hands out turns when it opens. */
-  #arm(gate: Gate, now: number): void {
-    if (gate.isHandingOut) return;
-    if (!gate.hasParked) {
-      if (gate.isIdle) this.#expire(gate, now);
-      return;
-    }
-    const opensAt = gate.opensAt(now);
-    if (opensAt <= now) {
-      gate.isHandingOut = true;
-      this.#handingOut.push(gate);
-      this.#due.remove(gate);
-    } else if (opensAt === Infinity) this.#due.remove(gate);
-    else this.#due.set(gate, opensAt);
-  }
-
-  /** An idle gate is forgotten when its window has passed; many are forgotten together. */
-  #expire(gate: Gate, now: number): void {
-    gate.line = null;
-    gate.parked = null;
-    if (gate !== this.#all) this.#due.set(gate, Math.ceil(gate.expiresAt(now) / SECOND) * SECOND);
   }
 
   #ring(): void {
     const now = this.#now();
-    for (let gate = this.#due.takeDue(now); gate !== null; gate = this.#due.takeDue(now)) {
-      if (gate.hasParked) this.#arm(gate, now);
+    for (let gate = this.#openings.takeDue(now); gate !== null; gate = this.#openings.takeDue(now)) {
+      if (gate.hasParked) this.#openings.arm(gate, now);
       else if (gate.isIdle) this.#keys.gates.delete(gate.key);
     }
     this.#patience.refuseOverdue(now);
@@ -312,12 +303,13 @@ export class Limiter {
 
   #withdraw(turn: Turn, line: Line): void {
     line.waiting.remove(turn);
-    turn.phase = OUTSIDE;
+    turn.phase = Phase.outside;
     turn.line = null;
     for (const gate of line.gates) gate.queued -= 1;
     if (line.heapIndex !== -1) this.#patience.watch(line);
     if (line.waiting.length === 0) {
       line.queue?.remove(line);
+      this.#shared?.forget(line);
       this.#tidy(line, this.#now());
     }
     if (this.#all.queued === 0) this.#setAlarm(this.#now());
@@ -327,14 +319,14 @@ export class Limiter {
   #tidy(line: Line, now: number): void {
     if (line.waiting.length > 0) return;
     this.#keys.forgetLine(line);
-    for (const gate of line.gates) if (gate.isIdle && !gate.hasParked) this.#expire(gate, now);
+    for (const gate of line.gates) if (gate.isIdle && !gate.hasParked) this.#openings.expire(gate, now);
   }
 
   /** After a change of what is allowed: looks at every line again. */
   #reconsider(): void {
     const now = this.#now();
-    this.#arm(this.#all, now);
-    for (const gate of this.#keys.gates.values()) if (gate.hasParked) this.#arm(gate, now);
+    this.#openings.arm(this.#all, now);
+    for (const gate of this.#keys.gates.values()) if (gate.hasParked) this.#openings.arm(gate, now);
     for (const line of this.#keys.lines()) {
       if (line.waiting.length === 0) continue;
       this.#patience.watch(line);
@@ -344,7 +336,7 @@ export class Limiter {
   }
 
   #setAlarm(now: number): void {
-    const due = Math.min(this.#due.due, this.#patience.due);
+    const due = Math.min(this.#openings.due, this.#patience.due);
     this.#alarm.set(due, now, this.#all.queued > 0 && !this.#isPaused);
   }
 }

@@ -9,6 +9,7 @@ import {
   type Rate,
   type RateOptions,
 } from './rates.js';
+import { isLimitStore, type LimitStore } from './store.js';
 
 /** A request as {@link LimitsOptions.key} sees it. */
 export interface LimitedRequest {
@@ -48,6 +49,12 @@ export interface LimitsOptions extends RateOptions {
    * half as many, and one more after each round of success. Default false.
    */
   adaptive?: boolean | null | undefined;
+  /**
+   * Counts starts for several processes and machines, which keep the rates and the pauses together; `limit`, `limit_per_host`,
+   * `max_delay` and `adaptive` hold in each of them. See `RedisLimitStore` of `requests-futures/bullmq`. Default null: this process counts
+   * alone.
+   */
+  store?: LimitStore | null | undefined;
 }
 
 /** What a limiter holds to. */
@@ -62,6 +69,8 @@ export interface LimiterSettings {
   readonly longestPause: number;
   /** Whether trouble lowers how many may be under way at once. */
   readonly adaptive: boolean;
+  /** Counts for several processes; null where this one counts alone. */
+  readonly store: LimitStore | null;
 }
 
 /** Limits, checked. */
@@ -81,6 +90,7 @@ const OPTION_NAMES = [
   'retry_after_max',
   'max_delay',
   'adaptive',
+  'store',
 ];
 
 /**
@@ -90,10 +100,13 @@ const OPTION_NAMES = [
  */
 export function parseLimits(what: string, options: LimitsOptions): Limits {
   checkObject(what, options, OPTION_NAMES);
-  const { key = null, adaptive = null } = options;
+  const { key = null, adaptive = null, store = null } = options;
   if (key !== null && typeof key !== 'function') throw new TypeError(`${what}: key must be a function`);
   if (adaptive !== null && typeof adaptive !== 'boolean')
     throw new TypeError(`${what}: adaptive must be a boolean`);
+  if (store !== null && !isLimitStore(store)) {
+    throw new TypeError(`${what}: store must be a store, such as a RedisLimitStore, got ${typeName(store)}`);
+  }
   const rates = parseRates(what, options);
   const { each, all } = divide(what, options, rates);
   return {
@@ -103,6 +116,7 @@ export function parseLimits(what: string, options: LimitsOptions): Limits {
       maxDelay: secondsOf(what, 'max_delay', options.max_delay, Infinity),
       longestPause: secondsOf(what, 'retry_after_max', options.retry_after_max, 3600),
       adaptive: adaptive ?? false,
+      store,
     },
     key,
     statuses: statusesOf(what, options.limit_statuses),

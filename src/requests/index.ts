@@ -77,7 +77,12 @@ export {
   TooManyRedirects,
   URLRequired,
 } from './exceptions/requests.js';
-export { DeadlineExceeded, type DeadlinePhase, MaxDelayExceeded } from './exceptions/waiting.js';
+export {
+  DeadlineExceeded,
+  type DeadlinePhase,
+  LimitStoreError,
+  MaxDelayExceeded,
+} from './exceptions/waiting.js';
 export * as hooks from './hooks.js';
 export {
   LimiterAdapter,

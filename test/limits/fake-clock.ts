@@ -69,6 +69,8 @@ export class TestTurn extends Turn {
   began = false;
   /** Seconds of the wait for which it was refused. */
   refusedFor: number | null = null;
+  /** What the store has failed with. */
+  error: Error | null = null;
   readonly #onBegin: ((turn: TestTurn) => void) | null;
 
   constructor(onBegin: ((turn: TestTurn) => void) | null = null) {
@@ -83,5 +85,9 @@ export class TestTurn extends Turn {
 
   refuse(seconds: number): void {
     this.refusedFor = seconds;
+  }
+
+  fail(error: Error): void {
+    this.error = error;
   }
 }

@@ -17,6 +17,7 @@ test('nothing stated, or null, is no limit; 429 pauses nevertheless', () => {
     each: { rates: [], limit: Infinity },
     maxDelay: Infinity,
     longestPause: 3600,
+    store: null,
     adaptive: false,
   });
   expect([...nothing.statuses]).toEqual([429]);

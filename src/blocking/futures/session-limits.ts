@@ -8,8 +8,11 @@ import {
 } from '../../limits/index.js';
 import type { OwnLimits } from '../wire/session-parts.js';
 
-/** What may go to whom, and how fast. A `key` function of the caller's could not run while its thread waits. */
-export type LimitsOptions = Omit<AwaitedOptions, 'key'>;
+/**
+ * What may go to whom, and how fast. A `key` function of the caller's could not run while its thread waits, and a `store` belongs to the
+ * thread that made it.
+ */
+export type LimitsOptions = Omit<AwaitedOptions, 'key' | 'store'>;
 
 /** The limits of a FuturesSession: to look at, and to change while requests wait and run. They are kept by the gateway. */
 export class SessionLimits {
@@ -60,9 +63,10 @@ export class SessionLimits {
 
 /** Mistakes are errors at once, and here. */
 function checked(options: LimitsOptions): LimitsOptions {
-  if ((options as AwaitedOptions).key != null) {
+  const { key, store } = options as AwaitedOptions;
+  if (key != null || store != null) {
     throw new TypeError(
-      "limits: 'key' would have to run in this thread, which waits; the awaited doors take it",
+      `limits: '${key == null ? 'store' : 'key'}' would have to run in this thread, which waits; the awaited doors take it`,
     );
   }
   const copy = parseLimits('limits', options).statuses;

@@ -45,6 +45,7 @@ export {
   AbortError,
   DeadlineExceeded,
   type DeadlinePhase,
+  LimitStoreError,
   MaxDelayExceeded,
   type AuthCallable,
   type Bytes,

@@ -8,6 +8,7 @@ import {
   ConnectionError,
   ConnectTimeout,
   DeadlineExceeded,
+  LimitStoreError,
   MaxDelayExceeded,
   type PreparedRequest,
   type Response,
@@ -111,7 +112,14 @@ export class LimitedCall extends Turn implements FutureOwner {
   }
 
   refuse(seconds: number): void {
-    const error = new MaxDelayExceeded(seconds, { request: this.#request });
+    this.#notStarted(new MaxDelayExceeded(seconds, { request: this.#request }));
+  }
+
+  fail(cause: Error): void {
+    this.#notStarted(new LimitStoreError(cause.message, { request: this.#request, cause }));
+  }
+
+  #notStarted(error: Error): void {
     const goOn = this.#goOn;
     this.#goOn = null;
     if (goOn !== null) {

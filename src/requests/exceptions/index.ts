@@ -29,4 +29,4 @@ export {
   UnrewindableBodyError,
   URLRequired,
 } from './requests.js';
-export { DeadlineExceeded, type DeadlinePhase, MaxDelayExceeded } from './waiting.js';
+export { DeadlineExceeded, type DeadlinePhase, LimitStoreError, MaxDelayExceeded } from './waiting.js';

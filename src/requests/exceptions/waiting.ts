@@ -1,6 +1,6 @@
 /** What ends a request that would take too long, beside the timeouts of Python. */
 import { setErrorName } from '../../builtins/index.js';
-import { type RequestExceptionOptions, Timeout } from './requests.js';
+import { RequestException, type RequestExceptionOptions, Timeout } from './requests.js';
 
 /** What a request was doing when its deadline passed. */
 export type DeadlinePhase =
@@ -38,5 +38,12 @@ export class MaxDelayExceeded extends Timeout {
   constructor(retry_after: number, options: RequestExceptionOptions = {}) {
     super(`The request would have to wait for ${retry_after.toFixed(3)} seconds or longer`, options);
     this.retry_after = retry_after;
+  }
+}
+
+/** The store of the limits, which counts for several processes, cannot be reached or has failed; the request was not sent. Not in Python. */
+export class LimitStoreError extends RequestException {
+  static {
+    setErrorName(this, 'LimitStoreError');
   }
 }

@@ -1,0 +1,213 @@
+import { LONGEST_DELAY, nextTick } from '../builtins/index.js';
+import type { LimitsClock } from './alarm.js';
+import type { Line } from './gate.js';
+import { MILLISECOND, SECOND } from './rates.js';
+import type { Demand, Grant, LimitStore, Ticket, TicketUse } from './store.js';
+
+/** How many starts are asked for at once. */
+const MOST = 100;
+
+/** What a {@link SharedStarts} has its limiter do. */
+export interface SharedStartsOwner {
+  /** Looks at a line again. */
+  look(line: Line): void;
+  /** The first of a line cannot start for so many microseconds. */
+  heldUp(line: Line, wait: number): void;
+  /** The store has failed: what waits in the line will not start. */
+  failed(line: Line, error: Error): void;
+}
+
+/** A line that waits for the store. */
+interface Held {
+  /** By this number the store knows the line. */
+  readonly asker: number;
+  demands: readonly Demand[];
+  /** What those that start next use. What is left over is given back at once. */
+  tickets: string[];
+  isProbe: boolean;
+  isAsking: boolean;
+  /** Runs until it is worth asking again. */
+  timer: unknown;
+}
+
+/** Tickets that have the same fate. */
+interface Settled {
+  readonly demands: readonly Demand[];
+  readonly use: TicketUse;
+  readonly ids: string[];
+}
+
+/** Asks a store for each start that a limiter would allow by itself. A line that waits for the answer stands nowhere else. */
+export class SharedStarts {
+  readonly store: LimitStore;
+  readonly #clock: LimitsClock;
+  readonly #owner: SharedStartsOwner;
+  /** In microseconds. */
+  #longestPause: number;
+  readonly #held = new Map<Line, Held>();
+  /** Of what has started and was not written yet. */
+  readonly #open = new Set<Ticket>();
+  #isKeeping = false;
+  #settled: Settled[] = [];
+  #lastAsker = 0;
+
+  /** @param longestPause in seconds */
+  constructor(store: LimitStore, longestPause: number, clock: LimitsClock, owner: SharedStartsOwner) {
+    this.store = store;
+    this.#longestPause = longestPause * SECOND;
+    this.#clock = clock;
+    this.#owner = owner;
+  }
+
+  set longestPause(seconds: number) {
+    this.#longestPause = seconds * SECOND;
+  }
+
+  /** Whether the first of `line` may start. If not, the line is looked at again when it may. */
+  allows(line: Line, now: number): boolean {
+    let held = this.#held.get(line);
+    if (held === undefined) {
+      const asker = (this.#lastAsker += 1);
+      held = { asker, demands: [], tickets: [], isProbe: false, isAsking: false, timer: null };
+      this.#held.set(line, held);
+    }
+    if (held.tickets.length > 0) return true;
+    if (!held.isAsking && held.timer === null) this.#ask(line, held, now);
+    return false;
+  }
+
+  /** What the first of `line` starts with. */
+  take(line: Line): Ticket | null {
+    const held = this.#held.get(line);
+    const id = held?.tickets.shift();
+    if (held === undefined || id === undefined) return null;
+    const ticket = { id, demands: held.demands, isProbe: held.isProbe };
+    this.#open.add(ticket);
+    this.#keep();
+    return ticket;
+  }
+
+  /** What had started with `ticket` was written now, or was not and will not be. */
+  settle(ticket: Ticket, use: 'used' | 'unused'): void {
+    if (this.#open.delete(ticket)) this.#settle(ticket.demands, [ticket.id], use);
+  }
+
+  /** What had started with `ticket` has ended, well or not. */
+  ended(ticket: Ticket, isWell: boolean): void {
+    if (!ticket.isProbe) return;
+    ticket.isProbe = false;
+    this.#probed(ticket.demands, isWell);
+  }
+
+  /** What had started with `ticket` is over. */
+  left(ticket: Ticket): void {
+    this.settle(ticket, 'unused');
+    this.ended(ticket, false);
+  }
+
+  /** What had started with `ticket` was told that nothing more is to start for so long, in any process. */
+  refused(ticket: Ticket | null, { gates }: Line, microseconds: number): void {
+    if (ticket !== null) ticket.isProbe = false;
+    for (const { key } of gates.slice(1)) this.store.pause(nameOf(key), microseconds);
+  }
+
+  /** Nothing waits in `line` any more. */
+  forget(line: Line): void {
+    const held = this.#held.get(line);
+    if (held === undefined) return;
+    this.#held.delete(line);
+    if (held.timer === null) return;
+    this.#clock.clearTimeout(held.timer);
+    this.store.withdraw(held.demands, held.asker);
+  }
+
+  /** Lets go of all lines, and of what has started: it counts as used. */
+  close(): void {
+    this.#open.clear();
+    for (const line of [...this.#held.keys()]) this.forget(line);
+  }
+
+  #ask(line: Line, held: Held, now: number): void {
+    const room = Math.min(...line.gates.map((gate) => gate.room(now, MOST)));
+    held.isAsking = true;
+    held.demands = line.gates.flatMap(({ key, allowance: { rates } }, index) => {
+      if (index > 0) return { key: nameOf(key), rates };
+      // What counts for all is never paused.
+      return rates.length === 0 ? [] : { key: 'all', rates };
+    });
+    const wanted = Math.max(1, Math.min(room, line.waiting.length));
+    this.store.take(held.demands, wanted, held.asker, this.#longestPause).then(
+      (grant) => {
+        this.#answered(line, held, grant);
+      },
+      (error: unknown) => {
+        if (this.#held.get(line) !== held) return;
+        this.#held.delete(line);
+        this.#owner.failed(line, error as Error);
+      },
+    );
+  }
+
+  #answered(line: Line, held: Held, { tickets, wait, isProbe }: Grant): void {
+    held.isAsking = false;
+    held.tickets = [...tickets];
+    held.isProbe = isProbe;
+    const isWaiting = this.#held.get(line) === held;
+    if (isWaiting) {
+      if (wait > 0) this.#lookLater(line, held, wait);
+      if (tickets.length > 0) this.#owner.look(line);
+    }
+    if (held.tickets.length > 0) {
+      this.#settle(held.demands, held.tickets, 'unused');
+      if (isProbe) this.#probed(held.demands, false);
+      held.tickets = [];
+    }
+    if (!isWaiting && wait > 0) this.store.withdraw(held.demands, held.asker);
+    if (this.#held.get(line) !== held) return;
+    if (line.waiting.length === 0) this.forget(line);
+    else if (wait > 0) this.#owner.heldUp(line, wait);
+    else this.#owner.look(line);
+  }
+
+  /** Asks again after `wait`, or earlier where that is longer than a timer can run. */
+  #lookLater(line: Line, held: Held, wait: number): void {
+    const delay = Math.min(LONGEST_DELAY, Math.ceil(wait / MILLISECOND));
+    held.timer = this.#clock.setTimeout(() => {
+      held.timer = null;
+      this.#owner.look(line);
+    }, delay);
+  }
+
+  /** What takes long to be written must not lose its ticket. */
+  #keep(): void {
+    if (this.#isKeeping) return;
+    this.#isKeeping = true;
+    const again = (): void => {
+      this.#isKeeping = false;
+      for (const { demands, id } of this.#open) this.#settle(demands, [id], 'kept');
+      if (this.#open.size > 0) this.#keep();
+    };
+    this.#clock.setTimeout(again, (this.store.lease * 1000) / 3).unref();
+  }
+
+  #probed(demands: readonly Demand[], isWell: boolean): void {
+    for (const { key } of demands) this.store.probed(key, isWell);
+  }
+
+  /** Tells the store in one go what comes up in one go. */
+  #settle(demands: readonly Demand[], ids: readonly string[], use: TicketUse): void {
+    const last = this.#settled.at(-1);
+    if (last?.demands === demands && last.use === use) last.ids.push(...ids);
+    else if (this.#settled.push({ demands, use, ids: [...ids] }) === 1) nextTick(this.#flush);
+  }
+
+  readonly #flush = (): void => {
+    const settled = this.#settled;
+    this.#settled = [];
+    for (const { demands, ids, use } of settled) this.store.settle(demands, ids, use);
+  };
+}
+
+function nameOf(key: string): string {
+  return `key:${key}`;
+}
