@@ -20,6 +20,7 @@ export const layers: Readonly<Record<string, readonly string[]>> = {
     'src/futures-session',
     'src/concurrent-futures',
     'src/requests',
+    'src/limits',
     'src/pickle',
     'src/builtins',
   ],

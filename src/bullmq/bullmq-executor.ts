@@ -1,4 +1,4 @@
-import { getLogger, LookupError, nextTick, RuntimeError, ValueError } from '../builtins/index.js';
+import { getLogger, nextTick } from '../builtins/index.js';
 import {
   BrokenExecutor,
   CancelledError,
@@ -6,14 +6,16 @@ import {
   type ShutdownOptions,
 } from '../concurrent-futures/index.js';
 import { mapInChunks, parseShutdown, PoolExecutor, type WorkItem } from '../concurrent-futures/internal.js';
-import { UnpicklingError } from '../pickle/index.js';
 import { ClientLink, type Outcome } from './client-link.js';
+import { loadPeers, type Peers } from './connection.js';
 import { decodeOutcome, decodePlain, encodeCall, encodeOutcome } from './envelope.js';
 import { NoWorkersError } from './errors.js';
 import { HandedCall } from './handed-call.js';
 import { jobData } from './job.js';
 import { ProgramNames } from './names.js';
 import { type BullMQExecutorOptions, type ParsedExecutorOptions, parseExecutorOptions } from './options.js';
+import { refusal } from './refusal.js';
+import { RedisLimitStore } from './redis-limit-store.js';
 import { type CallState, Watch } from './watch.js';
 
 /**
@@ -33,10 +35,18 @@ import { type CallState, Watch } from './watch.js';
 export class BullMQExecutor extends PoolExecutor {
   /** Whether what is submitted has to be importable. @internal */
   readonly _isolated: boolean = true;
+  /** Whether limits are counted by those who send. @internal */
+  readonly _countsInWorkers: boolean = true;
   readonly #options: ParsedExecutorOptions;
   readonly #names = new ProgramNames();
-  readonly #link: ClientLink;
-  readonly #watch: Watch;
+  #limits: RedisLimitStore | null = null;
+  /** There, with the watch, as soon as BullMQ is loaded. */
+  #link!: ClientLink;
+  #watch!: Watch;
+  #isOpen = false;
+  readonly #opening: Promise<void>;
+  /** Why it cannot open. */
+  #fault: Error | null = null;
   /** What is in Redis. */
   readonly #calls = new Map<string, HandedCall>();
   #lastId = 0;
@@ -48,13 +58,35 @@ export class BullMQExecutor extends PoolExecutor {
   #refused = 0;
 
   /**
-   * @throws TypeError and ValueError for bad options, without showing the connection; Error when `bullmq` or `ioredis` is not installed.
+   * @throws TypeError and ValueError for bad options, without showing the connection. When `bullmq` or `ioredis` is not installed,
+   * each call fails with an Error that says so.
    */
   constructor(options: BullMQExecutorOptions) {
     const parsed = parseExecutorOptions(options);
     super(parsed.maxWorkers);
     this.#options = parsed;
-    this.#link = new ClientLink(
+    this.#opening = this.#open();
+  }
+
+  async #open(): Promise<void> {
+    try {
+      this.#link = this.#newLink(await loadPeers());
+      this.#watch = new Watch(this.#link, this.#calls, this.#options, {
+        changed: (call, state) => {
+          this.#changed(call, state);
+        },
+      });
+      this.#isOpen = true;
+      this.#link.sweep().catch(() => undefined);
+    } catch (error) {
+      this.#fault = error as Error;
+    }
+    this.#dispatch();
+  }
+
+  #newLink(peers: Peers): ClientLink {
+    return new ClientLink(
+      peers,
       {
         arrived: (outcomes) => this.#arrived(outcomes),
         refused: (calls, error) => {
@@ -68,14 +100,17 @@ export class BullMQExecutor extends PoolExecutor {
           this.#watch.askSoon();
         },
       },
-      parsed,
+      this.#options,
     );
-    this.#watch = new Watch(this.#link, this.#calls, parsed, {
-      changed: (call, state) => {
-        this.#changed(call, state);
-      },
-    });
-    this.#link.sweep().catch(() => undefined);
+  }
+
+  /**
+   * A store for the limits of sessions, on this executor's Redis: `new FuturesSession({ executor, limits: { per_second: 10, store: executor.limits } })`.
+   * The workers count with it, each where it sends.
+   */
+  get limits(): RedisLimitStore {
+    const { connection, prefix, redisTimeout: redis_timeout } = this.#options;
+    return (this.#limits ??= new RedisLimitStore({ connection, prefix, redis_timeout }));
   }
 
   /** How many messages from Redis were refused, as they were no outcome, or named what they must not. */
@@ -105,6 +140,7 @@ export class BullMQExecutor extends PoolExecutor {
   }
 
   #dispatch(): void {
+    if (!this.#isOpen && this.#fault === null) return;
     const batch: HandedCall[] = [];
     while (this.#waiting > 0) {
       this.#waiting -= 1;
@@ -123,6 +159,7 @@ export class BullMQExecutor extends PoolExecutor {
     const { fn, args = [] } = item;
     item.drop();
     try {
+      if (this.#fault !== null) throw this.#fault;
       const { name, data } = encodeCall(fn, args, this.#names, this.#options.maxSize);
       const call = new HandedCall(item, name, jobData(data, this.#options.version), this.#options.retryLost);
       this.#keep(call);
@@ -288,32 +325,20 @@ export class BullMQExecutor extends PoolExecutor {
   }
 
   protected override drained(): void {
-    this.#watch.stop();
-    this.#link.setWanted(false);
+    if (this.#isOpen) {
+      this.#watch.stop();
+      this.#link.setWanted(false);
+    }
     if (this.#closing) void this.#close();
   }
 
   #close(): Promise<void> {
-    return (this.#closed ??= this.#link.close());
+    return (this.#closed ??= this.#opening.then(() => this.#closeAll()));
+  }
+
+  async #closeAll(): Promise<void> {
+    await Promise.all([this.#isOpen ? this.#link.close() : undefined, this.#limits?.close()]);
   }
 }
 
 const NOTHING = Buffer.alloc(0);
-
-/** What a worker says about a call that it does not take. */
-function refusal(bytes: Buffer): Error {
-  let parsed: unknown;
-  try {
-    parsed = JSON.parse(bytes.toString());
-  } catch {
-    parsed = null;
-  }
-  const { name, message } = (parsed ?? {}) as { name?: unknown; message?: unknown };
-  const text = typeof message === 'string' ? message : 'The worker has refused the call';
-  const classes = { LookupError, RuntimeError, UnpicklingError, ValueError };
-  const cls =
-    typeof name === 'string' && Object.hasOwn(classes, name)
-      ? classes[name as keyof typeof classes]
-      : RuntimeError;
-  return new cls(text);
-}

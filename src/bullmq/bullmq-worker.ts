@@ -3,7 +3,7 @@ import { hostname } from 'node:os';
 import type { Job, Worker } from 'bullmq';
 import { checkOptions, clearTimeout, getLogger, RuntimeError, setTimeout } from '../builtins/index.js';
 import { WorkerPoolExecutor } from '../concurrent-futures/index.js';
-import { loadBullMQ, shownError } from './connection.js';
+import { loadPeers, shownError } from './connection.js';
 import { checkSender } from './envelope.js';
 import { clientOf, isJobData } from './job.js';
 import { WorkerNames } from './names.js';
@@ -17,6 +17,9 @@ import { newRun, type Run } from './run.js';
 import { Claim } from './scripts.js';
 import { refused, type Served, Server } from './serving.js';
 import { openServing } from './serving-thread.js';
+import { StartLimit } from './start-limit.js';
+import type { Stores } from './stores-here.js';
+import { portable, storesOn } from './worker-stores.js';
 import { logOnce, WorkerLink } from './worker-link.js';
 
 /** How a worker is doing. */
@@ -62,9 +65,12 @@ export class BullMQWorker implements AsyncDisposable {
   readonly #options: ParsedWorkerOptions;
   readonly #names = new WorkerNames();
   readonly #server: Server;
+  readonly #stores: Stores;
+  readonly #startLimit: StartLimit | null;
   readonly #pool: WorkerPoolExecutor | null;
-  readonly #link: WorkerLink;
-  readonly #worker: Worker;
+  /** There as soon as BullMQ is loaded, as is the worker. */
+  #link: WorkerLink | null = null;
+  #worker: Worker | null = null;
   readonly #running = new Map<string, Running>();
   readonly #ready: Promise<void>;
   readonly #stopped: Promise<Served>;
@@ -76,27 +82,20 @@ export class BullMQWorker implements AsyncDisposable {
   #skipped = 0;
 
   /**
-   * @throws TypeError and ValueError for bad options, ValueError when two functions have one name; Error when `bullmq` or `ioredis` is
-   * not installed
+   * @throws TypeError and ValueError for bad options, ValueError when two functions have one name. When `bullmq` or `ioredis` is not
+   * installed, `ready()` rejects with an Error that says so.
    */
   constructor(options: BullMQWorkerOptions) {
     const parsed = parseWorkerOptions(options);
-    const { queue, prefix, lockDuration, maxWorkers, threads, maxSize } = parsed;
+    const { maxWorkers, threads, maxSize } = parsed;
     this.#options = parsed;
     for (const source of parsed.functions) this.#names.add(source);
-    this.#server = new Server(this.#names, maxSize, this.id);
+    const { connection, prefix, queue, perSecond } = parsed;
+    this.#stores = storesOn({ connection, prefix });
+    this.#startLimit =
+      perSecond === null ? null : new StartLimit(this.#stores.get(`queue ${queue}`), perSecond);
+    this.#server = new Server(this.#names, maxSize, this.id, this.#stores);
     this.#stopped = new Promise((resolve) => (this.#stop = resolve));
-    const { Worker: BullWorker } = loadBullMQ();
-    this.#link = new WorkerLink(
-      this.id,
-      {
-        running: () => this.#runningByClient(),
-        abort: (call, reason) => {
-          this.#running.get(call)?.abort(this.#server.reason(reason));
-        },
-      },
-      parsed,
-    );
     this.#pool =
       threads === 0
         ? null
@@ -104,23 +103,8 @@ export class BullMQWorker implements AsyncDisposable {
             max_workers: maxWorkers,
             threads,
             initializer: openServing,
-            initargs: [this.#names.targets(), maxSize],
+            initargs: [this.#names.targets(), maxSize, { connection: portable(connection), prefix }],
           });
-    this.#worker = new BullWorker(queue, (job) => this.#process(job), {
-      connection: this.#link.jobs,
-      prefix,
-      autorun: false,
-      concurrency: maxWorkers,
-      lockDuration: lockDuration * 1000,
-      stalledInterval: lockDuration * 1000,
-      // It is the claim that keeps a call from being run twice: one that was never begun may well be given to another worker.
-      maxStalledCount: 1_000_000,
-      // Milliseconds after a failed attempt to fetch a job; BullMQ's own are 15 seconds.
-      runRetryDelay: 1000,
-      removeOnComplete: { count: 0 },
-      removeOnFail: { count: 0 },
-    });
-    this.#worker.on('error', logOnce());
     this.#ready = this.#start();
     // It is for those who wait for it to see the failure.
     this.#ready.catch(() => undefined);
@@ -139,7 +123,7 @@ export class BullMQWorker implements AsyncDisposable {
   /** How it is doing. */
   health(): WorkerHealth {
     return {
-      status: this.#closing !== null ? 'closing' : this.#link.isConnected ? 'ok' : 'away',
+      status: this.#closing !== null ? 'closing' : this.#link?.isConnected === true ? 'ok' : 'away',
       running: this.#running.size,
       served: this.#served,
       refused: this.#refused,
@@ -148,12 +132,47 @@ export class BullMQWorker implements AsyncDisposable {
   }
 
   async #start(): Promise<void> {
-    // Before it takes calls: whoever has handed one over looks for it.
-    await this.#link.open();
-    if (this.#closing !== null) return;
-    this.#worker.run().catch((error: unknown) => {
+    const peers = await loadPeers();
+    if (this.#isClosing()) return;
+    const { queue, prefix, lockDuration, maxWorkers } = this.#options;
+    const link = new WorkerLink(
+      peers,
+      this.id,
+      {
+        running: () => this.#runningByClient(),
+        abort: (call, reason) => {
+          this.#running.get(call)?.abort(this.#server.reason(reason));
+        },
+      },
+      this.#options,
+    );
+    const worker = new peers.bullmq.Worker(queue, (job) => this.#process(job, link), {
+      connection: link.jobs,
+      prefix,
+      autorun: false,
+      concurrency: maxWorkers,
+      lockDuration: lockDuration * 1000,
+      stalledInterval: lockDuration * 1000,
+      // It is the claim that keeps a call from being run twice: one that was never begun may well be given to another worker.
+      maxStalledCount: 1_000_000,
+      // Milliseconds after a failed attempt to fetch a job; BullMQ's own are 15 seconds.
+      runRetryDelay: 1000,
+      removeOnComplete: { count: 0 },
+      removeOnFail: { count: 0 },
+    });
+    worker.on('error', logOnce());
+    this.#link = link;
+    this.#worker = worker;
+    // Before it takes calls: clients look for it.
+    await link.open();
+    if (this.#isClosing()) return;
+    worker.run().catch((error: unknown) => {
       getLogger().log('error', 'requests_futures.bullmq', 'The worker has stopped', shownError(error));
     });
+  }
+
+  #isClosing(): boolean {
+    return this.#closing !== null;
   }
 
   #runningByClient(): Map<string, string[]> {
@@ -166,7 +185,7 @@ export class BullMQWorker implements AsyncDisposable {
     return byClient;
   }
 
-  async #process(job: Job): Promise<void> {
+  async #process(job: Job, link: WorkerLink): Promise<void> {
     const began = performance.now();
     const client = clientOf(job.id);
     const id = job.id ?? '';
@@ -175,13 +194,13 @@ export class BullMQWorker implements AsyncDisposable {
       this.#note(id, refused(new RuntimeError('the entry of the queue is no call')), 'refused', began);
       return;
     }
-    const claim = await this.#link.claim(client, id);
+    const claim = await link.claim(client, id);
     if (claim !== '') {
       this.#note(id, null, claim === Claim.orphan ? 'orphan' : 'skipped', began);
       return;
     }
     const served = await this.#serve(id, client, job.data);
-    await this.#link.finish(client, id, served.kind, served.outcome);
+    await link.finish(client, id, served.kind, served.outcome);
     this.#note(id, served, served.kind === 'json' ? 'returned' : served.kind, began);
   }
 
@@ -206,8 +225,8 @@ export class BullMQWorker implements AsyncDisposable {
   }
 
   async #startInTurn(run: Run): Promise<Served> {
-    await this.#link.startLimit?.wait();
-    return this.#isStopped ? LOST : await run.start();
+    const start = (): Promise<Served> => (this.#isStopped ? Promise.resolve(LOST) : run.start());
+    return await (this.#startLimit === null ? start() : this.#startLimit.run(start));
   }
 
   #note(call: string, served: Served | null, outcome: CallLog['outcome'], began: number): void {
@@ -237,7 +256,7 @@ export class BullMQWorker implements AsyncDisposable {
   }
 
   async #close(grace: number): Promise<void> {
-    const ended = this.#worker.close().catch(() => undefined);
+    const ended = this.#worker?.close().catch(() => undefined);
     const end = setTimeout(() => {
       for (const { abort } of this.#running.values()) abort(new RuntimeError('the worker is being stopped'));
       this.#isStopped = true;
@@ -249,7 +268,7 @@ export class BullMQWorker implements AsyncDisposable {
     clearTimeout(end);
     clearTimeout(giveUp);
     this.#pool?.kill_workers();
-    await this.#link.close();
+    await Promise.all([this.#link?.close(), this.#stores.close()]);
   }
 
   /** The same as `close()`. */

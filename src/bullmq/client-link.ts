@@ -3,9 +3,10 @@ import { monotonic, setTimeout } from '../builtins/index.js';
 import {
   type Client,
   closeConnection,
+  isPassing,
   KeepAlive,
-  loadBullMQ,
   openConnection,
+  type Peers,
   reconnect,
   shownError,
 } from './connection.js';
@@ -66,7 +67,7 @@ export class ClientLink {
   /** The last entry of the stream that was read. */
   #readTo = '0';
 
-  constructor(owner: LinkOwner, options: ParsedExecutorOptions) {
+  constructor({ bullmq, ioredis }: Peers, owner: LinkOwner, options: ParsedExecutorOptions) {
     const { queue, prefix, connection, orphans } = options;
     this.id = newClientId(orphans);
     this.#owner = owner;
@@ -74,12 +75,11 @@ export class ClientLink {
     this.#own = this.#keys.of(this.id);
     // An idle program is not kept alive by attempts to connect.
     const isWanted = (): boolean => this.#wanted;
-    this.#commands = openConnection(connection, `requests-futures:${this.id}`, isWanted);
-    this.#reader = openConnection(connection, `requests-futures:${this.id}:results`, isWanted);
+    this.#commands = openConnection(ioredis, connection, `requests-futures:${this.id}`, isWanted);
+    this.#reader = openConnection(ioredis, connection, `requests-futures:${this.id}:results`, isWanted);
     this.#keepAlive = new KeepAlive([this.#commands, this.#reader]);
     this.#watchConnections();
-    const { Queue: BullQueue } = loadBullMQ();
-    this.#queue = new BullQueue(queue, { connection: this.#commands, prefix });
+    this.#queue = new bullmq.Queue(queue, { connection: this.#commands, prefix });
     // What fails is told by the command that fails.
     this.#queue.on('error', () => undefined);
   }
@@ -164,10 +164,7 @@ export class ClientLink {
 
   #addFailed(calls: readonly HandedCall[], error: unknown): void {
     const shown = shownError(error);
-    const isPassing =
-      shown.name !== 'ReplyError' ||
-      /^(LOADING|MASTERDOWN|READONLY|TRYAGAIN|CLUSTERDOWN)/.test(shown.message);
-    if (this.#closed || !isPassing) {
+    if (this.#closed || !isPassing(shown)) {
       this.#owner.refused(calls, shown);
       return;
     }

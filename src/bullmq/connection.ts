@@ -1,9 +1,9 @@
 /** Connections to Redis: how one is described, opened and closed. */
-import { createRequire } from 'node:module';
 import type * as BullMQ from 'bullmq';
 import type * as ioredis from 'ioredis';
 import type { Redis, RedisOptions } from 'ioredis';
 import { clearTimeout, isPlainObject, setTimeout, typeName } from '../builtins/index.js';
+import { limitScripts } from './limit-scripts.js';
 import { scripts } from './scripts.js';
 
 /**
@@ -32,27 +32,47 @@ interface ScriptCommands {
   ): Promise<string>;
   rfStates(numberOfKeys: number, ...keysAndCalls: string[]): Promise<[alive: number, ...string[]]>;
   rfForget(numberOfKeys: number, ...keysAndCalls: string[]): Promise<string[]>;
-  rfStart(starts: string, rate: number, milliseconds: number, name: string): Promise<number>;
+}
+
+/** The scripts as commands; see {@link limitScripts}. */
+interface LimitCommands {
+  rfTake(
+    numberOfKeys: number,
+    ...keysAndArguments: (string | number)[]
+  ): Promise<[room: number, wait: string, isProbe: number]>;
+  rfSettle(numberOfKeys: number, ...keysAndArguments: (string | number)[]): Promise<null>;
+  rfPause(state: string, microseconds: number): Promise<null>;
 }
 
 /** A client of ioredis that knows the scripts. */
-export type Client = Redis & ScriptCommands;
+export type Client = Redis & ScriptCommands & LimitCommands;
 
-const require = createRequire(import.meta.url);
-
-/** @throws Error with what to install */
-function loadPeer(name: string): unknown {
-  try {
-    return require(name);
-  } catch (error) {
-    if ((error as NodeJS.ErrnoException).code !== 'MODULE_NOT_FOUND') throw error;
-    throw new Error(`requests-futures/bullmq needs ${name}: npm install bullmq ioredis`, { cause: error });
-  }
+/** The optional peers. */
+export interface Peers {
+  readonly bullmq: typeof BullMQ;
+  readonly ioredis: typeof ioredis;
 }
 
-/** BullMQ, an optional peer. */
-export function loadBullMQ(): typeof BullMQ {
-  return loadPeer('bullmq') as typeof BullMQ;
+/** Loads the optional peers. Rejects with an Error that says what to install. */
+export async function loadPeers(): Promise<Peers> {
+  const [bullmq, redis] = await Promise.all([
+    import('bullmq').catch(explainMissing),
+    import('ioredis').catch(explainMissing),
+  ]);
+  return { bullmq, ioredis: redis };
+}
+
+/** Loads ioredis alone, as {@link loadPeers}. */
+export function loadRedis(): Promise<typeof ioredis> {
+  return import('ioredis').catch(explainMissing);
+}
+
+function explainMissing(error: unknown): never {
+  const { code } = error as NodeJS.ErrnoException;
+  if (code !== 'ERR_MODULE_NOT_FOUND' && code !== 'MODULE_NOT_FOUND') throw error;
+  throw new Error('requests-futures/bullmq needs two more packages: npm install bullmq ioredis', {
+    cause: error,
+  });
 }
 
 /**
@@ -61,11 +81,11 @@ export function loadBullMQ(): typeof BullMQ {
  * @param isWanted whether it is worth to make it again now; if not, {@link reconnect} does so later
  */
 export function openConnection(
+  { Redis }: typeof ioredis,
   to: RedisConnection | null,
   name: string,
   isWanted: () => boolean = () => true,
 ): Client {
-  const { Redis } = loadPeer('ioredis') as typeof ioredis;
   const own = {
     maxRetriesPerRequest: null,
     connectionName: name,
@@ -77,7 +97,9 @@ export function openConnection(
   else if (typeof to === 'string' || to instanceof URL) client = new Redis(String(to), own);
   else if ('duplicate' in to && typeof to.duplicate === 'function') client = to.duplicate(own);
   else client = new Redis({ ...(to as RedisOptions), ...own });
-  for (const [command, definition] of Object.entries(scripts)) client.defineCommand(command, definition);
+  for (const [command, definition] of Object.entries({ ...scripts, ...limitScripts })) {
+    client.defineCommand(command, definition);
+  }
   return client as Client;
 }
 
@@ -114,6 +136,11 @@ export function shownError(error: unknown): Error {
   const shown = new Error(message === '' ? (code ?? name) : message);
   shown.name = name;
   return shown;
+}
+
+/** Whether what was refused may be taken a little later: the way to Redis is cut, or Redis is not ready. */
+export function isPassing({ name, message }: Error): boolean {
+  return name !== 'ReplyError' || /^(LOADING|MASTERDOWN|READONLY|TRYAGAIN|CLUSTERDOWN)/.test(message);
 }
 
 /** Closes a connection: politely, if Redis answers within half a second. */

@@ -13,4 +13,11 @@ export { BullMQExecutor } from './bullmq-executor.js';
 export { BullMQWorker, type WorkerHealth } from './bullmq-worker.js';
 export type { RedisConnection } from './connection.js';
 export { NoWorkersError } from './errors.js';
-export type { BullMQExecutorOptions, BullMQWorkerOptions, CallLog, SharedOptions } from './options.js';
+export type {
+  BullMQExecutorOptions,
+  BullMQWorkerOptions,
+  CallLog,
+  RedisLimitStoreOptions,
+  SharedOptions,
+} from './options.js';
+export { RedisLimitStore } from './redis-limit-store.js';

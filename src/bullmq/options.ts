@@ -36,6 +36,18 @@ export interface BullMQExecutorOptions extends SharedOptions {
   orphans?: 'drop' | 'run' | null | undefined;
 }
 
+/** The arguments of `new RedisLimitStore()`. */
+export interface RedisLimitStoreOptions {
+  /** Where Redis is: a URL, ioredis's options, or a client of ioredis, which is copied. Default: `redis://127.0.0.1:6379`. */
+  connection?: RedisConnection | null | undefined;
+  /** What its keys begin with. Default `bull`, as those of a BullMQExecutor. */
+  prefix?: string | null | undefined;
+  /** Limits whose stores have one name count together. Default `default`. */
+  name?: string | null | undefined;
+  /** After how many seconds without Redis the requests that wait for their turn fail with LimitStoreError. Default 60. */
+  redis_timeout?: number | null | undefined;
+}
+
 /** One line of a worker's log: a call that has ended, or was not run. */
 export interface CallLog {
   /** When it ended, in ISO 8601. */
@@ -153,6 +165,28 @@ export function parseWorkerOptions(given: unknown): ParsedWorkerOptions {
     perSecond: per_second == null ? null : seconds(callee, 'per_second', per_second, 1),
     grace: options.grace === 0 ? 0 : seconds(callee, 'grace', options.grace, 30),
     log: log ?? null,
+  };
+}
+
+/** The options of a store, checked. */
+export function parseStoreOptions({
+  connection = null,
+  prefix,
+  name: given,
+  redis_timeout,
+}: RedisLimitStoreOptions): {
+  connection: RedisConnection | null;
+  prefix: string;
+  name: string;
+  redisTimeout: number;
+} {
+  const callee = 'RedisLimitStore()';
+  checkConnection(callee, connection);
+  return {
+    connection,
+    prefix: prefix == null ? 'bull' : name(callee, 'prefix', prefix),
+    name: given == null ? 'default' : name(callee, 'name', given),
+    redisTimeout: seconds(callee, 'redis_timeout', redis_timeout, 60),
   };
 }
 

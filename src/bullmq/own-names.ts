@@ -48,6 +48,7 @@ const RESTORING = [
   'restoreHTTPHeaderDict',
   'restoreHTTPResponse',
   'restoreHeaders',
+  'restoreLimitStore',
   'restorePreparedRequest',
   'restoreResponse',
   'restoreTimedelta',

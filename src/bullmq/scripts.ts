@@ -4,7 +4,6 @@
  *
  * ```
  * <prefix>:<queue>:rf:workers            sorted set: worker id → until when it counts as alive
- * <prefix>:<queue>:rf:starts             sorted set: the starts of the last second, where `per_second` is set
  * <prefix>:<queue>:rf:<client>:alive     exists for as long as the client is
  * <prefix>:<queue>:rf:<client>:claims    hash: call id → who runs it, or what has become of it
  * <prefix>:<queue>:rf:<client>:aborts    hash: call id → the reason that running calls are to be aborted with
@@ -26,7 +25,6 @@ export const Claim = {
 /** The names of the keys of one queue. */
 export class Keys {
   readonly workers: string;
-  readonly starts: string;
   /** The channel on which workers hear of aborts. */
   readonly aborts: string;
   readonly #base: string;
@@ -36,7 +34,6 @@ export class Keys {
     this.#jobs = `${prefix}:${queue}:`;
     this.#base = `${this.#jobs}rf:`;
     this.workers = `${this.#base}workers`;
-    this.starts = `${this.#base}starts`;
     this.aborts = `${this.#base}aborted`;
   }
 
@@ -163,23 +160,5 @@ for i, call in ipairs(ARGV) do
   end
 end
 return states`,
-  },
-  /**
-   * starts; calls per window, milliseconds of the window, a name for this start. Returns 0 when the call may start, else for how many
-   * milliseconds to wait. Never more starts than allowed in any window, by Redis's clock.
-   */
-  rfStart: {
-    numberOfKeys: 1,
-    lua: `${NOW}
-local window = tonumber(ARGV[2])
-redis.call('ZREMRANGEBYSCORE', KEYS[1], '-inf', now - window)
-local rate = tonumber(ARGV[1])
-if redis.call('ZCARD', KEYS[1]) < rate then
-  redis.call('ZADD', KEYS[1], now, ARGV[3])
-  redis.call('PEXPIRE', KEYS[1], window * 2)
-  return 0
-end
-local nth = redis.call('ZRANGE', KEYS[1], -rate, -rate, 'WITHSCORES')
-return math.max(1, nth[2] + window - now + 1)`,
   },
 };

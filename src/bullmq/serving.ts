@@ -4,6 +4,7 @@ import { homeCallsOf, LookupError, RuntimeError, typeName } from '../builtins/in
 import { ThreadCall } from '../concurrent-futures/internal.js';
 import { type ArrivedCall, decodeCall, decodeOutcome, encodeOutcome } from './envelope.js';
 import type { WorkerNames } from './names.js';
+import { type Stores, withStores } from './stores-here.js';
 
 /** What has become of a call. */
 export interface Served {
@@ -23,6 +24,7 @@ export class Server {
     readonly names: WorkerNames,
     readonly maxSize: number,
     readonly workerName: string,
+    readonly stores: Stores,
   ) {}
 
   /** A call that can be aborted before it begins. */
@@ -36,7 +38,7 @@ export class Server {
     let args: unknown[];
     try {
       arrived = decodeCall(data, this.names, this.maxSize);
-      args = arrived.args();
+      args = withStores(this.stores, () => arrived.args());
     } catch (error) {
       return refused(error);
     }

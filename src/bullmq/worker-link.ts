@@ -1,11 +1,10 @@
 import { getLogger, setTimeout } from '../builtins/index.js';
 import { sweep } from './client-link.js';
-import { type Client, closeConnection, loadBullMQ, openConnection, shownError } from './connection.js';
+import { type Client, closeConnection, openConnection, type Peers, shownError } from './connection.js';
 import { Gathered, grouped } from './gathered.js';
 import { KEPT, orphansRun } from './job.js';
 import type { ParsedWorkerOptions } from './options.js';
 import { Claim, Keys } from './scripts.js';
-import { StartLimit } from './start-limit.js';
 
 /** What a link tells its worker, and asks of it. */
 export interface WorkerLinkOwner {
@@ -42,10 +41,10 @@ const ATTEMPTS = 10;
 
 /** The way of one worker to Redis, beside BullMQ's own: claims, outcomes, aborts, and that it is alive. */
 export class WorkerLink {
-  readonly startLimit: StartLimit | null;
   /** The connection that is BullMQ's. */
   readonly jobs: Client;
   readonly #id: string;
+  readonly #bullmq: Peers['bullmq'];
   readonly #owner: WorkerLinkOwner;
   readonly #options: ParsedWorkerOptions;
   readonly #keys: Keys;
@@ -61,19 +60,18 @@ export class WorkerLink {
   #claimCount = 0;
   #beat: NodeJS.Timeout | null = null;
 
-  constructor(id: string, owner: WorkerLinkOwner, options: ParsedWorkerOptions) {
-    const { queue, prefix, connection, perSecond } = options;
+  constructor({ bullmq, ioredis }: Peers, id: string, owner: WorkerLinkOwner, options: ParsedWorkerOptions) {
+    const { queue, prefix, connection } = options;
     const name = `requests-futures:${id}`;
     this.#id = id;
+    this.#bullmq = bullmq;
     this.#owner = owner;
     this.#options = options;
     this.#keys = new Keys(prefix, queue);
-    this.jobs = openConnection(connection, `${name}:jobs`);
-    this.#commands = openConnection(connection, name);
-    this.#subscriber = openConnection(connection, `${name}:aborts`);
+    this.jobs = openConnection(ioredis, connection, `${name}:jobs`);
+    this.#commands = openConnection(ioredis, connection, name);
+    this.#subscriber = openConnection(ioredis, connection, `${name}:aborts`);
     for (const client of [this.#commands, this.#subscriber]) client.on('error', logOnce());
-    this.startLimit =
-      perSecond === null ? null : new StartLimit(this.#commands, this.#keys.starts, perSecond, id);
   }
 
   /** Whether Redis can be reached. */
@@ -96,8 +94,7 @@ export class WorkerLink {
   }
 
   async #sweep(): Promise<void> {
-    const { Queue } = loadBullMQ();
-    const queue = new Queue(this.#options.queue, {
+    const queue = new this.#bullmq.Queue(this.#options.queue, {
       connection: this.#commands,
       prefix: this.#options.prefix,
     });

@@ -26,9 +26,18 @@ type ShortArguments = readonly [method: string, url: string, options: RequestOpt
 const NOTHING: readonly never[] = [];
 
 /** For a request that is nothing but a URL and plain options, once the session is known there. */
-function shortenArguments([given, method, url, options, callback, traced]: Arguments): Shortened | null {
+function shortenArguments([
+  given,
+  method,
+  url,
+  options,
+  callback,
+  traced,
+  limits,
+]: Arguments): Shortened | null {
   const session: unknown = given instanceof FarSession ? given.session : given;
-  if (callback !== null || traced || typeof url !== 'string' || !(session instanceof Session)) return null;
+  if (callback !== null || traced || limits || typeof url !== 'string' || !(session instanceof Session))
+    return null;
   if (!hasUsualCookies(session as Session)) return null;
   let plain: Record<string, unknown> | null = null;
   for (const [name, value] of Object.entries<unknown>(options)) {

@@ -29,7 +29,7 @@ import {
   sendInSlot,
 } from './in-slot.js';
 import type { LimitsOptions } from '../limits/index.js';
-import { checkFunctions, isIsolated } from './isolated.js';
+import { checkFunctions, countsInWorkers, isIsolated } from './isolated.js';
 import { SessionLimits } from './limits/index.js';
 import { OpenRequests } from './open-requests.js';
 import { PendingCall } from './pending-call.js';
@@ -161,7 +161,7 @@ export class FuturesSession extends Session<ResponseFuture, FuturesRequestOption
   /** The session's limits, to look at and to change; what is set, an object or null, takes the place of all of them. */
   // eslint-disable-next-line @typescript-eslint/related-getter-setter-pairs -- options go in, and what shows them comes out
   get limits(): SessionLimits {
-    return (this.#limits ??= new SessionLimits());
+    return (this.#limits ??= new SessionLimits(countsInWorkers(this.executor)));
   }
 
   set limits(limits: LimitsOptions | null) {
@@ -209,6 +209,7 @@ export class FuturesSession extends Session<ResponseFuture, FuturesRequestOption
         captured,
         background_callback,
         traced,
+        this.#limits?.far,
       ),
     );
   }
@@ -222,7 +223,14 @@ export class FuturesSession extends Session<ResponseFuture, FuturesRequestOption
     const isFar = isIsolated(this.executor);
     const traced = isFar && call.trace !== null ? call.trace.identity() : null;
     return this.submit(call, request.method ?? '', request.url ?? '', options?.signal, () =>
-      this.executor.submit(sendInSlot, isFar ? far(this) : this, request, captured, traced),
+      this.executor.submit(
+        sendInSlot,
+        isFar ? far(this) : this,
+        request,
+        captured,
+        traced,
+        this.#limits?.far,
+      ),
     );
   }
 

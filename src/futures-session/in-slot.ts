@@ -19,6 +19,7 @@ import {
   type RequestContext,
   type TraceIdentity,
 } from '../requests/internal.js';
+import { type FarLimits, FarTurns } from './limits/index.js';
 import { PendingCall, type SlotOptions } from './pending-call.js';
 import { sendEventsBack, traceInThread } from './traced-calls.js';
 
@@ -48,6 +49,7 @@ export type BackgroundCallback = (session: RequestingSession, response: Response
 /**
  * Sends one request; the response's hooks run inside.
  * @param traced identifies the request's trace where that is in another thread
+ * @param limits what the request has to keep here, far from its session
  */
 export function requestInSlot(
   session: RequestingSession,
@@ -56,8 +58,9 @@ export function requestInSlot(
   options: SlotOptions<RequestOptions>,
   background_callback: BackgroundCallback | null,
   traced: TraceIdentity | null = null,
+  limits: FarLimits | null = null,
 ): PromiseLike<Response> {
-  const slot = enterSlot(options, traced);
+  const slot = enterSlot(options, traced, limits);
   const send = (): PromiseLike<Response> =>
     session instanceof Session
       ? session[kRequestNow](method, url, options)
@@ -73,8 +76,9 @@ export function sendInSlot(
   request: PreparedRequest,
   options: SlotOptions<SessionSendOptions>,
   traced: TraceIdentity | null = null,
+  limits: FarLimits | null = null,
 ): PromiseLike<Response> {
-  const slot = enterSlot(options, traced);
+  const slot = enterSlot(options, traced, limits);
   const send = (): PromiseLike<Response> =>
     session[kSendNow](request, options, options.allow_redirects ?? true);
   return slot.isAtHome ? send() : finish(session, slot, send, null);
@@ -90,13 +94,19 @@ interface Slot {
 }
 
 /** Must run before the first await: only then is the executor's call known. */
-function enterSlot(options: SlotOptions<object>, traced: TraceIdentity | null): Slot {
+function enterSlot(
+  options: SlotOptions<object>,
+  traced: TraceIdentity | null,
+  limits: FarLimits | null,
+): Slot {
   const call = currentCall();
   let context = options[kContext];
   const isAtHome = context instanceof PendingCall;
   if (context instanceof PendingCall) context.enterSlot();
   else {
-    context = { token: currentAbortToken(), trace: traced === null ? undefined : traceInThread(traced) };
+    const token = currentAbortToken();
+    const trace = traced === null ? undefined : traceInThread(traced);
+    context = limits === null ? { token, trace } : new FarTurns(limits, token, trace);
     options[kContext] = context;
   }
   context.trace?.started(call?.workerName ?? null);
@@ -115,6 +125,7 @@ async function finish(
     if (background_callback === null) return response;
     return await called(background_callback, session, response);
   } finally {
+    if (context instanceof FarTurns) context.leave();
     if (call !== null) {
       sendCookiesBack(call, session);
       sendEventsBack(call, context.trace);

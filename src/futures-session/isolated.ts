@@ -30,10 +30,16 @@ export function checkFunctions(
 /** An executor whose workers share nothing with this thread. */
 interface IsolatedExecutor {
   readonly _isolated: true;
+  readonly _countsInWorkers?: boolean;
   /** Closes what the workers keep for these objects. */
   _forget?(originals: Iterable<object>): void;
 }
 
 export function isIsolated(executor: object): executor is IsolatedExecutor {
   return '_isolated' in executor && executor._isolated === true;
+}
+
+/** Whether the workers of `executor` can reach the stores that limits count in. */
+export function countsInWorkers(executor: object): boolean {
+  return isIsolated(executor) && executor._countsInWorkers === true;
 }

@@ -1,4 +1,4 @@
-import { Gate, type Line } from './gate.js';
+import type { Gate, Line } from './gate.js';
 import { SECOND } from './rates.js';
 import { TimeHeap } from './time-heap.js';
 

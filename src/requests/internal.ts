@@ -41,6 +41,7 @@ export { publishEvents, requestChannel, RequestTrace, type TraceIdentity } from 
 export { ProtocolError } from './exceptions/urllib3.js';
 export { rawValues } from './headers/raw-headers.js';
 export { default_hooks, deregister_hook, HOOKS, register_hook } from './hooks.js';
+export { LimitedAttempts } from './limiter/limited-attempts.js';
 export { hostKey, refusalOf } from './limiter/rules.js';
 export { withDeadline } from './sessions/deadline.js';
 export { checkSignal } from './sessions/option-shapes.js';

@@ -13,7 +13,7 @@ import {
   RuntimeError,
   wait,
 } from 'requests-futures/concurrent-futures';
-import { openConnection } from '../../src/bullmq/connection.js';
+import { loadRedis, openConnection } from '../../src/bullmq/connection.js';
 import { Keys } from '../../src/bullmq/scripts.js';
 import * as tasks from './fixtures/tasks.mjs';
 import { hasRedis, newQueue, openQueue, TestRedis } from './redis.js';
@@ -280,7 +280,7 @@ describe.skipIf(!hasRedis)('a BullMQExecutor', () => {
   test('claims a call once, again where the answer was lost, and never when its job is gone', async () => {
     const keys = new Keys('bull', newQueue());
     const { claims, alive } = keys.of('k');
-    const client = openConnection(redis.url, 'test');
+    const client = openConnection(await loadRedis(), redis.url, 'test');
     onTestFinished(() => {
       client.disconnect();
     });

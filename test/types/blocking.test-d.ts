@@ -88,7 +88,7 @@ expectTypeOf<
 >().toEqualTypeOf<never>();
 // The others are internal: the session calls them.
 expectTypeOf<Exclude<Keys<awaitedFutures.SessionLimits>, Keys<blocking.SessionLimits>>>().toEqualTypeOf<
-  'isOn' | 'enter' | 'pause' | 'resume' | 'cancel' | 'isIdle' | 'idle'
+  'isOn' | 'enter' | 'far' | 'pause' | 'resume' | 'cancel' | 'isIdle' | 'idle'
 >();
 
 declare const session: blocking.Session;

@@ -20,6 +20,8 @@ export interface CallRules {
   readonly limiter: Limiter;
   /** The keys that a request counts for. */
   keysOf(method: string, url: string): string | readonly string[];
+  /** Whether the worker that sends the request counts, so that what is handed over has started. */
+  isCountedElsewhere(): boolean;
   /** What a response asks for: null when nothing, else whether it does so by its status, and for how many seconds. */
   refusalOf(status: number, retryAfter: () => string | null | undefined): { seconds: number | null } | null;
   /** The call is over. */
@@ -98,6 +100,7 @@ export class LimitedCall extends Turn implements FutureOwner {
     try {
       const inner = this.#scope.runInAsyncScope(submit);
       this.future.inner = inner;
+      if (this.#rules.isCountedElsewhere()) this.#rules.limiter.written(this);
       inner.add_done_callback(() => {
         this.#finish(inner);
       });

@@ -1,4 +1,4 @@
-import { isPlainObject, typeName, ValueError } from '../../builtins/index.js';
+import { typeName, ValueError } from '../../builtins/index.js';
 import { Future } from '../../concurrent-futures/index.js';
 import {
   type KeyLimits,
@@ -11,6 +11,8 @@ import {
 } from '../../limits/index.js';
 import { hostKey, refusalOf, type RequestTrace } from '../../requests/internal.js';
 import type { Response } from '../../requests/index.js';
+import type { FarLimits } from './far-limits.js';
+import { keysFor } from './keys-for.js';
 import { type CallRules, LimitedCall } from './limited-call.js';
 
 /** How the limits of a session do. */
@@ -27,13 +29,26 @@ export class SessionLimits {
   #open = 0;
   #idleWaiters: (() => void)[] = [];
   #rules: CallRules | null = null;
+  /** Whether those who send the requests count with the store themselves. */
+  readonly #isFar: boolean;
+  #options: LimitsOptions | null = null;
+  readonly #own = new Map<string, KeyLimits>();
+
+  /** @internal */
+  constructor(isFar = false) {
+    this.#isFar = isFar;
+  }
 
   /** Takes the place of the limits, but for those of single hosts and keys; null lifts all. What waits is looked at anew, and what has started counts. */
   set(options: LimitsOptions | null): void {
     const limits = options === null ? null : parseLimits('limits', options);
     this.#limits = limits;
+    this.#options = options;
     if (limits !== null) this.#engine(limits);
-    else this.#limiter?.lift();
+    else {
+      this.#own.clear();
+      this.#limiter?.lift();
+    }
   }
 
   /**
@@ -77,7 +92,7 @@ export class SessionLimits {
     const rules = (this.#rules ??= this.#makeRules());
     let keys: string | readonly string[];
     try {
-      keys = this.#keysOf(method, url);
+      keys = keysFor(this.#limits?.key ?? null, method, url);
     } catch (error) {
       return failedFuture(error);
     }
@@ -88,6 +103,17 @@ export class SessionLimits {
     limited.throwFailure();
     if (limited.isWaiting) call.trace?.queued();
     return limited.future;
+  }
+
+  /** What those who send the requests hold to; null when they hold to nothing. @internal */
+  get far(): FarLimits | null {
+    const { settings, statuses, key } = this.#limits ?? {};
+    if (!this.#isFar || settings?.store == null) return null;
+    // The places, and what changes their number, are held here; the others cross by themselves.
+    const held = { limit: null, limit_per_host: null, adaptive: null, key: null, store: null };
+    const options = { ...this.#options, ...held, limit_statuses: [...(statuses ?? [])] };
+    const own = Array.from(this.#own, ([name, one]) => [name, { ...one, limit: null }] as const);
+    return { options, own, key: key ?? null, store: settings.store };
   }
 
   /** @internal */
@@ -122,11 +148,14 @@ export class SessionLimits {
 
   #setOwn(what: string, key: string, limits: KeyLimits | null): void {
     const allowance = parseKeyLimits(what, limits);
+    if (limits === null) this.#own.delete(key);
+    else this.#own.set(key, { ...limits });
     this.#limits ??= parseLimits('limits', {});
     this.#engine(this.#limits).setKey(key, allowance);
   }
 
-  #engine({ settings }: Limits): Limiter {
+  #engine(limits: Limits): Limiter {
+    const settings = this.#isFar ? { ...limits.settings, store: null } : limits.settings;
     if (this.#limiter === null) this.#limiter = new Limiter(settings);
     else this.#limiter.set(settings);
     return this.#limiter;
@@ -135,7 +164,8 @@ export class SessionLimits {
   #makeRules(): CallRules {
     return {
       limiter: this.#engine(this.#limits ?? NOTHING),
-      keysOf: (method, url) => this.#keysOf(method, url),
+      keysOf: (method, url) => keysFor(this.#limits?.key ?? null, method, url),
+      isCountedElsewhere: () => this.#isFar && this.#limits?.settings.store != null,
       refusalOf: (status, retryAfter) => refusalOf(status, retryAfter, this.#limits ?? NOTHING),
       ended: () => {
         this.#open -= 1;
@@ -145,18 +175,6 @@ export class SessionLimits {
         for (const resolve of waiters) resolve();
       },
     };
-  }
-
-  #keysOf(method: string, url: string): string | readonly string[] {
-    const host = hostKey(url);
-    const key = this.#limits?.key;
-    if (host === null || key == null) return host ?? '';
-    const keys: unknown = key({ method: method.toUpperCase(), url: new URL(url) });
-    if (typeof keys === 'string') return keys;
-    if (Array.isArray(keys) && keys.length > 0 && keys.every((one) => typeof one === 'string')) return keys;
-    throw new TypeError(
-      `limits.key() must return a string or strings, got ${isPlainObject(keys) ? 'an object' : typeName(keys)}`,
-    );
   }
 }
 

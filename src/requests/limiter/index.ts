@@ -1,3 +1,4 @@
 export { type LimiterOptions, SharedLimiter } from './limited-sender.js';
+export { LimitedAttempts } from './limited-attempts.js';
 export { LimiterAdapter } from './limiter-adapter.js';
 export { LimiterMixin, LimiterSession } from './limiter-session.js';

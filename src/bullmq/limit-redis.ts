@@ -1,0 +1,114 @@
+import { clearTimeout, setTimeout } from '../builtins/index.js';
+import {
+  type Client,
+  closeConnection,
+  isPassing,
+  KeepAlive,
+  loadRedis,
+  openConnection,
+  reconnect,
+  type RedisConnection,
+  shownError,
+} from './connection.js';
+
+/** Milliseconds before a command is sent again that Redis was not ready for. */
+const PAUSE = 200;
+
+/** The connection over which limits are counted: opened at first use, and keeping the process alive only while it is used. */
+export class LimitRedis {
+  readonly #to: RedisConnection | null;
+  /** Seconds. */
+  readonly #timeout: number;
+  #client: Promise<Client> | null = null;
+  #keepAlive: KeepAlive | null = null;
+  /** How many commands have no answer. */
+  #open = 0;
+  #lastError: Error | undefined;
+
+  constructor(to: RedisConnection | null, timeout: number) {
+    this.#to = to;
+    this.#timeout = timeout;
+  }
+
+  /**
+   * The answer to a command. While Redis is away or not ready, it is waited for.
+   * @param late receives an answer that comes when it is no longer waited for
+   * @throws Error when there is none after `redis_timeout`, or Redis refuses the command
+   */
+  async ask<T>(command: (client: Client) => Promise<T>, late: (answer: T) => void): Promise<T> {
+    let isLate = false;
+    let timer: NodeJS.Timeout | undefined;
+    const patience = new Promise<never>((_resolve, reject) => {
+      timer = setTimeout(() => {
+        isLate = true;
+        reject(this.#away());
+      }, this.#timeout * 1000);
+    });
+    const answer = this.#run(command, () => isLate);
+    answer.then(
+      (value) => {
+        if (isLate) late(value);
+      },
+      () => undefined,
+    );
+    try {
+      return await Promise.race([answer, patience]);
+    } finally {
+      clearTimeout(timer);
+    }
+  }
+
+  /** Sends a command whose answer does not matter. What is lost is made good in time. */
+  tell(command: (client: Client) => Promise<unknown>): void {
+    this.#run(command, () => true).catch(() => undefined);
+  }
+
+  async close(): Promise<void> {
+    const client = this.#client;
+    this.#client = null;
+    if (client !== null) await client.then(closeConnection, () => undefined);
+  }
+
+  async #run<T>(command: (client: Client) => Promise<T>, isOver: () => boolean): Promise<T> {
+    this.#use(1);
+    try {
+      for (;;) {
+        try {
+          const client = await (this.#client ??= this.#connect());
+          reconnect(client);
+          return await command(client);
+        } catch (error) {
+          const shown = shownError(error);
+          if (this.#client === null || isOver() || !isPassing(shown)) throw shown;
+          this.#lastError = shown;
+        }
+        await new Promise((resolve) => setTimeout(resolve, PAUSE));
+      }
+    } finally {
+      this.#use(-1);
+    }
+  }
+
+  async #connect(): Promise<Client> {
+    const ioredis = await loadRedis();
+    const client = openConnection(ioredis, this.#to, 'requests-futures:limits', () => this.#open > 0);
+    client.on('error', (error: unknown) => {
+      this.#lastError = shownError(error);
+    });
+    this.#keepAlive = new KeepAlive([client]);
+    this.#keepAlive.set(this.#open > 0);
+    return client;
+  }
+
+  #use(more: 1 | -1): void {
+    this.#open += more;
+    this.#keepAlive?.set(this.#open > 0);
+  }
+
+  #away(): Error {
+    const why = this.#lastError === undefined ? '' : `: ${this.#lastError.message}`;
+    return new Error(`Redis, which counts for the limits, has not answered for ${this.#timeout} s${why}`, {
+      cause: this.#lastError,
+    });
+  }
+}

@@ -1,0 +1,25 @@
+/** The stores that a worker counts limits with. */
+import type { RedisConnection } from './connection.js';
+import { LimitRedis } from './limit-redis.js';
+import { parseStoreOptions, type RedisLimitStoreOptions } from './options.js';
+import { RedisLimitStore } from './redis-limit-store.js';
+import { Stores } from './stores-here.js';
+
+/** Stores on one Redis, over one connection. */
+export function storesOn(where: RedisLimitStoreOptions): Stores {
+  const { connection, redisTimeout } = parseStoreOptions(where);
+  const redis = new LimitRedis(connection, redisTimeout);
+  return new Stores(
+    (name) => new RedisLimitStore({ ...where, name }, redis),
+    () => redis.close(),
+  );
+}
+
+/** A connection in a form that crosses to a thread: a client as its options, without functions. */
+export function portable(connection: RedisConnection | null): RedisConnection | null {
+  if (connection === null || typeof connection === 'string') return connection;
+  if (connection instanceof URL) return String(connection);
+  const isClient = 'duplicate' in connection && typeof connection.duplicate === 'function';
+  const options = isClient ? (connection as { options: object }).options : connection;
+  return Object.fromEntries(Object.entries(options).filter(([, value]) => typeof value !== 'function'));
+}
