@@ -4,10 +4,12 @@ import { createServer, type IncomingMessage, type ServerResponse } from 'node:ht
 import type { AddressInfo } from 'node:net';
 import { createInterface } from 'node:readline';
 import { fileURLToPath } from 'node:url';
+import { inspect } from 'node:util';
 import { afterAll, beforeAll, describe, expect, onTestFinished, test } from 'vitest';
 import { FuturesSession, LimitStoreError, MaxDelayExceeded, wait } from 'requests-futures';
 import { BullMQExecutor, RedisLimitStore } from 'requests-futures/bullmq';
 import { LimiterSession } from 'requests-futures/requests';
+import * as tasks from './fixtures/tasks.mjs';
 import { hasRedis, newQueue, startRedis, startWorker, TestRedis } from './redis.js';
 
 const limited = fileURLToPath(new URL('./fixtures/limited.mjs', import.meta.url));
@@ -79,5 +81,148 @@ describe.skipIf(!hasRedis)('limits that are counted in Redis', () => {
     expect(arrivals).toHaveLength(160);
     expectRate(arrivals, 20);
     expect(usedShare(arrivals, 20)).toBeGreaterThan(0.9);
+  });
+
+  test('processes end by themselves when nothing waits any more', async () => {
+    const { url } = await startServer();
+    const { children, ends } = await sendFrom(1, redis.url, url, 3, { per_second: 50 });
+    const exit = once(children[0] as ChildProcess, 'exit');
+    await ends;
+    expect(await exit).toEqual([0, null]);
+  });
+
+  test('the workers of an executor count each attempt where it is sent, redirects too', async () => {
+    const { url, arrivals } = await startServer((request, response) => {
+      if (request.url === '/') response.end('ok');
+      else response.writeHead(302, { Location: '/' }).end();
+    });
+    const queue = newQueue();
+    await Promise.all([startWorker(redis.url, queue), startWorker(redis.url, queue)]);
+    await using executor = new BullMQExecutor({ queue, connection: redis.url });
+    const limits = { per_second: 10, store: executor.limits };
+    await using one = new FuturesSession({ executor, limits });
+    await using two = new FuturesSession({ executor, limits });
+    const futures = Array.from({ length: 10 }, () => [one, two].map((session) => session.get(`${url}hop`)));
+    await wait(futures.flat());
+    expect(futures.flat().map((future) => future.result_now().history.length)).toEqual(
+      Array.from({ length: 20 }, () => 1),
+    );
+    expect(arrivals).toHaveLength(40);
+    expectRate(arrivals, 10);
+    expect(usedShare(arrivals, 10)).toBeGreaterThan(0.8);
+  });
+
+  test('a pause after 429 holds for every process, and one probe ends it for all', async () => {
+    let isPaused = true;
+    const { url, arrivals } = await startServer((_request, response) => {
+      if (arrivals.length <= 2) response.writeHead(429, { 'Retry-After': '2' }).end();
+      else if (isPaused) {
+        // The probe: its answer takes a while.
+        isPaused = false;
+        setTimeout(() => response.end('ok'), 700);
+      } else response.end('ok');
+    });
+    const { ends } = await sendFrom(3, redis.url, url, 4, { per_second: 2 });
+    const statuses = (await ends).flat();
+    expect(statuses.filter((status) => status === 429)).toHaveLength(2);
+    expect(statuses.filter((status) => status === 200)).toHaveLength(10);
+    const [, refused, probe, next] = arrivals as [number, number, number, number];
+    expect(probe - refused).toBeGreaterThan(1940);
+    expect(next - probe).toBeGreaterThan(690);
+  });
+
+  test('the workers of an executor share a pause', async () => {
+    const { url, arrivals } = await startServer((_request, response) => {
+      if (arrivals.length === 1) response.writeHead(429, { 'Retry-After': '2' }).end();
+      else response.end('ok');
+    });
+    const queue = newQueue();
+    await Promise.all([startWorker(redis.url, queue), startWorker(redis.url, queue)]);
+    await using executor = new BullMQExecutor({ queue, connection: redis.url });
+    const limits = { store: executor.limits };
+    await using one = new FuturesSession({ executor, limits });
+    await using two = new FuturesSession({ executor, limits });
+    expect((await one.get(url)).status_code).toBe(429);
+    await wait(Array.from({ length: 6 }, () => two.get(url)));
+    expect(arrivals).toHaveLength(7);
+    expect((arrivals[1] as number) - (arrivals[0] as number)).toBeGreaterThan(1940);
+  });
+
+  test('hosts and keys with limits of their own, and a rule for keys, reach the workers', async () => {
+    const { url, arrivals } = await startServer();
+    const queue = newQueue();
+    await startWorker(redis.url, queue);
+    await using executor = new BullMQExecutor({ queue, connection: redis.url });
+    await using session = new FuturesSession({
+      executor,
+      limits: { per_second: 100, key: tasks.firstOfPath, store: executor.limits },
+    });
+    session.limits.set_key('slow', { per_second: 2 });
+    await wait(['slow/1', 'slow/2', 'slow/3', 'fast/1', 'fast/2'].map((path) => session.get(url + path)));
+    expect(arrivals).toHaveLength(5);
+    expect((arrivals[4] as number) - (arrivals[0] as number)).toBeGreaterThan(940);
+    expect((arrivals[3] as number) - (arrivals[0] as number)).toBeLessThan(900);
+  });
+
+  test('a request that cannot be counted fails by name, and later ones go on', async () => {
+    const own = await startRedis();
+    const { url, arrivals } = await startServer();
+    await using store = new RedisLimitStore({ connection: own.url, redis_timeout: 1 });
+    await using session = new FuturesSession({ limits: { per_second: 100, store } });
+    expect((await session.get(url)).status_code).toBe(200);
+    process.kill(own.pid, 'SIGSTOP');
+    const errors = await Promise.all([1, 2].map(() => session.get(url).exception()));
+    for (const error of errors) {
+      expect(error).toBeInstanceOf(LimitStoreError);
+      expect(error?.message).toBe('Redis, which counts for the limits, has not answered for 1 s');
+    }
+    process.kill(own.pid, 'SIGCONT');
+    expect((await session.get(url)).status_code).toBe(200);
+    await own.stop();
+    const away = session.get(url);
+    expect(await away.exception()).toBeInstanceOf(LimitStoreError);
+    const waiting = session.get(url);
+    await own.start();
+    expect((await waiting).status_code).toBe(200);
+    expect(arrivals).toHaveLength(3);
+  });
+
+  test('a Redis that refuses fails the request at once, without showing the password', async () => {
+    const { url } = await startServer();
+    const connection = redis.url.replace('redis://', 'redis://user:secret@');
+    await using store = new RedisLimitStore({ connection });
+    await using session = new LimiterSession({ per_second: 5, store });
+    const error = await session.get(url).catch((reason: unknown) => reason);
+    expect(error).toBeInstanceOf(LimitStoreError);
+    expect((error as Error).message).toContain('WRONGPASS');
+    expect(inspect(error, { depth: 9 })).not.toContain('secret');
+  });
+
+  test('LimiterSessions with one store count together, and those of another name do not', async () => {
+    const { url, arrivals } = await startServer();
+    await using store = new RedisLimitStore({ connection: redis.url, name: 'sessions' });
+    await using other = new RedisLimitStore({ connection: redis.url, name: 'others' });
+    const sessions = [store, store, other].map((one) => new LimiterSession({ per_second: 1, store: one }));
+    await Promise.all(sessions.map((session) => session.get(url)));
+    for (const session of sessions) await session.close();
+    expect((arrivals[1] as number) - (arrivals[0] as number)).toBeLessThan(900);
+    expect((arrivals[2] as number) - (arrivals[0] as number)).toBeGreaterThan(940);
+  });
+
+  test('max_delay counts what Redis says, and one that gives up leaves its place to others', async () => {
+    const { url, arrivals } = await startServer();
+    await using store = new RedisLimitStore({ connection: redis.url, name: newQueue() });
+    await using session = new FuturesSession({ limits: { per_minute: 1, store } });
+    await using impatient = new FuturesSession({ limits: { per_minute: 1, max_delay: 5, store } });
+    await session.get(url);
+    const error = await impatient.get(url).exception();
+    expect(error).toBeInstanceOf(MaxDelayExceeded);
+    expect((error as MaxDelayExceeded).retry_after).toBeGreaterThan(50);
+    await using second = new FuturesSession({ limits: { per_minute: 1, store } });
+    const given = second.get(url);
+    await expect.poll(() => redis.command('KEYS', `*${store.name}*:waiting`)).not.toBe('');
+    expect(given.cancel()).toBe(true);
+    await expect.poll(() => redis.command('KEYS', `*${store.name}*:waiting`)).toBe('');
+    expect(arrivals).toHaveLength(1);
   });
 });

@@ -1,0 +1,184 @@
+import { afterAll, beforeAll, describe, expect, onTestFinished, test } from 'vitest';
+import { RedisLimitStore } from 'requests-futures/bullmq';
+import type { Demand, Grant } from 'requests-futures';
+import { hasRedis, newQueue, TestRedis } from './redis.js';
+
+const SECOND = 1_000_000;
+const HOUR = 3600 * SECOND;
+
+/** What is asked for: `count` starts per `period` seconds. */
+function demand(count: number, period: number): readonly Demand[] {
+  return [{ key: 'key:a', rates: [{ count, period: period * SECOND }] }];
+}
+
+describe.skipIf(!hasRedis)('a RedisLimitStore', () => {
+  const redis = new TestRedis();
+  beforeAll(() => redis.start());
+  afterAll(() => redis.remove());
+
+  /** A store of a test's own, its keys, and a way to ask it. */
+  function setUp(name = newQueue()) {
+    const store = new RedisLimitStore({ connection: redis.url, name });
+    onTestFinished(() => store.close());
+    return {
+      store,
+      name,
+      key: (part: string) => `bull:{rf-limits:${name}}:key:a:${part}`,
+      take: (demands: readonly Demand[], wanted: number, asker = 1): Promise<Grant> =>
+        store.take(demands, wanted, asker, HOUR),
+    };
+  }
+
+  test('grants what is free, and says when the next is', async () => {
+    const { store, take } = setUp();
+    const demands = demand(3, 60);
+    const first = await take(demands, 5);
+    expect(first.tickets).toHaveLength(3);
+    // Not used yet, so that it is not known.
+    expect(first.wait).toBeLessThan(SECOND);
+    store.settle(demands, first.tickets, 'used');
+    const second = await take(demands, 1);
+    expect(second.tickets).toEqual([]);
+    expect(second.wait).toBeGreaterThan(59 * SECOND);
+    expect(second.wait).toBeLessThanOrEqual(60 * SECOND);
+  });
+
+  test('what is given back is free again', async () => {
+    const { store, take } = setUp();
+    const demands = demand(2, 60);
+    store.settle(demands, (await take(demands, 2)).tickets, 'unused');
+    expect((await take(demands, 2)).tickets).toHaveLength(2);
+  });
+
+  test('those that wait are served in their order: each is told another time', async () => {
+    const { store, take } = setUp();
+    const demands = demand(1, 60);
+    store.settle(demands, (await take(demands, 1)).tickets, 'used');
+    const waits: number[] = [];
+    for (const asker of [2, 3, 4]) waits.push((await take(demands, 1, asker)).wait);
+    expect(waits.map((wait) => Math.round(wait / SECOND))).toEqual([60, 120, 180]);
+    store.withdraw(demands, 2);
+    expect(Math.round((await take(demands, 1, 3)).wait / SECOND)).toBe(60);
+  });
+
+  test('a free start is kept for those that wait, and they lose it when they do not come back', async () => {
+    const { store, take, key } = setUp();
+    const demands = demand(1, 0.05);
+    store.settle(demands, (await take(demands, 1)).tickets, 'used');
+    expect((await take(demands, 1, 2)).wait).toBeGreaterThan(0);
+    await expect
+      .poll(() => take(demands, 1, 3).then(({ tickets }) => tickets), { timeout: 10_000 })
+      .toHaveLength(1);
+    // One that does not come back is forgotten a second after its time.
+    expect(Number(redis.command('ZCARD', key('waiting')))).toBe(0);
+  });
+
+  test('several keys are taken together, or none', async () => {
+    const { take } = setUp();
+    const [both] = [
+      [
+        { key: 'all', rates: [{ count: 5, period: 60 * SECOND }] },
+        { key: 'key:b', rates: [{ count: 2, period: 60 * SECOND }] },
+      ],
+    ] as const;
+    expect((await take(both, 5)).tickets).toHaveLength(2);
+    const other = [both[0], { key: 'key:c', rates: [{ count: 9, period: 60 * SECOND }] }];
+    expect((await take(other, 9)).tickets).toHaveLength(3);
+    expect((await take([{ key: 'key:c', rates: other[1]?.rates ?? [] }], 9)).tickets).toHaveLength(6);
+  });
+
+  test('tickets of a process that is gone count as used when their time is over', async () => {
+    const { take, key } = setUp();
+    const demands = demand(2, 60);
+    const { tickets } = await take(demands, 2);
+    // As if the lease had been over for ten seconds.
+    for (const ticket of tickets) {
+      const [seconds = '', microseconds = ''] = redis.command('TIME').split('\n');
+      redis.command(
+        'ZADD',
+        key('starts'),
+        `${(Number(seconds) - 10) * SECOND + Number(microseconds)}`,
+        ticket,
+      );
+    }
+    const { wait } = await take(demands, 1);
+    expect(Math.round(wait / SECOND)).toBe(50);
+  });
+
+  test('a clock of Redis that was set back holds nothing up for longer than a period', async () => {
+    const { take, key } = setUp();
+    const demands = demand(1, 0.2);
+    await take(demands, 1);
+    const hours = (time: string): string => String(Number(time) + HOUR);
+    const [ticket = '', time = ''] = redis
+      .command('ZRANGE', key('starts'), '0', '-1', 'WITHSCORES')
+      .split('\n');
+    redis.command('ZADD', key('starts'), hours(time), ticket);
+    await expect.poll(() => take(demands, 1).then(({ tickets }) => tickets)).toHaveLength(1);
+  });
+
+  test('a pause lets one probe through, and its outcome decides', async () => {
+    const { store, take } = setUp();
+    const demands = [{ key: 'key:a', rates: [] }];
+    store.pause('key:a', 0.2 * SECOND);
+    const paused = await take(demands, 3);
+    expect(paused.tickets).toEqual([]);
+    expect(paused.wait).toBeLessThanOrEqual(0.2 * SECOND);
+    let probe = paused;
+    await expect.poll(async () => (probe = await take(demands, 3)).tickets).toHaveLength(1);
+    expect(probe.isProbe).toBe(true);
+    expect((await take(demands, 3, 2)).tickets).toEqual([]);
+    store.probed('key:a', false);
+    expect(await take(demands, 3, 2)).toMatchObject({ isProbe: true });
+    store.probed('key:a', true);
+    expect((await take(demands, 3, 3)).tickets).toHaveLength(3);
+  });
+
+  test('leaves nothing behind', async () => {
+    const { store, take, name, key } = setUp();
+    const demands = demand(3, 1);
+    const { tickets } = await take(demands, 4);
+    store.settle(demands, tickets, 'kept');
+    store.pause('key:a', SECOND);
+    await take(demands, 1);
+    const keys = redis.command('KEYS', `*{rf-limits:${name}}*`).split('\n');
+    expect(keys.sort()).toEqual(['starts', 'state', 'waiting'].map(key));
+    for (const one of keys) {
+      const left = Number(redis.command('PTTL', one));
+      expect(left).toBeGreaterThan(0);
+      expect(left).toBeLessThan(120_000);
+    }
+  });
+
+  test('what others have written is refused, or has no effect for long', async () => {
+    const hostile: readonly (readonly [part: string, ...command: string[]])[] = [
+      ['starts', 'SET', 'x'],
+      ['waiting', 'SADD', 'x'],
+      ['state', 'LPUSH', 'x'],
+    ];
+    for (const [part, command = '', value = ''] of hostile) {
+      const { take, key } = setUp();
+      redis.command(command, key(part), value);
+      await expect(take(demand(1, 1), 1)).rejects.toThrow('WRONGTYPE');
+    }
+    const { take, key } = setUp();
+    const fields = ['paused', 'nan', 'probing', 'inf', 'period', 'inf', '__proto__', 'x'];
+    redis.command('HSET', key('state'), ...fields);
+    redis.command('ZADD', key('starts'), 'inf', 'a', '-inf', 'b', '1e300', 'c', '-1', 'd');
+    redis.command('ZADD', key('waiting'), 'inf', 'a', '1e300', 'b', '-inf', 'c');
+    const { tickets, wait } = await take(demand(2, 0.2), 2);
+    expect(tickets).toEqual([]);
+    expect(wait).toBeLessThanOrEqual(HOUR);
+    redis.command('HDEL', key('state'), 'paused', 'probing');
+    await expect.poll(() => take(demand(2, 0.2), 2).then((grant) => grant.tickets)).toHaveLength(2);
+  });
+
+  test('refuses bad options by name', () => {
+    const make = (options: object) => () => new RedisLimitStore(options);
+    expect(make({ nam: 'x' })).toThrow("RedisLimitStore() got an unexpected keyword argument 'nam'");
+    expect(make({ name: '' })).toThrow('name must not be empty');
+    expect(make({ redis_timeout: 0 })).toThrow('redis_timeout must be greater than 0');
+    expect(make({ connection: 'http://u:secret@h' })).toThrow(/^(?!.*secret).*connection must be a URL/);
+    expect(() => new RedisLimitStore('redis://x' as never)).toThrow('takes an options object, got str');
+  });
+});
