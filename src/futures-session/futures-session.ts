@@ -5,7 +5,6 @@ import {
   type HTTPAdapterOptions,
   type PreparedRequest,
   type RequestArguments,
-  RequestException,
   type RequestOptions,
   type Response,
   Session,
@@ -32,7 +31,7 @@ import type { LimitsOptions } from '../limits/index.js';
 import { checkFunctions, countsInWorkers, isIsolated } from './isolated.js';
 import { SessionLimits } from './limits/index.js';
 import { OpenRequests } from './open-requests.js';
-import { PendingCall } from './pending-call.js';
+import { noteRequest, PendingCall } from './pending-call.js';
 import { adoptPromise, cancelledFuture, followSignal, type ResponseFuture } from './response-future.js';
 import { submitTraced, traceOutcome } from './traced-calls.js';
 
@@ -334,15 +333,6 @@ function asFuture(handle: unknown): Future<Response> {
 
 function isExecutor(value: object): value is ExecutorLike {
   return 'submit' in value && typeof value.submit === 'function';
-}
-
-/** Takes the request from a future's outcome, where the slot was in another thread. */
-function noteRequest(future: Future<Response>): void {
-  const handle = future as ResponseFuture;
-  if (handle.request !== null || handle.cancelled()) return;
-  const error: unknown = handle.exception_now();
-  if (error === null) handle.request = handle.result_now().request;
-  else if (error instanceof RequestException) handle.request = error.request;
 }
 
 /** What to send in the place of `session` to a slot in another thread, where its futures are of no use. */

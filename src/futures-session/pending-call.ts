@@ -1,6 +1,7 @@
 import { AbortToken } from '../builtins/index.js';
+import type { Future } from '../concurrent-futures/index.js';
 import { type Call, currentAbortToken, currentCall } from '../concurrent-futures/internal.js';
-import type { PreparedRequest } from '../requests/index.js';
+import { type PreparedRequest, RequestException, type Response } from '../requests/index.js';
 import {
   kContext,
   type PauseReason,
@@ -120,4 +121,13 @@ export class PendingCall implements RequestContext {
       this.token?.abort(reason);
     });
   }
+}
+
+/** Takes the request from a future's outcome, where the slot was in another thread. */
+export function noteRequest(future: Future<Response>): void {
+  const handle = future as ResponseFuture;
+  if (handle.request !== null || handle.cancelled()) return;
+  const error: unknown = handle.exception_now();
+  if (error === null) handle.request = handle.result_now().request;
+  else if (error instanceof RequestException) handle.request = error.request;
 }

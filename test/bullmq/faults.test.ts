@@ -313,6 +313,35 @@ describe.skipIf(!hasRedis)('when something fails', { timeout: 60_000 }, () => {
     expect(Math.max(...most)).toBeLessThanOrEqual(10);
   });
 
+  test('machines whose clocks are minutes apart keep their locks, their rate and their results', async () => {
+    const redis = await startRedis();
+    const queue = newQueue();
+    const file = path.join(redis.folder, 'ran');
+    const skewed = fileURLToPath(new URL('./fixtures/skewed.mjs', import.meta.url));
+    const flags = ['--per-second', '20', '--max-workers', '20', '--lock-duration', '3'];
+    const clocks = [-60, 60].map((skew) => ({ SKEW: String(skew), NODE_OPTIONS: `--import=${skewed}` }));
+    const workers = await Promise.all(clocks.map((env) => startWorker(redis.url, queue, flags, env)));
+    const executor = executorOn(redis, queue, { lock_duration: 3 });
+    const began = Date.now();
+    // Longer than the locks hold when they are not renewed.
+    const futures = Array.from({ length: 60 }, (_, i) => executor.submit(tasks.note, file, String(i), 4000));
+    const pids = await Promise.all(futures);
+    expect(new Set(pids)).toEqual(new Set(workers.map(({ child }) => child.pid)));
+    expect(
+      linesOf(file)
+        .map(Number)
+        .sort((a, b) => a - b),
+    ).toEqual(Array.from(Array(60).keys()));
+    const offsets = workers.map(({ calls: [first] }) => Date.parse(String(first?.['time'])) - began);
+    expect(offsets.map((offset) => Math.round(offset / 60_000))).toEqual([-1, 1]);
+    // Each clock tells its own second.
+    const starts = (await Promise.all(Array.from({ length: 50 }, () => executor.submit(tasks.started))))
+      .map(({ at, pid }) => at - (pid === workers[0]?.child.pid ? -60_000 : 60_000))
+      .sort((a, b) => a - b);
+    const closest = Math.min(...starts.slice(20).map((at, i) => at - (starts[i] as number)));
+    expect(closest).toBeGreaterThan(960);
+  });
+
   test('calls that wait in a queue without workers are warned of, once', async () => {
     const redis = await startRedis();
     const lines: string[] = [];

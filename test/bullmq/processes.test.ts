@@ -12,19 +12,27 @@ describe.skipIf(!hasRedis)('each major version of BullMQ', () => {
     [6, []],
   ])('carries calls alike: %i', async (major, flags) => {
     const redis = await startRedis();
-    const args = [...flags, file('round-trip.mjs'), redis.url, newQueue()];
+    const queue = newQueue();
+    const args = [...flags, file('round-trip.mjs'), redis.url, queue];
     const { stdout, stderr } = await promisify(execFile)(process.execPath, args, { timeout: 20_000 });
     expect(stderr).toBe('');
     expect(JSON.parse(stdout)).toEqual({
-      major,
       sum: 9900,
       error: 'TypeError: oops',
       x: 3,
       aborted: 'RangeError: enough',
     });
+    expect(redis.command('HGET', `bull:${queue}:meta`, 'version')).toMatch(`:${major}.`);
     // The process has ended by itself, and nothing of its calls is left.
     expect(redis.command('KEYS', 'bull:*:rf:c*')).toBe('');
   });
+});
+
+test('what is missing is said by each call and by the worker, and the process ends', async () => {
+  const args = ['--import', file('no-peers.mjs'), file('says-what-is-missing.mjs')];
+  const { stdout } = await promisify(execFile)(process.execPath, args, { timeout: 15_000 });
+  const missing = 'Error: requests-futures/bullmq needs two more packages: npm install bullmq ioredis';
+  expect(stdout.trim().split('\n')).toEqual([missing, missing]);
 });
 
 describe.skipIf(!hasRedis)('an executor that is idle', () => {

@@ -134,11 +134,12 @@ export async function startWorker(
   url: string,
   queue: string,
   more: readonly string[] = [],
+  env: NodeJS.ProcessEnv = {},
 ): Promise<TestWorker> {
   const child = spawn(
     process.execPath,
     [worker, '--queue', queue, '--redis', url, '--module', tasksFile, ...more],
-    { stdio: ['ignore', 'pipe', 'pipe'] },
+    { stdio: ['ignore', 'pipe', 'pipe'], env: { ...process.env, ...env } },
   );
   const started = new TestWorker(child);
   onTestFinished(() => {
