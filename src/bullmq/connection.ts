@@ -42,6 +42,7 @@ interface LimitCommands {
   ): Promise<[room: number, wait: string, isProbe: number]>;
   rfSettle(numberOfKeys: number, ...keysAndArguments: (string | number)[]): Promise<null>;
   rfPause(state: string, microseconds: number): Promise<null>;
+  rfProbed(state: string, ticket: string, isWell: 0 | 1): Promise<null>;
 }
 
 /** A client of ioredis that knows the scripts. */

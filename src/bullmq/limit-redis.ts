@@ -1,4 +1,4 @@
-import { clearTimeout, setTimeout } from '../builtins/index.js';
+import { clearTimeout, LONGEST_DELAY, setTimeout } from '../builtins/index.js';
 import {
   type Client,
   closeConnection,
@@ -21,7 +21,7 @@ export class LimitRedis {
   readonly #timeout: number;
   #client: Promise<Client> | null = null;
   #keepAlive: KeepAlive | null = null;
-  /** How many commands have no answer. */
+  /** How many answers are waited for. */
   #open = 0;
   #lastError: Error | undefined;
 
@@ -39,11 +39,13 @@ export class LimitRedis {
     let isLate = false;
     let timer: NodeJS.Timeout | undefined;
     const patience = new Promise<never>((_resolve, reject) => {
-      timer = setTimeout(() => {
+      const giveUp = (): void => {
         isLate = true;
         reject(this.#away());
-      }, this.#timeout * 1000);
+      };
+      timer = setTimeout(giveUp, Math.min(LONGEST_DELAY, this.#timeout * 1000));
     });
+    this.#use(1);
     const answer = this.#run(command, () => isLate);
     answer.then(
       (value) => {
@@ -55,10 +57,11 @@ export class LimitRedis {
       return await Promise.race([answer, patience]);
     } finally {
       clearTimeout(timer);
+      this.#use(-1);
     }
   }
 
-  /** Sends a command whose answer does not matter. What is lost is made good in time. */
+  /** Sends a command whose answer does not matter, and for which the process need not wait. What is lost is made good in time. */
   tell(command: (client: Client) => Promise<unknown>): void {
     this.#run(command, () => true).catch(() => undefined);
   }
@@ -70,22 +73,17 @@ export class LimitRedis {
   }
 
   async #run<T>(command: (client: Client) => Promise<T>, isOver: () => boolean): Promise<T> {
-    this.#use(1);
-    try {
-      for (;;) {
-        try {
-          const client = await (this.#client ??= this.#connect());
-          reconnect(client);
-          return await command(client);
-        } catch (error) {
-          const shown = shownError(error);
-          if (this.#client === null || isOver() || !isPassing(shown)) throw shown;
-          this.#lastError = shown;
-        }
-        await new Promise((resolve) => setTimeout(resolve, PAUSE));
+    for (;;) {
+      const client = await (this.#client ??= this.#connect());
+      try {
+        reconnect(client);
+        return await command(client);
+      } catch (error) {
+        const shown = shownError(error);
+        if (this.#client === null || isOver() || !isPassing(shown)) throw shown;
+        this.#lastError = shown;
       }
-    } finally {
-      this.#use(-1);
+      await new Promise((resolve) => setTimeout(resolve, PAUSE));
     }
   }
 

@@ -1,18 +1,18 @@
+import { LONGEST_POLL as MOST_SECONDS } from '../limits/index.js';
+
 /**
  * What counts starts for many machines. For each key that starts count for:
  *
  * ```
  * …:starts    sorted set: ticket → when it was used, or until when it is lent to a process that has not used it yet
  * …:waiting   sorted set: asker → when it was told to ask again. Those before it are served first
- * …:state     hash: `paused` until, `probing` until, `period`: the longest window that anyone has asked for
+ * …:state     hash: `paused` until, `probing` until and `prober`, the ticket of the probe; `period`, the longest of all askers
  * ```
  *
  * Times are microseconds of Redis's own clock, so that those of the machines do not matter.
  */
 
-/** Microseconds after which an asker comes back in any case. */
-const LONGEST_POLL = 5_000_000;
-/** Microseconds after which an asker that does not come back has lost its place. */
+/** Microseconds after which an asker that has not come back has lost its place. */
 const GRACE = 1_000_000;
 /** Microseconds until it is worth asking again while others have tickets that they have not used. */
 const SOON = 50_000;
@@ -21,15 +21,20 @@ const PROBING = 250_000;
 /** Microseconds: no period is longer. */
 const LONGEST_PERIOD = 32 * 86_400 * 1_000_000;
 
-/** Lua writes large numbers with 14 digits by itself. */
+/** Microseconds after which every asker comes back. */
+const LONGEST_POLL = MOST_SECONDS * 1_000_000;
+
+/**
+ * `text`: Lua writes large numbers with 14 digits by itself. `field`: what lies beyond `most` was not written by these scripts, or by another
+ * clock.
+ */
 const COMMON = `
 local t = redis.call('TIME')
 local now = t[1] * 1000000 + t[2]
 local function text(number) return string.format('%.0f', number) end
 local function field(key, name, most)
   local value = tonumber(redis.call('HGET', key, name) or '')
-  if not value or value ~= value then return nil end
-  return math.min(value, most)
+  if value and value <= most then return value end
 end
 local function keep(key, microseconds)
   local milliseconds = math.ceil(microseconds / 1000)
@@ -42,15 +47,15 @@ export const limitScripts: Readonly<
   Record<string, { readonly lua: string; readonly numberOfKeys?: number }>
 > = {
   /**
-   * starts, waiting and state of each key; how many are wanted, what their tickets begin with, asker, lease, longest pause, then for each
-   * key the number of its rates, and count and period of each. Returns how many may start, microseconds until it is worth
-   * asking again, and whether the one is a probe.
+   * starts, waiting and state of each key; how many are wanted, what their tickets begin with, asker, lease, then for each key the
+   * number of its rates, and count and period of each. Returns how many may start, microseconds until it is worth asking
+   * again, and whether the one is a probe.
    */
   rfTake: {
     lua: `${COMMON}
 local wanted, base, asker = tonumber(ARGV[1]), ARGV[2], ARGV[3]
-local lease, longestPause = tonumber(ARGV[4]), tonumber(ARGV[5])
-local room, wait, at = wanted, 0, 6
+local lease = tonumber(ARGV[4])
+local room, wait, at = wanted, 0, 5
 local gates = {}
 for k = 1, #KEYS, 3 do
   local gate = { starts = KEYS[k], waiting = KEYS[k + 1], state = KEYS[k + 2], rates = {}, period = 0 }
@@ -62,22 +67,21 @@ for k = 1, #KEYS, 3 do
   end
   at = at + 1
   gates[#gates + 1] = gate
-  local paused = field(gate.state, 'paused', now + longestPause)
+  local paused = field(gate.state, 'paused', now + ${LONGEST_PERIOD})
   if paused and paused > now then
     room, wait = 0, math.max(wait, paused - now)
   elseif paused then
     local probing = field(gate.state, 'probing', now + lease)
-    if probing and probing > now then
+    if probing and probing > now and redis.call('HGET', gate.state, 'prober') ~= base .. '1' then
       room, wait = 0, math.max(wait, ${PROBING})
     else
       room, gate.probes = math.min(room, 1), true
     end
   end
   if #gate.rates > 0 then
-    local longest = math.max(gate.period, field(gate.state, 'period', ${LONGEST_PERIOD}) or 0)
-    if longest > gate.period or redis.call('HEXISTS', gate.state, 'period') == 0 then
-      redis.call('HSET', gate.state, 'period', text(longest))
-    end
+    local known = field(gate.state, 'period', ${LONGEST_PERIOD}) or 0
+    local longest = math.max(gate.period, known)
+    if longest > known then redis.call('HSET', gate.state, 'period', text(longest)) end
     gate.kept = longest + lease
     keep(gate.state, gate.kept)
     redis.call('ZREMRANGEBYSCORE', gate.starts, '-inf', text(now - longest))
@@ -107,7 +111,7 @@ for _, gate in ipairs(gates) do
     if room < wanted and needed > 0 then
       local rounds, nth = math.floor((needed - 1) / rate.count), (needed - 1) % rate.count
       local entry = redis.call('ZRANGEBYSCORE', gate.starts, '(' .. text(now - rate.period), text(now), 'WITHSCORES', 'LIMIT', nth, 1)
-      local free = ${SOON}
+      local free = rounds * rate.period + ${SOON}
       if entry[2] then free = entry[2] + (rounds + 1) * rate.period - now end
       blocked = math.max(blocked, free)
     end
@@ -125,7 +129,7 @@ for _, gate in ipairs(gates) do
       keep(gate.starts, gate.kept)
     end
     if gate.probes then
-      redis.call('HSET', gate.state, 'probing', text(now + lease))
+      redis.call('HSET', gate.state, 'probing', text(now + lease), 'prober', base .. '1')
       keep(gate.state, 2 * lease)
       probes = true
     end
@@ -154,10 +158,17 @@ end`,
   rfPause: {
     numberOfKeys: 1,
     lua: `${COMMON}
-local till = now + tonumber(ARGV[1])
-local paused = field(KEYS[1], 'paused', ${LONGEST_PERIOD} + now) or 0
-redis.call('HSET', KEYS[1], 'paused', text(math.max(till, paused)))
-redis.call('HDEL', KEYS[1], 'probing')
-keep(KEYS[1], math.max(till, paused) - now + 60000000)`,
+local till = math.max(now + tonumber(ARGV[1]), field(KEYS[1], 'paused', now + ${LONGEST_PERIOD}) or 0)
+redis.call('HSET', KEYS[1], 'paused', text(till))
+redis.call('HDEL', KEYS[1], 'probing', 'prober')
+keep(KEYS[1], till - now + 60000000)`,
+  },
+  /** state; the ticket of a probe, 1 if it went well. A probe that others have taken over, or since which there was another pause, is of no effect. */
+  rfProbed: {
+    numberOfKeys: 1,
+    lua: `
+if redis.call('HGET', KEYS[1], 'prober') ~= ARGV[1] then return end
+redis.call('HDEL', KEYS[1], 'probing', 'prober')
+if ARGV[2] == '1' then redis.call('HDEL', KEYS[1], 'paused') end`,
   },
 };

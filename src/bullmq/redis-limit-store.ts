@@ -45,12 +45,7 @@ export class RedisLimitStore implements LimitStore, AsyncDisposable {
   }
 
   /** See {@link LimitStore}. */
-  async take(
-    demands: readonly Demand[],
-    wanted: number,
-    asker: number,
-    longestPause: number,
-  ): Promise<Grant> {
+  async take(demands: readonly Demand[], wanted: number, asker: number): Promise<Grant> {
     this.#lastTake += 1;
     const base = `${this.#id}:${this.#lastTake}:`;
     const keys = demands.flatMap(({ key }) => this.#keysOf(key));
@@ -61,20 +56,10 @@ export class RedisLimitStore implements LimitStore, AsyncDisposable {
     const lease = this.lease * 1_000_000;
     const tickets = (room: number): string[] => Array.from({ length: room }, (_, i) => `${base}${i + 1}`);
     const [room, wait, isProbe] = await this.#redis.ask(
-      (client) =>
-        client.rfTake(
-          keys.length,
-          ...keys,
-          wanted,
-          base,
-          `${this.#id}:${asker}`,
-          lease,
-          longestPause,
-          ...rates,
-        ),
+      (client) => client.rfTake(keys.length, ...keys, wanted, base, `${this.#id}:${asker}`, lease, ...rates),
       ([late, , wasProbe]) => {
         this.settle(demands, tickets(late), 'unused');
-        if (wasProbe === 1) for (const { key } of demands) this.probed(key, false);
+        if (wasProbe === 1) for (const { key } of demands) this.probed(key, `${base}1`, false);
         this.withdraw(demands, asker);
       },
     );
@@ -106,9 +91,8 @@ export class RedisLimitStore implements LimitStore, AsyncDisposable {
   }
 
   /** See {@link LimitStore}. */
-  probed(key: string, isWell: boolean): void {
-    const fields = isWell ? ['probing', 'paused'] : ['probing'];
-    this.#redis.tell((client) => client.hdel(this.#key(key, 'state'), ...fields));
+  probed(key: string, ticket: string, isWell: boolean): void {
+    this.#redis.tell((client) => client.rfProbed(this.#key(key, 'state'), ticket, isWell ? 1 : 0));
   }
 
   /** Closes the connection. The store opens another one when it is used again. */

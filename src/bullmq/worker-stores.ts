@@ -1,4 +1,5 @@
 /** The stores that a worker counts limits with. */
+import { isPlainObject } from '../builtins/index.js';
 import type { RedisConnection } from './connection.js';
 import { LimitRedis } from './limit-redis.js';
 import { parseStoreOptions, type RedisLimitStoreOptions } from './options.js';
@@ -21,5 +22,12 @@ export function portable(connection: RedisConnection | null): RedisConnection | 
   if (connection instanceof URL) return String(connection);
   const isClient = 'duplicate' in connection && typeof connection.duplicate === 'function';
   const options = isClient ? (connection as { options: object }).options : connection;
-  return Object.fromEntries(Object.entries(options).filter(([, value]) => typeof value !== 'function'));
+  return withoutFunctions(options) as RedisConnection;
+}
+
+function withoutFunctions(value: unknown): unknown {
+  if (Array.isArray(value)) return value.map(withoutFunctions);
+  if (!isPlainObject(value)) return value;
+  const kept = Object.entries(value).filter(([, one]) => typeof one !== 'function');
+  return Object.fromEntries(kept.map(([name, one]) => [name, withoutFunctions(one)]));
 }

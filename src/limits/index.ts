@@ -10,4 +10,4 @@ export {
   parseLimits,
 } from './options.js';
 export { parseRates, type Rate, type RateOptions } from './rates.js';
-export type { Demand, Grant, LimitStore, TicketUse } from './store.js';
+export { type Demand, type Grant, type LimitStore, LONGEST_POLL, type TicketUse } from './store.js';

@@ -206,12 +206,10 @@ export class Limiter {
   }
 
   /** Counts with others from now on, as the settings say, or alone. */
-  #share({ store, longestPause }: LimiterSettings): void {
-    if (this.#shared?.store === store) this.#shared.longestPause = longestPause;
-    else {
-      this.#shared?.close();
-      this.#shared = store && new SharedStarts(store, longestPause, this.#clock, this.#storeOwner());
-    }
+  #share({ store }: LimiterSettings): void {
+    if (this.#shared !== null && this.#shared.store === store) return;
+    this.#shared?.close();
+    this.#shared = store && new SharedStarts(store, this.#clock, this.#storeOwner());
   }
 
   #storeOwner(): SharedStartsOwner {

@@ -1,8 +1,15 @@
-import { LONGEST_DELAY, nextTick } from '../builtins/index.js';
+import { nextTick } from '../builtins/index.js';
 import type { LimitsClock } from './alarm.js';
 import type { Line } from './gate.js';
 import { MILLISECOND, SECOND } from './rates.js';
-import type { Demand, Grant, LimitStore, Ticket, TicketUse } from './store.js';
+import {
+  type Demand,
+  type Grant,
+  type LimitStore,
+  LONGEST_POLL,
+  type Ticket,
+  type TicketUse,
+} from './store.js';
 
 /** How many starts are asked for at once. */
 const MOST = 100;
@@ -26,6 +33,8 @@ interface Held {
   tickets: string[];
   isProbe: boolean;
   isAsking: boolean;
+  /** In microseconds. */
+  askedAt: number;
   /** Runs until it is worth asking again. */
   timer: unknown;
 }
@@ -37,38 +46,32 @@ interface Settled {
   readonly ids: string[];
 }
 
+/** Several limiters may ask one store. */
+let lastAsker = 0;
+
 /** Asks a store for each start that a limiter would allow by itself. A line that waits for the answer stands nowhere else. */
 export class SharedStarts {
   readonly store: LimitStore;
   readonly #clock: LimitsClock;
   readonly #owner: SharedStartsOwner;
-  /** In microseconds. */
-  #longestPause: number;
   readonly #held = new Map<Line, Held>();
   /** Of what has started and was not written yet. */
   readonly #open = new Set<Ticket>();
   #isKeeping = false;
   #settled: Settled[] = [];
-  #lastAsker = 0;
 
-  /** @param longestPause in seconds */
-  constructor(store: LimitStore, longestPause: number, clock: LimitsClock, owner: SharedStartsOwner) {
+  constructor(store: LimitStore, clock: LimitsClock, owner: SharedStartsOwner) {
     this.store = store;
-    this.#longestPause = longestPause * SECOND;
     this.#clock = clock;
     this.#owner = owner;
-  }
-
-  set longestPause(seconds: number) {
-    this.#longestPause = seconds * SECOND;
   }
 
   /** Whether the first of `line` may start. If not, the line is looked at again when it may. */
   allows(line: Line, now: number): boolean {
     let held = this.#held.get(line);
     if (held === undefined) {
-      const asker = (this.#lastAsker += 1);
-      held = { asker, demands: [], tickets: [], isProbe: false, isAsking: false, timer: null };
+      lastAsker += 1;
+      held = newHeld(lastAsker);
       this.#held.set(line, held);
     }
     if (held.tickets.length > 0) return true;
@@ -96,7 +99,7 @@ export class SharedStarts {
   ended(ticket: Ticket, isWell: boolean): void {
     if (!ticket.isProbe) return;
     ticket.isProbe = false;
-    this.#probed(ticket.demands, isWell);
+    this.#probed(ticket.demands, ticket.id, isWell);
   }
 
   /** What had started with `ticket` is over. */
@@ -130,13 +133,14 @@ export class SharedStarts {
   #ask(line: Line, held: Held, now: number): void {
     const room = Math.min(...line.gates.map((gate) => gate.room(now, MOST)));
     held.isAsking = true;
+    held.askedAt = now;
     held.demands = line.gates.flatMap(({ key, allowance: { rates } }, index) => {
       if (index > 0) return { key: nameOf(key), rates };
       // What counts for all is never paused.
       return rates.length === 0 ? [] : { key: 'all', rates };
     });
     const wanted = Math.max(1, Math.min(room, line.waiting.length));
-    this.store.take(held.demands, wanted, held.asker, this.#longestPause).then(
+    this.store.take(held.demands, wanted, held.asker).then(
       (grant) => {
         this.#answered(line, held, grant);
       },
@@ -155,11 +159,12 @@ export class SharedStarts {
     const isWaiting = this.#held.get(line) === held;
     if (isWaiting) {
       if (wait > 0) this.#lookLater(line, held, wait);
-      if (tickets.length > 0) this.#owner.look(line);
+      if (tickets.length > 0 && !this.#isStale(held)) this.#owner.look(line);
     }
-    if (held.tickets.length > 0) {
+    const [unused] = held.tickets;
+    if (unused !== undefined) {
       this.#settle(held.demands, held.tickets, 'unused');
-      if (isProbe) this.#probed(held.demands, false);
+      if (isProbe) this.#probed(held.demands, unused, false);
       held.tickets = [];
     }
     if (!isWaiting && wait > 0) this.store.withdraw(held.demands, held.asker);
@@ -169,9 +174,13 @@ export class SharedStarts {
     else this.#owner.look(line);
   }
 
-  /** Asks again after `wait`, or earlier where that is longer than a timer can run. */
+  /** Whether this process stood still, or Redis was away, for so long that what was granted may soon count for others. */
+  #isStale({ askedAt }: Held): boolean {
+    return this.#clock.now() * MILLISECOND - askedAt > (this.store.lease / 2) * SECOND;
+  }
+
   #lookLater(line: Line, held: Held, wait: number): void {
-    const delay = Math.min(LONGEST_DELAY, Math.ceil(wait / MILLISECOND));
+    const delay = Math.min(LONGEST_POLL * 1000, Math.ceil(wait / MILLISECOND));
     held.timer = this.#clock.setTimeout(() => {
       held.timer = null;
       this.#owner.look(line);
@@ -190,8 +199,8 @@ export class SharedStarts {
     this.#clock.setTimeout(again, (this.store.lease * 1000) / 3).unref();
   }
 
-  #probed(demands: readonly Demand[], isWell: boolean): void {
-    for (const { key } of demands) this.store.probed(key, isWell);
+  #probed(demands: readonly Demand[], ticket: string, isWell: boolean): void {
+    for (const { key } of demands) this.store.probed(key, ticket, isWell);
   }
 
   /** Tells the store in one go what comes up in one go. */
@@ -206,6 +215,10 @@ export class SharedStarts {
     this.#settled = [];
     for (const { demands, ids, use } of settled) this.store.settle(demands, ids, use);
   };
+}
+
+function newHeld(asker: number): Held {
+  return { asker, demands: [], tickets: [], isProbe: false, isAsking: false, askedAt: 0, timer: null };
 }
 
 function nameOf(key: string): string {

@@ -23,6 +23,9 @@ export interface Ticket {
   isProbe: boolean;
 }
 
+/** Seconds after which an asker asks again, however long it was told to wait. */
+export const LONGEST_POLL = 60;
+
 /** What has become of tickets: `kept` says that they are still needed. */
 export type TicketUse = 'used' | 'unused' | 'kept';
 
@@ -36,18 +39,17 @@ export interface LimitStore {
   /**
    * Asks for starts that count for all keys of `demands`.
    * @param wanted how many
-   * @param asker identifies the asker within this process: the same one each time it asks again
-   * @param longestPause microseconds
+   * @param asker identifies the asker within this thread: the same one each time it asks again
    */
-  take(demands: readonly Demand[], wanted: number, asker: number, longestPause: number): Promise<Grant>;
+  take(demands: readonly Demand[], wanted: number, asker: number): Promise<Grant>;
   /** Says what has become of tickets, at this moment. */
   settle(demands: readonly Demand[], tickets: readonly string[], use: TicketUse): void;
   /** `asker` does not want a start any more. */
   withdraw(demands: readonly Demand[], asker: number): void;
   /** Lets nothing of `key` start for `microseconds`. */
   pause(key: string, microseconds: number): void;
-  /** The outcome of a probe: ends the pause of `key`, or lets another probe start. */
-  probed(key: string, isWell: boolean): void;
+  /** The outcome of the probe that started with `ticket`: ends the pause of `key`, or lets another probe start. */
+  probed(key: string, ticket: string, isWell: boolean): void;
 }
 
 const METHODS = ['take', 'settle', 'withdraw', 'pause', 'probed'] as const;

@@ -28,11 +28,11 @@ describe.skipIf(!hasRedis)('each major version of BullMQ', () => {
   });
 });
 
-test('what is missing is said by each call and by the worker, and the process ends', async () => {
+test('what is missing is said at once by each call, by the worker and by the limits, and the process ends', async () => {
   const args = ['--import', file('no-peers.mjs'), file('says-what-is-missing.mjs')];
   const { stdout } = await promisify(execFile)(process.execPath, args, { timeout: 15_000 });
   const missing = 'Error: requests-futures/bullmq needs two more packages: npm install bullmq ioredis';
-  expect(stdout.trim().split('\n')).toEqual([missing, missing]);
+  expect(stdout.trim().split('\n')).toEqual([missing, missing, `LimitStore${missing}`]);
 });
 
 describe.skipIf(!hasRedis)('an executor that is idle', () => {

@@ -44,8 +44,8 @@ class TestStore implements LimitStore {
     this.told.push(`pause ${key} ${microseconds}`);
   }
 
-  probed(key: string, isWell: boolean): void {
-    this.told.push(`probed ${key} ${isWell}`);
+  probed(key: string, ticket: string, isWell: boolean): void {
+    this.told.push(`probed ${key} ${ticket} ${isWell}`);
   }
 
   fail(error: Error): void {
@@ -107,18 +107,43 @@ test('what is granted and not needed any more is given back, and a place in the 
   limiter.leave(first);
   store.asked[0]?.grant({ tickets: ['t1'], wait: 9 });
   await settled();
-  expect(store.told).toEqual(['withdraw 1', 'unused t1']);
+  const asker = store.asked[0]?.asker;
+  expect(store.told).toEqual([`withdraw ${asker}`, 'unused t1']);
   const [second] = enter(limiter, 1) as [TestTurn];
   store.asked[1]?.grant({ wait: 1_000_000 });
   await settled();
   limiter.leave(second);
-  expect(store.told.at(-1)).toBe('withdraw 2');
+  expect(store.told.at(-1)).toBe(`withdraw ${store.asked[1]?.asker}`);
   const [third] = enter(limiter, 1) as [TestTurn];
   store.asked[2]?.grant({ tickets: ['t3'] });
   await settled();
   limiter.leave(third);
   await settled();
   expect(store.told.at(-1)).toBe('unused t3');
+});
+
+test('what a process that stood still was granted meanwhile is given back, and asked for anew', async () => {
+  const { clock, limiter, store } = setUp({ per_second: 10 });
+  const turns = enter(limiter, 1);
+  clock.advance(16);
+  store.asked[0]?.grant({ tickets: ['stale'], isProbe: true });
+  await settled();
+  expect(begun(turns)).toBe(0);
+  expect(store.told).toEqual(['probed key:a stale false', 'unused stale']);
+  store.asked[1]?.grant({ tickets: ['fresh'] });
+  await settled();
+  expect(begun(turns)).toBe(1);
+});
+
+test('a long wait is asked about again after a minute, and limiters that share a store are told apart', async () => {
+  const { clock, limiter, store } = setUp({ per_second: 10 });
+  enter(limiter, 1);
+  store.asked[0]?.grant({ wait: 3_600_000_000 });
+  await settled();
+  clock.advance(60);
+  expect(store.asked).toHaveLength(2);
+  enter(new Limiter(parseLimits('limits', { per_second: 1, store }).settings, clock), 1);
+  expect(store.asked[2]?.asker).not.toBe(store.asked[0]?.asker);
 });
 
 test('a ticket is kept for as long as its request is not written', async () => {
@@ -159,8 +184,8 @@ test('the outcome of a probe is told: well, not known, or another pause', async 
     limiter.leave(turn);
   }
   expect(store.told.filter((line) => !line.startsWith('used'))).toEqual([
-    'probed key:k0 true',
-    'probed key:k1 false',
+    'probed key:k0 t true',
+    'probed key:k1 t false',
     'pause key:k2 2000000',
   ]);
 });
