@@ -74,13 +74,14 @@ export class LimitRedis {
 
   async #run<T>(command: (client: Client) => Promise<T>, isOver: () => boolean): Promise<T> {
     for (;;) {
-      const client = await (this.#client ??= this.#connect());
+      const connecting = (this.#client ??= this.#connect());
+      const client = await connecting;
       try {
         reconnect(client);
         return await command(client);
       } catch (error) {
         const shown = shownError(error);
-        if (this.#client === null || isOver() || !isPassing(shown)) throw shown;
+        if (this.#client !== connecting || isOver() || !isPassing(shown)) throw shown;
         this.#lastError = shown;
       }
       await new Promise((resolve) => setTimeout(resolve, PAUSE));
