@@ -9,5 +9,5 @@ export {
   parseKeyLimits,
   parseLimits,
 } from './options.js';
-export { parseRates, type Rate, type RateOptions } from './rates.js';
+export type { Rate, RateOptions } from './rates.js';
 export { type Demand, type Grant, type LimitStore, LONGEST_POLL, type TicketUse } from './store.js';

@@ -1,4 +1,3 @@
 export { type LimiterOptions, SharedLimiter } from './limited-sender.js';
-export { LimitedAttempts } from './limited-attempts.js';
 export { LimiterAdapter } from './limiter-adapter.js';
 export { LimiterMixin, LimiterSession } from './limiter-session.js';
