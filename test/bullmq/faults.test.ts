@@ -150,12 +150,11 @@ describe.skipIf(!hasRedis)('when something fails', { timeout: 60_000 }, () => {
     const file = path.join(redis.folder, 'ran');
     const client = fileURLToPath(new URL('./fixtures/submits.mjs', import.meta.url));
     const child = spawn(process.execPath, [client, redis.url, queue, file], {
-      stdio: ['ignore', 'pipe', 'inherit'],
+      stdio: ['ignore', 'ignore', 'inherit'],
     });
-    await once(child.stdout, 'data');
+    await expect.poll(() => redis.command('LLEN', `bull:${queue}:wait`), PATIENT).toBe('50');
     child.kill('SIGKILL');
     await once(child, 'exit');
-    expect(redis.command('LLEN', `bull:${queue}:wait`)).toBe('50');
     // As if its minute had passed.
     redis.command('DEL', redis.command('KEYS', `bull:${queue}:rf:*:alive`));
     const anew = executorOn(redis, queue);
@@ -179,9 +178,9 @@ describe.skipIf(!hasRedis)('when something fails', { timeout: 60_000 }, () => {
     const file = path.join(redis.folder, 'ran');
     const client = fileURLToPath(new URL('./fixtures/submits.mjs', import.meta.url));
     const child = spawn(process.execPath, [client, redis.url, queue, file, 'run'], {
-      stdio: ['ignore', 'pipe', 'inherit'],
+      stdio: ['ignore', 'ignore', 'inherit'],
     });
-    await once(child.stdout, 'data');
+    await expect.poll(() => redis.command('LLEN', `bull:${queue}:wait`), PATIENT).toBe('50');
     child.kill('SIGKILL');
     await once(child, 'exit');
     redis.command('DEL', redis.command('KEYS', `bull:${queue}:rf:*:alive`));
