@@ -1,3 +1,4 @@
+import { repr, ValueError } from '../../builtins/index.js';
 import type { FetchFunction } from '../transports/fetch/fetch-transport.js';
 import type { Retry, RetryCount } from '../urllib3/retry.js';
 
@@ -17,6 +18,13 @@ export interface HTTPAdapterOptions {
   /** How many seconds an idle connection is kept; null: until the server closes it. Default 15. Not in Python. */
   pool_idle_timeout?: number | null | undefined;
   /**
+   * Read answers whose heads and chunks break the rules, as far as Node's parser can: bare line feeds, folded lines, control
+   * characters, Content-Length beside chunks. Where one message ends and the next begins may then be a matter of opinion,
+   * so a connection with such an answer serves no other request. Only for servers that cannot be repaired. Default false:
+   * what `node --insecure-http-parser` says. Not in Python, which always reads them.
+   */
+  insecure_http_parser?: boolean | undefined;
+  /**
    * A WHATWG fetch to send with in place of node-fetch, such as `globalThis.fetch`. The connections are then its own: no
    * pools, proxies or certificates of this adapter, no order or spelling of headers, no body with GET, and one limit for
    * connecting and waiting together. Default: node-fetch over this adapter's pools.
@@ -30,5 +38,15 @@ export const HTTP_ADAPTER_OPTIONS = [
   'max_retries',
   'pool_block',
   'pool_idle_timeout',
+  'insecure_http_parser',
   'fetch',
 ] as const;
+
+/** Checks `insecure_http_parser`, which is no matter of a fetch of the caller's. */
+export function checkLenience(value: unknown, fetch: unknown): boolean {
+  if (typeof value !== 'boolean') {
+    throw new TypeError(`insecure_http_parser must be true or false, not ${repr(value)}`);
+  }
+  if (value && fetch) throw new ValueError('insecure_http_parser does not go together with fetch');
+  return value;
+}

@@ -14,7 +14,7 @@ import { get_auth_from_url, prepend_scheme_if_needed } from '../urls/url-tools.j
 import { parse_url } from '../urls/parse-url.js';
 import { asRetry } from './max-retries.js';
 import { BaseAdapter } from './base-adapter.js';
-import { HTTP_ADAPTER_OPTIONS, type HTTPAdapterOptions } from './http-adapter-options.js';
+import { checkLenience, HTTP_ADAPTER_OPTIONS, type HTTPAdapterOptions } from './http-adapter-options.js';
 import type { HTTPConnectionPool } from '../transports/connections/connection-pool.js';
 import { checkIdleTimeout, IDLE_TIMEOUT } from '../transports/connections/kept-connections.js';
 import { abortError } from '../transports/error-mapping.js';
@@ -77,18 +77,21 @@ export class HTTPAdapter extends BaseAdapter {
   _pool_block: boolean;
   /** As given to the constructor. */
   _pool_idle_timeout: number | null;
+  /** Whether answers are read that break the rules of HTTP. */
+  readonly insecure_http_parser: boolean;
   #fetch: FetchTransport | null;
 
   constructor(options: HTTPAdapterOptions = {}) {
     super();
     checkOptions('HTTPAdapter()', options, HTTP_ADAPTER_OPTIONS);
     const { pool_connections = 10, pool_maxsize = 10, max_retries = 0, pool_block = false } = options;
-    const { pool_idle_timeout = IDLE_TIMEOUT } = options;
+    const { pool_idle_timeout = IDLE_TIMEOUT, insecure_http_parser = false } = options;
     this.max_retries = asRetry(max_retries);
     this._pool_connections = pool_connections;
     this._pool_maxsize = pool_maxsize;
     this._pool_block = pool_block;
     this._pool_idle_timeout = checkIdleTimeout(pool_idle_timeout);
+    this.insecure_http_parser = checkLenience(insecure_http_parser, options.fetch);
     this.#fetch = options.fetch ? new FetchTransport(options.fetch) : null;
     this.init_poolmanager(pool_connections, pool_maxsize, pool_block);
   }
@@ -103,13 +106,13 @@ export class HTTPAdapter extends BaseAdapter {
     this._pool_connections = connections;
     this._pool_maxsize = maxsize;
     this._pool_block = block;
-    const idle_timeout = this._pool_idle_timeout;
     this.poolmanager = new PoolManager({
       ...pool_kwargs,
       num_pools: connections,
       maxsize,
       block,
-      idle_timeout,
+      idle_timeout: this._pool_idle_timeout,
+      insecure_http_parser: this.insecure_http_parser,
     });
   }
 
@@ -121,6 +124,7 @@ export class HTTPAdapter extends BaseAdapter {
       maxsize: this._pool_maxsize,
       block: this._pool_block,
       idle_timeout: this._pool_idle_timeout,
+      insecure_http_parser: this.insecure_http_parser,
     }));
   }
 

@@ -39,6 +39,7 @@ const OF_CONNECTIONS = [
   'pool_connections',
   'pool_maxsize',
   'pool_block',
+  'insecure_http_parser',
   'connections',
   'pipelining',
   'allow_h2',
@@ -50,6 +51,7 @@ const OPTION_NAMES = [
   'max_retries',
   'pool_block',
   'pool_idle_timeout',
+  'insecure_http_parser',
   'connections',
   'pipelining',
   'allow_h2',
@@ -84,6 +86,11 @@ export class UndiciAdapter extends HTTPAdapter {
     }
     if (connections !== null && (!Number.isInteger(connections) || connections < 1)) {
       throw new ValueError(`connections must be an integer above 0 or null, not ${String(connections)}`);
+    }
+    if (pipelining > 1 && common.insecure_http_parser) {
+      throw new ValueError(
+        'insecure_http_parser goes with pipelining: 1, as answers in doubt cannot be told apart',
+      );
     }
     const isShared = pipelining > 1 || allow_h2;
     super({

@@ -19,6 +19,7 @@ const OWN_FIELDS = [
   '_pool_maxsize',
   '_pool_block',
   '_pool_idle_timeout',
+  'insecure_http_parser',
 ];
 
 /**
@@ -27,11 +28,13 @@ const OWN_FIELDS = [
  */
 export function partsOf(adapter: HTTPAdapter, base: HTTPAdapterClass, own: object): readonly unknown[] {
   const { max_retries, _pool_connections, _pool_maxsize, _pool_block, _pool_idle_timeout } = adapter;
+  const { insecure_http_parser } = adapter;
   const options: HTTPAdapterOptions = {
     pool_connections: _pool_connections,
     pool_maxsize: _pool_maxsize,
     pool_block: _pool_block,
     pool_idle_timeout: _pool_idle_timeout,
+    insecure_http_parser,
     ...own,
   };
   const added = Object.entries(adapter).filter(([name]) => !OWN_FIELDS.includes(name));

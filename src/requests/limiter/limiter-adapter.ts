@@ -9,9 +9,11 @@ type LimiterNames = keyof LimiterOptions;
 
 /** Takes the limiter's options out of those of an adapter. */
 function split<O extends LimiterOptions>(options: O): [limits: LimiterOptions, rest: Omit<O, LimiterNames>] {
-  const { pool_connections, pool_maxsize, max_retries, pool_block, pool_idle_timeout, fetch, ...limits } =
-    options as LimiterOptions & HTTPAdapterOptions;
-  const rest = { pool_connections, pool_maxsize, max_retries, pool_block, pool_idle_timeout, fetch };
+  const { pool_connections, pool_maxsize, max_retries, pool_block, ...others } = options as LimiterOptions &
+    HTTPAdapterOptions;
+  const { pool_idle_timeout, insecure_http_parser, fetch, ...limits } = others;
+  const ofPools = { pool_connections, pool_maxsize, pool_block, pool_idle_timeout };
+  const rest = { ...ofPools, max_retries, insecure_http_parser, fetch };
   const given = Object.fromEntries(Object.entries(rest).filter(([, value]) => value !== undefined));
   return [limits, given as unknown as Omit<O, LimiterNames>];
 }

@@ -18,6 +18,8 @@ export interface PoolOptions {
   block: boolean;
   /** How many seconds an idle connection is kept; null for no limit. Default 15. */
   idle_timeout?: number | null | undefined;
+  /** Whether answers are read that break the rules of HTTP. Default false. */
+  insecure_http_parser?: boolean | undefined;
   /** How connections are made and trusted. */
   settings: ConnectionSettings;
   /** The proxy, when there is one. */
@@ -51,6 +53,8 @@ export class HTTPConnectionPool implements AgentOwner {
   readonly block: boolean;
   /** How many seconds an idle connection is kept; null for no limit. */
   readonly idle_timeout: number | null;
+  /** Whether answers are read that break the rules of HTTP. */
+  readonly insecure_http_parser: boolean;
   /** The proxy, when there is one. */
   readonly proxy: PoolProxy | null;
   /** Whether the proxy forwards each request, in place of opening a tunnel. */
@@ -82,6 +86,7 @@ export class HTTPConnectionPool implements AgentOwner {
     this.maxsize = options.maxsize > 0 ? options.maxsize : Infinity;
     this.block = options.block;
     this.idle_timeout = options.idle_timeout === undefined ? IDLE_TIMEOUT : options.idle_timeout;
+    this.insecure_http_parser = options.insecure_http_parser === true || isNodeLenient();
     this.proxy = options.proxy ?? null;
     this.forwards = options.forwards ?? false;
     this.settings = { ...options.settings };
@@ -197,4 +202,10 @@ export class HTTPSConnectionPool extends HTTPConnectionPool {
 function hostInUrl(host: string): string {
   // Node compiles a large pattern at its first question, which takes as long as two requests.
   return host.includes(':') && isIPv6(host) ? `[${host.replace(/%.*$/s, '')}]` : host;
+}
+
+/** Whether the program was started with `node --insecure-http-parser`. */
+function isNodeLenient(): boolean {
+  const flag = '--insecure-http-parser';
+  return process.execArgv.includes(flag) || (process.env['NODE_OPTIONS']?.includes(flag) ?? false);
 }

@@ -61,6 +61,7 @@ export interface AgentOwner {
   readonly port: number;
   readonly maxsize: number;
   readonly idle_timeout: number | null;
+  readonly insecure_http_parser: boolean;
   closed: boolean;
   num_connections: number;
 }
@@ -114,7 +115,8 @@ export function govern(agent: PoolAgent, owner: AgentOwner): PoolAgent {
     socket[kAnsweredAt] = socket[kAttempt]?.answeredAt ?? 0;
     socket[kAttempt] = null;
     const idle = agent.freeSockets[name]?.length ?? 0;
-    if (owner.closed) return false;
+    // Node does not say which rules an answer broke, and so whether both ends agree on where it ended.
+    if (owner.closed || owner.insecure_http_parser) return false;
     if (idle >= owner.maxsize) {
       warnPoolIsFull(owner.host, idle);
       return false;

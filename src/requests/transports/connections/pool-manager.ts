@@ -24,6 +24,8 @@ export interface PoolManagerOptions extends ConnectionSettings {
   block?: boolean | undefined;
   /** How many seconds an idle connection is kept; null for no limit. Default 15. */
   idle_timeout?: number | null | undefined;
+  /** Whether answers are read that break the rules of HTTP. Default false. */
+  insecure_http_parser?: boolean | undefined;
 }
 
 /** Where a pool leads. */
@@ -53,6 +55,8 @@ export class PoolManager {
   readonly headers: CaseInsensitiveDict;
   /** How many seconds an idle connection is kept; null for no limit. */
   readonly idle_timeout: number | null;
+  /** Whether answers are read that break the rules of HTTP. */
+  readonly insecure_http_parser: boolean;
   /** The settings that all pools start from. */
   readonly connection_pool_kw: ConnectionSettings;
   /** The pools by key, the one used last at the end. */
@@ -63,7 +67,7 @@ export class PoolManager {
 
   constructor(options: PoolManagerOptions = {}) {
     const { num_pools = 10, maxsize = 1, block = false, headers = null, ...others } = options;
-    const { idle_timeout = IDLE_TIMEOUT, ...settings } = others;
+    const { idle_timeout = IDLE_TIMEOUT, insecure_http_parser = false, ...settings } = others;
     for (const [name, count] of Object.entries({ num_pools, maxsize })) {
       if (Number.isNaN(count)) throw new TypeError(`${name} must be a number, not NaN`);
     }
@@ -72,6 +76,7 @@ export class PoolManager {
     this.block = block;
     this.headers = new CaseInsensitiveDict(headers as Readonly<Record<string, string>> | null);
     this.idle_timeout = idle_timeout;
+    this.insecure_http_parser = insecure_http_parser;
     this.connection_pool_kw = settings;
     dropped.register(this, this.pools);
   }
@@ -136,9 +141,9 @@ export class PoolManager {
     port: number,
     settings: ConnectionSettings,
   ): HTTPConnectionPool {
-    const { maxsize, block, idle_timeout } = this;
+    const { maxsize, block, idle_timeout, insecure_http_parser } = this;
     const Pool = scheme === 'https' ? HTTPSConnectionPool : HTTPConnectionPool;
-    return new Pool({ host, port, maxsize, block, idle_timeout, settings });
+    return new Pool({ host, port, maxsize, block, idle_timeout, insecure_http_parser, settings });
   }
 
   private touch(key: string): HTTPConnectionPool | undefined {
@@ -244,10 +249,11 @@ export class ProxyManager extends PoolManager {
     port: number,
     settings: ConnectionSettings,
   ): HTTPConnectionPool {
-    const { maxsize, block, idle_timeout, proxy } = this;
+    const { maxsize, block, idle_timeout, insecure_http_parser, proxy } = this;
     const forwards = !this.isSocks && host === proxy.host && port === proxy.port && scheme === proxy.scheme;
     const Pool = scheme === 'https' ? HTTPSConnectionPool : HTTPConnectionPool;
-    return new Pool({ host, port, maxsize, block, idle_timeout, settings, proxy, forwards });
+    const common = { maxsize, block, idle_timeout, insecure_http_parser, settings };
+    return new Pool({ host, port, ...common, proxy, forwards });
   }
 }
 

@@ -102,3 +102,8 @@ function removeLast(request: ClientRequest, event: 'socket' | 'response', count:
 export function versionOf({ httpVersionMajor, httpVersionMinor }: IncomingMessage): number {
   return httpVersionMajor * 10 + httpVersionMinor;
 }
+
+/** Name, value, name, value … A lenient parser leaves the white space behind a name there. */
+export function headerLines({ rawHeaders }: IncomingMessage, isLenient: boolean): readonly string[] {
+  return isLenient ? rawHeaders.map((text, i) => (i % 2 === 0 ? text.trimEnd() : text)) : rawHeaders;
+}

@@ -29,6 +29,7 @@ import {
   systemError,
 } from './fetched.js';
 import {
+  headerLines,
   ignore,
   listenTo,
   onProxyConnect,
@@ -204,7 +205,7 @@ export class NodeAttempt
     const settings: { maxHeaderSize?: number; insecureHTTPParser?: boolean | undefined } = request as object;
     settings.maxHeaderSize = MAX_HEADER_SIZE;
     // node-fetch says false, in spite of `node --insecure-http-parser`.
-    settings.insecureHTTPParser = undefined;
+    settings.insecureHTTPParser = pool.insecure_http_parser || undefined;
     // node-fetch aborts a request that has failed, and with it what has come of the answer.
     (request as { abort: () => void }).abort = ignore;
     const { tunnelOptions } = pool;
@@ -255,8 +256,8 @@ export class NodeAttempt
     this.#body = (response as { upgrade?: boolean | null }).upgrade ? null : response;
     const { statusCode = 0, statusMessage = '' } = response;
     if (this.refusesStatus(versionOf(response), statusCode, statusMessage)) return;
-    this.headArrived(response.rawHeaders);
-    this.recorder?.headers(statusCode, statusMessage, versionOf(response), response.rawHeaders);
+    this.headArrived(headerLines(response, this.job.pool.insecure_http_parser));
+    this.recorder?.headers(statusCode, statusMessage, versionOf(response), this.rawHeaders);
     this.#resolve?.(response);
     this.#resolve = null;
   }

@@ -80,6 +80,10 @@ export class ClientConnection
     return this.#seam?.lastPacket ?? null;
   }
 
+  get rawHeaders(): readonly string[] | null {
+    return this.#seam?.rawHeaders ?? null;
+  }
+
   // Making it.
 
   /** Sends an attempt's request, on the connection that is there or that it makes for this. */
@@ -133,7 +137,8 @@ export class ClientConnection
     if ((socket as { alpnProtocol?: unknown }).alpnProtocol === 'h2') {
       this.#http2 = new Http2Session(socket, pool, this);
     } else {
-      this.#seam = new SocketSeam(socket, this.running, pipelining > 1, () => {
+      const how = { isLenient: pool.insecure_http_parser, joinsHeads: pipelining > 1 };
+      this.#seam = new SocketSeam(socket, this.running, how, () => {
         this.#packetEnded();
       });
       this.#client = newClient(undici, pool, socket, pipelining, LOST);
@@ -224,6 +229,13 @@ export class ClientConnection
     else this.running.splice(at, 1);
     const [next] = this.running;
     this.answeredAt = attempt.answeredAt;
+    if (this.#seam?.isDoubtful === true) {
+      // undici is in the middle of the packet.
+      queueMicrotask(() => {
+        this.close();
+      });
+      return;
+    }
     if (next === undefined) {
       if (this.#seam !== null) {
         this.#seam.lastPacket = null;

@@ -34,7 +34,8 @@ export class Clients implements ConnectionOwner, ConnectionSource<UndiciAttempt>
   constructor(undici: UndiciModule, pool: HTTPConnectionPool, { pipelining, allowH2 }: ClientsOptions) {
     this.undici = undici;
     this.pool = pool;
-    this.pipelining = pipelining;
+    // Where a message ends in doubt, the next answer may be anything.
+    this.pipelining = pool.insecure_http_parser ? 1 : pipelining;
     this.#offersH2 = allowH2 && pool.scheme === 'https';
     this.protocols = this.#offersH2 ? ['h2', 'http/1.1'] : ['http/1.1'];
   }

@@ -6,6 +6,8 @@ import type { Controller as AnyController } from './connection.js';
 export interface PacketSource {
   /** What arrived last. */
   readonly lastPacket: Buffer | null;
+  /** The headers of the latest response as they came, where undici got others; null elsewhere. */
+  readonly rawHeaders: readonly string[] | null;
 }
 
 type Controller = Dispatcher.DispatchController;
@@ -48,10 +50,10 @@ export class DispatchHandler implements Dispatcher.DispatchHandler {
   /** Called for each head, informational ones included. */
   onResponseStart(controller: Controller, status: number, headers: GivenHeaders, reason = ''): void {
     if (this.#attempt.refusesStatus(11, status, reason) || status < 200) return;
-    const { lastPacket } = this.#source;
+    const { lastPacket, rawHeaders: ofSource } = this.#source;
     // The seam has changed the head of an answer without a body.
     const original = status === 204 || status === 304 ? headOf(lastPacket)?.rawHeaders : undefined;
-    const rawHeaders = original ?? headerTexts(givenHeaders(controller, headers));
+    const rawHeaders = ofSource ?? original ?? headerTexts(givenHeaders(controller, headers));
     this.#attempt.headed(status, latin1Reason(reason, lastPacket), rawHeaders);
   }
 
@@ -119,7 +121,7 @@ export class AnyDispatchHandler extends DispatchHandler {
   }
 }
 
-const NO_PACKETS: PacketSource = { lastPacket: null };
+const NO_PACKETS: PacketSource = { lastPacket: null, rawHeaders: null };
 
 /** The headers as they came, where undici has them; those that it passes to a handler have lost spelling and order. */
 function givenHeaders(controller: Controller | undefined, headers: GivenHeaders): GivenHeaders {

@@ -7,13 +7,15 @@
  * - `write`: undici writes the head of a request as one string, in the call that follows `onRequestStart` with nothing else
  *   between; the head of the request is written in its place. The string ends with an empty line unless chunks follow.
  * - `read`: undici reads by `read()` without a size, until that gives null. What arrives is looked at before undici has it:
- *   informational heads are left out, and the head of an answer without a body does not speak of one.
+ *   informational heads are left out, the head of an answer without a body does not speak of one, and one that breaks the
+ *   rules gets a strict form where that is wanted.
  *
  * `test/requests/undici-seam.test.ts` fails when undici does otherwise.
  */
 import type { Socket } from 'node:net';
 import { nextTick } from '../../../builtins/index.js';
 import { MAX_HEADER_SIZE } from '../limits.js';
+import { endOfHead, strictForm } from './lenient-head.js';
 
 /** A request on the socket. */
 export interface SocketUser {
@@ -40,10 +42,15 @@ export class SocketSeam {
   isReading = false;
   /** What arrived last, while something is under way. */
   lastPacket: Buffer | null = null;
+  /** Of the latest response, where its head was rewritten: name, value, name, value … */
+  rawHeaders: readonly string[] | null = null;
+  /** Whether any head was rewritten: the other end may not agree on where that message ended. */
+  isDoubtful = false;
   /** In the order of their answers. */
   readonly #users: readonly SocketUser[];
   readonly #write: Write;
   readonly #joinsHeads: boolean;
+  readonly #isLenient: boolean;
   readonly #onPacketEnd: () => void;
   /** Whose head undici is about to write. */
   #writing: SocketUser | null = null;
@@ -53,12 +60,18 @@ export class SocketSeam {
   #partial: Buffer | null = null;
 
   /**
-   * `joinsHeads`: write the heads of one turn at once, which is most of what sending a small request costs. `onPacketEnd` is
+   * `isLenient`: read heads that break the rules. `joinsHeads`: write the heads of one turn at once, which is most of what sending a small request costs. `onPacketEnd` is
    * called when all that has arrived has been read.
    */
-  constructor(socket: Socket, users: readonly SocketUser[], joinsHeads: boolean, onPacketEnd: () => void) {
+  constructor(
+    socket: Socket,
+    users: readonly SocketUser[],
+    { isLenient, joinsHeads }: { readonly isLenient: boolean; readonly joinsHeads: boolean },
+    onPacketEnd: () => void,
+  ) {
     this.#users = users;
     this.#onPacketEnd = onPacketEnd;
+    this.#isLenient = isLenient;
     this.#joinsHeads = joinsHeads;
     this.#write = socket.write.bind(socket);
     const read = socket.read.bind(socket) as (size?: number) => Buffer | null;
@@ -106,8 +119,17 @@ export class SocketSeam {
     if (first === undefined || first.isAnswered) return (this.lastPacket = piece);
     let rest = this.#partial === null ? piece : Buffer.concat([this.#partial, piece]);
     this.#partial = null;
-    let kind = kindOfHead(rest);
-    while (kind !== HeadKind.Plain) {
+    for (;;) {
+      if (this.#isLenient) {
+        const end = endOfHead(rest);
+        if (end === -1 && rest.length <= MAX_HEADER_SIZE) {
+          this.#partial = rest;
+          return null;
+        }
+        rest = this.#strict(rest, end);
+      }
+      const kind = kindOfHead(rest);
+      if (kind === HeadKind.Plain) break;
       const end = kind === HeadKind.Unknown ? -1 : rest.indexOf('\r\n\r\n');
       if (end === -1) {
         if (rest.length > MAX_HEADER_SIZE) break;
@@ -120,10 +142,17 @@ export class SocketSeam {
       }
       rest = rest.subarray(end + 4);
       if (rest.length === 0) return null;
-      kind = kindOfHead(rest);
     }
     this.#begin(first, rest);
     return rest;
+  }
+
+  #strict(packet: Buffer, end: number): Buffer {
+    const head = end > 0 ? strictForm(packet, end) : null;
+    this.rawHeaders = head?.rawHeaders ?? null;
+    if (head === null) return packet;
+    this.isDoubtful = true;
+    return head.bytes;
   }
 
   #begin(user: SocketUser, rest: Buffer): void {
