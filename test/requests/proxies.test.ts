@@ -266,6 +266,45 @@ describe.each(ADAPTERS)('%s', (_name, Adapter) => {
     });
   });
 
+  describe('1.13: proxies that do not answer a plain request', () => {
+    test.each([
+      ['closes', 'end', "RemoteDisconnected('Remote end closed connection without response')"],
+      ['resets', 'reset', "ConnectionResetError(104, 'Connection reset by peer')"],
+    ] as const)(
+      'one that %s is a ProxyError, on a new connection and on a kept one',
+      async (_name, end, text) => {
+        await using proxy = await startRawServer(async (connection) => {
+          await connection.readHead();
+          if (connection.number === 2) {
+            await connection.write(reply('first'));
+            await connection.readRequest();
+          }
+          connection[end]();
+        });
+        const adapter = newAdapter();
+        const options = { proxies: { http: proxy.url } };
+        const url = 'http://example.test/x';
+        const message =
+          `HTTPConnectionPool(host='127.0.0.1', port=${proxy.port}): Max retries exceeded with url: ${url} ` +
+          `(Caused by ProxyError('Unable to connect to proxy', ${text}))`;
+        expect((await failureOf(send(adapter, url, options), ProxyError)).message).toBe(message);
+        expect((await send(adapter, url, options)).text).toBe('first');
+        const post = prepare(url, { method: 'POST', data: 'x' });
+        expect((await failureOf(send(adapter, post, options), ProxyError)).message).toBe(message);
+      },
+    );
+
+    test('one that answers garbage is a ConnectionError', async () => {
+      await using proxy = await startRawServer(answering('what\r\n\r\n'));
+      const error = await failureOf(
+        send(newAdapter(), 'http://example.test/', { proxies: { http: proxy.url } }),
+        ConnectionError,
+      );
+      expect(error.message).toBe("('Connection aborted.', BadStatusLine('what\\r\\n'))");
+      expect(error).not.toBeInstanceOf(ProxyError);
+    });
+  });
+
   describe("1.13: a proxy's URL that makes no sense", () => {
     test.each(['http:/bad', 'http://', 'http://:80'])('%s is an InvalidProxyURL', async (url) => {
       const error = await failureOf(
@@ -337,6 +376,16 @@ describe.each(ADAPTERS)('%s', (_name, Adapter) => {
         expect(error).not.toBeInstanceOf(ProxyError);
         expect(error.message).toContain('Failed to establish a new connection');
       }
+    });
+
+    test('a server behind it that wants a certificate of the client is an SSLError, and so is one that is not trusted', async () => {
+      await using server = await startTlsServer(undefined, { requiresClientCertificate: true });
+      await using proxy = await startSocksServer();
+      const proxies = { all: `socks5://127.0.0.1:${proxy.port}` };
+      const refused = await failureOf(send(newAdapter(), server.url, { proxies, verify }), SSLError);
+      expect(refused.message).toMatch(/\[SSL: \w*ALERT_CERTIFICATE_REQUIRED\]/);
+      const distrusted = await failureOf(send(newAdapter(), server.url, { proxies }), SSLError);
+      expect(distrusted.message).toContain('CERTIFICATE_VERIFY_FAILED');
     });
 
     test('one that says nothing is a ConnectTimeout', async () => {

@@ -65,6 +65,8 @@ export function connectionError(error: unknown, attempt: ConnectionState): unkno
   if (attempt.isTunnelling && /ended before receiving CONNECT/.test(error.message)) {
     return aborted(Object.assign(new Error('socket hang up', { cause: error }), { code: 'ECONNRESET' }));
   }
+  // As in urllib3, which has then closed the connection and takes it for one that was never made.
+  if (pool.forwards && isLost(error)) return proxyError(error);
   const unusable = pool.isTunnel && error instanceof urllib3.ProxyError;
   return unusable ? error : aborted(error);
 }
@@ -72,6 +74,15 @@ export function connectionError(error: unknown, attempt: ConnectionState): unkno
 /** The exception for a request that was not answered because of `error`. */
 export function aborted(error: Error, cause: unknown = error): urllib3.ProtocolError {
   return new urllib3.ProtocolError(['Connection aborted.', error], { cause });
+}
+
+/** Whether the connection has ended without an answer. */
+function isLost({ code }: NodeError): boolean {
+  return code === 'ECONNRESET' || code === 'EPIPE';
+}
+
+function proxyError(error: Error, hint = ''): urllib3.ProxyError {
+  return new urllib3.ProxyError(`Unable to connect to proxy${hint}`, error);
 }
 
 const PLAIN_PROXY =
@@ -84,7 +95,7 @@ function blameProxy(error: urllib3.HTTPError, { job: { pool } }: ConnectionState
     return error;
   const speaksPlainly =
     pool.proxy.scheme === 'https' && /wrong version number|record layer failure/.test(error.message);
-  return new urllib3.ProxyError(`Unable to connect to proxy${speaksPlainly ? PLAIN_PROXY : ''}`, error);
+  return proxyError(error, speaksPlainly ? PLAIN_PROXY : '');
 }
 
 function newConnectionError(error: NodeError, { job: { pool } }: ConnectionState): urllib3.HTTPError {
