@@ -2,6 +2,7 @@
 import { gzipSync } from 'node:zlib';
 import { afterEach, describe, expect, test } from 'vitest';
 import { FuturesSession, WorkerPoolExecutor } from 'requests-futures';
+import * as doors from 'requests-futures/requests';
 import { ChunkedEncodingError, ConnectionError } from '../../src/requests/exceptions/requests.js';
 import { Session } from '../../src/requests/index.js';
 import { ADAPTERS } from '../helpers/adapters.js';
@@ -168,12 +169,38 @@ describe.each(ADAPTERS)('%s', (_name, Adapter) => {
   });
 });
 
-test('what follows a complete body does not take it away in a worker thread', async () => {
-  await using server = await startRawServer(
-    answering('HTTP/1.1 200 OK\r\nContent-Length: 5\r\n\r\nhello \n'),
-  );
-  await using executor = new WorkerPoolExecutor({ max_workers: 2, threads: 1 });
-  await using session = new FuturesSession({ executor });
-  const responses = await Promise.all([session.get(server.url), session.get(server.url)]);
-  expect(responses.map(({ text }) => text)).toEqual(['hello', 'hello']);
+describe.each(ADAPTERS)('in a worker thread, over %s', (name) => {
+  const RESET = "Connection broken: ConnectionResetError(104, 'Connection reset by peer')";
+  const LENGTH = 'HTTP/1.1 200 OK\r\nContent-Length: 5\r\n\r\n';
+
+  test.each<[string, string, End, string]>([
+    ['what follows a complete body', `${LENGTH}hello \n`, 'keep', 'hello'],
+    ['an end before Content-Length', `${LENGTH}hel`, 'end', 'IncompleteRead(3 bytes read, 2 more expected)'],
+    [
+      'a reset where only the end of the connection is that of the body',
+      'HTTP/1.1 200 OK\r\n\r\nhello',
+      'reset',
+      RESET,
+    ],
+    ['a status of 000', 'HTTP/1.1 000 OK\r\n\r\n', 'keep', "BadStatusLine('HTTP/1.1 000 OK\\r\\n')"],
+    ['a 204 with a length', 'HTTP/1.1 204 No\r\nContent-Length: 5\r\n\r\n', 'keep', ''],
+    [
+      '102 and 100 before the answer',
+      `HTTP/1.1 102 P\r\n\r\nHTTP/1.1 100 C\r\n\r\n${LENGTH}hello`,
+      'keep',
+      'hello',
+    ],
+  ])('the outcome is the same: %s', async (_case, bytes, end, outcome) => {
+    await using server = await startRawServer(once([bytes], end));
+    await using executor = new WorkerPoolExecutor({ max_workers: 1, threads: 1 });
+    await using session = new FuturesSession({ executor });
+    session.mount('http://', new doors[name as 'HTTPAdapter' | 'UndiciAdapter']());
+    const future = session.get(server.url, { timeout: 5 });
+    const error = await future.exception();
+    if (error === null) expect((await future).text).toBe(outcome);
+    else {
+      expect(error).toBeInstanceOf(doors.RequestException);
+      expect(error.message).toContain(outcome);
+    }
+  });
 });
