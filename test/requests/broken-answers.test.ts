@@ -1,4 +1,5 @@
 /** Answers whose bytes are not what their heads say: what has come is handed out, and what is missing is an error. */
+import { createSecureContext, TLSSocket } from 'node:tls';
 import { gzipSync } from 'node:zlib';
 import { afterEach, describe, expect, test } from 'vitest';
 import { FuturesSession, WorkerPoolExecutor } from 'requests-futures';
@@ -8,6 +9,7 @@ import { Session } from '../../src/requests/index.js';
 import { ADAPTERS } from '../helpers/adapters.js';
 import { failureOf } from '../helpers/failures.js';
 import { send } from '../helpers/send.js';
+import { loopbackCertificate } from '../helpers/servers/certificates.js';
 import { answering, type RawConnection, reply, startRawServer } from '../helpers/servers/raw-server.js';
 
 type End = 'keep' | 'end' | 'reset';
@@ -141,6 +143,26 @@ describe.each(ADAPTERS)('%s', (_name, Adapter) => {
       expect(server.connections).toHaveLength(1);
     },
   );
+
+  test.each([
+    ['where only the end of the connection is that of the body', 'HTTP/1.1 200 OK\r\n\r\nhello'],
+    ['before Content-Length', 'HTTP/1.1 200 OK\r\nContent-Length: 10\r\n\r\nhello'],
+  ])('a reset under TLS is an error %s', async (_case, bytes) => {
+    const { cert, key } = loopbackCertificate();
+    const context = createSecureContext({ cert, key });
+    await using server = await startRawServer(() => undefined);
+    server.server.removeAllListeners('connection').on('connection', (socket) => {
+      const secure = new TLSSocket(socket, { isServer: true, secureContext: context });
+      secure
+        .on('error', () => undefined)
+        .once('data', () => {
+          secure.write(bytes, () => setTimeout(() => socket.resetAndDestroy(), 20));
+        });
+    });
+    const url = server.url.replace('http:', 'https:');
+    const error = await failureOf(send(adapter, url, { verify: false }), ChunkedEncodingError);
+    expect(error.message).toContain("ConnectionResetError(104, 'Connection reset by peer')");
+  });
 
   const FINAL = 'HTTP/1.1 200 OK\r\nContent-Length: 5\r\n\r\nhello';
   test.each<[string, (string | Buffer)[]]>([
