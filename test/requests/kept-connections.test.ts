@@ -5,7 +5,9 @@ import { describe, expect, test } from 'vitest';
 import { runNode } from '../helpers/child.js';
 import { loopbackCertificate } from '../helpers/servers/certificates.js';
 import { listen } from '../helpers/servers/http-server.js';
+import { startProxyServer } from '../helpers/servers/proxy-server.js';
 import { RawConnection } from '../helpers/servers/raw-server.js';
+import { startSocksServer } from '../helpers/servers/socks-server.js';
 
 const adapters = ['HTTPAdapter', 'UndiciAdapter'];
 const schemes = ['http', 'https'] as const;
@@ -43,7 +45,9 @@ async function startServer(
     for (;;) {
       const request = await connection.readRequest();
       if (request === '') return;
-      await connection.write(answer(/^[A-Z]+ \/(\S*)/.exec(request)?.[1] ?? '') + inPacket);
+      await connection.write(
+        answer(/^[A-Z]+ (?:http:\/\/[^/]+)?\/(\S*)/.exec(request)?.[1] ?? '') + inPacket,
+      );
       surprise(socket);
     }
   };
@@ -140,4 +144,58 @@ describe.each(adapters)('over %s', (adapter) => {
       );
     });
   });
+});
+
+/** One after the other. */
+function eachInTurn(): (socket: Socket) => void {
+  const all = Object.values(surprises);
+  let next = 0;
+  return (socket) => {
+    later(all[next++ % all.length] as (socket: Socket) => unknown)(socket);
+  };
+}
+
+const ways: [way: string, scheme: 'http' | 'https', proxy: string | null, executor: string][] = [
+  ['from a thread', 'http', null, 'threads'],
+  ['from a thread by TLS', 'https', null, 'threads'],
+  ['behind a proxy that forwards', 'http', 'http', 'here'],
+  ['behind one that forwards, from a thread', 'http', 'http', 'threads'],
+  ['in a tunnel', 'https', 'http', 'here'],
+  ['behind SOCKS', 'http', 'socks5', 'here'],
+  ['by TLS behind SOCKS, from a thread', 'https', 'socks5', 'threads'],
+];
+
+describe.each(adapters)('over %s', (adapter) => {
+  test.each(ways)(
+    'no request gets what arrived on its connection meanwhile %s',
+    async (_way, scheme, proxy, executor) => {
+      await using server = await startServer(scheme, eachInTurn());
+      await using tunnels = await startProxyServer();
+      await using socks = await startSocksServer();
+      const urls: Record<string, string> = {
+        http: scheme === 'http' ? server.url : tunnels.url,
+        socks5: `socks5://127.0.0.1:${socks.port}`,
+      };
+      const program = `
+        import { WorkerPoolExecutor } from 'requests-futures';
+        import { compute as response } from '../fixtures/hooks.mjs';
+        const executor = new WorkerPoolExecutor({ max_workers: 1, threads: 1 });
+        const used = ${executor === 'threads' ? 'new FuturesSession({ executor })' : 'session'};
+        for (const prefix of ['http://', 'https://']) used.mount(prefix, session.get_adapter(prefix));
+        Object.assign(used, { verify: false, trust_env: false, proxies: ${JSON.stringify(proxy === null ? {} : { all: urls[proxy] })} });
+        const answers = [];
+        for (let i = 0; i < 16; i += 1) {
+          const method = ['GET', 'POST', 'PATCH', 'HEAD', 'GET'][i % 5];
+          const future = used.request(method, url + '/' + i, { hooks: { response }, timeout: 5 });
+          const failure = await future.exception();
+          answers.push(failure?.message ?? (method === 'HEAD' ? String(i) : (await future).text));
+        }
+        console.log(JSON.stringify(answers));
+        await used.close();
+        await executor.shutdown();`;
+      expect(await run(adapter, server.url, program)).toEqual(
+        Array.from({ length: 16 }, (_, i) => String(i)),
+      );
+    },
+  );
 });

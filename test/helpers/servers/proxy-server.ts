@@ -88,14 +88,14 @@ export class ProxyServer implements AsyncDisposable {
   }
 
   #tunnel(request: http.IncomingMessage, client: net.Socket, head: Buffer): void {
-    this.#keep(client);
+    this.#keep(client.setNoDelay(true));
     if (!this.#isAllowed(request)) {
       client.end('HTTP/1.1 407 Proxy Authentication Required\r\nContent-Length: 0\r\n\r\n');
       return;
     }
     const [, host = '', port = '443'] = /^(.*):(\d+)$/.exec(request.url ?? '') ?? [];
     const target = this.#options.tunnelTo ?? { host: host.replace(/^\[|\]$/g, ''), port: Number(port) };
-    const upstream = net.connect(target, () => {
+    const upstream = net.connect({ ...target, noDelay: true }, () => {
       client.write('HTTP/1.1 200 Connection established\r\n\r\n');
       upstream.write(head);
       upstream.pipe(client).pipe(upstream);

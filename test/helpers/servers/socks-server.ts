@@ -74,7 +74,7 @@ export class SocksServer implements AsyncDisposable {
       return;
     }
     const host = this.#options.names?.[request.host] ?? request.host;
-    const upstream = net.connect(request.port, host, () => {
+    const upstream = net.connect({ port: request.port, host, noDelay: true }, () => {
       client.socket.removeAllListeners('data');
       void client.write(version === 5 ? '\x05\0\0\x01\0\0\0\0\0\0' : '\0\x5a\0\0\0\0\0\0');
       upstream.pipe(client.socket).pipe(upstream);
@@ -140,7 +140,7 @@ function addressOf(bytes: string): string {
 
 /** Starts a proxy on a free port. */
 export async function startSocksServer(options: SocksServerOptions = {}): Promise<SocksServer> {
-  const server = net.createServer();
+  const server = net.createServer({ noDelay: true });
   await listen(server);
   return new SocksServer(server, options);
 }
