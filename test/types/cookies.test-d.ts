@@ -4,9 +4,12 @@ import {
   Cookie,
   cookiejar_from_dict,
   create_cookie,
+  LWPCookieJar,
   merge_cookies,
+  MozillaCookieJar,
   RequestsCookieJar,
 } from '../../src/requests/cookies/index.js';
+import { Session } from '../../src/requests/index.js';
 
 const jar = new RequestsCookieJar();
 // There may be no cookie of that name.
@@ -35,3 +38,16 @@ expectTypeOf(merge_cookies(jar, { a: '1' })).toEqualTypeOf<RequestsCookieJar>();
 expectTypeOf(new Cookie(Object.assign({ rest: {} }, create_cookie('a', 'b'))).value).toEqualTypeOf<
   string | null
 >();
+
+const file = new MozillaCookieJar('cookies.txt', { policy: null });
+expectTypeOf(file['token']).toEqualTypeOf<string | undefined>();
+expectTypeOf(file.filename).toEqualTypeOf<string | null>();
+expectTypeOf(new LWPCookieJar({ filename: new URL('file:///c') }).as_lwp_str()).toEqualTypeOf<string>();
+file.load({ ignore_discard: true });
+file.save('cookies.txt', { ignore_expires: true });
+// Both are jars for a session.
+new Session().cookies = file;
+// @ts-expect-error a misspelt keyword
+file.save({ ignore_discards: true });
+// @ts-expect-error flags are keywords
+file.load('cookies.txt', true);

@@ -1,9 +1,20 @@
 /** How headers, cookies, limits and files cross to another thread: the values that requests and responses are made of. */
 import { createReadStream, ReadStream } from 'node:fs';
-import { setReducer, setReferences } from '../../builtins/index.js';
+import { type Reduced, setReducer, setReferences } from '../../builtins/index.js';
 import { reduceGuest } from '../../pickle/index.js';
 import { fileStreamLength, fileStreamPosition, hasPath, rangeOf } from '../bodies/outgoing/body-position.js';
-import { Cookie, type CookiePolicy, DefaultCookiePolicy, RequestsCookieJar } from '../cookies/index.js';
+import {
+  Cookie,
+  type CookiePolicy,
+  DefaultCookiePolicy,
+  type FileCookieJarMethods,
+  type FileCookieJarOptions,
+  LWPCookieJar,
+  MozillaCookieJar,
+  RequestsCookieJar,
+} from '../cookies/index.js';
+import { LWPCookieJarMethods } from '../cookies/lwp-cookie-jar.js';
+import { MozillaCookieJarMethods } from '../cookies/mozilla-cookie-jar.js';
 import { kPolicy, RequestsCookieJarMethods } from '../cookies/requests-cookie-jar.js';
 import { CaseInsensitiveDict, CaseInsensitiveDictMethods } from '../structures/case-insensitive-dict.js';
 import { HTTPHeaderDict, HTTPHeaderDictMethods } from '../urllib3/http-header-dict.js';
@@ -24,6 +35,25 @@ function restoreCookieJar(cookies: readonly Cookie[], policy: CookiePolicy | nul
   const jar = new RequestsCookieJar(policy);
   for (const cookie of cookies) jar.set_cookie(cookie);
   return jar;
+}
+
+/** The copy names the same file. */
+function restoreFileCookieJar(
+  cls: typeof MozillaCookieJar | typeof LWPCookieJar,
+  options: FileCookieJarOptions,
+  cookies: readonly Cookie[],
+): FileCookieJarMethods {
+  const jar = new cls(options);
+  for (const cookie of cookies) jar.set_cookie(cookie);
+  return jar;
+}
+
+function reduceFileCookieJar(
+  cls: typeof MozillaCookieJar | typeof LWPCookieJar,
+  jar: FileCookieJarMethods,
+): Reduced {
+  const { filename, delayload } = jar;
+  return [restoreFileCookieJar, [cls, { filename, delayload, policy: jar[kPolicy] }, [...jar]]];
 }
 
 /** The copy's clock has not started. */
@@ -51,8 +81,11 @@ setReferences(import.meta.url, {
   Cookie,
   copyFileStream,
   DefaultCookiePolicy,
+  LWPCookieJar,
+  MozillaCookieJar,
   restoreCaseInsensitiveDict,
   restoreCookieJar,
+  restoreFileCookieJar,
   restoreHTTPHeaderDict,
   restoreTimeout,
   Retry,
@@ -60,6 +93,8 @@ setReferences(import.meta.url, {
 setReducer(CaseInsensitiveDictMethods, (dict) => [restoreCaseInsensitiveDict, [dict.items()]]);
 setReducer(HTTPHeaderDictMethods, (headers) => [restoreHTTPHeaderDict, [headers.items().flat()]]);
 setReducer(RequestsCookieJarMethods, (jar) => [restoreCookieJar, [[...jar], jar[kPolicy]]]);
+setReducer(MozillaCookieJarMethods, (jar) => reduceFileCookieJar(MozillaCookieJar, jar));
+setReducer(LWPCookieJarMethods, (jar) => reduceFileCookieJar(LWPCookieJar, jar));
 setReducer(Timeout, (timeout) => [restoreTimeout, [partsOfTimeout(timeout)]]);
 // A file is opened again where it is read, with its length and its position, instead of being sent piece by piece.
 setReducer(ReadStream, (stream) => {
