@@ -187,7 +187,7 @@ describe('a future', () => {
       seen.push(String(done.result().status_code));
     });
     const logger = concurrent.futures.set_logger({ log: (level) => void seen.push(level) });
-    time.sleep(0.3);
+    while (seen.length < 3) time.sleep(0.01);
     concurrent.futures.set_logger(logger);
     expect(seen).toEqual(['first', 'error', '200']);
     future.add_done_callback(() => seen.push('late'));

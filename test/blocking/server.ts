@@ -34,6 +34,11 @@ export class FarServer implements AsyncDisposable {
     return requests.get(`${this.url}/_log`).json();
   }
 
+  /** How many connections are open. */
+  connections(): number {
+    return requests.get(`${this.url}/_connections`).json();
+  }
+
   async close(): Promise<void> {
     this.#child.stdin?.end();
     if (this.#child.exitCode === null) await once(this.#child, 'exit');
@@ -46,11 +51,16 @@ export class FarServer implements AsyncDisposable {
 
 export interface ScriptResult {
   code: number | null;
+  /** What ended it; null when it ended by itself. */
+  signal: NodeJS.Signals | null;
   stdout: string;
   stderr: string;
 }
 
-/** Runs `source` as a script of its own, beside `server`; `BASE` is the server's URL there. */
+/**
+ * Runs `source` as a script of its own, beside `server`; `BASE` is the server's URL there. When it prints `interruptAt`, it gets what
+ * Ctrl-C sends.
+ */
 export function runScript(
   source: string,
   {
@@ -58,11 +68,13 @@ export function runScript(
     node = [],
     env = {},
     type = 'module',
+    interruptAt = null,
   }: {
     url?: string;
     node?: readonly string[];
     env?: NodeJS.ProcessEnv;
     type?: 'module' | 'commonjs';
+    interruptAt?: string | null;
   } = {},
 ): Promise<ScriptResult> {
   const start = type === 'module' ? IMPORTS : REQUIRES;
@@ -77,14 +89,19 @@ export function runScript(
       },
       (error, stdout, stderr) => {
         const code = error === null ? 0 : typeof error.code === 'number' ? error.code : null;
-        resolve({ code, stdout, stderr });
+        resolve({ code, signal: error?.signal ?? null, stdout, stderr });
       },
     );
+    if (interruptAt !== null) {
+      child.stdout?.on('data', (text: string) => {
+        if (text.includes(interruptAt)) child.kill('SIGINT');
+      });
+    }
     child.stdin?.end(`${start}const BASE = ${JSON.stringify(url)};\n${source}`);
   });
 }
 
 const NAMES =
-  'requests, Session, FuturesSession, ThreadPoolExecutor, as_completed, wait, time, BrokenExecutor, importable';
+  'requests, Session, FuturesSession, ThreadPoolExecutor, ProcessPoolExecutor, as_completed, wait, time, BrokenExecutor, importable';
 const IMPORTS = `import { ${NAMES} } from 'requests-futures/blocking';\n`;
 const REQUIRES = `const { ${NAMES} } = require('requests-futures/blocking');\n`;

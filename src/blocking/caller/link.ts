@@ -85,8 +85,8 @@ class GatewayLink implements Link {
     this.#port.on('message', (message: ToCaller) => {
       this.#handle(message);
     });
-    this.#watch.on('message', () => {
-      // Only wakes the loop: the flag tells.
+    this.#watch.on('message', (death: Death) => {
+      this.#end(death);
     });
     watchdog.on('error', (error: Error) => {
       this.#end({ message: error.message, stack: error.stack ?? '', code: null });
