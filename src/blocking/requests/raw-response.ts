@@ -1,9 +1,10 @@
-import { checkOptions } from '../../builtins/index.js';
+import { checkOptions, setReducer } from '../../builtins/index.js';
 import { type HTTPResponseInit, rawValues } from '../../requests/internal.js';
 import { HTTPResponse as AwaitedHTTPResponse, type ReadOptions } from '../../requests/packages/urllib3.js';
 import type { Link } from '../caller/gateway.js';
 import { withCallersLines } from '../caller/caller-stack.js';
 import { onArriving } from '../caller/sides.js';
+import { reduceAs } from './reduce-as.js';
 
 const EMPTY = Buffer.alloc(0);
 
@@ -230,3 +231,5 @@ onArriving('raw', (link, init: HTTPResponseInit, id: number | null) => {
   }
   return raw;
 });
+
+setReducer(HTTPResponse, (raw) => reduceAs(AwaitedHTTPResponse, raw));

@@ -1,4 +1,4 @@
-import type { Reduced } from '../../builtins/index.js';
+import { type Reduced, setReducer } from '../../builtins/index.js';
 import { RequestException, Response as AwaitedResponse, StreamConsumedError } from '../../requests/index.js';
 import {
   type BodySource,
@@ -16,6 +16,7 @@ import { onArriving, onLeaving } from '../caller/sides.js';
 import type { Scope } from '../caller/handles.js';
 import type { SyncHTTPAdapter } from './adapters/members.js';
 import { HTTPResponse } from './raw-response.js';
+import { reduceAs } from './reduce-as.js';
 import { setCallersClasses } from '../wire/short-response.js';
 import { asStandIn } from '../wire/stand-in.js';
 
@@ -304,3 +305,9 @@ function leaveMade(response: Response, scope: Scope): Reduced {
     Object.assign<Record<string, unknown>, Response>({}, response),
   );
 }
+
+// In a thread with another gateway, or none, it is what it is derived from, and has its body.
+setReducer(Response, (response) => {
+  response.read();
+  return reduceAs(AwaitedResponse, response);
+});

@@ -1,5 +1,5 @@
 /** The adapters: their settings are the caller's, their connections are the gateway's. */
-import { NotImplementedError, type Reduced } from '../../../builtins/index.js';
+import { NotImplementedError, type Reduced, setReducer } from '../../../builtins/index.js';
 import { foreignId, homeId, reduceHomed } from '../../../pickle/index.js';
 import { BaseAdapter as AwaitedBaseAdapter } from '../../../requests/adapters/index.js';
 import {
@@ -155,3 +155,7 @@ onLeaving((object, _link, scope: Scope) => {
 onAsked('send', (adapter, [request, options]: [PreparedRequest, SendOptions]) =>
   (adapter as SyncBaseAdapter<Response>).send(request, options),
 );
+
+// In a thread with another gateway, or none, too.
+setReducer(HTTPAdapter, (adapter) => copyOf(adapter) ?? null);
+setReducer(UndiciAdapter, (adapter) => copyOf(adapter) ?? null);
