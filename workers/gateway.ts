@@ -1,14 +1,19 @@
 /** What the gateway thread runs: the package itself, for a thread that waits. */
-import { workerData } from 'node:worker_threads';
+import { type MessagePort, workerData } from 'node:worker_threads';
 import { getLogger, setHome } from '../src/builtins/index.js';
 import '../src/requests/index.js';
 import '../src/futures-session/index.js';
 import { Caller, operate, Pools, Twins } from '../src/blocking/gateway/index.js';
-import type { GatewayData } from '../src/blocking/wire/index.js';
+import { type GatewayData, onCaller } from '../src/blocking/wire/index.js';
 
 const { port, flags } = workerData as GatewayData;
 
-const caller = new Caller(port, flags, operate, (made) => ({ twins: new Twins(made), pools: new Pools() }));
+function serve(to: MessagePort, itsFlags: SharedArrayBuffer): Caller {
+  return new Caller(to, itsFlags, operate, (made) => ({ twins: new Twins(made), pools: new Pools() }));
+}
+
+const caller = serve(port, flags);
+onCaller(serve);
 
 // Nothing is printed here: the caller's thread shows it, while it waits.
 setHome(([fn, args]) => {

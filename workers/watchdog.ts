@@ -3,24 +3,17 @@
  * of it too late.
  */
 import { type MessagePort, Worker, workerData } from 'node:worker_threads';
-import { type Death, type GatewayData, GONE, NEWS } from '../src/blocking/wire/index.js';
+import { type Death, type GatewayData, tellEnd } from '../src/blocking/wire/index.js';
 
 const { port, flags, watch, requestsFutures } = workerData as GatewayData & { readonly watch: MessagePort };
-
-function tell(death: Death): void {
-  const shared = new Int32Array(flags);
-  watch.postMessage(death);
-  Atomics.store(shared, GONE, 1);
-  Atomics.add(shared, NEWS, 1);
-  Atomics.notify(shared, NEWS);
-}
 
 let told = false;
 
 function ended(death: Death): void {
   if (told) return;
   told = true;
-  tell(death);
+  watch.postMessage(death);
+  tellEnd(flags);
 }
 
 try {

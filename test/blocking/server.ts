@@ -69,15 +69,18 @@ export function runScript(
     env = {},
     type = 'module',
     interruptAt = null,
+    doors,
   }: {
     url?: string;
     node?: readonly string[];
     env?: NodeJS.ProcessEnv;
     type?: 'module' | 'commonjs';
     interruptAt?: string | null;
+    /** How it begins. Default: with the names of this door. */
+    doors?: string;
   } = {},
 ): Promise<ScriptResult> {
-  const start = type === 'module' ? IMPORTS : REQUIRES;
+  const start = doors ?? (type === 'module' ? IMPORTS : REQUIRES);
   return new Promise((resolve) => {
     const child = execFile(
       process.execPath,

@@ -16,7 +16,13 @@ const NAMES: readonly string[] = [
 
 /** Notices changes of the environment. */
 export class EnvironmentChanges {
-  readonly #told: (string | undefined)[] = NAMES.map((name) => process.env[name]);
+  /** What was told of each; null for nothing yet. */
+  readonly #told: (string | undefined | null)[];
+
+  /** @param isNew whether the gateway has just been started, with the environment as it is */
+  constructor(isNew: boolean) {
+    this.#told = NAMES.map((name) => (isNew ? process.env[name] : null));
+  }
 
   /** What is not as it was when this was last asked; null for nothing. */
   take(): Changes | null {

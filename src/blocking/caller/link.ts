@@ -1,5 +1,5 @@
 /** The caller's end of the channel to the gateway, and the one place where its thread waits. */
-import { MessageChannel, type MessagePort, receiveMessageOnPort, Worker } from 'node:worker_threads';
+import { type MessagePort, receiveMessageOnPort } from 'node:worker_threads';
 import { monotonic } from '../../builtins/index.js';
 import { BrokenExecutor } from '../../concurrent-futures/index.js';
 import {
@@ -11,23 +11,16 @@ import {
   receive,
   SentReferences,
 } from '../../pickle/index.js';
-import {
-  type Death,
-  FLAGS,
-  type GatewayData,
-  GONE,
-  NEWS,
-  type ToCaller,
-  type ToGateway,
-  type Touched,
-} from '../wire/protocol.js';
+import { tellEnd } from '../wire/end.js';
+import { type Death, GONE, NEWS, type ToCaller, type ToGateway, type Touched } from '../wire/protocol.js';
 import type { JarChange } from '../wire/jar-changes.js';
 import { resolving } from '../wire/stand-in.js';
+import { onCaller } from '../wire/taking.js';
 import { answerAsk } from './asks.js';
-import { EnvironmentChanges, gatewayEnvironment } from './environ.js';
+import { connect } from './connection.js';
+import { EnvironmentChanges } from './environ.js';
 import type { Link, Outcome } from './gateway.js';
 import { Handles, Scope } from './handles.js';
-import { checkHost } from './host.js';
 import { KnownResponses } from './known-responses.js';
 import { HINT_AFTER, mayWaitForItself, sayHint } from './loopback-hint.js';
 import { arrive, flatten, leave } from './sides.js';
@@ -50,54 +43,36 @@ class GatewayLink implements Link {
   readonly sessions = new SentSessions();
   readonly replies = new Scope(this.handles);
   readonly #port: MessagePort;
-  readonly #watch: MessagePort;
-  readonly #flags = new Int32Array(new SharedArrayBuffer(FLAGS * Int32Array.BYTES_PER_ELEMENT));
+  readonly #watch: MessagePort | null;
+  readonly #flags: Int32Array;
   readonly #sent = new SentReferences();
   readonly #received = new ReceivedReferences();
-  readonly #environ = new EnvironmentChanges();
+  readonly #environ: EnvironmentChanges;
   readonly #pending = new Map<number, Pending>();
   readonly #kept = new Map<object, number>();
+  /** The flags of the callers that share this gateway. */
+  readonly #others: SharedArrayBuffer[] = [];
   #lastId = 0;
   #holds = 0;
   #death: BrokenExecutor | null = null;
 
   constructor() {
-    checkHost();
-    const calls = new MessageChannel();
-    const deaths = new MessageChannel();
-    this.#port = calls.port1;
-    this.#watch = deaths.port1;
-    const data: GatewayData & { readonly watch: MessagePort } = {
-      requestsFutures: 'gateway',
-      port: calls.port2,
-      flags: this.#flags.buffer,
-      watch: deaths.port2,
-    };
-    const watchdog = new Worker(new URL(import.meta.resolve('#workers/watchdog')), {
-      name: 'requests-futures',
-      execArgv: [],
-      env: gatewayEnvironment(),
-      stdout: true,
-      stderr: true,
-      workerData: data,
-      transferList: [calls.port2, deaths.port2],
-    });
-    this.#port.on('message', (message: ToCaller) => {
-      this.#handle(message);
-    });
-    this.#watch.on('message', (death: Death) => {
+    const { port, flags, watch } = connect((death) => {
       this.#end(death);
     });
-    watchdog.on('error', (error: Error) => {
-      this.#end({ message: error.message, stack: error.stack ?? '', code: null });
+    this.#port = port;
+    this.#flags = flags;
+    this.#watch = watch;
+    this.#environ = new EnvironmentChanges(watch !== null);
+    port.on('message', (message: ToCaller) => {
+      this.#handle(message);
     });
-    watchdog.on('exit', (code) => {
-      this.#end({ message: `the watchdog thread exited with code ${code}`, stack: '', code: null });
+    watch?.on('message', (death: Death) => {
+      this.#end(death);
     });
     // Last, as a listener would hold the process again.
-    this.#port.unref();
-    this.#watch.unref();
-    watchdog.unref();
+    port.unref();
+    watch?.unref();
   }
 
   get isAlive(): boolean {
@@ -183,6 +158,12 @@ class GatewayLink implements Link {
     if (this.#holds === 0) this.#port.unref();
   }
 
+  /** Has the gateway serve a thread of a pool of this one's, too. */
+  share(port: MessagePort, flags: SharedArrayBuffer): void {
+    this.#others.push(flags);
+    this.#port.postMessage({ type: 'caller', port, flags } satisfies ToGateway, [port]);
+  }
+
   reply(id: number, failed: boolean, value: unknown, touched: readonly Touched[]): void {
     if (this.#death !== null) return;
     const thrown = failed && typeof value === 'object' && value !== null ? this.replies.handle(value) : null;
@@ -254,7 +235,7 @@ class GatewayLink implements Link {
   }
 
   #lastWords(): Death {
-    const received = receiveMessageOnPort(this.#watch) as { message: Death } | undefined;
+    const received = (this.#watch && receiveMessageOnPort(this.#watch)) as { message: Death } | undefined;
     return received?.message ?? { message: 'the gateway thread ended', stack: '', code: null };
   }
 
@@ -270,7 +251,8 @@ class GatewayLink implements Link {
       );
     this.#death = broken();
     this.#port.close();
-    this.#watch.close();
+    this.#watch?.close();
+    for (const flags of this.#others.splice(0)) tellEnd(flags);
     const pending = [...this.#pending.values()];
     this.#pending.clear();
     for (const call of pending) {
@@ -282,11 +264,19 @@ class GatewayLink implements Link {
 
 let current: GatewayLink | null = null;
 
-/** The gateway of this thread, started when there is none. */
-export function link(): Link {
+function alive(): GatewayLink {
   if (current === null || !current.isAlive) current = new GatewayLink();
   return current;
 }
+
+/** The gateway of this thread, started when there is none. */
+export function link(): Link {
+  return alive();
+}
+
+onCaller((port, flags) => {
+  alive().share(port, flags);
+});
 
 /** The same, but null where none has been started. */
 export function startedLink(): Link | null {

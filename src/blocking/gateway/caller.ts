@@ -1,5 +1,6 @@
 /** The gateway's end of the channel to one of its callers: a thread that waits, or does other things. */
 import type { MessagePort, Transferable } from 'node:worker_threads';
+import { RuntimeError } from '../../builtins/index.js';
 import type { Future } from '../../concurrent-futures/index.js';
 import {
   decode,
@@ -17,6 +18,7 @@ import { SendSettings } from '../../requests/internal.js';
 import { type Changes, NEWS, type ToCaller, type ToGateway } from '../wire/protocol.js';
 import type { JarChange } from '../wire/jar-changes.js';
 import { resolving } from '../wire/stand-in.js';
+import { takeCaller } from '../wire/taking.js';
 import { shortToCaller } from '../wire/short-response.js';
 import { Bodies } from './bodies.js';
 import type { CallersThread } from './callers-thread.js';
@@ -63,7 +65,11 @@ export class Caller implements CallersThread {
     port.on('message', (message: ToGateway) => {
       if (message.type === 'request') void this.#request(message);
       else if (message.type === 'call') void this.#call(message);
-      else void this.#replied(message);
+      else if (message.type === 'reply') void this.#replied(message);
+      else takeCaller(message.port, message.flags);
+    });
+    port.on('close', () => {
+      this.#end();
     });
   }
 
@@ -200,6 +206,16 @@ export class Caller implements CallersThread {
       this.#sent.takeBack();
       throw error;
     }
+  }
+
+  /** Its thread is no more. */
+  #end(): void {
+    const reason = new RuntimeError('the thread that called has ended');
+    for (const ask of this.#asks.values()) ask.reject(reason);
+    this.#asks.clear();
+    for (const future of [...this.futures.values()]) future.abort(reason);
+    this.twins.end();
+    this.pools.end();
   }
 
   /** First the message, then the flag, then the bell: the caller looks in the opposite order. */

@@ -7,19 +7,25 @@ export type PoolOptions =
   | { readonly kind: 'threads'; readonly options: AsyncPoolExecutorOptions }
   | { readonly kind: 'processes'; readonly options: WorkerPoolExecutorOptions };
 
+/** A thread for each worker: a call that waits for a request holds its thread. */
+const EACH = Number.MAX_SAFE_INTEGER;
+
 /** A pool of slots. What can be imported runs in threads, as far as there is any. */
 export class Pool {
   readonly slots: AsyncPoolExecutor | WorkerPoolExecutor;
   #threads: WorkerPoolExecutor | null = null;
 
   constructor({ kind, options }: PoolOptions) {
-    this.slots = kind === 'threads' ? new AsyncPoolExecutor(options) : new WorkerPoolExecutor(options);
+    this.slots =
+      kind === 'threads'
+        ? new AsyncPoolExecutor(options)
+        : new WorkerPoolExecutor({ ...options, threads: options.threads ?? EACH });
   }
 
   /** What runs importable functions elsewhere. */
   get threads(): WorkerPoolExecutor {
     if (this.slots instanceof WorkerPoolExecutor) return this.slots;
-    return (this.#threads ??= new WorkerPoolExecutor({ max_workers: this.slots.max_workers }));
+    return (this.#threads ??= new WorkerPoolExecutor({ max_workers: this.slots.max_workers, threads: EACH }));
   }
 
   /** As `max_workers` of an executor. */
@@ -48,5 +54,11 @@ export class Pools {
   /** It will not be named again. */
   forget(id: number): void {
     this.#pools.delete(id);
+  }
+
+  /** The caller is no more. */
+  end(): void {
+    for (const pool of this.#pools.values()) void pool.shutdown(false, true);
+    this.#pools.clear();
   }
 }

@@ -71,6 +71,11 @@ export class Twins {
     this.#twins.delete(id);
     await twin?.session.closeConnections();
   }
+
+  /** The caller is no more. */
+  end(): void {
+    for (const id of this.#twins.keys()) void this.forget(id);
+  }
 }
 
 function update(session: TwinSession | TwinFuturesSession, parts: SessionParts): void {

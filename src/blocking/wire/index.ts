@@ -1,2 +1,4 @@
-/** What the watchdog thread needs of this layer: nothing else is loaded there. */
-export { type Death, type GatewayData, GONE, NEWS } from './protocol.js';
+/** What the threads of the gateway need of this layer: nothing else is loaded by the watchdog. */
+export { tellEnd } from './end.js';
+export type { Death, GatewayData } from './protocol.js';
+export { onCaller } from './taking.js';

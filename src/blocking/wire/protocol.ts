@@ -13,7 +13,7 @@ export const FLAGS = 2;
 export interface GatewayData {
   /** Marks the threads of this package: callers may be worker threads themselves. */
   readonly requestsFutures: 'gateway';
-  /** The gateway's end of the channel to its first caller. */
+  /** The gateway's end of the channel to the caller that started it. */
   readonly port: MessagePort;
   readonly flags: SharedArrayBuffer;
 }
@@ -60,7 +60,9 @@ export type ToGateway =
       readonly thrown: number | null;
       /** What the caller's code did to the responses that it was given. */
       readonly touched: readonly Touched[];
-    };
+    }
+  /** Serve another caller. */
+  | { readonly type: 'caller'; readonly port: MessagePort; readonly flags: SharedArrayBuffer };
 
 /** A response, by its number, as the caller's code left it. */
 export type Touched = readonly [
