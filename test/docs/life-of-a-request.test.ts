@@ -14,7 +14,8 @@ test('every file that a request enters is on the page, and no other', () => {
   expect(filesByHeading(now), 'UPDATE_DOCS=1 npx vitest run test/docs updates it').toEqual(
     filesByHeading(fresh),
   );
-});
+  // Five programs run for it, one after the other.
+}, 120_000);
 
 test('every file on the page has its sentence', () => {
   const bare = readFileSync(PAGE, 'utf8')
