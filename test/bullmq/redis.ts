@@ -46,8 +46,14 @@ export class TestRedis {
   port = 0;
   #process: ChildProcess | null = null;
 
-  /** @param isLasting whether it has again what it had when it is started again */
-  constructor(readonly isLasting: boolean = true) {}
+  /**
+   * @param isLasting whether it has again what it had when it is started again
+   * @param settings more of them, once the port is known
+   */
+  constructor(
+    readonly isLasting: boolean = true,
+    readonly settings: (redis: TestRedis) => readonly string[] = () => [],
+  ) {}
 
   get url(): string {
     return `redis://127.0.0.1:${this.port}`;
@@ -61,7 +67,8 @@ export class TestRedis {
   async start(): Promise<void> {
     if (this.port === 0) this.port = await freePort();
     const settings = ['--port', String(this.port), '--dir', this.folder, '--bind', '127.0.0.1', '--save', ''];
-    const child = spawn(PROGRAM, [...settings, '--appendonly', this.isLasting ? 'yes' : 'no'], {
+    const lasting = ['--appendonly', this.isLasting ? 'yes' : 'no'];
+    const child = spawn(PROGRAM, [...settings, ...lasting, ...this.settings(this)], {
       stdio: ['ignore', 'pipe', 'ignore'],
     });
     this.#process = child;
