@@ -256,10 +256,8 @@ export class ClientLink {
       const { claims, ...others } = this.#own;
       // A client that is not there has no calls run, so that it needs no claims to keep them from being run again.
       const unneeded = orphansRun(this.id) ? Object.values(others) : [claims, ...Object.values(others)];
-      await Promise.race([
-        this.#commands.unlink(...unneeded).catch(() => 0),
-        new Promise((resolve) => setTimeout(resolve, 500).unref()),
-      ]);
+      // The connection is closed when this has an answer, or none in time.
+      this.#commands.unlink(...unneeded).catch(() => 0);
     }
     // The connection is this link's; the queue only stops using it.
     this.#queue.close().catch(() => undefined);

@@ -144,7 +144,7 @@ export function isPassing({ name, message }: Error): boolean {
   return name !== 'ReplyError' || /^(LOADING|MASTERDOWN|READONLY|TRYAGAIN|CLUSTERDOWN)/.test(message);
 }
 
-/** Closes a connection: politely, if Redis answers within half a second. */
+/** Closes a connection: when what was sent before has been answered, if that is within half a second. */
 export async function closeConnection(client: Client): Promise<void> {
   if (client.status === 'ready') {
     let timer: NodeJS.Timeout | undefined;

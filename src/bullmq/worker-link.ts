@@ -175,7 +175,8 @@ export class WorkerLink {
 
   async close(): Promise<void> {
     if (this.#beat !== null) clearInterval(this.#beat);
-    if (this.isConnected) await this.#commands.zrem(this.#keys.workers, this.#id).catch(() => 0);
+    // The connection is closed when this has an answer, or none in time.
+    if (this.isConnected) this.#commands.zrem(this.#keys.workers, this.#id).catch(() => 0);
     this.#subscriber.disconnect();
     this.jobs.disconnect();
     await closeConnection(this.#commands);
