@@ -161,6 +161,41 @@ describe.skipIf(!hasRedis)('limits that are counted in Redis', () => {
     expect(next - probe).toBeGreaterThan(690);
   });
 
+  test('workers that stand still for a while send nothing too early when they go on', async () => {
+    const { url, arrivals, turns } = await startServer();
+    const queue = newQueue();
+    const workers = [await startWorker(redis.url, queue), await startWorker(redis.url, queue)];
+    await using executor = new BullMQExecutor({ queue, connection: redis.url });
+    const limits = { per_second: 10, store: executor.limits };
+    await using one = new FuturesSession({ executor, limits });
+    await using two = new FuturesSession({ executor, limits });
+    const futures = Array.from({ length: 25 }, () => [one, two].map((session) => session.get(url))).flat();
+    await futures[5];
+    for (const worker of workers) worker.kill('SIGSTOP');
+    await new Promise((resolve) => setTimeout(resolve, 3000));
+    for (const worker of workers) worker.kill('SIGCONT');
+    await wait(futures);
+    expect(arrivals).toHaveLength(50);
+    expectRate({ arrivals, turns }, 10);
+  });
+
+  test('a worker that cannot count fails the request by name, in the program', async () => {
+    const { url } = await startServer();
+    const queue = newQueue();
+    await startWorker(redis.url, queue);
+    await using executor = new BullMQExecutor({ queue, connection: redis.url });
+    await using session = new FuturesSession({
+      executor,
+      limits: { per_second: 10, key: tasks.firstOfPath, store: executor.limits },
+    });
+    redis.command('SET', 'bull:{rf-limits:default}:key:broken:starts', 'of another type');
+    const error = await session.get(`${url}broken`).exception();
+    expect(error).toBeInstanceOf(LimitStoreError);
+    expect(error?.message).toContain('WRONGTYPE');
+    expect((error as LimitStoreError).request?.url).toBe(`${url}broken`);
+    expect((await session.get(`${url}whole`)).status_code).toBe(200);
+  });
+
   test('the workers of an executor share a pause', async () => {
     const { url, arrivals } = await startServer((_request, response) => {
       if (arrivals.length === 1) response.writeHead(429, { 'Retry-After': '2' }).end();
