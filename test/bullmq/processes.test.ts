@@ -6,21 +6,36 @@ import { hasRedis, newQueue, startRedis, startWorker } from './redis.js';
 
 const file = (name: string): string => fileURLToPath(new URL(`./fixtures/${name}`, import.meta.url));
 
-describe.skipIf(!hasRedis)('each major version of BullMQ', () => {
+/** Runs a fixture where other packages stand for the peers. */
+async function run(
+  peers: Readonly<Record<string, string>>,
+  ...args: readonly string[]
+): Promise<{ stdout: string; stderr: string }> {
+  const [fixture = '', ...more] = args;
+  return await promisify(execFile)(
+    process.execPath,
+    ['--import', file('peers.mjs'), file(fixture), ...more],
+    { timeout: 20_000, env: { ...process.env, PEERS: JSON.stringify(peers) } },
+  );
+}
+
+describe.skipIf(!hasRedis)('each major version of BullMQ and of ioredis', () => {
   test.each([
-    [5, ['--import', file('bullmq5.mjs')]],
-    [6, []],
-  ])('carries calls alike: %i', async (major, flags) => {
+    [5, 5, { bullmq: 'bullmq5' }],
+    [6, 5, {}],
+    [6, 6, { ioredis: 'ioredis6' }],
+  ])('carries calls and counts limits alike: %i, %i', async (major, client, peers) => {
     const redis = await startRedis();
     const queue = newQueue();
-    const args = [...flags, file('round-trip.mjs'), redis.url, queue];
-    const { stdout, stderr } = await promisify(execFile)(process.execPath, args, { timeout: 20_000 });
+    const { stdout, stderr } = await run(peers, 'round-trip.mjs', redis.url, queue);
     expect(stderr).toBe('');
     expect(JSON.parse(stdout)).toEqual({
       sum: 9900,
       error: 'TypeError: oops',
       x: 3,
       aborted: 'RangeError: enough',
+      counted: 'ConnectionError',
+      ioredis: client,
     });
     expect(redis.command('HGET', `bull:${queue}:meta`, 'version')).toMatch(`:${major}.`);
     // The process has ended by itself, and nothing of its calls is left.
@@ -29,8 +44,7 @@ describe.skipIf(!hasRedis)('each major version of BullMQ', () => {
 });
 
 test('what is missing is said at once by each call, by the worker and by the limits, and the process ends', async () => {
-  const args = ['--import', file('no-peers.mjs'), file('says-what-is-missing.mjs')];
-  const { stdout } = await promisify(execFile)(process.execPath, args, { timeout: 15_000 });
+  const { stdout } = await run({ bullmq: 'no-bullmq', ioredis: 'no-ioredis' }, 'says-what-is-missing.mjs');
   const missing = 'Error: requests-futures/bullmq needs two more packages: npm install bullmq ioredis';
   expect(stdout.trim().split('\n')).toEqual([missing, missing, `LimitStore${missing}`]);
 });
