@@ -162,7 +162,7 @@ function effectFunctions(effectNames: unknown): Effect[0][] {
 
 /** The value as a message, and the names of what it refers to. */
 function pickle(value: unknown, what: string, names: Names): [list: string[], message: Pickled] {
-  const encoded = encodeParts(value, { owned: true, name: what });
+  const encoded = encodeParts(value, { owned: true, asBytes: true, name: what });
   if (encoded.streams.length > 0) {
     for (const { port, source } of encoded.streams) {
       port.close();

@@ -17,6 +17,8 @@ import { Remembered } from './remembered.js';
 /** How the objects of one class cross. */
 export type Kind =
   | { readonly type: 'plain' | 'array' | 'map' | 'set' | 'native' | 'view' | 'bytes' | 'buffer' }
+  /** Copied by `postMessage()` alone: V8's serialization loses it, or fails. */
+  | { readonly type: 'cloned' }
   /** Given away: the sender's end no longer works. */
   | { readonly type: 'transferable' }
   | { readonly type: 'error' | 'iterable' | 'node-stream' | 'web-stream' | 'remembered' }
@@ -25,6 +27,7 @@ export type Kind =
   | { readonly type: 'refused'; readonly reason: string };
 
 const native: Kind = { type: 'native' };
+const cloned: Kind = { type: 'cloned' };
 const view: Kind = { type: 'view' };
 const bytes: Kind = { type: 'bytes' };
 const transferable: Kind = { type: 'transferable' };
@@ -46,9 +49,10 @@ const builtin = new Map<object, Kind>([
   [ArrayBuffer.prototype, bytes],
   [ReadableStream.prototype, { type: 'web-stream' }],
   [Remembered.prototype, { type: 'remembered' }],
-  ...[Date, RegExp, Boolean, Number, String, BigInt, SharedArrayBuffer, Blob].map(
+  ...[Date, RegExp, Boolean, Number, String, BigInt, SharedArrayBuffer].map(
     ({ prototype }): [object, Kind] => [prototype, native],
   ),
+  [Blob.prototype, cloned],
   ...[DataView, Uint8Array, Uint8ClampedArray, Int8Array, Uint16Array, Int16Array].map(
     ({ prototype }): [object, Kind] => [prototype, view],
   ),
@@ -99,8 +103,8 @@ function classify(value: object, prototype: object): Kind {
   const reference = cls && referenceOf(cls);
   if (reference !== undefined && unsuited === '') return { type: 'instance', cls: reference };
   // What Node 22 makes of a part of a Blob, or of one that was received.
-  if (tagOf(value) === 'Blob' && typeName(prototype) === 'TransferableBlob') return native;
-  if (types.isKeyObject(value) || types.isCryptoKey(value)) return native;
+  if (tagOf(value) === 'Blob' && typeName(prototype) === 'TransferableBlob') return cloned;
+  if (types.isKeyObject(value) || types.isCryptoKey(value)) return cloned;
   if (isNodeStream(value)) return nodeStream;
   if (Symbol.asyncIterator in value || types.isGeneratorObject(value)) return iterable;
   if (isPlainObject(value)) return plain;

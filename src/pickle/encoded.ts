@@ -10,6 +10,8 @@ export interface EncodeOptions {
    * shares its memory with others is always copied.
    */
   readonly owned?: boolean | undefined;
+  /** Whether the message becomes bytes, where it may hold nothing that `postMessage()` alone can copy or move (default false). */
+  readonly asBytes?: boolean | undefined;
   /** The value's name in error messages, such as `args` or `result`. */
   readonly name?: string | undefined;
   /**

@@ -42,6 +42,7 @@ export function encodeParts(value: unknown, options: EncodeOptions = {}): Encode
 
 class Encoder {
   readonly #owned: boolean;
+  readonly #asBytes: boolean;
   readonly #plainCheck: PlainCheck;
   readonly #table: SentReferences;
   readonly #draft: Draft;
@@ -50,7 +51,7 @@ class Encoder {
   #recalls: number[] | undefined;
 
   constructor(
-    { owned = false, name = 'value', persistent }: EncodeOptions,
+    { owned = false, asBytes = false, name = 'value', persistent }: EncodeOptions,
     table: SentReferences,
     transfers: Set<Transferable>,
     streams: OutgoingStream[],
@@ -58,7 +59,8 @@ class Encoder {
     this.#owned = owned;
     this.#table = table;
     this.#draft = new Draft(name, transfers, streams);
-    this.#plainCheck = new PlainCheck(owned, transfers);
+    this.#asBytes = asBytes;
+    this.#plainCheck = new PlainCheck(owned, asBytes, transfers);
     this.#persistent = persistent;
   }
 
@@ -174,9 +176,13 @@ class Encoder {
         break;
       case 'refused':
         throw this.#refuse(typeName(prototype), kind.reason);
-      case 'native':
+      case 'cloned':
       case 'transferable':
-        // Only reached through a circle, from which they are always pure.
+        if (this.#asBytes) throw this.#refuse(typeName(prototype), 'it crosses to threads only');
+        assign(container, key, value);
+        break;
+      case 'native':
+        // Only reached through a circle, from which it is always pure.
         assign(container, key, value);
     }
   }

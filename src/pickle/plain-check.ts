@@ -5,15 +5,20 @@ import { kindOf } from './classify.js';
 /** Tells what structured clone copies faithfully, and collects what is to be handed over with it. */
 export class PlainCheck {
   readonly #owned: boolean;
+  readonly #asBytes: boolean;
   readonly #transfers: Set<Transferable>;
   /** Objects that were looked through. */
   readonly #seen = new Map<object, boolean>();
   /** Roughly how many values were met: what it costs to make them again. */
   size = 0;
 
-  /** @param owned whether memory that is found may be given away */
-  constructor(owned: boolean, transfers: Set<Transferable>) {
+  /**
+   * @param owned whether memory that is found may be given away
+   * @param asBytes whether what `postMessage()` alone can copy or move is impure
+   */
+  constructor(owned: boolean, asBytes: boolean, transfers: Set<Transferable>) {
     this.#owned = owned;
+    this.#asBytes = asBytes;
     this.#transfers = transfers;
   }
 
@@ -44,6 +49,8 @@ export class PlainCheck {
     switch (kindOf(value, prototype).type) {
       case 'native':
         return true;
+      case 'cloned':
+        return !this.#asBytes;
       case 'map':
         this.size += (value as Map<unknown, unknown>).size;
         for (const [key, item] of value as Map<unknown, unknown>) {
@@ -58,6 +65,7 @@ export class PlainCheck {
       case 'bytes':
         return this.#lookAtBytes(value as ArrayBuffer | NodeJS.ArrayBufferView);
       case 'transferable':
+        if (this.#asBytes) return false;
         this.#transfers.add(value as Transferable);
         return true;
       default:

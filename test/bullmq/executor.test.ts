@@ -1,3 +1,4 @@
+import { createSecretKey } from 'node:crypto';
 import { afterAll, beforeAll, describe, expect, onTestFinished, test } from 'vitest';
 import {
   BullMQExecutor,
@@ -106,8 +107,14 @@ describe.skipIf(!hasRedis)('a BullMQExecutor', () => {
     await expect(executor.submit(tasks.echo, new Blob(['x']).stream())).rejects.toThrow(
       'streams do not cross',
     );
-    await expect(executor.submit(tasks.echo, new Blob(['x']))).rejects.toThrow('Cannot pickle');
-    await expect(executor.submit(tasks.echo, new MessageChannel().port1)).rejects.toThrow('Cannot pickle');
+    const circle: unknown[] = [new TransformStream()];
+    circle.push(circle);
+    const held = [new Blob(['x']), { a: [new Blob(['x']).slice()] }, new MessageChannel().port1, circle];
+    for (const value of [...held, createSecretKey(Buffer.alloc(16))]) {
+      await expect(executor.submit(tasks.echo, value)).rejects.toThrow(
+        /^Cannot pickle '\w+' object \(args.*it crosses to threads only$/,
+      );
+    }
     // eslint-disable-next-line @typescript-eslint/no-unsafe-argument, @typescript-eslint/no-explicit-any -- on purpose
     await expect(executor.submit(7 as any)).rejects.toThrow("'number' object is not callable");
     await executor.shutdown();
