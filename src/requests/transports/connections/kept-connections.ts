@@ -57,6 +57,13 @@ export function mayUse(socket: Socket, answeredAt: number, method: string): bool
   return isQuiet(socket);
 }
 
+/** Resolves when what the event loop is doing now is done. */
+export function loopTurned(): Promise<void> {
+  return new Promise((resolve) => {
+    setImmediate(resolve);
+  });
+}
+
 /** Resolves when the event loop has polled the sockets once: those that their server has closed have left the pool by then. */
 export function socketsPolled(): Promise<void> {
   return new Promise((resolve) => {

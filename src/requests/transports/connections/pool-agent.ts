@@ -6,8 +6,11 @@ import type { ClientRequest, ClientRequestArgs } from 'node:http';
 import * as http from 'node:http';
 import * as https from 'node:https';
 import type { Socket } from 'node:net';
+import { setImmediate } from '../../../builtins/index.js';
 import { idleLimit, mayUse, warnPoolIsFull } from './kept-connections.js';
 import { logConnection } from '../debug-log.js';
+
+const kReturning: unique symbol = Symbol('requests.returning');
 
 /** What Node's agents have that their type declarations leave out; `addRequest` is what `http.request` calls. */
 export interface PoolAgent extends http.Agent {
@@ -15,6 +18,8 @@ export interface PoolAgent extends http.Agent {
   createConnection(options: object, callback?: (error: Error | null, socket: Socket) => void): Socket;
   getName(): string;
   keepSocketAlive(socket: Socket): boolean;
+  /** How many sockets come back before the loop turns. */
+  [kReturning]?: number;
 }
 
 /** Leads from a socket or a request to the attempt that it serves; null on a socket that is idle. */
@@ -115,8 +120,7 @@ export function govern(agent: PoolAgent, owner: AgentOwner): PoolAgent {
     socket[kAnsweredAt] = socket[kAttempt]?.answeredAt ?? 0;
     socket[kAttempt] = null;
     const idle = agent.freeSockets[name]?.length ?? 0;
-    // Node does not say which rules an answer broke, and so whether both ends agree on where it ended.
-    if (owner.closed || owner.insecure_http_parser) return false;
+    if (owner.closed) return false;
     if (idle >= owner.maxsize) {
       warnPoolIsFull(owner.host, idle);
       return false;
@@ -127,7 +131,36 @@ export function govern(agent: PoolAgent, owner: AgentOwner): PoolAgent {
     if (socket.timeout !== limit) socket.setTimeout(limit);
     return true;
   };
+  if (owner.scheme === 'https' || owner.insecure_http_parser) watchReturns(agent, owner);
   return agent;
+}
+
+/**
+ * Of two records that TLS reads in one go, Node hands out the first, and runs what follows from it, before anything shows that there
+ * is a second: a request that got the socket meanwhile would take that for its answer. So a socket comes back when the loop has
+ * turned, and only when nothing more has come. A plain socket hands out all that it has read at once.
+ */
+function watchReturns(agent: PoolAgent, owner: AgentOwner): void {
+  const returned = agent.listeners('free') as ((socket: Socket, options: object) => void)[];
+  agent.removeAllListeners('free').on('free', (socket: Socket, options: object) => {
+    // Node does not say which rules an answer broke, and so whether both ends agree on where it ended.
+    if (owner.insecure_http_parser) {
+      socket.destroy();
+      return;
+    }
+    const { bytesRead } = socket;
+    agent[kReturning] = (agent[kReturning] ?? 0) + 1;
+    setImmediate(() => {
+      agent[kReturning] = (agent[kReturning] ?? 1) - 1;
+      if (socket.bytesRead !== bytesRead) socket.destroy();
+      else for (const each of returned) each.call(agent, socket, options);
+    });
+  });
+}
+
+/** Whether sockets come back before the loop turns: a request that waited for them need not open another. */
+export function hasReturning(agent: PoolAgent): boolean {
+  return agent[kReturning] !== undefined && agent[kReturning] > 0;
 }
 
 /** Destroys what a request with this method may not use, from the end of `idle`, where the agent takes the next one. */
