@@ -2,10 +2,10 @@
  * What the watchdog thread runs: it owns the gateway, and wakes the caller when that ends. The caller itself, which waits, would hear
  * of it too late.
  */
-import { type MessagePort, Worker, workerData } from 'node:worker_threads';
-import { type Death, type GatewayData, tellEnd } from '../src/blocking/wire/index.js';
+import { Worker, workerData } from 'node:worker_threads';
+import { type Death, type GatewayData, tellEnd, type WatchdogData } from '../src/blocking/wire/index.js';
 
-const { port, flags, watch, requestsFutures } = workerData as GatewayData & { readonly watch: MessagePort };
+const { port, flags, watch, gateway: url, requestsFutures } = workerData as WatchdogData;
 
 let told = false;
 
@@ -17,7 +17,7 @@ function ended(death: Death): void {
 }
 
 try {
-  const gateway = new Worker(new URL(import.meta.resolve('#workers/gateway')), {
+  const gateway = new Worker(new URL(url), {
     name: 'requests-futures gateway',
     execArgv: [],
     stdout: true,

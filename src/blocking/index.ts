@@ -16,6 +16,9 @@
  * @packageDocumentation
  */
 
+// First, for the gateway to be on its way while the rest is loaded.
+import './caller/connection.js';
+
 export * as concurrent from './concurrent/index.js';
 export { BinaryFile, type FileMode, open, TextFile } from './files.js';
 export {

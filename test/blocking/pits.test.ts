@@ -193,15 +193,6 @@ describe('a program', () => {
     );
     expect(stdout).toBe('mine 200');
   });
-
-  test('whose thread may not wait has an error that says so', async () => {
-    const { stdout } = await runScript(
-      `Atomics.wait = () => { throw new TypeError('Atomics.wait cannot be called in this context'); };
-       try { requests.get(BASE + '/echo'); } catch (error) { console.log(error.name, error.message); }`,
-      { url: server.url },
-    );
-    expect(stdout).toMatch(/^RuntimeError .*Atomics\.wait.*use the awaited calls of 'requests-futures'/);
-  });
 });
 
 /** The files that `file` imports when it is loaded, and those that these import. */
@@ -212,6 +203,41 @@ function loadedBy(file: URL, found = new Set<string>()): Set<string> {
   for (const [, specifier] of imports) loadedBy(new URL(specifier as string, file), found);
   return found;
 }
+
+test('the watchdog, which a first call waits for, loads nothing but itself', () => {
+  const source = readFileSync(new URL('../workers/watchdog.cjs', dist), 'utf8');
+  expect([...source.matchAll(/require\("([^"]+)"\)/g)].map(([, name]) => name)).toEqual([
+    'node:worker_threads',
+  ]);
+});
+
+describe('a program that imports this door and never calls', () => {
+  test('ends by itself, at once, with nothing to see', async () => {
+    const { code, stdout, stderr } = await runScript(`console.log(typeof requests.get);`);
+    expect({ code, stdout, stderr }).toEqual({ code: 0, stdout: 'function\n', stderr: '' });
+  });
+
+  test('is not disturbed where its thread may not wait, which is an error of the first call', async () => {
+    const { code, stdout } = await runScript(
+      `const { requests } = await import('requests-futures/blocking');
+       console.log('imported');
+       try { requests.get('http://127.0.0.1:1/'); } catch (error) { console.log(error.name, error.message); }`,
+      { doors: `Atomics.wait = () => { throw new TypeError('cannot be called in this context'); };` },
+    );
+    expect(code).toBe(0);
+    expect(stdout).toMatch(
+      /^imported\nRuntimeError .*Atomics\.wait.*use the awaited calls of 'requests-futures'/,
+    );
+  });
+});
+
+test('what the program sets in its environment between import and first call counts', async () => {
+  const { stdout } = await runScript(
+    `process.env.http_proxy = 'http://127.0.0.1:1';
+     try { requests.get('http://example.invalid/'); } catch (error) { console.log(error.name); }`,
+  );
+  expect(stdout).toBe('ProxyError\n');
+});
 
 describe('the other doors', () => {
   const door = (name: string): string[] =>

@@ -18,7 +18,7 @@ import { resolving } from '../wire/stand-in.js';
 import { onCaller } from '../wire/taking.js';
 import { answerAsk } from './asks.js';
 import { connect } from './connection.js';
-import { EnvironmentChanges } from './environ.js';
+import type { EnvironmentChanges } from './environ.js';
 import type { Link, Outcome } from './gateway.js';
 import { Handles, Scope } from './handles.js';
 import { KnownResponses } from './known-responses.js';
@@ -57,22 +57,22 @@ class GatewayLink implements Link {
   #death: BrokenExecutor | null = null;
 
   constructor() {
-    const { port, flags, watch } = connect((death) => {
-      this.#end(death);
-    });
+    const { port, flags, environ, watchdog } = connect();
     this.#port = port;
     this.#flags = flags;
-    this.#watch = watch;
-    this.#environ = new EnvironmentChanges(watch !== null);
+    this.#environ = environ;
+    this.#watch = watchdog?.port ?? null;
+    const end = (death: Death): void => {
+      this.#end(death);
+    };
     port.on('message', (message: ToCaller) => {
       this.#handle(message);
     });
-    watch?.on('message', (death: Death) => {
-      this.#end(death);
-    });
+    this.#watch?.on('message', end);
+    void watchdog?.ended.then(end);
     // Last, as a listener would hold the process again.
     port.unref();
-    watch?.unref();
+    this.#watch?.unref();
   }
 
   get isAlive(): boolean {

@@ -9,13 +9,21 @@ export const GONE = 1;
 /** How many flags there are. */
 export const FLAGS = 2;
 
-/** What watchdog and gateway are started with. */
+/** What the gateway is started with. */
 export interface GatewayData {
   /** Marks the threads of this package: callers may be worker threads themselves. */
   readonly requestsFutures: 'gateway';
   /** The gateway's end of the channel to the caller that started it. */
   readonly port: MessagePort;
   readonly flags: SharedArrayBuffer;
+}
+
+/** What the watchdog is started with. */
+export interface WatchdogData extends GatewayData {
+  /** Where it tells why the gateway ended. */
+  readonly watch: MessagePort;
+  /** The URL of what the gateway runs. */
+  readonly gateway: string;
 }
 
 /** What the watchdog tells when the gateway ends. */
