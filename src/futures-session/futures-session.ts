@@ -199,7 +199,7 @@ export class FuturesSession extends Session<ResponseFuture, FuturesRequestOption
     const isFar = isIsolated(this.executor);
     if (isFar) checkFunctions(this.session ?? this, captured, background_callback);
     const traced = isFar && call.trace !== null ? call.trace.identity() : null;
-    return this.submit(call, method, url, signal, () =>
+    return this.submit(call, method, url, options, () =>
       this.executor.submit(
         requestInSlot,
         isFar ? far(this.session ?? this) : (this.session ?? this),
@@ -221,7 +221,7 @@ export class FuturesSession extends Session<ResponseFuture, FuturesRequestOption
     const captured = call.capture(options ?? {});
     const isFar = isIsolated(this.executor);
     const traced = isFar && call.trace !== null ? call.trace.identity() : null;
-    return this.submit(call, request.method ?? '', request.url ?? '', options?.signal, () =>
+    return this.submit(call, request.method ?? '', request.url ?? '', options ?? {}, () =>
       this.executor.submit(
         sendInSlot,
         isFar ? far(this) : this,
@@ -287,7 +287,7 @@ export class FuturesSession extends Session<ResponseFuture, FuturesRequestOption
     call: PendingCall,
     method: string,
     url: UrlInput,
-    signal: AbortSignal | null | undefined,
+    { signal, stream }: Pick<FuturesRequestOptions, 'signal' | 'stream'>,
     submit: () => unknown,
   ): ResponseFuture {
     const { trace } = call;
@@ -295,7 +295,7 @@ export class FuturesSession extends Session<ResponseFuture, FuturesRequestOption
       this.#limits?.isOn === true ? () => this.#limited(call, method, String(url), submit) : submit;
     const future = trace === null ? enter(signal, start) : submitTraced(trace, () => enter(signal, start));
     const handle: ResponseFuture = Object.assign(future, { request: call.request });
-    call.attach(handle);
+    call.attach(handle, Boolean(stream ?? ((this.session ?? this) as Partial<Session>).stream));
     if (trace !== null) traceOutcome(trace, handle);
     if (signal && !signal.aborted) followSignal(handle, signal);
     if (this.#ownExecutor === null) this.#requests.add(handle);

@@ -50,9 +50,16 @@ export class PendingCall implements RequestContext {
   }
 
   /** Ties the call to its future. An executor that does not queue has run it already. */
-  attach(future: ResponseFuture): void {
+  attach(future: ResponseFuture, mayStream: boolean): void {
     this.#future = future;
     if (this.#ownsToken) this.#followAborts(future);
+    // A body on its way holds this call. The response that holds the body has to be collectable when it is dropped.
+    if (mayStream) {
+      future.add_done_callback(() => {
+        this.#future = null;
+        this.#call = null;
+      });
+    }
   }
 
   /** Finds what aborts the call. Must run before the slot's first await: only then is the executor's call known. */

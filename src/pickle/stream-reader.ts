@@ -20,29 +20,45 @@ export function readStream(port: MessagePort, kind: StreamKind, open: Open): obj
   }
 }
 
+/** What a port has brought. Its listeners hold this and not the reader, which may become unreachable while the port is open. */
+class Arrivals {
+  readonly messages: ToReader[] = [];
+  /** Whether the port is closed. */
+  lost = false;
+  wake: (() => void) | undefined;
+
+  constructor(port: MessagePort) {
+    port.on('message', (message: ToReader) => {
+      this.messages.push(message);
+      this.wake?.();
+    });
+    port.on('close', () => {
+      this.lost = true;
+      this.wake?.();
+    });
+  }
+}
+
+/** A reader that is dropped lets go of the source, and with it of the thread that waits for its end. */
+const dropped = new FinalizationRegistry<MessagePort>((port) => {
+  port.close();
+});
+
 /** The port keeps the process alive only while the next chunk is awaited. */
 class Reader implements AsyncIterator<unknown, undefined> {
   readonly #port: MessagePort;
   readonly #open: Open;
-  readonly #arrived: ToReader[] = [];
-  #wake: (() => void) | undefined;
+  readonly #arrivals: Arrivals;
   #begun = false;
   #ended = false;
-  #lost = false;
   #spent = 0;
 
   constructor(port: MessagePort, open: Open) {
     this.#port = port;
     this.#open = open;
-    port.on('message', (message: ToReader) => {
-      this.#arrived.push(message);
-      this.#wake?.();
-    });
-    port.on('close', () => {
-      this.#lost = true;
-      this.#wake?.();
-    });
+    this.#arrivals = new Arrivals(port);
     port.unref();
+    dropped.register(this, port);
   }
 
   async next(): Promise<IteratorResult<unknown, undefined>> {
@@ -50,14 +66,15 @@ class Reader implements AsyncIterator<unknown, undefined> {
       this.#begun = true;
       this.#tell(WINDOW);
     }
-    while (this.#arrived.length === 0 && !this.#ended) {
-      if (this.#lost) {
+    const arrivals = this.#arrivals;
+    while (arrivals.messages.length === 0 && !this.#ended) {
+      if (arrivals.lost) {
         this.#ended = true;
         throw new RuntimeError('the thread that sent the stream has ended before the stream did');
       }
       await this.#nextArrival();
     }
-    const message = this.#ended ? undefined : this.#arrived.shift();
+    const message = this.#ended ? undefined : arrivals.messages.shift();
     if (message === undefined || 'end' in message) {
       this.#ended = true;
       return { value: undefined, done: true };
@@ -75,10 +92,10 @@ class Reader implements AsyncIterator<unknown, undefined> {
   cancel(reason: Pickled): void {
     if (this.#ended) return;
     this.#ended = true;
-    this.#arrived.length = 0;
+    this.#arrivals.messages.length = 0;
     this.#tell({ cancel: reason });
     this.#port.close();
-    this.#wake?.();
+    this.#arrivals.wake?.();
   }
 
   return(): Promise<IteratorResult<unknown, undefined>> {
@@ -89,9 +106,9 @@ class Reader implements AsyncIterator<unknown, undefined> {
   async #nextArrival(): Promise<void> {
     this.#port.ref();
     await new Promise<void>((resolve) => {
-      this.#wake = resolve;
+      this.#arrivals.wake = resolve;
     });
-    this.#wake = undefined;
+    this.#arrivals.wake = undefined;
     this.#port.unref();
   }
 
@@ -103,7 +120,7 @@ class Reader implements AsyncIterator<unknown, undefined> {
   }
 
   #tell(message: ToSource): void {
-    if (!this.#lost) this.#port.postMessage(message);
+    if (!this.#arrivals.lost) this.#port.postMessage(message);
   }
 }
 

@@ -3,6 +3,7 @@ import { describe, expect, test } from 'vitest';
 import { AsyncPoolExecutor, FuturesSession, WorkerPoolExecutor } from 'requests-futures';
 import { HTTPAdapter, Session, UndiciAdapter } from 'requests-futures/requests';
 import { gate } from '../helpers/async.js';
+import { collectUntil } from '../helpers/garbage.js';
 import { echo, startHttpServer } from '../helpers/servers/http-server.js';
 
 const adapters = [
@@ -172,5 +173,49 @@ describe('a call that returns the future of a request of the same pool', () => {
     });
     expect((await future.exception())?.constructor.name).toBe('CancelledError');
     expect(await executor.submit(() => 2).result()).toBe(2);
+  });
+});
+
+describe('a streamed response that is dropped half read', () => {
+  const ways: [name: string, open: () => FuturesSession][] = [
+    ['in this thread', () => new FuturesSession()],
+    ['over UndiciAdapter', () => overUndici()],
+    ['under limits', () => new FuturesSession({ limits: { limit: 1 } })],
+    [
+      'from a worker thread',
+      () => new FuturesSession({ executor: new WorkerPoolExecutor({ max_workers: 1 }) }),
+    ],
+  ];
+
+  function overUndici(): FuturesSession {
+    const session = new FuturesSession();
+    session.mount('http://', new UndiciAdapter());
+    return session;
+  }
+
+  async function readALittle(session: FuturesSession, url: string): Promise<void> {
+    const response = await session.get(url, { stream: true });
+    expect((await response.raw?.read(1))?.length).toBe(1);
+  }
+
+  test.each(ways)('lets its connection go: %s', async (_name, open) => {
+    await using server = await startHttpServer((_request, response) => response.write('pieces'));
+    await using session = open();
+    await readALittle(session, server.url);
+    expect(server.sockets.size).toBe(1);
+    expect(await collectUntil(() => server.sockets.size === 0)).toBe(true);
+    if (session.executor instanceof WorkerPoolExecutor) await session.executor.shutdown();
+  });
+
+  test('lets the place go that its limits gave it', async () => {
+    await using server = await startHttpServer((_request, response) => response.write('pieces'));
+    await using session = new FuturesSession({ limits: { limit: 1 } });
+    await readALittle(session, server.url);
+    let isAnswered = false;
+    const next = session.get(server.url, { stream: true }).result();
+    void next.then(() => (isAnswered = true));
+    expect(await collectUntil(() => isAnswered)).toBe(true);
+    (await next).close();
+    expect(server.requests).toHaveLength(2);
   });
 });

@@ -39,7 +39,8 @@ const UNKNOWN = '';
 
 /** One request under the limits of its session: waits for its turn, and again for each further start. */
 export class LimitedCall extends Turn implements FutureOwner {
-  readonly future = new LimitedFuture();
+  /** Null once it is done: a place that is held until a stream ends must not hold the response. */
+  #future: LimitedFuture | null = new LimitedFuture();
   /** What `submit` threw, if it was called and threw. */
   #failure: { readonly error: unknown } | null = null;
   readonly #rules: CallRules;
@@ -68,6 +69,12 @@ export class LimitedCall extends Turn implements FutureOwner {
     this.#keys = keys;
     this.#submit = submit;
     this.future._owner = this;
+  }
+
+  /** The caller's handle. Not to be asked for once it is done. */
+  get future(): LimitedFuture {
+    if (this.#future === null) throw new Error('the call is done');
+    return this.#future;
   }
 
   /** Queues the call; it may have been submitted when this returns. */
@@ -158,7 +165,8 @@ export class LimitedCall extends Turn implements FutureOwner {
     this.#request = request;
     this.#hops += 1;
     // Redirects that are followed by hand, after the call, are not this call's.
-    if (this.future.done() || (this.#hops === 1 && this.#keys !== UNKNOWN)) return false;
+    if (this.#future === null || this.#future.done() || (this.#hops === 1 && this.#keys !== UNKNOWN))
+      return false;
     this.#keys = this.#rules.keysOf(this.#method, request.url ?? '');
     return true;
   }
@@ -221,6 +229,7 @@ export class LimitedCall extends Turn implements FutureOwner {
 
   #finish(inner: Future<Response>): void {
     this.future.adopt(inner);
+    this.#future = null;
     const error: unknown = inner.cancelled() ? null : inner.exception_now();
     if (inner.cancelled() || error !== null) {
       const isReset = error instanceof ConnectionError && !(error instanceof ConnectTimeout);

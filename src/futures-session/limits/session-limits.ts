@@ -98,11 +98,12 @@ export class SessionLimits {
     }
     this.#open += 1;
     const limited = new LimitedCall(rules, method, keys, submit);
+    const { future } = limited;
     call.limited = limited;
     limited.enter();
     limited.throwFailure();
     if (limited.isWaiting) call.trace?.queued();
-    return limited.future;
+    return future;
   }
 
   /** What those who send the requests hold to; null when they hold to nothing. @internal */

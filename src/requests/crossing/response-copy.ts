@@ -9,7 +9,11 @@ function restoreHTTPResponse(
   body: AsyncIterable<Buffer> | Buffer | null,
 ): HTTPResponse {
   const isStream = body !== null && !Buffer.isBuffer(body);
-  return new HTTPResponse({ ...init, body: isStream ? Readable.from(body, { objectMode: false }) : body });
+  if (!isStream) return new HTTPResponse({ ...init, body });
+  const raw = new HTTPResponse({ ...init, body: Readable.from(body, { objectMode: false }) });
+  // The other thread keeps the connection for as long as the body may be read.
+  raw.closeWhenCollected();
+  return raw;
 }
 
 /** The fields, the caller's own among them, follow as its state. */
