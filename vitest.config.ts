@@ -13,7 +13,7 @@ export default defineConfig({
   test: {
     include: ['test/**/*.test.ts'],
     globalSetup: ['test/global-setup.ts'],
-    setupFiles: ['test/setup.ts'],
+    setupFiles: ['test/setup.ts', 'test/nothing-left.ts'],
     // A process per file: what one file leaves open cannot hold or hurt another, and a process that does not end is reported.
     pool: 'forks',
     execArgv: preload,

@@ -1,5 +1,5 @@
 /** What threads warn of and log is to be seen where the program is. */
-import { afterEach, expect, test } from 'vitest';
+import { afterAll, afterEach, expect, test } from 'vitest';
 import { FuturesSession, HTTPAdapter, WorkerPoolExecutor } from 'requests-futures';
 import { type Logger, set_logger } from 'requests-futures/concurrent-futures';
 import { urllib3 } from 'requests-futures/requests';
@@ -14,6 +14,9 @@ const note = (warning: Error): void => {
   changes.changed();
 };
 process.on('warning', note);
+afterAll(() => {
+  process.off('warning', note);
+});
 
 afterEach(() => {
   set_logger(null);

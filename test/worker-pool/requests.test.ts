@@ -116,8 +116,11 @@ describe.each(executors)('over %s', (name, makeExecutor) => {
   let executor: AnyExecutor;
   let session: FuturesSession;
 
+  const opened: AnyExecutor[] = [];
+
   function open(max_workers = 2): FuturesSession {
     executor = makeExecutor(max_workers);
+    opened.push(executor);
     session = new FuturesSession({ executor });
     return session;
   }
@@ -127,7 +130,7 @@ describe.each(executors)('over %s', (name, makeExecutor) => {
   });
   afterEach(async () => {
     await session.close();
-    await executor.shutdown();
+    await Promise.all(opened.splice(0).map((each) => each.shutdown()));
   });
 
   async function failure(url: string, options: FuturesRequestOptions = {}): Promise<RequestException> {

@@ -87,9 +87,11 @@ export class RawConnection {
     this.socket.end(Buffer.from(data, 'latin1'));
   }
 
-  /** Breaks the connection with a TCP reset. */
+  /** Breaks the connection with a TCP reset; one that the peer has ended is closed. */
   reset(): void {
-    this.socket.resetAndDestroy();
+    // Node forgets to close a socket that it cannot reset, as it is shutting down.
+    if (this.ended) this.socket.destroy();
+    else this.socket.resetAndDestroy();
   }
 
   /** Resolves when the peer has ended its side or the connection is gone. */
