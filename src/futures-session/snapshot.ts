@@ -1,6 +1,7 @@
 import { types } from 'node:util';
 import { isPlainObject, isSearchParams, tagOf, typeName } from '../builtins/index.js';
 import { CaseInsensitiveDict, RequestsCookieJar } from '../requests/index.js';
+import { takeBody } from '../requests/internal.js';
 
 type Seen = Map<object, unknown>;
 
@@ -38,7 +39,10 @@ function copy(value: unknown, seen: Seen | undefined): unknown {
   if (value instanceof CaseInsensitiveDict) return new CaseInsensitiveDict(value);
   if (value instanceof RequestsCookieJar) return value.copy();
   if (tagOf(value) === 'Headers') return new Headers(value as Headers);
-  if (!isPlainObject(value)) return value;
+  if (!isPlainObject(value)) {
+    takeBody(value);
+    return value;
+  }
   const object: Record<string, unknown> = {};
   cycleSafe.set(value, object);
   for (const key of Object.keys(value)) setField(object, key, copy(value[key], cycleSafe));

@@ -1,4 +1,6 @@
 import { getEventListeners } from 'node:events';
+import { createReadStream } from 'node:fs';
+import { setImmediate } from 'node:timers/promises';
 import { describe, expect, test } from 'vitest';
 import { AsyncPoolExecutor, FuturesSession, WorkerPoolExecutor } from 'requests-futures';
 import { HTTPAdapter, Session, UndiciAdapter } from 'requests-futures/requests';
@@ -217,5 +219,32 @@ describe('a streamed response that is dropped half read', () => {
     expect(await collectUntil(() => isAnswered)).toBe(true);
     (await next).close();
     expect(server.requests).toHaveLength(2);
+  });
+});
+
+describe('an upload of a file that turns out to be missing fails with its error, and the process goes on', () => {
+  const missing = '/nonexistent/upload.bin';
+
+  test.each(adapters)('sent at once over %s', async (_name, newAdapter) => {
+    await using server = await startHttpServer(echo);
+    await using session = new Session();
+    session.mount('http://', newAdapter());
+    await expect(session.post(server.url, { data: createReadStream(missing) })).rejects.toThrow(/ENOENT/);
+    const files = { f: createReadStream(missing) };
+    await expect(session.post(server.url, { files })).rejects.toThrow(/ENOENT/);
+  });
+
+  test.each([1, 0])('queued, as data or in a form; with %d to cancel', async (cancelled) => {
+    await using server = await startHttpServer(echo);
+    await using session = new FuturesSession({ max_workers: 1 });
+    session.pause();
+    const bodies = [{ data: createReadStream(missing) }, { files: { f: createReadStream(missing) } }];
+    const futures = bodies.map((body) => session.post(server.url, body));
+    for (const future of futures.slice(0, cancelled)) future.cancel();
+    // Both streams have failed by now.
+    for (const { data, files } of bodies) while (!(data ?? files.f).closed) await setImmediate();
+    session.resume();
+    for (const future of futures.slice(cancelled)) expect(String(await future.exception())).toMatch(/ENOENT/);
+    expect(futures.filter((future) => future.cancelled())).toHaveLength(cancelled);
   });
 });

@@ -21,6 +21,7 @@ import { urlsplit } from '../urls/url-split.js';
 import { isBytes, to_native_string, toBuffer } from '../urls/python-text.js';
 import { asStream, blobType, bodyLength, isEmptyData, type PreparedBody } from '../bodies/outgoing/body.js';
 import { bodyPosition } from '../bodies/outgoing/body-position.js';
+import { takeBody } from '../bodies/outgoing/close-body.js';
 import { encodeJson } from '../bodies/outgoing/json-body.js';
 import { encodeMultipart } from '../bodies/outgoing/multipart.js';
 import { MultipartBody } from '../bodies/outgoing/multipart-body.js';
@@ -230,6 +231,7 @@ export class PreparedRequest {
 
   #setStream(stream: Exclude<PreparedBody, string | null>): void {
     this.body = stream;
+    takeBody(stream);
     this._body_position = bodyPosition(stream);
     const length = bodyLength(stream);
     if (length > 0) this.headers.set('Content-Length', String(length));

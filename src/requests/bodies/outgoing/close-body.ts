@@ -13,7 +13,20 @@ export interface Closable {
 }
 
 function ignore(): void {
-  // A file may turn out to be missing when its stream is closed already.
+  // A file may turn out to be missing before its stream is read, or when it is closed already.
+}
+
+function stopIgnoring(this: Readable): void {
+  this.off('error', ignore);
+}
+
+/**
+ * Takes a body that waits to be read: an 'error' that comes meanwhile is that of the request, which finds it when it reads, and must
+ * not end the process.
+ */
+export function takeBody(body: unknown): void {
+  if (!(body instanceof Readable) || body.closed || body.listeners('error').includes(ignore)) return;
+  body.on('error', ignore).once('close', stopIgnoring);
 }
 
 /** Closes a body that will not be read any further. Does nothing for what is closed, has come to its end or is no stream. */

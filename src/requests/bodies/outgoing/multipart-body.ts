@@ -1,7 +1,7 @@
 import { RuntimeError } from '../../../builtins/index.js';
 import { UnrewindableBodyError } from '../../exceptions/requests.js';
 import type { StreamingBody } from '../../inputs.js';
-import { type Closable, closeBody, kClose } from './close-body.js';
+import { type Closable, closeBody, kClose, takeBody } from './close-body.js';
 import { bytesOfPiece } from './piece.js';
 import {
   bodyFromPosition,
@@ -89,11 +89,9 @@ export function blobSource(blob: Blob): PartSource {
 /** The source that reads `stream`, which is not a Blob. */
 export function streamSource(stream: Exclude<StreamingBody, Blob>): PartSource {
   let length: number | null = null;
-  if (isFileStream(stream)) {
-    length = fileStreamLength(stream);
-    // Read only after the parts before it, and an 'error' may come sooner: it is reported then.
-    stream.on('error', () => undefined);
-  }
+  if (isFileStream(stream)) length = fileStreamLength(stream);
+  // Read only after the parts before it.
+  takeBody(stream);
   const position = bodyPosition(stream);
   if (typeof position !== 'number') return isReadOnce(stream) ? onceSource(stream) : collectionSource(stream);
   let opened = false;
