@@ -1,8 +1,10 @@
 /** One scenario of leaks.mjs: `leaks-child.mjs SCENARIO COUNT BASE`. Tells what it holds before and after, when nothing is reachable any more. */
+import { once } from 'node:events';
 import { createReadStream, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
+import { Worker } from 'node:worker_threads';
 import { AsyncPoolExecutor, FuturesSession, WorkerPoolExecutor } from 'requests-futures';
 import { AbortError, Session, UndiciAdapter } from 'requests-futures/requests';
 import { nothing } from './tasks.mjs';
@@ -33,8 +35,15 @@ function* endlessPieces() {
   for (;;) yield Buffer.alloc(1024);
 }
 
-/** One session for all that is not about sessions. */
-const shared = [newSession(0), newSession(1)];
+async function readALittle(response) {
+  for await (const piece of response.iter_content(1024)) if (piece.length > 0) break;
+  return response;
+}
+
+/** Sessions for all that is not about sessions. */
+const shared = [newSession(0), newSession(1), newSession(0, FuturesSession), newSession(1, FuturesSession)];
+let threads = null;
+let bullmq = null;
 
 const scenarios = {
   async sessions(i) {
@@ -50,13 +59,14 @@ const scenarios = {
     await new WorkerPoolExecutor({ max_workers: 1 }).submit(nothing).result();
   },
   async 'streams that are closed'(i) {
-    const response = await shared[i % 2].get(`${base}/endless/${i}`, { stream: true });
-    for await (const piece of response.iter_content(1024)) if (piece.length > 0) break;
-    response.close();
+    (await readALittle(await shared[i % 4].get(`${base}/endless/${i}`, { stream: true }))).close();
   },
   async 'streams that are dropped'(i) {
-    const response = await shared[i % 2].get(`${base}/endless/${i}`, { stream: true });
-    for await (const piece of response.iter_content(1024)) if (piece.length > 0) break;
+    await readALittle(await shared[i % 4].get(`${base}/endless/${i}`, { stream: true }));
+  },
+  async 'streams from threads that are dropped'(i) {
+    threads ??= new FuturesSession({ executor: new WorkerPoolExecutor({ max_workers: 20, threads: 1 }) });
+    await readALittle(await threads.get(`${base}/endless/${i}`, { stream: true }));
   },
   async 'uploads of files'(i) {
     const controller = new AbortController();
@@ -74,10 +84,48 @@ const scenarios = {
     setTimeout(() => controller.abort(), i % 5);
     await expectAbort(answer);
   },
+  /** A file that breaks while its request is queued. */
+  async 'uploads that fail in the queue'(i) {
+    const session = newSession(i, FuturesSession);
+    session.pause();
+    const data = createReadStream(file);
+    const future = session.post(`${base}/stall/${i}`, { data });
+    await once(data, 'open');
+    data.destroy(new Error('lost'));
+    session.resume();
+    if ((await future.exception()) === null) throw new Error('a body that was lost was sent');
+  },
+  /** To the server, for which the greeting of SOCKS is half a request: it stays silent. */
+  async 'SOCKS proxies that are silent'(i) {
+    const controller = new AbortController();
+    const proxies = { http: base.replace('http:', 'socks5:') };
+    const answer = shared[i % 2].get(`http://elsewhere.invalid/${i}`, { proxies, signal: controller.signal });
+    setTimeout(() => controller.abort(), i % 5);
+    await expectAbort(answer);
+  },
+  /** The gateway and its watchdog end with the thread that blocks on them. */
+  async 'threads with a gateway'(i) {
+    const worker = new Worker(new URL('./blocking-thread.mjs', import.meta.url), {
+      workerData: `${base}/ok/${i}`,
+    });
+    const [text] = await once(worker, 'message');
+    if (!text.includes(String(i))) throw new Error(`wrong answer: ${text}`);
+    await once(worker, 'exit');
+  },
+  async 'BullMQ executors'(i) {
+    bullmq ??= await import('requests-futures/bullmq');
+    const executor = new bullmq.BullMQExecutor({ queue: `leaks-${i % 5}`, connection: process.env.REDIS });
+    const future = executor.submit(nothing);
+    // Nothing serves the queue, and what has come to Redis can be aborted alone.
+    if (!future.cancel()) future.abort();
+    await future.exception().catch(() => null);
+    await executor.shutdown();
+  },
 };
 
 const run = scenarios[scenario];
-const LANES = scenario === 'worker pools' ? 4 : 20;
+/** How many at a time: threads and connections to Redis take their time. */
+const LANES = { 'worker pools': 4, 'threads with a gateway': 2, 'BullMQ executors': 5 }[scenario] ?? 20;
 
 async function runAll(from, to) {
   let next = from;

@@ -1,15 +1,16 @@
-/** `npm run leaks -- [SCALE]`; see the usage below. */
+/** `npm run leaks -- [SCALE] [SCENARIO]`; see the usage below. */
 import { fork } from 'node:child_process';
 import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
 import { startServer } from './endurance-server.mjs';
 import { heldBy } from './process-state.mjs';
+import { hasRedis, startRedis } from './redis.mjs';
 
-const USAGE = `npm run leaks -- [SCALE]
+const USAGE = `npm run leaks -- [SCALE] [SCENARIO]
 
 Makes and drops 10,000 sessions, 1,000 pools of each kind, 10,000 streams that are half read and 10,000 uploads that are aborted,
-each in a process of its own, and counts what that process holds before and after: sockets, files and threads from outside,
-handles and listeners from inside. SCALE is a factor on the numbers (default 1). Exits with 1 when anything is left.
+and less of what takes longer, each in a process of its own, and counts what that process holds before and after: sockets, files and threads from outside,
+handles and listeners from inside. SCALE is a factor on the numbers (default 1), SCENARIO the name of the only one to run. Exits with 1 when anything is left.
 `;
 
 /** What is done, and how often. */
@@ -20,8 +21,13 @@ const SCENARIOS = {
   'worker pools': 1_000,
   'streams that are closed': 5_000,
   'streams that are dropped': 5_000,
+  'streams from threads that are dropped': 1_000,
   'uploads of files': 5_000,
   'uploads of generators': 5_000,
+  'uploads that fail in the queue': 1_000,
+  'SOCKS proxies that are silent': 1_000,
+  'threads with a gateway': 100,
+  'BullMQ executors': 1_000,
 };
 
 const { values, positionals } = parseArgs({ allowPositionals: true, options: { help: { type: 'boolean' } } });
@@ -30,6 +36,7 @@ if (values.help) {
   process.exit();
 }
 const scale = Number(positionals[0] ?? 1);
+const only = positionals[1];
 
 /** The difference of two counts, by name; null when there is none. */
 function left(before, after) {
@@ -42,9 +49,7 @@ async function run(scenario, count, base) {
   const child = fork(
     fileURLToPath(new URL('./leaks-child.mjs', import.meta.url)),
     [scenario, String(count), base],
-    {
-      execArgv: ['--expose-gc'],
-    },
+    { execArgv: ['--expose-gc'], env: { ...process.env, REDIS: redis?.url } },
   );
   const counts = [];
   child.on('message', (inside) => {
@@ -60,9 +65,15 @@ async function run(scenario, count, base) {
 }
 
 const server = await startServer();
+const redis = hasRedis() ? await startRedis() : null;
 let failed = 0;
 try {
   for (const [scenario, most] of Object.entries(SCENARIOS)) {
+    if (redis === null && scenario.startsWith('BullMQ')) {
+      console.log(`skipped ${scenario}: there is no redis-server here`);
+      continue;
+    }
+    if (only !== undefined && only !== scenario) continue;
     const count = Math.ceil(most * scale);
     const start = performance.now();
     const what = await run(scenario, count, server.base);
@@ -74,5 +85,6 @@ try {
   }
 } finally {
   server.stop();
+  redis?.stop();
 }
 process.exitCode = failed === 0 ? 0 : 1;

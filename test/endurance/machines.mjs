@@ -5,32 +5,20 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
-import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
-import { createInterface } from 'node:readline';
 import { fileURLToPath } from 'node:url';
 import { BullMQExecutor } from 'requests-futures/bullmq';
 import { BrokenExecutor } from 'requests-futures/concurrent-futures';
 import { countOnce } from './once.mjs';
+import { startRedis } from './redis.mjs';
 
 const total = Number(process.argv[2] ?? 1_000_000);
 const here = (file) => fileURLToPath(new URL(file, import.meta.url));
 const folder = mkdtempSync(path.join(tmpdir(), 'rf-machines-'));
 
-async function startRedis() {
-  const server = createServer().listen(0, '127.0.0.1');
-  await once(server, 'listening');
-  const { port } = server.address();
-  server.close();
-  const child = spawn('redis-server', ['--port', String(port), '--bind', '127.0.0.1', '--save', '']);
-  for await (const line of createInterface({ input: child.stdout })) if (/ready to accept/i.test(line)) break;
-  child.stdout.resume();
-  return { port, child };
-}
-
 const redis = await startRedis();
-const url = `redis://127.0.0.1:${redis.port}`;
+const { url } = redis;
 let started = 0;
 
 function startWorker() {
@@ -101,7 +89,7 @@ for (const file of readdirSync(folder)) {
   for (const line of readFileSync(path.join(folder, file), 'utf8').split('\n'))
     if (line !== '') ran[Number(line)] += 1;
 }
-redis.child.kill();
+redis.stop();
 rmSync(folder, { recursive: true });
 const twice = ran.filter((count) => count > 1).length;
 const endedOnce = ends.filter((count) => count === 1).length;
