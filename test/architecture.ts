@@ -53,10 +53,11 @@ export const layers: Readonly<Record<string, readonly string[]>> = {
  */
 export const rooms: readonly (readonly [names: readonly string[], about: string])[] = [
   [
-    ['index.ts', 'internal.ts', 'api.ts', 'utils', 'packages'],
+    ['index.ts', 'internal.ts', 'utils', 'packages'],
     "the doors, and the faces of Python's `requests.utils` and `urllib3`",
   ],
-  [['crossing'], 'what lets the classes below cross a thread'],
+  [['crossing'], 'what lets the classes and functions below cross a thread'],
+  [['api.ts'], '`requests.get` and its like'],
   [['limiter'], 'LimiterAdapter, LimiterSession, LimiterMixin'],
   [['sessions'], 'from a call to prepared requests, redirects'],
   [['adapters'], 'HTTPAdapter, UndiciAdapter: options and retries'],

@@ -44,9 +44,12 @@ export {
   setReducer,
 } from './reducers.js';
 export {
+  boundMethodOf,
+  kMethodOwner,
   markedTargets,
   type Reference,
   referenceOf,
+  setBoundMethod,
   setReference,
   setReferences,
   setTarget,

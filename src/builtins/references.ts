@@ -44,3 +44,26 @@ export function setTarget({ url, name }: Reference, target: object): void {
 export function* markedTargets(): Generator<object> {
   for (const target of targets.values()) if (references.has(target)) yield target;
 }
+
+/** A method of one object, which other threads find as Python's do: by the object and the method's name. */
+export interface BoundMethod {
+  readonly object: object;
+  readonly name: string;
+}
+
+/** On the function itself: nine entries of a WeakMap for each session took as long as all else of a new one. */
+const kBoundTo: unique symbol = Symbol('bound to');
+
+/** Remembers that `fn` is a method of `object`, bound to it, and gives it back. */
+export function setBoundMethod<F extends object>(fn: F, object: object): F {
+  return Object.defineProperty(fn, kBoundTo, { value: object });
+}
+
+/** What `fn` is bound to, if it was said. */
+export function boundMethodOf(fn: object): BoundMethod | undefined {
+  const object = (fn as { readonly [kBoundTo]?: object })[kBoundTo];
+  return object && { object, name: (fn as { readonly name: string }).name.replace(/^bound /, '') };
+}
+
+/** A method that gives the object to send in the place of this one, where one of its bound methods crosses. */
+export const kMethodOwner: unique symbol = Symbol('method owner');

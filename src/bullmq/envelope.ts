@@ -3,7 +3,14 @@
  * Node 20 to 26), in which functions and classes are names.
  */
 import { deserialize, serialize } from 'node:v8';
-import { type Reference, referenceOf, RuntimeError, targetOf, typeName } from '../builtins/index.js';
+import {
+  boundMethodOf,
+  type Reference,
+  referenceOf,
+  RuntimeError,
+  targetOf,
+  typeName,
+} from '../builtins/index.js';
 import {
   decode,
   encode,
@@ -56,13 +63,22 @@ export function encodeCall(
   maxSize: number,
 ): { name: string; data: CallData } {
   if (typeof fn !== 'function') throw new TypeError(`'${typeName(fn)}' object is not callable`);
+  if (boundMethodOf(fn) !== undefined) throw uncallable(fn);
   const reference = referenceOf(fn) ?? encode(fn, { name: 'fn' }).message.references?.[0];
   const name = names.nameOf(reference as Reference);
+  if (isOwnName(name) && ownUse(name) !== 'called') throw uncallable(fn);
   if (!isOwnName(name) && arePlainSmall(args)) return { name, data: { function: name, args } };
   const [list, message] = pickle(args, 'args', names);
   const bytes = serializeChecked([name, list, message], 'args');
   const data = sized(bytes, maxSize, `arguments of ${shortName(name)}()`).toString('base64');
   return { name: shortName(name), data: { call: data } };
+}
+
+function uncallable({ name }: { readonly name: string }): PicklingError {
+  return new PicklingError(
+    `Cannot call ${name.replace(/^bound /, '')}() on another machine: a call names a function of a module that its worker was ` +
+      'given. Call it in an importable function',
+  );
 }
 
 /**

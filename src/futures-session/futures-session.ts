@@ -1,4 +1,4 @@
-import { checkOptions, ownOptions, RuntimeError, typeName } from '../builtins/index.js';
+import { checkOptions, kMethodOwner, ownOptions, RuntimeError, typeName } from '../builtins/index.js';
 import { AsyncPoolExecutor, Future } from '../concurrent-futures/index.js';
 import {
   HTTPAdapter,
@@ -22,13 +22,16 @@ import {
 } from '../requests/internal.js';
 import {
   type BackgroundCallback,
+  countsInWorkers,
   FarSession,
+  isCopy,
+  isIsolated,
   type RequestingSession,
   requestInSlot,
   sendInSlot,
 } from './in-slot.js';
 import type { LimitsOptions } from '../limits/index.js';
-import { checkFunctions, countsInWorkers, isIsolated } from './isolated.js';
+import { checkFunctions } from './check-functions.js';
 import { SessionLimits } from './limits/index.js';
 import { OpenRequests } from './open-requests.js';
 import { noteRequest, PendingCall } from './pending-call.js';
@@ -189,6 +192,7 @@ export class FuturesSession extends Session<ResponseFuture, FuturesRequestOption
     second?: UrlInput,
     third?: FuturesRequestOptions | null,
   ): ResponseFuture {
+    if (isCopy(this.executor)) return this.requestNow(first, second, third) as never;
     const { method, url: given, options } = bindRequest<FuturesRequestOptions>(first, second, third);
     const url = this.base_url === null ? given : joinBase(this.base_url, given);
     const { background_callback = null, signal } = options;
@@ -215,6 +219,7 @@ export class FuturesSession extends Session<ResponseFuture, FuturesRequestOption
 
   /** Queues a prepared request. */
   override send(request: PreparedRequest, options?: SessionSendOptions | null): ResponseFuture {
+    if (isCopy(this.executor)) return this.sendNow(request, options ?? {}) as never;
     if (options?.signal !== undefined) checkSignal(options.signal);
     const call = new PendingCall(request.method, request.url);
     call.prepared(request);
@@ -231,6 +236,11 @@ export class FuturesSession extends Session<ResponseFuture, FuturesRequestOption
         this.#limits?.far,
       ),
     );
+  }
+
+  /** A verb that another thread runs sends at once there. @internal */
+  [kMethodOwner](): object {
+    return far(this.session ?? this);
   }
 
   /** The inner steps of a request that holds its slot must not queue again. @internal */
@@ -335,8 +345,6 @@ function isExecutor(value: object): value is ExecutorLike {
   return 'submit' in value && typeof value.submit === 'function';
 }
 
-/** What to send in the place of `session` to a slot in another thread, where its futures are of no use. */
-function far<S>(session: S): S {
-  // It arrives as what it stands for.
-  return session instanceof FuturesSession ? (new FarSession(session) as S) : session;
-}
+/** What to send in the place of `session` to another thread, where its futures are of no use; it arrives as what it stands for. */
+const far = <S>(session: S): S =>
+  session instanceof FuturesSession ? (new FarSession(session) as S) : session;

@@ -161,3 +161,29 @@ function sendCookiesBack(call: Call, session: RequestingSession): void {
 function returnSession(session: RequestingSession): void {
   if (session instanceof Session && session.constructor === Session) giveBack(session as Session, Session);
 }
+
+/** An executor whose slots are in other threads, or on other machines, and share nothing with this thread. */
+interface IsolatedExecutor {
+  readonly _isolated: true;
+  readonly _countsInWorkers?: boolean;
+  /** Closes what the workers keep for these objects. */
+  _forget?(originals: Iterable<object>): void;
+}
+
+/** Whether the slots of `executor` are elsewhere. */
+export function isIsolated(executor: object): executor is IsolatedExecutor {
+  return '_isolated' in executor && executor._isolated === true;
+}
+
+/** Whether the workers of `executor` can reach the stores that limits count in. */
+export function countsInWorkers(executor: object): boolean {
+  return isIsolated(executor) && executor._countsInWorkers === true;
+}
+
+/**
+ * Whether the executor is that of a session's copy in a worker thread, none: its requests are sent in the slot that makes them, and
+ * are plain promises, not futures.
+ */
+export function isCopy(executor: object | undefined): boolean {
+  return executor === undefined;
+}

@@ -5,13 +5,13 @@ import { exactCopy, isGivenUp, isWorthTransferring, isWhole } from './bytes.js';
 import type { Encoded, EncodeOptions, OutgoingStream } from './encoded.js';
 import { Draft } from './draft.js';
 import { errorClass } from './error-class.js';
-import { PicklingError } from './errors.js';
+import { PicklingError, refuse, refuseFunction } from './errors.js';
 import { foreignId, homeId } from './identities.js';
 import { globalReference } from './globals.js';
 import { type Kind, kindOf } from './classify.js';
+import { bindMethod, methodParts } from './methods.js';
 import { PlainCheck } from './plain-check.js';
 import { SentReferences } from './reference-table.js';
-import { refuse, refuseFunction } from './errors.js';
 import type { Remembered } from './remembered.js';
 import { assign, type Container, Op, type Pickled, type StreamKind } from './message.js';
 
@@ -178,11 +178,9 @@ class Encoder {
         throw this.#refuse(typeName(prototype), kind.reason);
       case 'cloned':
       case 'transferable':
-        if (this.#asBytes) throw this.#refuse(typeName(prototype), 'it crosses to threads only');
-        assign(container, key, value);
-        break;
-      case 'native':
-        // Only reached through a circle, from which it is always pure.
+      case 'native': // Only reached through a circle, from which it is always pure.
+        if (this.#asBytes && kind.type !== 'native')
+          throw this.#refuse(typeName(prototype), 'it crosses to threads only');
         assign(container, key, value);
     }
   }
@@ -200,6 +198,8 @@ class Encoder {
   }
 
   #function(fn: object): number {
+    const method = methodParts(fn);
+    if (method !== null) return this.#reduced(fn, [bindMethod, method]);
     const reference = referenceOf(fn) ?? globalReference(fn as { readonly name: string });
     if (reference === undefined) throw refuseFunction(fn as { readonly name: string }, this.#draft.path);
     const part = this.#draft.begin(fn);

@@ -37,16 +37,27 @@ export function refuse(what: string, path: Path, fix: string): PicklingError {
 
 /** The error about a function or class that is not importable, in the words of Python's requests-futures. */
 export function refuseFunction(fn: { readonly name: string }, path: Path): RuntimeError {
-  const isClass = /^class\b/.test(Function.prototype.toString.call(fn));
-  const name = identifier().test(fn.name) ? fn.name : 'name';
-  const fix = isClass
-    ? `export the class from a module and mark it: importable(${name}, import.meta.url)`
-    : 'export the function from a module and mark it: ' +
-      `export const ${name} = importable(function ${name}(…) { … }, import.meta.url)`;
+  const given = fn.name.replace(/^bound /, '');
+  const name = identifier().test(given) ? given : 'name';
+  let fix = `export the function from a module and mark it: export const ${name} = importable(function ${name}(…) { … }, import.meta.url)`;
+  if (isClass(fn)) fix = `export the class from a module and mark it: importable(${name}, import.meta.url)`;
+  else if (isMethod(fn)) fix = `bind the method by importable(object, '${name}')`;
   return new RuntimeError(
-    `Cannot pickle ${isClass ? 'class' : 'function'}. Refer to documentation: docs/worker-threads.md ` +
+    `Cannot pickle ${isClass(fn) ? 'class' : 'function'}. Refer to documentation: docs/worker-threads.md ` +
       `(${textOf(path)}: ${fix})`,
   );
+}
+
+/** Whether `fn` is written as a class. */
+export function isClass(fn: object): boolean {
+  return /^class\b/.test(Function.prototype.toString.call(fn));
+}
+
+/** Whether `fn` is written as a method, or is one that `bind()` has made. */
+function isMethod(fn: { readonly name: string }): boolean {
+  if (fn.name.startsWith('bound ')) return true;
+  const source = Function.prototype.toString.call(fn).replace(/^async\s+/, '');
+  return fn.name !== '' && fn.name !== 'function' && source.replace(/^\*\s*/, '').startsWith(`${fn.name}(`);
 }
 
 function textOf(path: Path): string {

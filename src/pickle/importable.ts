@@ -1,4 +1,13 @@
-import { lazyPattern, setReference, typeName } from '../builtins/index.js';
+import {
+  boundMethodOf,
+  lazyPattern,
+  referenceOf,
+  setBoundMethod,
+  setReference,
+  typeName,
+} from '../builtins/index.js';
+import { isClass } from './errors.js';
+import { bindMethod } from './methods.js';
 
 /** Names that `import` can reach: an export, or a member of one. */
 const exportName = lazyPattern(
@@ -13,6 +22,20 @@ function isExportName(name: string): boolean {
   return PLAIN_NAME.test(name) || exportName().test(name);
 }
 
+/** The names of an object's methods. */
+type MethodName<T> = {
+  [K in string & keyof T]: T[K] extends (...args: never[]) => unknown ? K : never;
+}[string & keyof T];
+
+/**
+ * A method, bound to its object, that can be sent to another thread if the object can.
+ * @typeParam T the object's type
+ * @typeParam K the method's name
+ * @param object an instance of a class that crosses, or a class for one of its static methods
+ * @param method the method's name
+ * @throws TypeError when the object has no such method
+ */
+export function importable<T extends object, K extends MethodName<T>>(object: T, method: K): T[K];
 /**
  * Marks an exported function or class with where it can be imported from, and returns it unchanged. That is what lets it be
  * sent to another thread, as Python pickles functions by module and name:
@@ -27,7 +50,11 @@ function isExportName(name: string): boolean {
  * ```
  *
  * A class that is marked crosses by reference, and so do its instances: their own enumerable fields are copied, its
- * constructor is not run. For a class with `#private` fields, see `copyreg.pickle()`.
+ * constructor is not run. For a class with `#private` fields, see `copyreg.pickle()`. Its own static methods can be sent as well.
+ *
+ * A method is bound first: `executor.submit(importable(parser, 'parse'), text)` is Python's
+ * `executor.submit(parser.parse, text)`. The object crosses as an argument does, and its method is called in the other thread.
+ * The verbs of a session are bound already: `executor.submit(session.get, url)`.
  *
  * The other thread imports the whole module. Keep such functions in a module of their own: one that starts requests when it is
  * imported would start them once more in every thread.
@@ -43,7 +70,8 @@ export function importable<C extends abstract new (...args: never[]) => object>(
   url: string,
   name?: string,
 ): C;
-export function importable<F extends object>(fn: F, url: string, name?: string): F {
+export function importable<F extends object>(fn: F, url: string, name?: string): unknown {
+  if (isMethodName(fn, url, name)) return bindMethod(fn, url);
   if (typeof fn !== 'function') {
     throw new TypeError(`importable() expects a function or a class, got ${typeName(fn)}`);
   }
@@ -63,5 +91,26 @@ export function importable<F extends object>(fn: F, url: string, name?: string):
     throw new TypeError(`importable() expects the name of an export, got '${String(exported)}'`);
   }
   setReference(fn, url, exported);
+  markStaticMethods(fn);
   return fn;
+}
+
+/** Whether the arguments are an object and the name of one of its methods. */
+function isMethodName(object: unknown, method: string, name: string | undefined): boolean {
+  const isObject = (typeof object === 'object' && object !== null) || typeof object === 'function';
+  if (!isObject || typeof method !== 'string' || name !== undefined || URL.canParse(method)) return false;
+  return (
+    typeof object !== 'function' ||
+    typeof (object as unknown as Record<string, unknown>)[method] === 'function'
+  );
+}
+
+/** A static method is called through its class, so that `this` is what it is here. */
+function markStaticMethods(cls: object): void {
+  for (const [name, { value }] of Object.entries(Object.getOwnPropertyDescriptors(cls))) {
+    if (typeof value !== 'function' || isClass(value as object)) continue;
+    const fn = value as { readonly name: string };
+    const isMarked = referenceOf(fn) !== undefined || boundMethodOf(fn) !== undefined;
+    if (fn.name === name && !isMarked && Object.isExtensible(fn)) setBoundMethod(fn, cls);
+  }
 }

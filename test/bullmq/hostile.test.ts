@@ -7,9 +7,10 @@ import { BullMQExecutor, BullMQWorker } from '../../src/bullmq/index.js';
 import { decodeCall, decodeOutcome, encodeCall, encodeOutcome } from '../../src/bullmq/envelope.js';
 import { ProgramNames, WorkerNames } from '../../src/bullmq/names.js';
 import { ownName, ownUse } from '../../src/bullmq/own-names.js';
-import { copyreg, importable, UnpicklingError } from '../../src/concurrent-futures/index.js';
+import { copyreg, importable, PicklingError, UnpicklingError } from '../../src/concurrent-futures/index.js';
 import { Op } from '../../src/pickle/index.js';
 import '../../src/index.js';
+import { get, Session } from '../../src/requests/index.js';
 import { hasRedis, newQueue, openQueue, startRedis } from './redis.js';
 
 let ran: unknown[] = [];
@@ -20,7 +21,14 @@ const danger = importable(function danger(...args: unknown[]) {
   return 'ran';
 }, url);
 class Marked {
+  static removed = (): unknown => ran.push('removed');
   x = 1;
+  go(): void {
+    ran.push('went');
+  }
+  static remove(): void {
+    ran.push('removed');
+  }
 }
 importable(Marked, url);
 const restore = importable(function restore(x: unknown) {
@@ -31,6 +39,8 @@ copyreg.constructor(restore);
 const program = new ProgramNames();
 const worker = new WorkerNames();
 worker.add([danger, Marked, restore]);
+// As what the worker is given: not what the class holds.
+worker.add(Marked);
 
 const own: Record<string, string> = {};
 for (const target of markedTargets()) {
@@ -82,6 +92,12 @@ describe('a message that was not written by this package', () => {
       own['restoreResponse'],
       own['Session'],
       own['logHere'],
+      own['callMethod'],
+      own['bindMethod'],
+      own['get'],
+      own['session'],
+      'Marked.remove',
+      'Marked.prototype.remove',
       7,
       null,
       ['danger'],
@@ -90,6 +106,41 @@ describe('a message that was not written by this package', () => {
         /no importable function|nothing that can be called|no call/,
       );
     }
+  });
+
+  test('gains no call of methods by those that threads of one program may call', () => {
+    for (const name of ['callMethod', 'bindMethod']) {
+      const args = ['text', 'constructor', 'ran.push(1)'];
+      const container: unknown[] = [null];
+      const message = {
+        box: [container],
+        steps: [
+          [Op.call, 0, 0, args],
+          [Op.fill, container, 0, 0],
+        ],
+      };
+      expect(() => decodeCall(call('danger', [own[name]], message), worker, 1e9), name).toThrow(
+        /was not declared to be a constructor/,
+      );
+      const reference = { box: [container], steps: [[Op.reference, 0, 0]] };
+      expect(() => decodeCall(call('danger', [own[name]], reference), worker, 1e9), name).toThrow(
+        /is not for messages/,
+      );
+    }
+    expect(worker.list()).toEqual(['Marked', 'danger', 'restore']);
+    expect(ran).toEqual([]);
+  });
+
+  test('is not written for what no worker would call', () => {
+    const session = new Session();
+    /* eslint-disable @typescript-eslint/unbound-method -- a session's verbs are bound, and the class's is the mistake */
+    for (const fn of [get, session.get, importable(new Marked(), 'go'), Marked.remove] as (() => unknown)[]) {
+      expect(() => encodeCall(fn, ['x'], program, 1e6), fn.name).toThrow(
+        /^Cannot call (get|go|remove)\(\) on another machine: .* Call it in an importable function$/,
+      );
+    }
+    expect(() => encodeCall(danger, [session.get], program, 1e6)).toThrow(PicklingError);
+    /* eslint-enable @typescript-eslint/unbound-method */
   });
 
   test('is refused when it is no message at all', () => {
@@ -310,13 +361,24 @@ test('every function of this package that can be named has its use told', () => 
   // Those that messages between machines must not use.
   expect(functions.sort()).toEqual(
     [
+      'bindMethod',
+      'callMethod',
       'copyFileStream',
+      'delete',
+      'get',
+      'head',
       'logHere',
       'openServing',
+      'options',
+      'patch',
+      'post',
+      'put',
+      'request',
       'restoreArguments',
       'restoreFile',
       'restoreShortResponse',
       'serveInThread',
+      'session',
       'warnInsecureRequest',
     ].sort(),
   );

@@ -6,6 +6,7 @@ import {
 } from 'node:worker_threads';
 import { getLogger, type HomeCall, type Reference, referenceOf, typeName } from '../../builtins/index.js';
 import {
+  crossingCall,
   decode,
   decodeLoading,
   encode,
@@ -102,8 +103,12 @@ export class PoolThread {
   }
 
   async #start(settings: ThreadSettings, calls: MessagePort, outcomes: MessagePort): Promise<void> {
-    const { initializer, initargs, workerName } = settings;
+    const { workerName } = settings;
     try {
+      const [initializer, initargs] =
+        settings.initializer === null
+          ? [null, settings.initargs]
+          : crossingCall(settings.initializer, settings.initargs);
       const { message, transferList } = encode(initargs, { name: 'initargs' });
       const opening: Opening = {
         calls,
@@ -163,7 +168,8 @@ export class PoolThread {
     });
   }
 
-  #postCall(id: number, fn: AnyFunction, args: readonly unknown[]): void {
+  #postCall(id: number, given: AnyFunction, givenArgs: readonly unknown[]): void {
+    const [fn, args] = crossingCall(given, givenArgs);
     const known = this.#functions.get(fn);
     const reference = known === undefined ? importOf(fn) : undefined;
     const { message, transferList } = encodeForChannel(args, { name: 'args', table: this.#sent, form: fn });

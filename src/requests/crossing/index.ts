@@ -3,6 +3,7 @@ import './adapter-copy.js';
 import './auth-copy.js';
 import './data-copy.js';
 import './exceptions.js';
+import './functions.js';
 import './home-calls.js';
 import './limiter.js';
 import './request-copy.js';

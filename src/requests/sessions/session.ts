@@ -1,5 +1,5 @@
 import { inspect } from 'node:util';
-import { ownOptions, ValueError } from '../../builtins/index.js';
+import { ownOptions, setBoundMethod, ValueError } from '../../builtins/index.js';
 import type { BaseAdapter } from '../adapters/base-adapter.js';
 import { HTTPAdapter } from '../adapters/http-adapter.js';
 import { closeBody } from '../bodies/outgoing/close-body.js';
@@ -97,14 +97,14 @@ export class Session<
     super();
     if (adapters !== kNoAdapters) {
       checkNoArguments(adapters);
-      this.mount('https://', new HTTPAdapter());
-      this.mount('http://', new HTTPAdapter());
+      for (const prefix of ['https://', 'http://']) this.mount(prefix, new HTTPAdapter());
     }
     const isOwnSend = Reflect.get(this, 'send') === send;
     for (const verb of BOUND) {
       // The subclass's method, if it has one: it must be found by `super` and by overriding, and still come bound.
-      const bound = (this[verb] as (this: unknown, ...args: never[]) => unknown).bind(this);
-      Object.defineProperty(this, verb, { value: bound, writable: true, configurable: true });
+      const method = this[verb] as (this: unknown, ...args: never[]) => unknown;
+      const value = setBoundMethod(method.bind(this), this);
+      Object.defineProperty(this, verb, { value, writable: true, configurable: true });
     }
     if (isOwnSend) this.#ownSend = Reflect.get(this, 'send');
   }

@@ -1,4 +1,3 @@
-/** What is different where the executor runs its calls in other threads. */
 import { encode } from '../pickle/index.js';
 import type { RequestOptions, Session } from '../requests/index.js';
 import type { BackgroundCallback } from './in-slot.js';
@@ -25,21 +24,4 @@ export function checkFunctions(
       if (typeof item === 'function') encode(item, { name });
     }
   }
-}
-
-/** An executor whose workers share nothing with this thread. */
-interface IsolatedExecutor {
-  readonly _isolated: true;
-  readonly _countsInWorkers?: boolean;
-  /** Closes what the workers keep for these objects. */
-  _forget?(originals: Iterable<object>): void;
-}
-
-export function isIsolated(executor: object): executor is IsolatedExecutor {
-  return '_isolated' in executor && executor._isolated === true;
-}
-
-/** Whether the workers of `executor` can reach the stores that limits count in. */
-export function countsInWorkers(executor: object): boolean {
-  return isIsolated(executor) && executor._countsInWorkers === true;
 }
