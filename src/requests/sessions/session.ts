@@ -102,8 +102,8 @@ export class Session<
     const isOwnSend = Reflect.get(this, 'send') === send;
     for (const verb of BOUND) {
       // The subclass's method, if it has one: it must be found by `super` and by overriding, and still come bound.
-      const method = this[verb] as (this: unknown, ...args: never[]) => unknown;
-      const value = setBoundMethod(method.bind(this), this);
+      const own = (this[verb] as (this: unknown, ...args: never[]) => unknown).bind(this);
+      const value = setBoundMethod(own, this);
       Object.defineProperty(this, verb, { value, writable: true, configurable: true });
     }
     if (isOwnSend) this.#ownSend = Reflect.get(this, 'send');
