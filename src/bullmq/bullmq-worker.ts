@@ -40,6 +40,8 @@ export interface WorkerHealth {
 interface Running {
   readonly client: string;
   readonly abort: (reason: unknown) => void;
+  /** Ends it before it has ended by itself. */
+  readonly end: (served: Served) => void;
 }
 
 const LOST: Served = { kind: 'lost', outcome: '', name: null, error: 'the worker was stopped' };
@@ -73,8 +75,6 @@ export class BullMQWorker implements AsyncDisposable {
   #worker: Worker | null = null;
   readonly #running = new Map<string, Running>();
   readonly #ready: Promise<void>;
-  readonly #stopped: Promise<Served>;
-  #stop!: (served: Served) => void;
   #isStopped = false;
   #closing: Promise<void> | null = null;
   #served = 0;
@@ -95,7 +95,6 @@ export class BullMQWorker implements AsyncDisposable {
     this.#startLimit =
       perSecond === null ? null : new StartLimit(this.#stores.get(`queue ${queue}`), perSecond);
     this.#server = new Server(this.#names, maxSize, this.id, this.#stores);
-    this.#stopped = new Promise((resolve) => (this.#stop = resolve));
     this.#pool =
       threads === 0
         ? null
@@ -212,10 +211,13 @@ export class BullMQWorker implements AsyncDisposable {
     } catch (error) {
       return refused(error);
     }
+    if (this.#isStopped) return LOST;
     const run = newRun(data, this.#server, this.#pool);
-    this.#running.set(id, { client, abort: run.abort });
     try {
-      return await Promise.race([this.#startInTurn(run), this.#stopped]);
+      return await new Promise((resolve, reject) => {
+        this.#running.set(id, { client, abort: run.abort, end: resolve });
+        this.#startInTurn(run).then(resolve, reject);
+      });
     } catch (error) {
       // Redis does not say when it may start.
       return { ...LOST, error: shownError(error).message };
@@ -258,9 +260,11 @@ export class BullMQWorker implements AsyncDisposable {
   async #close(grace: number): Promise<void> {
     const ended = this.#worker?.close().catch(() => undefined);
     const end = setTimeout(() => {
-      for (const { abort } of this.#running.values()) abort(new RuntimeError('the worker is being stopped'));
       this.#isStopped = true;
-      this.#stop(LOST);
+      for (const { abort, end } of this.#running.values()) {
+        abort(new RuntimeError('the worker is being stopped'));
+        end(LOST);
+      }
     }, grace);
     // Without Redis, BullMQ would wait without end.
     let giveUp: NodeJS.Timeout | undefined;

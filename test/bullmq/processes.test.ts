@@ -63,3 +63,15 @@ describe.skipIf(!hasRedis)('an executor that is idle', () => {
     expect(await run('redis://127.0.0.1:1')).toEqual([...Array<string>(3).fill('BrokenExecutor'), '0 0']);
   });
 });
+
+test.skipIf(!hasRedis)(
+  'a worker and a program keep nothing of calls that have ended',
+  async () => {
+    const redis = await startRedis();
+    const args = ['--expose-gc', file('serves-many.mjs'), redis.url, newQueue()];
+    const { stdout } = await promisify(execFile)(process.execPath, args, { timeout: 60_000 });
+    // Of 60 MB.
+    expect(Number(stdout)).toBeLessThan(15);
+  },
+  60_000,
+);
