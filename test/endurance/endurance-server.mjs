@@ -1,9 +1,13 @@
 import { fork } from 'node:child_process';
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 
-/** Starts server.mjs. `connections()` says how many the server sees; `stop()` ends it. */
+/** Starts server.mjs. `marks` is the folder of marks.mjs; `connections()` says how many the server sees; `stop()` ends it. */
 export async function startServer() {
-  const child = fork(fileURLToPath(new URL('./server.mjs', import.meta.url)));
+  const marks = mkdtempSync(join(tmpdir(), 'endurance-'));
+  const child = fork(fileURLToPath(new URL('./server.mjs', import.meta.url)), [marks]);
   const message = () =>
     new Promise((resolve, reject) => {
       child.once('message', resolve);
@@ -17,6 +21,10 @@ export async function startServer() {
       child.send('connections?');
       return (await told).connections;
     },
-    stop: () => child.disconnect(),
+    marks,
+    stop() {
+      child.disconnect();
+      rmSync(marks, { recursive: true });
+    },
   };
 }

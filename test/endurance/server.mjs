@@ -1,13 +1,39 @@
 /**
  * The server of soak and leaks, in a process of its own, over raw sockets: `/KIND/ID` is answered as KIND says, and every whole
- * answer echoes its ID in a header and in its body. Sends its port and ends with its parent.
+ * answer echoes its ID in a header and in its body. Started with the folder of marks.mjs. Sends its port and ends with its parent.
  */
 import { createServer } from 'node:net';
+import { isBusy, said } from './marks.mjs';
 
+const [, , marks] = process.argv;
 const connections = new Set();
 
 function answer(id, { status = '200 OK', headers = '', body = `{"id":"${id}"}` } = {}) {
   return `HTTP/1.1 ${status}\r\nX-Id: ${id}\r\nContent-Type: application/json\r\n${headers}Content-Length: ${body.length}\r\n\r\n${body}`;
+}
+
+/** For the last bytes of a request: says that the system has them. */
+const marker = (id) => () => said(marks, id);
+
+/**
+ * Acts when the client is busy, unless the connection has got its next request before: what crosses a request on its way looks
+ * like the answer to it, and no client can tell.
+ */
+function whenBusy(socket, id, act) {
+  const { bytesRead } = socket;
+  const timer = setInterval(() => {
+    if (!isBusy(marks, id)) return;
+    clearInterval(timer);
+    // Behind the poll, which sees a request that is there.
+    setImmediate(() => {
+      if (!socket.destroyed && socket.bytesRead === bytesRead) act();
+      else said(marks, id);
+    });
+  }, 1);
+  socket.on('close', () => {
+    clearInterval(timer);
+    if (isBusy(marks, id)) said(marks, id);
+  });
 }
 
 /** What becomes of the socket, by kind. */
@@ -23,6 +49,23 @@ const kinds = {
   close: (socket, id) => socket.end(answer(id)),
   /** One answer too many, at once. */
   double: (socket, id) => socket.write(answer(id) + answer(`stray-${id}`)),
+  /** One answer too many, while the client is busy. */
+  late(socket, id) {
+    socket.write(answer(id));
+    whenBusy(socket, id, () => socket.write(answer(`stray-${id}`), marker(id)));
+  },
+  /** The server gives up an idle connection, and says so, while the client is busy. */
+  timeout(socket, id) {
+    socket.write(answer(id));
+    const status = '408 Request Timeout';
+    const stray = answer(`stray-${id}`, { status, headers: 'Connection: close\r\n' });
+    whenBusy(socket, id, () => socket.end(stray, marker(id)));
+  },
+  /** Bytes that are no answer, while the client is busy. */
+  garbage(socket, id) {
+    socket.write(answer(id));
+    whenBusy(socket, id, () => socket.write('\0garbage\r\n', marker(id)));
+  },
   /** A body that does not end. */
   endless(socket, id) {
     socket.write(`HTTP/1.1 200 OK\r\nX-Id: ${id}\r\nTransfer-Encoding: chunked\r\n\r\n`);
