@@ -248,3 +248,63 @@ describe('an upload of a file that turns out to be missing fails with its error,
     expect(futures.filter((future) => future.cancelled())).toHaveLength(cancelled);
   });
 });
+
+describe.each(adapters)(
+  'over %s, a request that waits for a connection of a full pool',
+  (_name, newAdapter) => {
+    const blocking = newAdapter === adapters[0]?.[1] ? HTTPAdapter : UndiciAdapter;
+
+    test('gives its worker to others, and takes one again in its order', async () => {
+      const held = gate();
+      await using busy = await startHttpServer(async (request, response) => {
+        if (request.url === '/0') await held.promise;
+        response.end();
+      });
+      await using other = await startHttpServer(echo);
+      await using session = new FuturesSession({ max_workers: 2 });
+      session.mount('http://', new blocking({ pool_maxsize: 1, pool_block: true }));
+      const waiting = Array.from({ length: 5 }, (_, i) => session.get(`${busy.url}/${i}`));
+      // Two workers, of which one holds the only connection of its host: four wait for that.
+      expect((await session.get(other.url).result()).status_code).toBe(200);
+      expect(busy.requests).toHaveLength(1);
+      held.open();
+      await Promise.all(waiting.map((future) => future.result()));
+      expect(busy.requests.map(({ url }) => url)).toEqual(['/0', '/1', '/2', '/3', '/4']);
+      expect(busy.connections).toBe(1);
+    });
+
+    test('leaves its place in the queue to the next one when it is aborted', async () => {
+      const held = gate();
+      await using busy = await startHttpServer(async (_request, response) => {
+        await held.promise;
+        response.end();
+      });
+      await using session = new FuturesSession({ max_workers: 2 });
+      session.mount('http://', new blocking({ pool_maxsize: 1, pool_block: true }));
+      const [first, second, third] = [0, 1, 2].map((i) => session.get(`${busy.url}/${i}`));
+      await busy.waitForInFlight(1);
+      while (second?.running() !== true) await setImmediate();
+      second.abort();
+      expect((await second.exception())?.name).toBe('AbortError');
+      held.open();
+      await Promise.all([first?.result(), third?.result()]);
+      expect(busy.requests.map(({ url }) => url)).toEqual(['/0', '/2']);
+    });
+
+    test('of limits gives its place there to others as well', async () => {
+      const held = gate();
+      await using busy = await startHttpServer(async (request, response) => {
+        if (request.url === '/0') await held.promise;
+        response.end();
+      });
+      await using other = await startHttpServer(echo);
+      await using session = new FuturesSession({ max_workers: 2, limits: { limit: 2 } });
+      session.mount('http://', new blocking({ pool_maxsize: 1, pool_block: true }));
+      const waiting = Array.from({ length: 3 }, (_, i) => session.get(`${busy.url}/${i}`));
+      expect((await session.get(other.url).result()).status_code).toBe(200);
+      held.open();
+      await Promise.all(waiting.map((future) => future.result()));
+      expect(busy.connections).toBe(1);
+    });
+  },
+);

@@ -6,6 +6,7 @@ import { HTTPError, InvalidHeader, MaxRetryError } from '../exceptions/urllib3.j
 import { reprArgument } from '../exceptions/urllib3-text.js';
 import type { HTTPResponse } from '../urllib3/response.js';
 import { Retry } from '../urllib3/retry.js';
+import type { Place, PoolPlaces } from './connections/pool-places.js';
 import { logAnswer } from './debug-log.js';
 import { abortError, requestError } from './error-mapping.js';
 import { isBuffered, type Job } from './outgoing-request.js';
@@ -32,6 +33,8 @@ export interface Transport<J extends OutgoingJob, C> {
   attempt(job: J, connections: C): Attempt;
   /** Closes those that are not in use. */
   closeIdle(connections: C): void;
+  /** Whether a connection may have several requests at once, which are not counted as its places then. */
+  readonly sharesConnections?: boolean;
 }
 
 /** Makes responses of the answers of transports: an adapter. */
@@ -49,9 +52,12 @@ export async function urlopen<J extends OutgoingJob, C, R>(
   transport: Transport<J, C>,
   builder: ResponseBuilder<R>,
 ): Promise<R> {
+  const places = transport.sharesConnections === true ? null : (job.pool?.places ?? null);
+  let place: Place | null = null;
   try {
     for (;;) {
       let raw: HTTPResponse;
+      if (places !== null) place = places.take() ?? (await placeOf(job, places));
       // An await without need would let later requests overtake this one.
       const opened = transport.open(job);
       const connections = types.isPromise(opened) ? await opened : opened;
@@ -59,13 +65,14 @@ export async function urlopen<J extends OutgoingJob, C, R>(
       try {
         raw = await first.send();
       } catch (error) {
-        const answer = await afterFirst(job, retries, transport, connections, first, error);
+        const answer = await afterFirst(job, retries, transport, connections, first, error, place);
         if (answer instanceof Retry) {
           retries = answer;
           continue;
         }
         raw = answer;
       }
+      if (place !== null) raw.whenDone(place.release);
       job.context?.answered?.(raw);
       if (debugLogger !== null) logAnswer(job, raw);
       const next = isWorthARetry(job.method, raw, retries) ? await afterAnswer(job, retries, raw) : null;
@@ -77,6 +84,7 @@ export async function urlopen<J extends OutgoingJob, C, R>(
       retries = next;
     }
   } catch (error) {
+    place?.release();
     throw sendingError(error, job);
   }
 }
@@ -116,10 +124,12 @@ async function afterFirst<J extends OutgoingJob, C>(
   connections: C,
   first: Attempt,
   error: unknown,
+  place: Place | null,
 ): Promise<HTTPResponse | Retry> {
   try {
     return await sendAgain(job, transport, connections, first, error);
   } catch (reason) {
+    place?.release();
     // Another attempt helps only against exceptions of urllib3.
     return await afterFailure(job, retries, reason);
   }
@@ -155,6 +165,24 @@ function failed(job: OutgoingJob, attempt: Attempt, error: unknown): unknown {
   const reason = attempt.failed(error);
   job.context?.failed?.(reason);
   return reason;
+}
+
+/** Waits for a connection of a pool that has none left. */
+async function placeOf({ context, token }: OutgoingJob, places: PoolPlaces): Promise<Place> {
+  const waiting = places.wait(token);
+  try {
+    await (context?.pause?.('connection', () => waiting) ?? waiting);
+    return await waiting;
+  } catch (error) {
+    // It may come, or have come, when the call is over.
+    waiting.then(
+      ({ release }) => {
+        release();
+      },
+      () => undefined,
+    );
+    throw error;
+  }
 }
 
 /** Waits before the next attempt. */

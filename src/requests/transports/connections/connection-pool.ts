@@ -2,6 +2,7 @@ import { isIPv6 } from 'node:net';
 import { inspect } from 'node:util';
 import { defaultPort } from '../../urls/default-ports.js';
 import { IDLE_TIMEOUT } from './kept-connections.js';
+import { PoolPlaces } from './pool-places.js';
 import type { PoolProxy } from './proxy-agents.js';
 import { type AgentOwner, agentOptions, closeIdle, directAgent, type PoolAgent } from './pool-agent.js';
 import { type ConnectionSettings, identityOptions, trustOptions } from './tls-settings.js';
@@ -75,6 +76,8 @@ export class HTTPConnectionPool implements AgentOwner {
   agent: PoolAgent | null = null;
   /** The connections of a transport that has no use for agents, once there are any. @internal */
   clients: PoolClients | null = null;
+  /** Who may have a connection; null where no request waits for one. @internal */
+  readonly places: PoolPlaces | null;
   /** What the agent needs with each request when the way is not direct; null for an agent of one host. @internal */
   tunnelOptions: object | null = null;
   #opening: Promise<PoolAgent> | null = null;
@@ -85,6 +88,7 @@ export class HTTPConnectionPool implements AgentOwner {
     this.port = options.port;
     this.maxsize = options.maxsize > 0 ? options.maxsize : Infinity;
     this.block = options.block;
+    this.places = this.block && this.maxsize < Infinity ? new PoolPlaces(this.maxsize) : null;
     this.idle_timeout = options.idle_timeout === undefined ? IDLE_TIMEOUT : options.idle_timeout;
     this.insecure_http_parser = options.insecure_http_parser === true || isNodeLenient();
     this.proxy = options.proxy ?? null;

@@ -31,6 +31,11 @@ export class UndiciTransport implements Transport<Job, Clients> {
     return clients;
   }
 
+  /** Several requests may be on one connection. */
+  get sharesConnections(): boolean {
+    return this.#options.pipelining > 1 || this.#options.allowH2;
+  }
+
   attempt(job: Job, clients: Clients): Attempt {
     return new UndiciAttempt(job, clients);
   }
