@@ -57,11 +57,23 @@ export function mayUse(socket: Socket, answeredAt: number, method: string): bool
   return isQuiet(socket);
 }
 
-/** Resolves when what the event loop is doing now is done. */
-export function loopTurned(): Promise<void> {
-  return new Promise((resolve) => {
-    setImmediate(resolve);
+/** A turn of the event loop. */
+export interface Turn {
+  readonly isOver: boolean;
+}
+
+let current: Turn | null = null;
+
+/** The turn that is running, which is over before the sockets are polled again. */
+export function thisTurn(): Turn {
+  if (current !== null) return current;
+  const turn: { isOver: boolean } = { isOver: false };
+  current = turn;
+  setImmediate(() => {
+    turn.isOver = true;
+    current = null;
   });
+  return turn;
 }
 
 /** Resolves when the event loop has polled the sockets once: those that their server has closed have left the pool by then. */

@@ -6,11 +6,8 @@ import type { ClientRequest, ClientRequestArgs } from 'node:http';
 import * as http from 'node:http';
 import * as https from 'node:https';
 import type { Socket } from 'node:net';
-import { setImmediate } from '../../../builtins/index.js';
-import { idleLimit, mayUse, warnPoolIsFull } from './kept-connections.js';
+import { idleLimit, mayUse, thisTurn, type Turn, warnPoolIsFull } from './kept-connections.js';
 import { logConnection } from '../debug-log.js';
-
-const kReturning: unique symbol = Symbol('requests.returning');
 
 /** What Node's agents have that their type declarations leave out; `addRequest` is what `http.request` calls. */
 export interface PoolAgent extends http.Agent {
@@ -18,12 +15,13 @@ export interface PoolAgent extends http.Agent {
   createConnection(options: object, callback?: (error: Error | null, socket: Socket) => void): Socket;
   getName(): string;
   keepSocketAlive(socket: Socket): boolean;
-  /** How many sockets come back before the loop turns. */
-  [kReturning]?: number;
 }
 
 /** Leads from a socket or a request to the attempt that it serves; null on a socket that is idle. */
 export const kAttempt: unique symbol = Symbol('requests.attempt');
+
+/** The turn of the loop in which the last answer on a socket of TLS was read. */
+export const kReadIn: unique symbol = Symbol('requests.read-in');
 
 /** By `performance.now()`, when the last answer on a socket came. */
 const kAnsweredAt: unique symbol = Symbol('requests.answered-at');
@@ -39,7 +37,11 @@ export interface SocketOwner {
 }
 
 /** A socket of a pool. */
-export type PoolSocket = Socket & { [kAttempt]?: SocketOwner | null; [kAnsweredAt]?: number };
+export type PoolSocket = Socket & {
+  [kAttempt]?: SocketOwner | null;
+  [kAnsweredAt]?: number;
+  [kReadIn]?: Turn;
+};
 
 /** What has a request that is on its way to the agent. */
 export interface RequestOwner {
@@ -131,36 +133,15 @@ export function govern(agent: PoolAgent, owner: AgentOwner): PoolAgent {
     if (socket.timeout !== limit) socket.setTimeout(limit);
     return true;
   };
-  if (owner.scheme === 'https' || owner.insecure_http_parser) watchReturns(agent, owner);
+  if (owner.insecure_http_parser) closeAfterEach(agent);
   return agent;
 }
 
-/**
- * Of two records that TLS reads in one go, Node hands out the first, and runs what follows from it, before anything shows that there
- * is a second: a request that got the socket meanwhile would take that for its answer. So a socket comes back when the loop has
- * turned, and only when nothing more has come. A plain socket hands out all that it has read at once.
- */
-function watchReturns(agent: PoolAgent, owner: AgentOwner): void {
-  const returned = agent.listeners('free') as ((socket: Socket, options: object) => void)[];
-  agent.removeAllListeners('free').on('free', (socket: Socket, options: object) => {
-    // Node does not say which rules an answer broke, and so whether both ends agree on where it ended.
-    if (owner.insecure_http_parser) {
-      socket.destroy();
-      return;
-    }
-    const { bytesRead } = socket;
-    agent[kReturning] = (agent[kReturning] ?? 0) + 1;
-    setImmediate(() => {
-      agent[kReturning] = (agent[kReturning] ?? 1) - 1;
-      if (socket.bytesRead !== bytesRead) socket.destroy();
-      else for (const each of returned) each.call(agent, socket, options);
-    });
+/** Node does not report which rules an answer broke, and so whether both ends agree on where it ended. */
+function closeAfterEach(agent: PoolAgent): void {
+  agent.removeAllListeners('free').on('free', (socket: Socket) => {
+    socket.destroy();
   });
-}
-
-/** Whether sockets come back before the loop turns: a request that waited for them need not open another. */
-export function hasReturning(agent: PoolAgent): boolean {
-  return agent[kReturning] !== undefined && agent[kReturning] > 0;
 }
 
 /** Destroys what a request with this method may not use, from the end of `idle`, where the agent takes the next one. */
@@ -170,6 +151,15 @@ function dropUnusable(idle: PoolSocket[] | undefined, method: string): void {
     idle?.pop();
     socket.destroy();
   }
+}
+
+/**
+ * Notes that an answer is read on a socket. Of two records that TLS reads in one go, Node hands out the first, and runs what
+ * follows from it, before anything shows that there is a second: what comes for the next request before the loop has turned was
+ * there before that request. A plain socket hands out all that it has read at once.
+ */
+export function noteRead(socket: PoolSocket | null): void {
+  if (socket !== null && 'encrypted' in socket) socket[kReadIn] = thisTurn();
 }
 
 /** Whether any socket is idle. */

@@ -4,6 +4,7 @@
  */
 import type { ClientRequest, IncomingMessage } from 'node:http';
 import type { Socket } from 'node:net';
+import { socketsPolled } from '../connections/kept-connections.js';
 import { kAttempt } from '../connections/pool-agent.js';
 import { headerRefusal, type HeaderSource, isAdded, wireHeaders } from '../outgoing-request.js';
 
@@ -106,4 +107,15 @@ export function versionOf({ httpVersionMajor, httpVersionMinor }: IncomingMessag
 /** Name, value, name, value … A lenient parser leaves the white space behind a name there. */
 export function headerLines({ rawHeaders }: IncomingMessage, isLenient: boolean): readonly string[] {
   return isLenient ? rawHeaders.map((text, i) => (i % 2 === 0 ? text.trimEnd() : text)) : rawHeaders;
+}
+
+/** The last bytes may be on their way: TLS reports them a turn later. */
+export async function closeUnlessSent(request: ClientRequest): Promise<void> {
+  await socketsPolled();
+  if (!request.writableFinished) request.destroy();
+}
+
+/** The error of Node for a connection that has ended in place of an answer. */
+export function hangUp(): Error {
+  return Object.assign(new Error('socket hang up'), { code: 'ECONNRESET' });
 }

@@ -47,3 +47,6 @@ export function systemError(error: unknown): NodeError | null {
     ...(syscall === undefined ? {} : { syscall }),
   });
 }
+
+/** A request that failed in one of these had no connection. */
+export const CONNECTING: ReadonlySet<string> = new Set(['connect', 'getaddrinfo']);

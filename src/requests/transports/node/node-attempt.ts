@@ -12,8 +12,15 @@ import { OSError } from '../../../builtins/index.js';
 import { Upload } from '../../bodies/outgoing/upload.js';
 import { rawValue } from '../../headers/raw-headers.js';
 import { HTTPResponse } from '../../urllib3/response.js';
-import { socketsPolled } from '../connections/kept-connections.js';
-import { kAttempt, type PoolAgent, type PoolSocket, type SocketOwner } from '../connections/pool-agent.js';
+import type { Turn } from '../connections/kept-connections.js';
+import {
+  kAttempt,
+  kReadIn,
+  noteRead,
+  type PoolAgent,
+  type PoolSocket,
+  type SocketOwner,
+} from '../connections/pool-agent.js';
 import { type ConnectFollower, type ConnectingSocket, whenConnected } from '../connections/when-connected.js';
 import { bodyError } from '../error-mapping.js';
 import { milliseconds } from '../base-attempt.js';
@@ -21,6 +28,7 @@ import { MAX_HEADER_SIZE } from '../limits.js';
 import { isBuffered, type Job, wireBody } from '../outgoing-request.js';
 import { PooledAttempt, Stage } from '../pooled-attempt.js';
 import {
+  CONNECTING,
   type Fetched,
   type FetchedBody,
   type Fetcher,
@@ -29,6 +37,8 @@ import {
   systemError,
 } from './fetched.js';
 import {
+  closeUnlessSent,
+  hangUp,
   headerLines,
   ignore,
   listenTo,
@@ -53,6 +63,9 @@ export class NodeAttempt
   #agent: PoolAgent | null;
   #request: OwnedRequest | null = null;
   #bytesBefore = 0;
+  /** The turn in which the answer before was read. */
+  #readBefore: Turn | null = null;
+  #isStray = false;
   #body: Readable | null = null;
   readonly #hasBody: boolean;
   #resolve: ((response: IncomingMessage) => void) | null = null;
@@ -180,6 +193,8 @@ export class NodeAttempt
 
   protected override bodyDone(error: Error | null, bytes: number): void {
     const { upload } = this;
+    // A stream is read whenever its reader likes.
+    if (!this.job.stream) noteRead(this.socket);
     super.bodyDone(error, bytes);
     if (this.#hasBody) this.stopSending(upload);
     this.#request = this.socket = this.#body = this.#agent = this.controller = this.#giveUp = null;
@@ -227,6 +242,7 @@ export class NodeAttempt
     this.reused = socket[kAttempt] !== undefined;
     socket[kAttempt] = this;
     this.#bytesBefore = socket.bytesRead;
+    this.#readBefore = socket[kReadIn] ?? null;
     if (socket.connecting) {
       this.socketConnecting(socket);
       this.startConnectTimer();
@@ -252,6 +268,8 @@ export class NodeAttempt
 
   /** The head of the response is there. */
   useResponse(response: IncomingMessage): void {
+    if (this.#readBefore?.isOver === false) return void this.#request?.destroy(hangUp());
+    noteRead(this.socket);
     // After switching protocols there is nothing that HTTP knows about.
     this.#body = (response as { upgrade?: boolean | null }).upgrade ? null : response;
     const { statusCode = 0, statusMessage = '' } = response;
@@ -266,6 +284,7 @@ export class NodeAttempt
   connectionFailed(error: Error): void {
     const body = this.#body;
     if (body !== null && 'complete' in body && body.complete === true) return;
+    this.#isStray = this.#readBefore?.isOver === false;
     this.error ??= error;
     body?.destroy(error);
   }
@@ -326,15 +345,6 @@ export class NodeAttempt
   }
 
   override get isAnswered(): boolean {
-    return this.socket?.bytesRead !== this.#bytesBefore;
+    return !this.#isStray && this.socket?.bytesRead !== this.#bytesBefore;
   }
 }
-
-/** The last bytes may be on their way: TLS reports them a turn later. */
-async function closeUnlessSent(request: ClientRequest): Promise<void> {
-  await socketsPolled();
-  if (!request.writableFinished) request.destroy();
-}
-
-/** A request that failed in one of these had no connection. */
-const CONNECTING: ReadonlySet<string> = new Set(['connect', 'getaddrinfo']);

@@ -8,8 +8,8 @@
 import http from 'node:http';
 import https from 'node:https';
 import { types } from 'node:util';
-import { loopTurned, needsOpenConnection, socketsPolled } from '../connections/kept-connections.js';
-import { closeIdle, hasIdle, hasReturning, offerRequest, type PoolAgent } from '../connections/pool-agent.js';
+import { needsOpenConnection, socketsPolled } from '../connections/kept-connections.js';
+import { closeIdle, hasIdle, offerRequest, type PoolAgent } from '../connections/pool-agent.js';
 import { checkedHeaders, type Job, type WireBody } from '../outgoing-request.js';
 import type { Attempt, Transport } from '../urlopen.js';
 import type { Fetched, Fetcher, FetchOwner, NodeFetch } from './fetched.js';
@@ -25,11 +25,8 @@ export class NodeTransport implements Fetcher, Transport<Job, PoolAgent> {
 
   open({ pool, method }: Job): PoolAgent | Promise<PoolAgent> {
     const agent = pool.agent ?? pool.openAgent();
-    if (types.isPromise(agent)) return agent;
-    if (needsOpenConnection(method)) {
-      return hasIdle(agent) || hasReturning(agent) ? socketsPolled().then(() => agent) : agent;
-    }
-    return hasReturning(agent) ? loopTurned().then(() => agent) : agent;
+    if (types.isPromise(agent) || !needsOpenConnection(method) || !hasIdle(agent)) return agent;
+    return socketsPolled().then(() => agent);
   }
 
   attempt(job: Job, agent: PoolAgent): Attempt {
