@@ -29,6 +29,7 @@ abstract class OpenFile<T extends string | Buffer> implements Disposable, Iterab
     if (mode.startsWith('a')) this.#position = fstatSync(this.#descriptor).size;
   }
 
+  /** @internal What is read, as this kind of file gives it. */
   protected abstract form(bytes: Buffer): T;
 
   /** The descriptor. */
@@ -79,6 +80,7 @@ abstract class OpenFile<T extends string | Buffer> implements Disposable, Iterab
     return data.length;
   }
 
+  /** Closes the file; once is enough. Nothing can be read or written any more. */
   close(): void {
     if (this.closed) return;
     this.closed = true;
@@ -112,6 +114,7 @@ abstract class OpenFile<T extends string | Buffer> implements Disposable, Iterab
 
 /** A file opened with a mode such as `rb`. */
 export class BinaryFile extends OpenFile<Buffer> {
+  /** @internal */
   protected override form(bytes: Buffer): Buffer {
     return bytes;
   }
@@ -119,6 +122,7 @@ export class BinaryFile extends OpenFile<Buffer> {
 
 /** A file opened with a mode such as `r`: UTF-8. `read(size)` counts bytes. */
 export class TextFile extends OpenFile<string> {
+  /** @internal */
   protected override form(bytes: Buffer): string {
     return bytes.toString('utf8');
   }

@@ -363,6 +363,17 @@ describe('an adapter of a class of its own', () => {
     expect(adapter.closed).toBe(1);
   });
 
+  test('may set what all connections have', () => {
+    class FromElsewhere extends HTTPAdapter {
+      override init_poolmanager(connections: number, maxsize: number, block?: boolean): void {
+        super.init_poolmanager(connections, maxsize, block, { source_address: ['127.0.0.2', 0] });
+      }
+    }
+    const session = new Session();
+    session.mount('http://', new FromElsewhere());
+    expect(session.get(`${server.url}/echo`).json()).toMatchObject({ from: '127.0.0.2' });
+  });
+
   test('that changes an inner step is refused, with what to do instead', () => {
     class Inner extends HTTPAdapter {}
     Object.assign(Inner.prototype, { add_headers: () => undefined });

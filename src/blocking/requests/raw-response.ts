@@ -31,7 +31,10 @@ type Overridden =
   | 'tell'
   | 'isclosed'
   | 'release_conn'
+  // Of the package's own.
   | 'reader'
+  | 'received'
+  | 'spent'
   | 'closeWhenCollected'
   | 'nextPart'
   | 'readAll'

@@ -86,6 +86,7 @@ export interface SyncSession<R, O extends RequestOptions> extends Fields {
   get_adapter(url: string): BaseAdapter | HTTPAdapter;
   /** Sends URLs that start with `prefix` through `adapter`. A longer prefix wins over a shorter one. */
   mount(prefix: string, adapter: BaseAdapter | HTTPAdapter): void;
+  /** The same with keywords. */
   mount(options: { prefix: string; adapter: BaseAdapter | HTTPAdapter }): void;
   /** The Location that `response` redirects to, or null. */
   get_redirect_target(response: Response): string | null;
@@ -98,6 +99,7 @@ export interface SyncSession<R, O extends RequestOptions> extends Fields {
   /** Looks the proxies up again for the next request. */
   rebuild_proxies(prepared_request: PreparedRequest, proxies: Proxies | null): Proxies;
   toString(): string;
+  /** As {@link toString}: a session holds credentials. */
   toJSON(): string;
   [inspect.custom](): string;
 }

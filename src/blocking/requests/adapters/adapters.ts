@@ -10,11 +10,12 @@ import {
   UndiciAdapter as AwaitedUndiciAdapter,
   type UndiciAdapterOptions as AwaitedUndiciAdapterOptions,
 } from '../../../requests/index.js';
-import { copyHTTPAdapter, partsOf } from '../../../requests/internal.js';
+import { partsOf } from '../../../requests/internal.js';
 import { withCallersLines } from '../../caller/caller-stack.js';
 import type { Scope } from '../../caller/handles.js';
 import { link } from '../../caller/link.js';
 import { onAsked, onLeaving } from '../../caller/sides.js';
+import { copyCallersAdapter } from '../../wire/adapter-copy.js';
 import { asStandIn } from '../../wire/stand-in.js';
 import type { Response } from '../response.js';
 import type { SyncBaseAdapter, SyncHTTPAdapter, SyncUndiciAdapter } from './members.js';
@@ -141,7 +142,8 @@ function copyOf(adapter: object): Reduced | undefined {
   // In the gateway it is of the class that it is derived from, without fields that only its own code knows.
   parts[1] = base;
   parts[4] = {};
-  return reduceHomed(adapter, copyHTTPAdapter as never, parts);
+  const { connection_pool_kw } = (adapter as AwaitedHTTPAdapter).poolmanager;
+  return reduceHomed(adapter, copyCallersAdapter as never, [connection_pool_kw, ...parts]);
 }
 
 onLeaving((object, _link, scope: Scope) => {

@@ -16,3 +16,4 @@ export {
   UndiciAdapter,
   type UndiciAdapterOptions,
 } from './adapters.js';
+export { Retry } from '../../../requests/index.js';
