@@ -19,7 +19,30 @@ const doors = new Map([
   ['index', 'requests-futures'],
   ['requests', 'requests-futures/requests'],
   ['concurrent-futures', 'requests-futures/concurrent-futures'],
+  ['blocking', 'requests-futures/blocking'],
 ]);
+
+/** The parts of a member that may have a comment. */
+const partsOf = (member) => [member, member.getSignature, ...(member.signatures ?? [])].filter(Boolean);
+
+/** A member of the blocking flavour that is left to what its class is derived from is described as it is there. */
+function describeBlocking(project, kinds) {
+  const described = new Map();
+  const members = project.getReflectionsByKind(kinds).map((member) => {
+    const [door, ...names] = member.getFullName().split('.');
+    return { member, isBlocking: door.endsWith('/blocking'), key: names.slice(-2).join('.') };
+  });
+  for (const { member, isBlocking, key } of members) {
+    const comment = partsOf(member).find((part) => part.hasComment())?.comment;
+    if (!isBlocking && comment) described.set(key, comment);
+  }
+  for (const { member, isBlocking, key } of members) {
+    if (!isBlocking || partsOf(member).some((part) => part.hasComment())) continue;
+    const comment = described.get(key.replace('SyncSession.', 'Session.'));
+    const [first, ...signatures] = partsOf(member);
+    for (const part of signatures.length > 0 ? signatures : [first]) part.comment = comment?.clone();
+  }
+}
 
 /**
  * What the reference needs no words for: the members above where they have none, and the setter of a pair whose getter
@@ -33,6 +56,7 @@ export function load(app) {
       module.name = doors.get(module.name) ?? module.name;
     }
     const kinds = ReflectionKind.Method | ReflectionKind.Accessor | ReflectionKind.Property;
+    describeBlocking(project, kinds);
     for (const member of project.getReflectionsByKind(kinds)) {
       const { getSignature, setSignature, signatures = [] } = member;
       const described = [member, getSignature, ...signatures].some((part) => part?.hasComment());

@@ -23,6 +23,23 @@ expectTypeOf<
   >
 >().toEqualTypeOf<never>();
 
+// Every name of every submodule is there, but for the pools, which send by themselves.
+type Submodule = 'auth' | 'cookies' | 'exceptions' | 'hooks' | 'models' | 'structures' | 'utils';
+type Missing<M extends Submodule> = Exclude<
+  keyof (typeof awaitedRequests)[M],
+  keyof (typeof blocking.requests)[M]
+>;
+expectTypeOf<{ [M in Submodule]: Missing<M> }[Submodule]>().toEqualTypeOf<
+  // Internal ones.
+  'checkHooks' | 'copyHooks' | 'hookList'
+>();
+expectTypeOf<
+  Exclude<keyof typeof awaitedRequests.adapters, keyof typeof blocking.requests.adapters>
+>().toEqualTypeOf<never>();
+expectTypeOf<
+  Exclude<keyof typeof awaitedRequests.urllib3, keyof typeof blocking.requests.urllib3>
+>().toEqualTypeOf<'HTTPConnectionPool' | 'HTTPSConnectionPool' | 'PoolManager' | 'ProxyManager'>();
+
 // Every member of every class is there, but for those that make a promise of an object.
 type Promising = 'then' | 'catch' | 'finally' | 'set_abort_handler';
 expectTypeOf<Exclude<Keys<awaitedRequests.Response>, Keys<blocking.Response>>>().toEqualTypeOf<'readNow'>();
@@ -35,7 +52,9 @@ expectTypeOf<
 >().toEqualTypeOf<never>();
 expectTypeOf<
   Exclude<Keys<awaitedRequests.urllib3.HTTPResponse>, Keys<blocking.requests.urllib3.HTTPResponse>>
->().toEqualTypeOf<'reader' | 'closeWhenCollected' | 'nextPart' | 'readAll' | 'readAllSync'>();
+>().toEqualTypeOf<
+  'reader' | 'received' | 'spent' | 'closeWhenCollected' | 'nextPart' | 'readAll' | 'readAllSync'
+>();
 expectTypeOf<
   Exclude<Keys<awaitedRequests.HTTPAdapter>, Keys<blocking.HTTPAdapter>>
 >().toEqualTypeOf<'build_response'>();
