@@ -4,7 +4,7 @@ import { callAtHome } from '../../builtins/index.js';
 import { type Death, FLAGS, type WatchdogData } from '../wire/protocol.js';
 import { takeCaller } from '../wire/taking.js';
 import { EnvironmentChanges, gatewayEnvironment } from './environ.js';
-import { checkHost } from './host.js';
+import { checkHost, workerFile } from './host.js';
 
 /** The caller's end of the channel to a gateway. */
 export interface Connection {
@@ -38,7 +38,7 @@ function start(): Connection {
 
 function startWatchdog(port: MessagePort, flags: SharedArrayBuffer): Watchdog {
   const { port1, port2: watch } = new MessageChannel();
-  const watchdog = new Worker(new URL(import.meta.resolve('#workers/watchdog')), {
+  const watchdog = new Worker(new URL(workerFile('watchdog')), {
     name: 'requests-futures',
     execArgv: [],
     env: gatewayEnvironment(),
@@ -49,7 +49,7 @@ function startWatchdog(port: MessagePort, flags: SharedArrayBuffer): Watchdog {
       port,
       flags,
       watch,
-      gateway: import.meta.resolve('#workers/gateway'),
+      gateway: workerFile('gateway'),
     } satisfies WatchdogData,
     transferList: [port, watch],
   });

@@ -1,3 +1,4 @@
+/** What this thread's surroundings have to offer. */
 import { isMainThread } from 'node:worker_threads';
 import { RuntimeError } from '../../builtins/index.js';
 
@@ -18,4 +19,17 @@ export function checkHost(): void {
     );
   }
   checked = true;
+}
+
+/** The URL of what a thread of the gateway runs. Throws RuntimeError in a bundle, where it is missing. */
+export function workerFile(name: 'watchdog' | 'gateway'): string {
+  try {
+    return import.meta.resolve(`#workers/${name}`);
+  } catch (error) {
+    throw new RuntimeError(
+      'The files of the gateway thread are not in this bundle: keep requests-futures out of it (esbuild --external:requests-futures, ' +
+        'externals of webpack, external of rollup and Vite) and install it beside the bundle',
+      { cause: error },
+    );
+  }
 }

@@ -99,6 +99,17 @@ export function checksOf(base) {
       }
       await executor.shutdown();
     },
+    async 'the blocking flavour answers without an await, or the error says how to have it'() {
+      const blocking = await import('requests-futures/blocking');
+      let answer;
+      try {
+        answer = blocking.requests.get(`${base}/json`).json();
+      } catch (error) {
+        assert.match(`${error} ${error.cause}`, /keep requests-futures out of it .*external/);
+        return;
+      }
+      assert.deepEqual(answer, { ok: true, query: {} });
+    },
     async 'a failure is tried again as a Retry says'() {
       const session = new requests.Session();
       session.mount('http://', new requests.HTTPAdapter({ max_retries: new requests.Retry({ total: 1 }) }));
