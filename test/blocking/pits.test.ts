@@ -109,9 +109,9 @@ describe('a script without one turn of the loop', () => {
          gc();
          return process.memoryUsage().heapUsed;
        };
-       used(300);
-       const before = used(300);
-       console.log((used(2000) - before) / 2000 < 300);`,
+       used(200);
+       const before = used(50);
+       console.log((used(500) - before) / 500 < 500);`,
       { url: server.url, node: ['--expose-gc'] },
     );
     expect(stdout).toBe('true\n');

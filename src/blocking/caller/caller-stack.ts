@@ -1,12 +1,14 @@
 /** Puts the caller's own lines first in the stack of an error that comes from the gateway. */
 
+/** Bundles of CommonJS have none. */
+const HERE = import.meta.url as string | undefined;
 /** Where this package is: a bundle, or its sources, which is what source maps show. */
-const ROOT = decodeURI(
-  import.meta.url
-    .replace(/^file:\/\//, '')
-    .replace(/\/(?:dist\/src\/[^/]+|src\/blocking\/caller\/[^/]+)$/, ''),
-);
-const OWN = [`${ROOT}/dist/`, `${ROOT}/src/`];
+const ROOT =
+  HERE &&
+  decodeURI(
+    HERE.replace(/^file:\/\//, '').replace(/\/(?:dist\/src\/[^/]+|src\/blocking\/caller\/[^/]+)$/, ''),
+  );
+const OWN = ROOT === undefined ? [] : [`${ROOT}/dist/`, `${ROOT}/src/`];
 
 const shown = new WeakSet<object>();
 
