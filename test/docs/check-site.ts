@@ -1,7 +1,11 @@
-/** The last step of `npm run docs`: every link of the site in docs/api leads to a page, and to a place on it. */
+/**
+ * The last step of `npm run docs`: every link of the site in docs/api leads to a page, and to a place on it; where there is a Chromium,
+ * every page is laid out whole.
+ */
 import { existsSync, readdirSync, readFileSync, statSync } from 'node:fs';
 import path from 'node:path';
 import { pathToFileURL } from 'node:url';
+import { chromiumPath, layoutFaults } from './site-layout.js';
 
 /** The links that lead nowhere, as `page: link`. */
 export function brokenLinks(site: string): string[] {
@@ -23,6 +27,8 @@ export function brokenLinks(site: string): string[] {
     return known;
   };
   const leadsSomewhere = (file: string, link: string): boolean => {
+    // A file's name that Markdown took for a host.
+    if (/^https?:\/\/[^/]*\.(?:md|js|ts|mjs|json|py)$/i.test(link)) return false;
     if (/^[a-z]+:/i.test(link) || link === '#') return true;
     const [target = '', anchor = ''] = decodeURI(link).split('#');
     const found = target === '' ? file : path.resolve(path.dirname(file), target);
@@ -40,6 +46,13 @@ export function brokenLinks(site: string): string[] {
   return broken;
 }
 
+/** What every page has, of the pages that lack it. */
+export function incompletePages(site: string): string[] {
+  return readdirSync(site, { recursive: true, encoding: 'utf8' }).filter(
+    (name) => name.endsWith('.html') && !readFileSync(path.join(site, name), 'utf8').includes('rel="icon"'),
+  );
+}
+
 function decode(text: string): string {
   return text
     .replaceAll('&quot;', '"')
@@ -50,11 +63,16 @@ function decode(text: string): string {
 
 if (import.meta.url === pathToFileURL(process.argv[1] ?? '').href) {
   const site = path.resolve('docs/api');
-  const broken = brokenLinks(site);
-  for (const link of broken) console.error(`a link that leads nowhere: ${link}`);
   const count = readdirSync(site, { recursive: true, encoding: 'utf8' }).filter((name) =>
     name.endsWith('.html'),
   ).length;
-  console.log(`${count} pages, ${broken.length} broken links`);
-  process.exitCode = broken.length === 0 && count > 0 ? 0 : 1;
+  const broken = brokenLinks(site);
+  for (const link of broken) console.error(`a link that leads nowhere: ${link}`);
+  const incomplete = incompletePages(site);
+  for (const page of incomplete) console.error(`a page without an icon: ${page}`);
+  const faults = chromiumPath === null ? [] : await layoutFaults(site);
+  for (const fault of faults) console.error(fault);
+  if (chromiumPath === null) console.log('no Chromium, so the layout is not checked');
+  console.log(`${count} pages, ${broken.length} broken links, ${faults.length} faults of layout`);
+  process.exitCode = broken.length + incomplete.length + faults.length === 0 && count > 0 ? 0 : 1;
 }

@@ -1,0 +1,2 @@
+/** Runs in the browser: the faults of the page that is shown. */
+export declare function layoutProbe(): string[];
