@@ -1,4 +1,4 @@
-/** The JavaScript of the README runs as it stands, with the installed package and this Node. */
+/** The listings of the README run as they stand, with the installed package and this Node: none of them needs a compiler. */
 import { fork } from 'node:child_process';
 import { once } from 'node:events';
 import { readFileSync, writeFileSync } from 'node:fs';
@@ -29,7 +29,9 @@ describe('the README', () => {
     expect([...readme.matchAll(/^```js$/gm)].length).toBeGreaterThan(8);
   });
 
-  test.each([...readme.matchAll(/^```js\n(.*?)^```$/gms)].map(([, code = ''], i) => [i + 1, code] as const))(
+  test.each(
+    [...readme.matchAll(/^```(?:js|ts)\n(.*?)^```$/gms)].map(([, code = ''], i) => [i + 1, code] as const),
+  )(
     'runs its example %i',
     async (number, code) => {
       const file = path.join(installation.project, `example-${number}.mjs`);
