@@ -1,6 +1,7 @@
 import { AsyncResource } from 'node:async_hooks';
 import { type AbortToken, getLogger, type QueueEntry, RuntimeError, typeName } from '../builtins/index.js';
 import { type Call, swapCall } from './call-context.js';
+import { notCallable } from './not-callable.js';
 import type { AbortHandler, Future, FutureOwner } from './future.js';
 
 /** Anything that can be submitted. */
@@ -85,7 +86,7 @@ export class WorkItem extends AsyncResource implements Call, FutureOwner, QueueE
     const previous = swapCall(this);
     try {
       // Checked here and not by `submit`: as in Python it is the call that fails, not the submission.
-      if (typeof fn !== 'function') throw new TypeError(`'${typeName(fn)}' object is not callable`);
+      if (typeof fn !== 'function') throw notCallable(fn);
       return this.runInAsyncScope(fn as (...args: unknown[]) => unknown, undefined, ...(args ?? []));
     } finally {
       swapCall(previous);

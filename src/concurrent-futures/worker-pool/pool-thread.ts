@@ -4,7 +4,7 @@ import {
   receiveMessageOnPort,
   type Transferable,
 } from 'node:worker_threads';
-import { getLogger, type HomeCall, type Reference, referenceOf, typeName } from '../../builtins/index.js';
+import { getLogger, type HomeCall, type Reference, referenceOf } from '../../builtins/index.js';
 import {
   crossingCall,
   decode,
@@ -30,6 +30,7 @@ import {
   type ToThread,
 } from './protocol.js';
 import { terminatedAbruptly } from './terminated.js';
+import { notCallable } from '../not-callable.js';
 import { type HostSettings, ThreadHost } from './thread-host.js';
 
 /** The events of a thread, for its pool. */
@@ -157,7 +158,7 @@ export class PoolThread {
 
   #post(fn: AnyFunction | undefined, args: readonly unknown[], item: WorkItem): void {
     // Checked here and not by `submit`: as in Python it is the call that fails, not the submission.
-    if (typeof fn !== 'function') throw new TypeError(`'${typeName(fn)}' object is not callable`);
+    if (typeof fn !== 'function') throw notCallable(fn);
     const id = (this.#lastId += 1);
     this.#postCall(id, fn, args);
     this.started += 1;
