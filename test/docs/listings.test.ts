@@ -10,14 +10,17 @@ const AROUND = `
 import type { Readable as ReadableStream } from 'node:stream';
 import type * as requestsModule from 'requests-futures/requests';
 import type * as futuresModule from 'requests-futures';
+import type { BullMQExecutor } from 'requests-futures/bullmq';
 declare global {
   const urls: string[];
   const paths: string[];
   const SERVER: string;
   const SECURE_SERVER: string;
   const session: futuresModule.FuturesSession;
+  const executor: BullMQExecutor;
   const requests: typeof requestsModule;
   const Readable: typeof ReadableStream;
+  const HTTPAdapter: typeof requestsModule.HTTPAdapter;
   const FuturesSession: typeof futuresModule.FuturesSession;
   const ThreadPoolExecutor: typeof futuresModule.ThreadPoolExecutor;
   const ProcessPoolExecutor: typeof futuresModule.ProcessPoolExecutor;
