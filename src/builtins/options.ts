@@ -3,9 +3,15 @@ import { nearestName } from './nearest-name.js';
 /**
  * Keyword arguments are the last options object. A name that the callee does not know is refused, as Python refuses an
  * unexpected keyword: silently ignoring one is the worst outcome for ported code. The message names the nearest known name,
- * else ends with `hint`. Names that only `Object.prototype` has are not options.
+ * else ends with `hint`.
+ * @returns the options to read, without what a polluted `Object.prototype` adds
  */
-export function checkOptions(callee: string, options: object, known: readonly string[], hint = ''): void {
+export function checkOptions<O extends object>(
+  callee: string,
+  options: O,
+  known: readonly string[],
+  hint = '',
+): O {
   for (const name in options) {
     if (!known.includes(name) && Object.hasOwn(options, name)) {
       const near = nearestName(name, known);
@@ -13,6 +19,7 @@ export function checkOptions(callee: string, options: object, known: readonly st
       throw new TypeError(`${callee} got an unexpected keyword argument '${name}'${end}`);
     }
   }
+  return ownOptions(options);
 }
 
 /**

@@ -32,7 +32,7 @@ export class timedelta {
   readonly #microseconds: number;
 
   constructor(options: TimedeltaOptions = {}) {
-    checkOptions('timedelta()', options, [
+    const named = checkOptions('timedelta()', options, [
       'days',
       'seconds',
       'microseconds',
@@ -49,7 +49,7 @@ export class timedelta {
       minutes = 0,
       hours = 0,
       weeks = 0,
-    } = options;
+    } = named;
     const total =
       (((weeks * 7 + days) * 24 + hours) * 60 + minutes) * 60e6 +
       seconds * 1e6 +

@@ -50,9 +50,9 @@ export function as_completed<F extends Future>(
   fs: Futures<F>,
   timeout?: number | AsCompletedOptions | null,
 ): AsCompleted<F> {
-  const options: unknown = isPlainObject(timeout) ? timeout : { timeout };
-  const { on_progress = null, timeout: seconds } = options as AsCompletedOptions;
-  checkOptions('as_completed()', options as object, ['timeout', 'on_progress']);
+  const given: AsCompletedOptions = isPlainObject(timeout) ? timeout : { timeout };
+  const options = checkOptions('as_completed()', given, ['timeout', 'on_progress']);
+  const { on_progress = null, timeout: seconds } = options;
   if (on_progress !== null && typeof on_progress !== 'function') {
     throw new TypeError(`on_progress must be a function, got ${typeName(on_progress)}`);
   }

@@ -121,11 +121,10 @@ function parseOptions(
   second: AsyncPoolExecutorOptions | null | undefined,
 ): AsyncPoolExecutorOptions {
   const options: AsyncPoolExecutorOptions = { ...second, ...byName(first, 'max_workers') };
-  checkOptions('AsyncPoolExecutor()', options, [
+  return checkOptions('AsyncPoolExecutor()', options, [
     'max_workers',
     'thread_name_prefix',
     'initializer',
     'initargs',
   ]);
-  return options;
 }

@@ -1,4 +1,11 @@
-import { checkOptions, Fifo, isPlainObject, TimeoutError, ValueError } from '../builtins/index.js';
+import {
+  checkOptions,
+  ownOptions,
+  Fifo,
+  isPlainObject,
+  TimeoutError,
+  ValueError,
+} from '../builtins/index.js';
 import type { Future } from './future.js';
 import { type AnyIterable, isIterable, MapInputs } from './map-inputs.js';
 import { SerialIterator } from './serial-iterator.js';
@@ -45,9 +52,9 @@ export function splitOptions(rest: readonly unknown[]): {
 } {
   const last = rest.at(-1);
   const none = rest.length > 0 && (last === undefined || last === null);
-  if (!none && (!isPlainObject(last) || isIterable(last))) return { iterables: rest, options: {} };
-  const options = last ?? {};
-  checkOptions('map()', options, ['timeout', 'chunksize', 'buffersize']);
+  if (!none && (!isPlainObject(last) || isIterable(last)))
+    return { iterables: rest, options: ownOptions({}) };
+  const options = checkOptions('map()', last ?? {}, ['timeout', 'chunksize', 'buffersize']);
   return { iterables: rest.slice(0, -1), options };
 }
 

@@ -95,6 +95,11 @@ export abstract class Executor implements AsyncDisposable {
   [Symbol.asyncDispose](): Promise<void> {
     return this.shutdown();
   }
+
+  /** As in a log: the class alone, not the calls and their arguments. */
+  toJSON(): string {
+    return `<${this.constructor.name}>`;
+  }
 }
 
 /** The arguments of `shutdown` in both forms, with their defaults. */
@@ -102,8 +107,8 @@ export function parseShutdown(
   wait: boolean | ShutdownOptions | null | undefined,
   keywords: ShutdownOptions | null | undefined,
 ): { wait: boolean; cancelFutures: boolean } {
-  const options: ShutdownOptions = { ...keywords, ...byName(wait, 'wait') };
-  checkOptions('shutdown()', options, ['wait', 'cancel_futures']);
+  const given: ShutdownOptions = { ...keywords, ...byName(wait, 'wait') };
+  const options = checkOptions('shutdown()', given, ['wait', 'cancel_futures']);
   return {
     wait: options.wait ?? true,
     cancelFutures: options.cancel_futures ?? false,

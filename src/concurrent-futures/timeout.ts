@@ -12,8 +12,7 @@ export type TimeoutArgument = number | TimeoutOptions | null | undefined;
 /** Unwraps the keyword form; an unknown keyword is a TypeError. */
 export function timeoutOf(callee: string, argument: unknown): unknown {
   if (!isPlainObject(argument)) return argument;
-  checkOptions(callee, argument, ['timeout']);
-  return argument.timeout;
+  return checkOptions(callee, argument, ['timeout']).timeout;
 }
 
 /** Seconds to wait, or null for no limit. */

@@ -58,8 +58,8 @@ export async function wait<F extends Future>(
   timeout?: number | WaitOptions | null,
   return_when?: ReturnWhen | null,
 ): Promise<DoneAndNotDoneFutures<F>> {
-  const options: WaitOptions = isPlainObject(timeout) ? timeout : { timeout, return_when };
-  checkOptions('wait()', options, ['timeout', 'return_when']);
+  const given: WaitOptions = isPlainObject(timeout) ? timeout : { timeout, return_when };
+  const options = checkOptions('wait()', given, ['timeout', 'return_when']);
   const returnWhen = options.return_when ?? return_when ?? ALL_COMPLETED;
   checkReturnWhen(returnWhen);
 

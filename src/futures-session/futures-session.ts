@@ -265,8 +265,8 @@ export class FuturesSession extends Session<ResponseFuture, FuturesRequestOption
    * @throws RuntimeError when a request of this session would wait for its own end.
    */
   override async close(options: CloseOptions = {}): Promise<void> {
-    checkOptions('close()', options, ['wait', 'cancel_futures']);
-    const { wait = true, cancel_futures = false } = options;
+    const named = checkOptions('close()', options, ['wait', 'cancel_futures']);
+    const { wait = true, cancel_futures = false } = named;
     const executor = this.#ownExecutor;
     if (cancel_futures) this.#limits?.cancel();
     this.resume();

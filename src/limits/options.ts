@@ -98,8 +98,8 @@ const OPTION_NAMES = [
  * @param what names them in errors
  * @throws TypeError and ValueError for what is unknown, of no use or contradicts something else, by name
  */
-export function parseLimits(what: string, options: LimitsOptions): Limits {
-  checkObject(what, options, OPTION_NAMES);
+export function parseLimits(what: string, given: LimitsOptions): Limits {
+  const options = checkObject(what, given, OPTION_NAMES);
   const { key = null, adaptive = null, store = null } = options;
   if (key !== null && typeof key !== 'function') throw new TypeError(`${what}: key must be a function`);
   if (adaptive !== null && typeof adaptive !== 'boolean')
@@ -124,9 +124,9 @@ export function parseLimits(what: string, options: LimitsOptions): Limits {
 }
 
 /** Checks what a single key allows; null for nothing of its own. */
-export function parseKeyLimits(what: string, options: KeyLimits | null): Allowance | null {
-  if (options === null) return null;
-  checkObject(what, options, [...RATE_NAMES, 'limit']);
+export function parseKeyLimits(what: string, given: KeyLimits | null): Allowance | null {
+  if (given === null) return null;
+  const options = checkObject(what, given, [...RATE_NAMES, 'limit']);
   return { rates: parseRates(what, options), limit: placesOf(what, 'limit', options.limit) };
 }
 
@@ -151,10 +151,10 @@ function divide(
   return { each, all: rates };
 }
 
-function checkObject(what: string, options: object, names: readonly string[]): void {
+function checkObject<O extends object>(what: string, options: O, names: readonly string[]): O {
   const isObject: boolean = isPlainObject(options);
   if (!isObject) throw new TypeError(`${what} takes an object, got ${typeName(options)}`);
-  checkOptions(what, options, names);
+  return checkOptions(what, options, names);
 }
 
 function placesOf(what: string, name: string, value: number | null | undefined): number {

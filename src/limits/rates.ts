@@ -71,8 +71,7 @@ export function parseRates(what: string, options: RateOptions): readonly Rate[] 
 
 /** The same for an object that holds rates and nothing else. */
 export function parseOnlyRates(what: string, options: RateOptions): readonly Rate[] {
-  checkOptions(what, options, RATE_NAMES);
-  return parseRates(what, options);
+  return parseRates(what, checkOptions(what, options, RATE_NAMES));
 }
 
 /** @throws TypeError unless `value` is a number, ValueError unless it is finite and above 0 */

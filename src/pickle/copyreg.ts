@@ -44,8 +44,7 @@ export const copyreg: {
       throw new TypeError(`copyreg.pickle() expects a class, got ${typeName(cls)}`);
     // Python's own words.
     if (typeof reduce !== 'function') throw new TypeError('reduction functions must be callable');
-    checkOptions('copyreg.pickle()', options, ['subclasses']);
-    setReducer(cls, reduce, options);
+    setReducer(cls, reduce, checkOptions('copyreg.pickle()', options, ['subclasses']));
   },
   constructor(object) {
     // Python's own words.

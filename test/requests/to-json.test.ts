@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { Future, FuturesSession } from 'requests-futures';
+import { AsyncPoolExecutor, Future, FuturesSession, WorkerPoolExecutor } from 'requests-futures';
 import * as requests from 'requests-futures/requests';
 import { type HttpServer, startHttpServer } from '../helpers/servers/http-server.js';
 
@@ -51,6 +51,39 @@ test('a response, its request, its session and its future are JSON without heade
   expect(JSON.parse(running)).toEqual({
     future: expect.stringMatching(/^<Future at .* state=/) as string,
     session: '<FuturesSession>',
+  });
+});
+
+test('what holds settings, cookies or calls is JSON without them', async () => {
+  class TokenAuth extends requests.auth.AuthBase {
+    token = 'secret';
+    override call(request: requests.PreparedRequest): requests.PreparedRequest {
+      return request;
+    }
+  }
+  await using session = new requests.Session();
+  session.cookies.set('c', 'secret', { domain: 'example.com' });
+  const response = await session.get(server.url);
+  const adapter = new requests.HTTPAdapter();
+  const text = JSON.stringify({
+    raw: response.raw,
+    cookies: [session.cookies, response.cookies],
+    auth: [new TokenAuth(), new requests.auth.HTTPDigestAuth('user', 'secret')],
+    adapters: [adapter, new requests.UndiciAdapter()],
+    managers: [adapter.poolmanager, adapter.proxy_manager_for('http://user:secret@127.0.0.1:1')],
+    executors: [new AsyncPoolExecutor(), new WorkerPoolExecutor({ max_workers: 1, initargs: ['secret'] })],
+    retry: new requests.urllib3.util.Retry({ total: 2, status_forcelist: [503] }),
+  });
+  expect(text).not.toMatch(/secret|the body/);
+  const local = { name: 'sid', domain: '127.0.0.1', path: '/' };
+  expect(JSON.parse(text)).toEqual({
+    raw: { status: 200, reason: 'OK' },
+    cookies: [[{ name: 'c', domain: 'example.com', path: '/' }, local], [local]],
+    auth: ['<TokenAuth>', '<HTTPDigestAuth>'],
+    adapters: ['<HTTPAdapter>', '<UndiciAdapter>'],
+    managers: ['<PoolManager>', '<ProxyManager>'],
+    executors: ['<AsyncPoolExecutor>', '<WorkerPoolExecutor>'],
+    retry: 'Retry(total=2, connect=None, read=None, redirect=None, status=None)',
   });
 });
 

@@ -71,4 +71,9 @@ export abstract class Executor implements Disposable {
   [Symbol.dispose](): void {
     this.shutdown();
   }
+
+  /** As in a log: the class alone, not the calls and their arguments. */
+  toJSON(): string {
+    return `<${this.constructor.name}>`;
+  }
 }

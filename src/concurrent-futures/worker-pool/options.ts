@@ -82,8 +82,7 @@ export function parseOptions(first: unknown, second: unknown): ParsedOptions {
   if (!isPlainObject(options)) {
     throw new TypeError(`WorkerPoolExecutor() takes an options object, got ${typeName(options)}`);
   }
-  checkOptions('WorkerPoolExecutor()', options, known);
-  const given: WorkerPoolExecutorOptions = options;
+  const given: WorkerPoolExecutorOptions = checkOptions('WorkerPoolExecutor()', options, known);
   const maxWorkers = parseMaxWorkers(
     options === first ? given.max_workers : (first ?? given.max_workers),
     availableParallelism(),

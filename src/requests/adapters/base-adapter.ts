@@ -20,4 +20,9 @@ export abstract class BaseAdapter {
   close(): void | Promise<void> {
     throw new NotImplementedError(`${this.constructor.name} does not implement close()`);
   }
+
+  /** As in a log: no settings, no connections. */
+  toJSON(): string {
+    return `<${this.constructor.name}>`;
+  }
 }

@@ -81,9 +81,9 @@ export class HTTPAdapter extends BaseAdapter {
   readonly insecure_http_parser: boolean;
   #fetch: FetchTransport | null;
 
-  constructor(options: HTTPAdapterOptions = {}) {
+  constructor(given: HTTPAdapterOptions = {}) {
     super();
-    checkOptions('HTTPAdapter()', options, HTTP_ADAPTER_OPTIONS);
+    const options = checkOptions('HTTPAdapter()', given, HTTP_ADAPTER_OPTIONS);
     const { pool_connections = 10, pool_maxsize = 10, max_retries = 0, pool_block = false } = options;
     const { pool_idle_timeout = IDLE_TIMEOUT, insecure_http_parser = false } = options;
     this.max_retries = asRetry(max_retries);

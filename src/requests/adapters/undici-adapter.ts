@@ -77,8 +77,8 @@ export class UndiciAdapter extends HTTPAdapter {
   readonly dispatcher: AnyDispatcher | 'global' | null;
   #transport: UndiciTransport | DispatcherTransport | null = null;
 
-  constructor(options: UndiciAdapterOptions = {}) {
-    checkOptions('UndiciAdapter()', options, OPTION_NAMES);
+  constructor(given: UndiciAdapterOptions = {}) {
+    const options = checkOptions('UndiciAdapter()', given, OPTION_NAMES);
     const { connections = null, pipelining = 1, allow_h2 = false, dispatcher = null, ...common } = options;
     checkDispatcher(dispatcher, options);
     if (!Number.isInteger(pipelining) || pipelining < 1) {

@@ -10,4 +10,9 @@ export abstract class AuthBase {
    * computed again afterwards, so the body may be changed.
    */
   abstract call(request: PreparedRequest): PreparedRequest;
+
+  /** As in a log: no credentials. */
+  toJSON(): string {
+    return `<${this.constructor.name}>`;
+  }
 }

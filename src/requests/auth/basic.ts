@@ -73,11 +73,6 @@ export abstract class PasswordAuth extends AuthBase {
   [inspect.custom](): string {
     return this.toString();
   }
-
-  /** The same as in a log: the text form. */
-  toJSON(): string {
-    return this.toString();
-  }
 }
 
 function same(ours: unknown, theirs: unknown): boolean {

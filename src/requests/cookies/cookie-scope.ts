@@ -1,4 +1,4 @@
-import { repr } from '../../builtins/index.js';
+import { ownOptions, repr } from '../../builtins/index.js';
 import { CookieConflictError } from './conflict-error.js';
 import type { Cookie } from './cookie.js';
 import type { CookieStore } from './cookie-store.js';
@@ -12,7 +12,11 @@ export interface CookieScope {
 }
 
 /** The value of the only cookie of that name and scope; null when there is none or when it is a bare name, as in Python. */
-export function findCookie(store: CookieStore, name: string, scope: CookieScope = {}): string | null {
+export function findCookie(
+  store: CookieStore,
+  name: string,
+  scope: CookieScope = ownOptions({}),
+): string | null {
   let found: string | null = null;
   for (const cookie of store) {
     if (cookie.name !== name || !isWithin(cookie, scope)) continue;
@@ -23,7 +27,11 @@ export function findCookie(store: CookieStore, name: string, scope: CookieScope 
 }
 
 /** Deletes the cookies of that name and scope; false when there are none. */
-export function deleteCookies(store: CookieStore, name: string, scope: CookieScope = {}): boolean {
+export function deleteCookies(
+  store: CookieStore,
+  name: string,
+  scope: CookieScope = ownOptions({}),
+): boolean {
   const doomed = [...store].filter((cookie) => cookie.name === name && isWithin(cookie, scope));
   for (const { domain, path } of doomed) store.delete(domain, path, name);
   return doomed.length > 0;

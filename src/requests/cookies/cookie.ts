@@ -194,14 +194,20 @@ export class Cookie implements CookieAttributes {
   [inspect.custom](): string {
     return this.toString();
   }
+
+  /** Its place and its name, not its value. */
+  toJSON(): Readonly<Record<string, unknown>> {
+    const { name, domain, path } = this;
+    return { name, domain, path };
+  }
 }
 
 /**
  * A cookie of which only the name and the value (null: a bare name) need be given. By default it has no domain and is sent to
  * every host. Throws TypeError for an unknown option and for a value that is not a string.
  */
-export function create_cookie(name: string, value: string | null, options: CookieOptions = {}): Cookie {
-  checkOptions('create_cookie()', options, OPTION_NAMES);
+export function create_cookie(name: string, value: string | null, given: CookieOptions = {}): Cookie {
+  const options = checkOptions('create_cookie()', given, OPTION_NAMES);
   const port = options.port ?? null;
   const domain = options.domain ?? '';
   const path = options.path ?? '/';

@@ -12,9 +12,9 @@ import { type CookieValues, entriesOf, RequestsCookieJar } from './requests-cook
 export function cookiejar_from_dict(
   cookie_dict: CookieValues | null | undefined,
   cookiejar?: RequestsCookieJar | null,
-  options: { overwrite?: boolean | undefined } = {},
+  given: { overwrite?: boolean | undefined } = {},
 ): RequestsCookieJar {
-  checkOptions('cookiejar_from_dict()', options, ['overwrite']);
+  const options = checkOptions('cookiejar_from_dict()', given, ['overwrite']);
   const jar = cookiejar ?? new RequestsCookieJar();
   if (cookie_dict === null || cookie_dict === undefined) return jar;
   if (typeof cookie_dict !== 'object') {
@@ -52,7 +52,7 @@ export function remove_cookie_by_name(
   domain?: string | CookieScope | null,
   path?: string | null,
 ): void {
-  const scope = typeof domain === 'object' && domain !== null ? domain : { domain, path };
-  checkOptions('remove_cookie_by_name()', scope, ['domain', 'path']);
+  const given = typeof domain === 'object' && domain !== null ? domain : { domain, path };
+  const scope = checkOptions('remove_cookie_by_name()', given, ['domain', 'path']);
   cookiejar.set(name, null, scope);
 }

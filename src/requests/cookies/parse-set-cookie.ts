@@ -1,3 +1,4 @@
+import { ownOptions } from '../../builtins/index.js';
 import { parseExpires, unquote } from './rules.js';
 
 /** A `Set-Cookie` line, taken apart: what was not given is undefined, what was given without a value null. */
@@ -30,7 +31,7 @@ export function parseSetCookie(line: string, now: number): SetCookie | null {
   const [first = '', ...parts] = line.split(';');
   const [name, value] = partition(first);
   if (name === '') return null;
-  const cookie: SetCookie = { name, value, rest: {} };
+  const cookie = ownOptions<SetCookie>({ name, value, rest: {} });
   const rest = new Map<string, string | null>();
   let maxAge: number | null = null;
   for (const part of parts) {

@@ -79,8 +79,8 @@ export class DefaultCookiePolicy implements CookiePolicy {
   private _blocked_domains: readonly string[];
   private _allowed_domains: readonly string[] | null;
 
-  constructor(options: DefaultCookiePolicyOptions = {}) {
-    checkOptions('DefaultCookiePolicy()', options, OPTION_NAMES);
+  constructor(given: DefaultCookiePolicyOptions = {}) {
+    const options = checkOptions('DefaultCookiePolicy()', given, OPTION_NAMES);
     this.netscape = options.netscape ?? true;
     this.strict_domain = options.strict_domain ?? true;
     this.strict_ns_domain = options.strict_ns_domain ?? DefaultCookiePolicy.DomainStrictNonDomain;

@@ -57,8 +57,8 @@ export class RequestsCookieJarMethods {
   get(name: string, fallback: string, scope?: CookieScope): string;
   get(name: string, fallback?: string | null, scope?: CookieScope): string | null;
   get(name: string, second?: CookieGetOptions | string | null, scope: CookieScope = {}): string | null {
-    const options = typeof second === 'object' && second !== null ? second : { ...scope, default: second };
-    checkOptions('RequestsCookieJar.get()', options, ['default', 'domain', 'path']);
+    const given = typeof second === 'object' && second !== null ? second : { ...scope, default: second };
+    const options = checkOptions('RequestsCookieJar.get()', given, ['default', 'domain', 'path']);
     return findCookie(this[kStore], name, options) ?? options.default ?? null;
   }
 
@@ -165,13 +165,10 @@ export class RequestsCookieJarMethods {
   get_dict(scope?: CookieScope): Record<string, string | null>;
   get_dict(domain?: string | null, path?: string | null): Record<string, string | null>;
   get_dict(first?: CookieScope | string | null, path?: string | null): Record<string, string | null> {
-    const scope = typeof first === 'object' && first !== null ? first : { domain: first, path };
-    checkOptions('RequestsCookieJar.get_dict()', scope, ['domain', 'path']);
-    const pairs: [string, string | null][] = [];
-    for (const cookie of this[kStore]) {
-      if (isWithin(cookie, scope)) pairs.push([cookie.name, cookie.value]);
-    }
-    return Object.fromEntries(pairs);
+    const given = typeof first === 'object' && first !== null ? first : { domain: first, path };
+    const scope = checkOptions('RequestsCookieJar.get_dict()', given, ['domain', 'path']);
+    const within = [...this[kStore]].filter((cookie) => isWithin(cookie, scope));
+    return Object.fromEntries(within.map(({ name, value }) => [name, value]));
   }
 
   /** The domains, each once. */
@@ -209,8 +206,12 @@ export class RequestsCookieJarMethods {
   ): void {
     const named =
       typeof first === 'object' && first !== null ? first : { domain: first, path: second, name: third };
-    checkOptions('RequestsCookieJar.clear()', named, ['domain', 'path', 'name']);
-    const { domain = null, path = null, name = null } = named;
+    const known = ['domain', 'path', 'name'];
+    const {
+      domain = null,
+      path = null,
+      name = null,
+    } = checkOptions('RequestsCookieJar.clear()', named, known);
     if (domain === null) {
       if (name !== null) throw new ValueError('domain and path must be given to remove a cookie by name');
       if (path !== null) throw new ValueError('domain must be given to remove cookies by path');
@@ -229,9 +230,8 @@ export class RequestsCookieJarMethods {
 
   /** Removes the cookies that end with the session. */
   clear_session_cookies(): void {
-    for (const { discard, domain, path, name } of [...this[kStore]]) {
-      if (discard) this[kStore].delete(domain, path, name);
-    }
+    const ended = [...this[kStore]].filter(({ discard }) => discard);
+    for (const { domain, path, name } of ended) this[kStore].delete(domain, path, name);
   }
 
   /** Removes the cookies whose time is over. That happens by itself when a request is prepared. */
@@ -251,11 +251,9 @@ export class RequestsCookieJarMethods {
 
   /** Whether `other`, a jar or names and values, holds the same names and values. */
   equals(other: unknown): boolean {
-    if (!(other instanceof RequestsCookieJarMethods) && !types.isMap(other) && !isPlainObject(other))
-      return false;
-    const theirs = new Map(
-      other instanceof RequestsCookieJarMethods ? other.items() : entriesOf(other as CookieValues),
-    );
+    const isJar = other instanceof RequestsCookieJarMethods;
+    if (!isJar && !types.isMap(other) && !isPlainObject(other)) return false;
+    const theirs = new Map(isJar ? other.items() : entriesOf(other as CookieValues));
     const ours = new Map(this.items());
     return theirs.size === ours.size && [...ours].every(([name, value]) => theirs.get(name) === value);
   }
@@ -272,6 +270,11 @@ export class RequestsCookieJarMethods {
 
   [inspect.custom](): string {
     return this.toString();
+  }
+
+  /** The cookies, without their values. */
+  toJSON(): readonly Cookie[] {
+    return [...this];
   }
 }
 

@@ -1,5 +1,5 @@
 /** Which proxy a request goes through (spec 1.5). */
-import { checkOptions, isEmpty, isPlainObject, typeName } from '../../builtins/index.js';
+import { checkOptions, isEmpty, isPlainObject, typeName, ownOptions } from '../../builtins/index.js';
 import type { Proxies } from '../inputs.js';
 import { address_in_network, is_ipv4_address, is_valid_cidr } from './network.js';
 import type { SplitResult } from '../urls/url-parts.js';
@@ -191,12 +191,12 @@ export function resolve_proxies(
   proxies: Proxies | null | undefined,
   trust_env: boolean | { trust_env?: boolean | undefined } = true,
 ): Record<string, string | null | undefined> {
-  const resolved = { ...proxies };
+  const resolved = ownOptions({ ...proxies });
   if (typeof trust_env === 'object') checkOptions('resolve_proxies()', trust_env, ['trust_env']);
   const trusts = typeof trust_env === 'boolean' ? trust_env : trust_env.trust_env !== false;
   if (!trusts || !request.url) return resolved;
   const { scheme } = urlsplit(request.url);
-  const environ = environProxiesFor(request.url, resolved['no_proxy']);
+  const environ = ownOptions(environProxiesFor(request.url, resolved['no_proxy']));
   const proxy = environ[scheme] ?? environ['all'];
   if (proxy && !Object.hasOwn(resolved, scheme)) resolved[scheme] = proxy;
   return resolved;

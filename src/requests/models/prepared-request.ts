@@ -119,8 +119,7 @@ export class PreparedRequest {
    * ValueError for values of the wrong kind. Exceptions of this package carry this object as their `request`.
    */
   prepare(options: PrepareOptions = {}): void {
-    checkOptions('prepare()', options, OPTION_NAMES);
-    this._prepare(options, null);
+    this._prepare(checkOptions('prepare()', options, OPTION_NAMES), null);
   }
 
   /** As {@link prepare}; `shared`, unless it is null, has the headers, which are copied once they are read. @internal */
@@ -278,7 +277,7 @@ export class PreparedRequest {
   /** Adds hooks to those that are there. Throws ValueError for an unknown event. */
   prepare_hooks(hooks?: Hooks | null): void {
     if (hooks === undefined || hooks === null) return;
-    for (const event in hooks) this.register_hook(event, hooks[event as keyof Hooks]);
+    for (const event of Object.keys(hooks)) this.register_hook(event, hooks[event as keyof Hooks]);
   }
 
   /** Adds a hook, or several, for `event`, of which there is one: `response`. Throws ValueError for another. */

@@ -69,12 +69,11 @@ export class Request {
   ) {
     let fields: RequestFields = options ?? {};
     if (isPlainObject(first)) {
-      checkOptions('Request()', first, FIELD_NAMES);
-      fields = first;
+      fields = checkOptions<RequestFields>('Request()', first, FIELD_NAMES);
       this.method = fields.method ?? null;
       this.url = fields.url ?? null;
     } else {
-      checkOptions('Request()', fields, PART_NAMES);
+      fields = checkOptions('Request()', fields, PART_NAMES);
       this.method = (first as string | Uint8Array | null | undefined) ?? null;
       this.url = url ?? null;
     }

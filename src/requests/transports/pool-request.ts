@@ -78,9 +78,9 @@ export async function requestOverPools(
   pools: PoolSource,
   method: string,
   url: string,
-  options: PoolRequestOptions,
+  given: PoolRequestOptions,
 ): Promise<HTTPResponse> {
-  checkOptions('request()', options, OPTION_NAMES);
+  const options = checkOptions('request()', given, OPTION_NAMES);
   const { redirect = true } = options;
   let retries = Retry.from_int(options.retries, redirect);
   let request = prepare(pools, method, url, options);

@@ -344,6 +344,12 @@ export class HTTPResponse {
   release_conn(): void {
     if (!this.closed) this.close();
   }
+
+  /** As in a log: no headers and no body. */
+  toJSON(): Readonly<Record<string, unknown>> {
+    const { status, reason } = this;
+    return { status, reason };
+  }
 }
 
 function limitOf(amt: number | null): number {

@@ -100,10 +100,10 @@ export class Retry {
 
   /** Takes the options, or the total and then the others. Throws TypeError for an unknown option, and for NaN. */
   constructor(total?: RetryCount | RetryOptions, options?: RetryOptions) {
-    const given: RetryOptions = isPlainObject(total)
+    const named: RetryOptions = isPlainObject(total)
       ? total
       : { ...options, ...(total === undefined ? {} : { total }) };
-    checkOptions('Retry()', given, OPTION_NAMES);
+    const given = checkOptions('Retry()', named, OPTION_NAMES);
     refuseNaN(given);
     this.total = given.total === undefined ? 10 : given.total;
     this.connect = given.connect ?? null;
@@ -285,6 +285,11 @@ export class Retry {
   }
 
   [inspect.custom](): string {
+    return this.toString();
+  }
+
+  /** As {@link toString}. */
+  toJSON(): string {
     return this.toString();
   }
 }

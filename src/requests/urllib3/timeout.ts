@@ -33,10 +33,8 @@ export class Timeout {
 
   /** Takes the parts, or the total alone. */
   constructor(options: TimeoutOptions | number | null = {}) {
-    const { total, connect, read } = isPlainObject(options)
-      ? (options as TimeoutOptions)
-      : { total: options };
-    if (isPlainObject(options)) checkOptions('Timeout()', options, ['total', 'connect', 'read']);
+    const given: TimeoutOptions = isPlainObject(options) ? options : { total: options };
+    const { total, connect, read } = checkOptions('Timeout()', given, ['total', 'connect', 'read']);
     this.#connect = validated(connect, 'connect');
     this.#read = validated(read, 'read');
     // Whatever was given in the place of a number is refused here.
@@ -87,6 +85,11 @@ export class Timeout {
   }
 
   [inspect.custom](): string {
+    return this.toString();
+  }
+
+  /** As {@link toString}. */
+  toJSON(): string {
     return this.toString();
   }
 }

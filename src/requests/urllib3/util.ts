@@ -40,8 +40,8 @@ const SHORTCUTS = [
 ] as const satisfies readonly (keyof HeaderShortcuts)[];
 
 /** Request headers for the usual wishes. Throws UnicodeEncodeError for credentials that the encoding does not have. */
-export function make_headers(options: HeaderShortcuts = {}): Record<string, string> {
-  checkOptions('make_headers()', options, SHORTCUTS);
+export function make_headers(given: HeaderShortcuts = {}): Record<string, string> {
+  const options = checkOptions('make_headers()', given, SHORTCUTS);
   const { accept_encoding, user_agent, basic_auth, proxy_basic_auth } = options;
   const headers: Record<string, string> = {};
   if (accept_encoding === true) headers['accept-encoding'] = DEFAULT_ACCEPT_ENCODING.replaceAll(', ', ',');
@@ -104,8 +104,8 @@ const CONTEXT_OPTIONS = [
  * whether certificates are verified is the manager's `cert_reqs`.
  * @throws Node's errors for a missing file, unknown ciphers and the like
  */
-export function create_urllib3_context(options: SSLContextOptions = {}): tls.SecureContext {
-  checkOptions('create_urllib3_context()', options, CONTEXT_OPTIONS);
+export function create_urllib3_context(given: SSLContextOptions = {}): tls.SecureContext {
+  const options = checkOptions('create_urllib3_context()', given, CONTEXT_OPTIONS);
   const { ssl_maximum_version, ciphers, ca_certs, cert_file, key_file, key_password } = options;
   const settings: tls.SecureContextOptions = { minVersion: options.ssl_minimum_version ?? 'TLSv1.2' };
   if (ssl_maximum_version) settings.maxVersion = ssl_maximum_version;

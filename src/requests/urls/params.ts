@@ -103,8 +103,8 @@ export interface UrlencodeOptions extends QuoteOptions {
  */
 export function urlencode(query: Pairs, options: UrlencodeOptions | boolean = {}): string {
   const given = typeof options === 'boolean' ? { doseq: options } : options;
-  checkOptions('urlencode()', given, ['doseq', 'safe', 'quote_via']);
-  const { doseq = false, safe = '', quote_via = quote_plus } = given;
+  const named = checkOptions('urlencode()', given, ['doseq', 'safe', 'quote_via']);
+  const { doseq = false, safe = '', quote_via = quote_plus } = named;
   if (typeof query !== 'object') throw new TypeError('not a valid non-string sequence or mapping object');
   const write = (value: unknown): string => quote_via(isBytes(value) ? value : pythonText(value), safe);
   return to_key_val_list(query)

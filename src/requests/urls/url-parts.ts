@@ -1,5 +1,5 @@
 /** What `urllib.parse.urlsplit` and `urlparse` return: the parts of a URL, not decoded. */
-import { repr, ValueError } from '../../builtins/index.js';
+import { ownOptions, repr, ValueError } from '../../builtins/index.js';
 import { partition, partitionLast } from './python-text.js';
 
 /** The parts of `urlsplit`, in the order that `urlunsplit` takes when they are a list. */
@@ -154,8 +154,9 @@ export class SplitResult extends NetworkLocation implements Iterable<string> {
     return urlunsplit(this);
   }
 
-  /** A copy in which `changes` have been made. */
-  _replace(changes: Partial<SplitParts>): SplitResult {
+  /** A copy in which the parts that are given have been changed. */
+  _replace(given: Partial<SplitParts>): SplitResult {
+    const changes = ownOptions(given);
     return new SplitResult(
       changes.scheme ?? this.scheme,
       changes.netloc ?? this.netloc,
@@ -200,8 +201,9 @@ export class ParseResult extends NetworkLocation implements Iterable<string> {
     return urlunparse(this);
   }
 
-  /** A copy in which `changes` have been made. */
-  _replace(changes: Partial<ParseParts>): ParseResult {
+  /** A copy in which the parts that are given have been changed. */
+  _replace(given: Partial<ParseParts>): ParseResult {
+    const changes = ownOptions(given);
     return new ParseResult(
       changes.scheme ?? this.scheme,
       changes.netloc ?? this.netloc,

@@ -42,11 +42,10 @@ export function splitArguments(
   known: readonly string[],
 ): IterLinesOptions {
   if (isOptions(first)) {
-    checkOptions(callee, first, known);
-    return first;
+    return checkOptions(callee, first, known);
   }
-  if (options !== undefined) checkOptions(callee, options, known);
-  return first === undefined ? (options ?? {}) : { ...options, chunk_size: first };
+  const named = checkOptions(callee, options ?? {}, known);
+  return first === undefined ? named : { ...named, chunk_size: first };
 }
 
 function isOptions(first: number | null | undefined | IterLinesOptions): first is IterLinesOptions {

@@ -194,6 +194,11 @@ export class HTTPConnectionPool implements AgentOwner {
   [inspect.custom](): string {
     return this.toString();
   }
+
+  /** As {@link toString}. */
+  toJSON(): string {
+    return this.toString();
+  }
 }
 
 /** The connections to one host by TLS: urllib3's `HTTPSConnectionPool`. */

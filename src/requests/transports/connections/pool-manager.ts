@@ -1,4 +1,5 @@
 import { inspect } from 'node:util';
+import { ownOptions } from '../../../builtins/index.js';
 import { LocationValueError, ProxySchemeUnknown, URLSchemeUnknown } from '../../exceptions/urllib3.js';
 import { defaultPort } from '../../urls/default-ports.js';
 import { unquote } from '../../urls/quote.js';
@@ -66,8 +67,8 @@ export class PoolManager {
   readonly #byOrigin = new Map<string, { readonly pool: HTTPConnectionPool; readonly key: string }>();
 
   constructor(options: PoolManagerOptions = {}) {
-    const { num_pools = 10, maxsize = 1, block = false, headers = null, ...others } = options;
-    const { idle_timeout = IDLE_TIMEOUT, insecure_http_parser = false, ...settings } = others;
+    const { num_pools = 10, maxsize = 1, block = false, headers = null, ...others } = ownOptions(options);
+    const { idle_timeout = IDLE_TIMEOUT, insecure_http_parser = false, ...settings } = ownOptions(others);
     for (const [name, count] of Object.entries({ num_pools, maxsize })) {
       if (Number.isNaN(count)) throw new TypeError(`${name} must be a number, not NaN`);
     }
@@ -77,8 +78,13 @@ export class PoolManager {
     this.headers = new CaseInsensitiveDict(headers as Readonly<Record<string, string>> | null);
     this.idle_timeout = idle_timeout;
     this.insecure_http_parser = insecure_http_parser;
-    this.connection_pool_kw = settings;
+    this.connection_pool_kw = ownOptions(settings);
     dropped.register(this, this.pools);
+  }
+
+  /** As in a log: no settings, which may hold keys, and no connections. */
+  toJSON(): string {
+    return `<${this.constructor.name}>`;
   }
 
   /**

@@ -8,6 +8,7 @@
 import http from 'node:http';
 import https from 'node:https';
 import { types } from 'node:util';
+import { ownOptions } from '../../../builtins/index.js';
 import { needsOpenConnection, socketsPolled } from '../connections/kept-connections.js';
 import { closeIdle, hasIdle, offerRequest, type PoolAgent } from '../connections/pool-agent.js';
 import { checkedHeaders, type Job, type WireBody } from '../outgoing-request.js';
@@ -39,18 +40,17 @@ export class NodeTransport implements Fetcher, Transport<Job, PoolAgent> {
 
   fetch(owner: FetchOwner, body: WireBody | null, agent: PoolAgent): Promise<Fetched> {
     const { pool, target } = owner.job;
-    const options = isNodesOwn(pool.scheme)
-      ? // Without headers node-fetch looks for them on Object.prototype.
-        { ...COMMON, agent, body, headers: [], method: body === null ? 'GET' : 'POST' }
-      : { ...COMMON, agent, body, ...optionsForOthers(owner, body) };
+    const own = isNodesOwn(pool.scheme)
+      ? { headers: [], method: body === null ? 'GET' : 'POST' }
+      : optionsForOthers(owner, body);
+    // node-fetch would look for what is missing here on Object.prototype.
+    const options = ownOptions({ redirect: 'manual', compress: false, agent, body, ...own });
     const before = offerRequest(owner);
     const sent = this.#fetch(pool.fetchOrigin + (target.startsWith('/') ? target : '/'), options);
     offerRequest(before);
     return sent;
   }
 }
-
-const COMMON = { redirect: 'manual', compress: false } as const;
 
 /**
  * Node sends the head at once when something is expected, before it has its form. With `Connection: keep-alive` mocks of

@@ -1,6 +1,6 @@
 import type { Client } from 'undici';
 import type { Socket } from 'node:net';
-import { LONGEST_DELAY, queueMicrotask } from '../../../builtins/index.js';
+import { LONGEST_DELAY, ownOptions, queueMicrotask } from '../../../builtins/index.js';
 import type { HTTPConnectionPool } from '../connections/connection-pool.js';
 import { KEEP_ALIVE_MARGIN } from '../connections/kept-connections.js';
 import { MAX_HEADER_SIZE } from '../limits.js';
@@ -18,7 +18,7 @@ export function newClient(
   lost: Error,
 ): Client {
   let given = false;
-  return new undici.Client(pool.fetchOrigin, {
+  const options: Client.Options = {
     connect: (_options, callback) => {
       // undici does not go on when the callback is called at once.
       queueMicrotask(() => {
@@ -39,5 +39,6 @@ export function newClient(
     keepAliveTimeoutThreshold: KEEP_ALIVE_MARGIN,
     maxHeaderSize: MAX_HEADER_SIZE,
     strictContentLength: false,
-  });
+  };
+  return new undici.Client(pool.fetchOrigin, ownOptions(options));
 }

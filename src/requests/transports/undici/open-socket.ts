@@ -1,5 +1,5 @@
 /** Makes the socket that a connection speaks on: directly, through the tunnel of a proxy, or through SOCKS. */
-import { isError } from '../../../builtins/index.js';
+import { isError, ownOptions } from '../../../builtins/index.js';
 import { EventEmitter } from 'node:events';
 import * as net from 'node:net';
 import * as tls from 'node:tls';
@@ -45,8 +45,8 @@ export function openSocket(
     const target = pool.target();
     const socket =
       pool.scheme === 'https'
-        ? tls.connect({ ...target, ...ofTls })
-        : net.connect(target as net.TcpNetConnectOpts);
+        ? tls.connect(ownOptions({ ...target, ...ofTls }))
+        : net.connect(ownOptions(target as net.TcpNetConnectOpts));
     attempt.socketConnecting(socket);
     follow(socket, listener);
   } catch (error) {
