@@ -221,9 +221,8 @@ export class RequestsCookieJarMethods {
     if (name !== null && path === null) {
       throw new ValueError('domain and path must be given to remove a cookie by name');
     }
-    const doomed = [...this[kStore]].filter(
-      (cookie) => isWithin(cookie, { domain, path }) && (name === null || cookie.name === name),
-    );
+    const isMeant = (cookie: Cookie): boolean => isWithin(cookie, { domain, path });
+    const doomed = [...this[kStore]].filter((each) => isMeant(each) && (name === null || each.name === name));
     if (doomed.length === 0) throw new KeyError(repr(name ?? path ?? domain));
     for (const cookie of doomed) this[kStore].delete(cookie.domain, cookie.path, cookie.name);
   }
