@@ -104,12 +104,9 @@ export class PoolThread {
   }
 
   async #start(settings: ThreadSettings, calls: MessagePort, outcomes: MessagePort): Promise<void> {
-    const { workerName } = settings;
+    const { initializer: given, initargs: givenArgs, workerName } = settings;
     try {
-      const [initializer, initargs] =
-        settings.initializer === null
-          ? [null, settings.initargs]
-          : crossingCall(settings.initializer, settings.initargs);
+      const [initializer, initargs] = given === null ? [null, givenArgs] : crossingCall(given, givenArgs);
       const { message, transferList } = encode(initargs, { name: 'initargs' });
       const opening: Opening = {
         calls,
