@@ -108,9 +108,11 @@ const scenarios = {
     const worker = new Worker(new URL('./blocking-thread.mjs', import.meta.url), {
       workerData: `${base}/ok/${i}`,
     });
+    // The two may come in one turn.
+    const ended = once(worker, 'exit');
     const [text] = await once(worker, 'message');
     if (!text.includes(String(i))) throw new Error(`wrong answer: ${text}`);
-    await once(worker, 'exit');
+    await ended;
   },
   async 'BullMQ executors'(i) {
     bullmq ??= await import('requests-futures/bullmq');
