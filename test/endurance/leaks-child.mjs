@@ -98,7 +98,7 @@ const scenarios = {
   /** To the server, for which the greeting of SOCKS is half a request: it stays silent. */
   async 'SOCKS proxies that are silent'(i) {
     const controller = new AbortController();
-    const proxies = { http: base.replace('http:', 'socks5:') };
+    const proxies = { http: base.replace('http:', 'socks5h:') };
     const answer = shared[i % 2].get(`http://elsewhere.invalid/${i}`, { proxies, signal: controller.signal });
     setTimeout(() => controller.abort(), i % 5);
     await expectAbort(answer);
