@@ -27,7 +27,8 @@ export default defineConfig({
     // An unhandled rejection anywhere fails the run: an unread future must never cause one.
     dangerouslyIgnoreUnhandledErrors: false,
     // A test without an assertion fails.
-    expect: { requireAssertions: true },
+    // `expect.poll()` waits for events: how long is a matter of the test's own limit.
+    expect: { requireAssertions: true, poll: { timeout: 15_000 } },
     restoreMocks: true,
     unstubEnvs: true,
     unstubGlobals: true,

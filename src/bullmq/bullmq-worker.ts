@@ -271,6 +271,8 @@ export class BullMQWorker implements AsyncDisposable {
     await Promise.race([ended, new Promise((resolve) => (giveUp = setTimeout(resolve, grace + PATIENCE)))]);
     clearTimeout(end);
     clearTimeout(giveUp);
+    // A close that waits for Redis leaves BullMQ's timer for stalled calls running; a pause ends it.
+    await this.#worker?.pause(true);
     this.#pool?.kill_workers();
     await Promise.all([this.#link?.close(), this.#stores.close()]);
   }

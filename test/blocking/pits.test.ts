@@ -67,7 +67,7 @@ describe('a call', () => {
   });
 
   test('is woken by its answer: never late, and never by a wait without an end', () => {
-    const executor = new ThreadPoolExecutor(1);
+    using executor = new ThreadPoolExecutor(1);
     const wait = vi.spyOn(Atomics, 'wait');
     for (let n = 0; n < 3_000; n += 1) expect(executor.queued).toBe(0);
     expect(wait.mock.results.filter(({ value }) => value === 'timed-out')).toEqual([]);
@@ -76,7 +76,7 @@ describe('a call', () => {
   });
 
   test('whose result, or error, cannot be cloned fails alone', () => {
-    const executor = new ProcessPoolExecutor(1);
+    using executor = new ProcessPoolExecutor(1);
     expect(() => executor.submit(tasks.returnUncloneable, 'function').result()).toThrow(/Cannot pickle/);
     expect(executor.submit(tasks.add, 1, 2).result()).toBe(3);
     const session = new Session();
