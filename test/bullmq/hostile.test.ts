@@ -376,6 +376,7 @@ test('every function of this package that can be named has its use told', () => 
       'request',
       'restoreArguments',
       'restoreFile',
+      'restoreFileCookieJar',
       'restoreShortResponse',
       'serveInThread',
       'session',
