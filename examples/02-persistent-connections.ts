@@ -15,20 +15,12 @@
  */
 import * as requests from 'requests-futures/requests';
 import { serve } from './lib/local-server.js';
-import { routes } from './lib/routes.js';
+import { listener } from './lib/servers/pages.js';
 import { table } from './lib/table.js';
 
 const howMany = 50;
 
-await using server = await serve(
-  routes({
-    '/page': () => 'x'.repeat(2000),
-    '/closing': ({ response }) => {
-      response.setHeader('Connection', 'close');
-      return 'the server hangs up after this';
-    },
-  }),
-);
+await using server = await serve(listener);
 
 /** Calls `once` again and again, and counts what that costs. */
 async function measure(name: string, once: () => Promise<unknown>): Promise<(string | number)[]> {

@@ -14,17 +14,9 @@
 import { CancelledError, ThreadPoolExecutor, TimeoutError } from 'requests-futures';
 import * as requests from 'requests-futures/requests';
 import { serve } from './lib/local-server.js';
-import { pause, routes } from './lib/routes.js';
+import { listener } from './lib/servers/quick-and-slow.js';
 
-await using server = await serve(
-  routes({
-    '/quick': () => 'quick',
-    '/slow': async () => {
-      await pause(0.3);
-      return 'slow';
-    },
-  }),
-);
+await using server = await serve(listener);
 
 async function fetch(path: string): Promise<string> {
   const response = await requests.get(server.url + path);

@@ -17,18 +17,11 @@ import {
   TimeoutError,
   wait,
 } from 'requests-futures';
+import * as requests from 'requests-futures/requests';
 import { serve } from './lib/local-server.js';
-import { pause, routes } from './lib/routes.js';
+import { listener } from './lib/servers/after.js';
 
-await using server = await serve(
-  routes({
-    '/after/*': async ({ url }) => {
-      const seconds = Number(url.pathname.split('/').at(-1)) / 1000;
-      await pause(seconds);
-      return { seconds };
-    },
-  }),
-);
+await using server = await serve(listener);
 await using session = new FuturesSession({ max_workers: 10 });
 const after = (milliseconds: number) => session.get(`${server.url}/after/${milliseconds}`);
 
@@ -77,11 +70,10 @@ for (const loser of losers) loser.abort();
 
 // 6. FIRST_EXCEPTION: all of them, or stop waiting at the first failure. It works with any executor's futures.
 await using executor = new ThreadPoolExecutor(4);
-const checks = [20, 40, 400].map((milliseconds) =>
-  executor.submit(async () => {
-    await pause(milliseconds / 1000);
-    if (milliseconds === 40) throw new Error('this check failed');
-  }),
-);
+const checks = [
+  executor.submit(requests.get, `${server.url}/after/20`),
+  executor.submit(requests.get, `${server.url}/after/900`, { timeout: 0.2 }),
+  executor.submit(requests.get, `${server.url}/after/900`),
+];
 const { done: finished, not_done } = await wait(checks, { return_when: FIRST_EXCEPTION });
 console.log(`FIRST_EXCEPTION: ${finished.size} done, ${not_done.size} not done`);

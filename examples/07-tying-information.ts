@@ -18,21 +18,11 @@ import {
   ThreadPoolExecutor,
 } from 'requests-futures';
 import { serve } from './lib/local-server.js';
-import { pause, routes } from './lib/routes.js';
+import { listener } from './lib/servers/customers.js';
 
 const customers = ['ada', 'bob', 'cyd'];
-const wait = { ada: 90, bob: 60, cyd: 30 } as Record<string, number>;
 
-await using server = await serve(
-  routes({
-    '/customer/*': async ({ url, response }) => {
-      const name = url.pathname.split('/').at(-1) ?? '';
-      await pause((wait[name] ?? 0) / 1000);
-      if (name === 'bob') response.statusCode = 404;
-      return { orders: name.length };
-    },
-  }),
-);
+await using server = await serve(listener);
 await using session = new FuturesSession();
 const urlOf = (name: string): string => `${server.url}/customer/${name}`;
 

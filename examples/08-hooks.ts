@@ -13,19 +13,10 @@
 import { FuturesSession, type Response, Session } from 'requests-futures';
 import type { HookOptions } from 'requests-futures/requests';
 import { serve } from './lib/local-server.js';
-import { pause, routes } from './lib/routes.js';
+import { listener } from './lib/servers/items.js';
+import { pause } from './lib/routes.js';
 
-await using server = await serve(
-  routes({
-    '/items/*': async ({ url }) => {
-      await pause(0.05);
-      return { id: Number(url.pathname.split('/').at(-1)) };
-    },
-    '/old': ({ response }) => {
-      response.writeHead(302, { Location: '/items/7' }).end();
-    },
-  }),
-);
+await using server = await serve(listener);
 await using session = new FuturesSession({ max_workers: 4 });
 
 // 1. Attach what was parsed, as Python scripts do. TypeScript wants to know about `data`: `Object.assign` in the

@@ -16,23 +16,9 @@ import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { FuturesSession, type Response, wait } from 'requests-futures';
 import { serve } from './lib/local-server.js';
-import { routes } from './lib/routes.js';
+import { listener } from './lib/servers/uploads.js';
 
-await using server = await serve(
-  routes({
-    // Says what came over the wire.
-    'POST /upload': async ({ request, body }) => {
-      const bytes = await body();
-      const text = bytes.toString('latin1');
-      return {
-        type: (request.headers['content-type'] ?? 'none').replace(/boundary=.*/, 'boundary=…'),
-        framing: request.headers['transfer-encoding'] ?? `${request.headers['content-length']} bytes`,
-        parts: [...text.matchAll(/form-data; (.*)\r\n/g)].map((match) => match[1]),
-        text: bytes.length < 60 ? bytes.toString() : `… ${bytes.length} bytes`,
-      };
-    },
-  }),
-);
+await using server = await serve(listener);
 const directory = await mkdtemp(path.join(tmpdir(), 'upload-'));
 const report = path.join(directory, 'report.csv');
 await writeFile(report, 'name,score\n'.repeat(1000));

@@ -23,21 +23,12 @@ import { runInNewContext } from 'node:vm';
 import { ThreadPoolExecutor } from 'requests-futures';
 import * as requests from 'requests-futures/requests';
 import { serve } from './lib/local-server.js';
-import { pause, routes } from './lib/routes.js';
+import { listener } from './lib/servers/many-pages.js';
 
 const enough = Number(process.argv[2] ?? 3000);
 const buffersize = 64;
 
-await using server = await serve(
-  routes({
-    '/page/*': async ({ url, response }) => {
-      await pause(0.005);
-      const number = Number(url.pathname.split('/').at(-1));
-      if (number % 10 === 0) response.statusCode = 404;
-      return `page ${number}\n`.repeat(200);
-    },
-  }),
-);
+await using server = await serve(listener);
 
 let made = 0;
 function* urls(): Generator<string> {

@@ -16,8 +16,8 @@ import {
 import { serve_elsewhere } from './lib/far-server.js';
 import { table } from './lib/table.js';
 
-using server = serve_elsewhere();
-const urls = [1, 2, 3, 4, 5, 6].map((n) => `${server.url}/100?n=${n}`);
+using server = serve_elsewhere('slow');
+const urls = [1, 2, 3, 4, 5, 6].map((n) => `${server.url}/items/${n}`);
 const rows: string[][] = [];
 
 function timed(strategy: string, fetch_all: () => Response[]): void {

@@ -1,10 +1,15 @@
-/** `npm run example NAME`: runs one walkthrough. A number or a part of its name is enough, if it is that of one only. */
+/**
+ * `npm run example NAME`: runs one walkthrough. A number or a part of its name is enough, if it is that of one only. `blocking/NAME` is the
+ * same walkthrough in the blocking flavour.
+ */
 import { readdirSync, readFileSync } from 'node:fs';
 
 const directory = new URL('./', import.meta.url);
-const names = readdirSync(directory)
-  .filter((file) => /^\d\d-.*\.ts$/.test(file))
-  .map((file) => file.replace(/\.ts$/, ''));
+const names = ['', 'blocking/'].flatMap((folder) =>
+  readdirSync(new URL(folder, directory))
+    .filter((file) => /^\d\d-.*\.ts$/.test(file))
+    .map((file) => folder + file.replace(/\.ts$/, '')),
+);
 
 /** The first sentence of the comment that a walkthrough opens with. */
 function title(name: string): string {
@@ -21,8 +26,11 @@ const [wanted, ...rest] = process.argv.slice(2);
 const exact = wanted
   ?.replace(/^examples\//, '')
   .replace(/\.ts$/, '')
-  .replace(/^\d$/, '0$&');
-const found = names.filter((name) => exact !== undefined && (name === exact || name.includes(exact)));
+  .replace(/(?<=^|\/)\d$/, '0$&');
+const isBlocking = (name: string): boolean => name.startsWith('blocking/');
+const found = names.filter(
+  (name) => exact !== undefined && isBlocking(name) === isBlocking(exact) && name.includes(exact),
+);
 const name = found.find((candidate) => candidate === exact) ?? (found.length === 1 ? found[0] : undefined);
 
 if (name !== undefined) {

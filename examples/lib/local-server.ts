@@ -1,6 +1,8 @@
-import { createServer, type RequestListener } from 'node:http';
+import { appendFileSync } from 'node:fs';
+import { createServer, type IncomingMessage, type RequestListener } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { setTimeout as sleep } from 'node:timers/promises';
+import { ServerCounts } from './server-counts.js';
 
 /** A server of this machine only, so that every walkthrough runs offline; it counts what a client would rather not tell. */
 export interface LocalServer extends AsyncDisposable {
@@ -16,42 +18,37 @@ export interface LocalServer extends AsyncDisposable {
   reset(): void;
 }
 
-/** Starts a server on a free port. `await using` closes it, with all its connections. */
-export async function serve(listener: RequestListener): Promise<LocalServer> {
-  let connections = 0;
-  let requests = 0;
-  let atOnce = 0;
-  let mostAtOnce = 0;
-
+/**
+ * Starts a server on a free port. `await using` closes it, with all its connections. The environment variable `REQUEST_LOG` names a file
+ * that gets a line of JSON for each request.
+ */
+export async function serve(listener: RequestListener, counts = new ServerCounts()): Promise<LocalServer> {
   const server = createServer((request, response) => {
-    requests += 1;
-    atOnce += 1;
-    mostAtOnce = Math.max(mostAtOnce, atOnce);
+    counts.requestBegan();
     response.once('close', () => {
-      atOnce -= 1;
+      counts.requestEnded();
     });
+    note(request);
     listener(request, response);
   });
   server.on('connection', () => {
-    connections += 1;
+    counts.connectionOpened();
   });
   await new Promise<void>((listening) => server.listen(0, '127.0.0.1', listening));
 
   return {
     url: `http://127.0.0.1:${(server.address() as AddressInfo).port}`,
     get connections() {
-      return connections;
+      return counts.connections;
     },
     get requests() {
-      return requests;
+      return counts.requests;
     },
     get mostAtOnce() {
-      return mostAtOnce;
+      return counts.mostAtOnce;
     },
     reset() {
-      connections = 0;
-      requests = 0;
-      mostAtOnce = atOnce;
+      counts.reset();
     },
     async [Symbol.asyncDispose]() {
       const closed = new Promise((resolve) => server.close(resolve));
@@ -59,6 +56,11 @@ export async function serve(listener: RequestListener): Promise<LocalServer> {
       await closed;
     },
   };
+}
+
+function note({ method, url, headers }: IncomingMessage): void {
+  const { REQUEST_LOG } = process.env;
+  if (REQUEST_LOG !== undefined) appendFileSync(REQUEST_LOG, `${JSON.stringify({ method, url, headers })}\n`);
 }
 
 /** Answers between half and one and a half times as long as `seconds`, the body in four pieces: a stand-in for real servers. */

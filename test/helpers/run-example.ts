@@ -6,9 +6,13 @@ export interface ExampleOutcome extends Outcome {
   readonly lines: readonly string[];
 }
 
-/** Runs a walkthrough as `npm run example NAME ARGS` does, in a process of its own. */
-export async function runExample(args: readonly string[], stdin = ''): Promise<ExampleOutcome> {
+/** Runs a walkthrough as `npm run example NAME ARGS` does, in a process of its own, with `env` added to its variables. */
+export async function runExample(
+  args: readonly string[],
+  stdin = '',
+  env: Readonly<Record<string, string>> = {},
+): Promise<ExampleOutcome> {
   const cwd = fileURLToPath(new URL('../..', import.meta.url));
-  const outcome = await runNode(['--import', 'tsx', 'examples/run.ts', ...args], { cwd, stdin });
+  const outcome = await runNode(['--import', 'tsx', 'examples/run.ts', ...args], { cwd, stdin, env });
   return { ...outcome, lines: outcome.stdout.split('\n').filter((line) => line.trim() !== '') };
 }
