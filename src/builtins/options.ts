@@ -1,4 +1,6 @@
+import { types } from 'node:util';
 import { nearestName } from './nearest-name.js';
+import { typeName } from './repr.js';
 
 /**
  * Keyword arguments are the last options object. A name that the callee does not know is refused, as Python refuses an
@@ -42,4 +44,23 @@ export function isPlainObject(value: unknown): value is Record<string, unknown> 
   if (typeof value !== 'object' || value === null) return false;
   const prototype = Object.getPrototypeOf(value) as unknown;
   return prototype === null || prototype === Object.prototype || Object.getPrototypeOf(prototype) === null;
+}
+
+/**
+ * Refuses a list whose members are no pairs, such as lines. They are not shown, as they may hold secrets.
+ * @param wanted what the option `name` takes, and how that is written
+ * @param isAlsoPair tells what else counts as a pair
+ */
+export function checkPairs(
+  name: string,
+  values: unknown,
+  wanted: string,
+  isAlsoPair: (member: unknown) => boolean = () => false,
+): void {
+  if (typeof values !== 'object' || !(Array.isArray(values) || types.isSet(values))) return;
+  for (const each of values as Iterable<unknown>) {
+    if (typeof each === 'object' && each !== null && Symbol.iterator in each) continue;
+    if (isAlsoPair(each)) continue;
+    throw new TypeError(`${name} must be ${wanted}; got ${typeName(values)} of ${typeName(each)}`);
+  }
 }

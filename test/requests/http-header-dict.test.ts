@@ -37,7 +37,7 @@ describe('HTTPHeaderDict', () => {
     expect(new HTTPHeaderDict(new Headers({ a: '1' })).items()).toEqual([['a', '1']]);
     for (const nothing of [undefined, null, [], {}]) expect(new HTTPHeaderDict(nothing).length).toBe(0);
     expect(() => new HTTPHeaderDict(5 as never)).toThrow(
-      new TypeError('expected names and values, not number'),
+      new TypeError('headers must be an object of names and values, got number'),
     );
   });
 

@@ -1,5 +1,8 @@
 import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest';
+import { FuturesSession, WorkerPoolExecutor } from 'requests-futures';
+import * as requests from 'requests-futures/requests';
 import { Request, type RequestOptions, Retry, Session } from 'requests-futures/requests';
+import { failureOf } from '../helpers/failures.js';
 import { type HttpServer, startHttpServer } from '../helpers/servers/http-server.js';
 
 let server: HttpServer;
@@ -81,6 +84,58 @@ test.each<[string, unknown, string]>([
   ['body', 'x', `${unexpected('body')}; a body is written { data: … } or { json: … }, a query { params: … }`],
 ])('%s: %o is refused with what was expected', async (name, value, message) => {
   expect(await refusal({ [name]: value })).toBe(message);
+});
+
+const NAMES = "an object of names and values: { 'X-Name': 'value' }";
+const COOKIES = "an object of names and values or a RequestsCookieJar: { name: 'value' }";
+const FIELDS = "an object or pairs: { name: 'value' } or [['name', 'value']]";
+
+test.each<[string, unknown, string]>([
+  ['headers', ['Authorization: secret'], `headers must be ${NAMES}; got Array of string`],
+  ['headers', new Set(['Authorization: secret']), `headers must be ${NAMES}; got Set of string`],
+  ['headers', [{ name: 'X-A', value: 'secret' }], `headers must be ${NAMES}; got Array of Object`],
+  ['headers', 'Authorization: secret', 'headers must be an object of names and values, got string'],
+  ['cookies', ['a=secret'], `cookies must be ${COOKIES}; got Array of string`],
+  ['cookies', new Set(['a=secret']), `cookies must be ${COOKIES}; got Set of string`],
+  ['data', ['a=secret'], `data must be ${FIELDS}; got Array of string`],
+  ['data', ['ab', 'abc'], `data must be ${FIELDS}; got Array of string`],
+  ['data', [{ a: 1, b: 2 }], `data must be ${FIELDS}; got Array of Object`],
+  ['data', [1, 2], `data must be ${FIELDS}; got Array of number`],
+  ['params', ['a=secret'], `params must be ${FIELDS}; got Array of string`],
+  ['params', ['ab', 'abc'], `params must be ${FIELDS}; got Array of string`],
+  ['params', new Set(['a=secret']), `params must be ${FIELDS}; got Set of string`],
+  ['params', [['a', 1], null], `params must be ${FIELDS}; got Array of null`],
+  ['files', ['secret.txt'], `files must be ${FIELDS}; got Array of string`],
+])('%s that are %o are a TypeError with what was meant', async (name, value, message) => {
+  const options = { [name]: value };
+  const prepared = (): unknown => new Request('POST', server.url, options).prepare();
+  expect(prepared).toThrow(new TypeError(message));
+  expect(await failureOf(session.post(server.url, options), TypeError)).toEqual(new TypeError(message));
+  expect(await failureOf(requests.post(server.url, options), TypeError)).toEqual(new TypeError(message));
+  await using executor = new WorkerPoolExecutor({ threads: 1, max_workers: 1 });
+  await using futures = new FuturesSession({ executor });
+  expect((await futures.post(server.url, options).exception())?.message).toBe(message);
+  if (name in session) {
+    await using other = new Session();
+    const setAndSend = async (): Promise<unknown> => {
+      Object.assign(other, options);
+      return other.post(server.url);
+    };
+    expect(await failureOf(setAndSend(), TypeError)).toEqual(new TypeError(message));
+  }
+  expect(server.requests).toEqual([]);
+});
+
+test('lines are refused by the dicts of headers and cookies, too, and are not shown', () => {
+  const { headers, cookies } = new Session();
+  const before = String(headers);
+  expect(() => {
+    headers.update(['Authorization: secret'] as unknown as Record<string, string>);
+  }).toThrow('expected pairs of a name and a value, got string; write { name: value }');
+  expect(() => {
+    cookies.update(['a=secret'] as never);
+  }).toThrow(`cookies must be ${COOKIES}; got Array of string`);
+  expect([String(headers), cookies.length]).toEqual([before, 0]);
 });
 
 test("a session's hooks and size limit are checked as a request's are", async () => {

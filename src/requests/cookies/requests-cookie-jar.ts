@@ -1,5 +1,5 @@
 import { inspect, types } from 'node:util';
-import { checkOptions, isPlainObject, KeyError, repr, ValueError } from '../../builtins/index.js';
+import { checkOptions, checkPairs, isPlainObject, KeyError, repr, ValueError } from '../../builtins/index.js';
 import { type Cookie, type CookieOptions, create_cookie } from './cookie.js';
 import { type CookieScope, deleteCookies, findCookie, isWithin } from './cookie-scope.js';
 import { CookieStore } from './cookie-store.js';
@@ -343,8 +343,7 @@ export function isPristine(jar: RequestsCookieJarMethods): boolean {
 }
 
 /** Pairs of `values`, in any of the forms of {@link CookieValues}. */
-export function entriesOf(
-  values: CookieValues,
-): Iterable<readonly [name: string, value: string | null | undefined]> {
+export function entriesOf(values: CookieValues): Iterable<readonly [string, string | null | undefined]> {
+  checkPairs('cookies', values, "an object of names and values or a RequestsCookieJar: { name: 'value' }");
   return Symbol.iterator in values ? values : Object.entries(values);
 }

@@ -1,5 +1,5 @@
 /** What may stand in a header that is sent (spec 1.11). */
-import { repr, typeName } from '../../builtins/index.js';
+import { checkPairs, repr, typeName } from '../../builtins/index.js';
 import { InvalidHeader } from '../exceptions/requests.js';
 import { isBytes, toBuffer } from '../urls/python-text.js';
 
@@ -12,6 +12,11 @@ const BYTES_VALUE = /^(?:[^\t-\r\x20][^\r\n]*)?$/;
 
 /** Headers whose values stay out of messages. */
 const SECRET = /^\s*(?:(?:proxy-)?authorization|cookie)\s*$/i;
+
+/** @throws TypeError for headers that are a list of lines */
+export function checkNoLines(headers: unknown): void {
+  checkPairs('headers', headers, "an object of names and values: { 'X-Name': 'value' }");
+}
 
 /**
  * Throws InvalidHeader unless name and value are text or bytes without leading white space and line ends, and the name

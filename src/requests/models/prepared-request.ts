@@ -9,12 +9,13 @@ import {
   CaseInsensitiveDictMethods,
   type HeaderEntry,
   headerStore,
+  pairsOf,
   wrapStore,
 } from '../structures/case-insensitive-dict.js';
 import type { CookiesInput, Data, Files, HeadersInput, Params } from '../inputs.js';
 import type { Auth, HookLists, Hooks, ResponseHook } from '../types.js';
-import { check_header_validity } from '../headers/header-validity.js';
-import { encode_params } from '../urls/params.js';
+import { check_header_validity, checkNoLines } from '../headers/header-validity.js';
+import { checkFields, encode_params } from '../urls/params.js';
 import { prepare_url } from '../urls/prepare-url.js';
 import { withoutUserinfo } from '../urls/redact.js';
 import { urlsplit } from '../urls/url-split.js';
@@ -158,7 +159,7 @@ export class PreparedRequest {
     this.url = prepare_url(url, params);
   }
 
-  /** Sets the headers. Throws InvalidHeader for one that cannot be sent, AttributeError for a list of pairs. */
+  /** Sets the headers. Throws InvalidHeader for one that cannot be sent, AttributeError for a list of pairs, TypeError for lines. */
   prepare_headers(headers?: PrepareOptions['headers']): void {
     const store = new Map<string, HeaderEntry<string>>();
     if (headers !== undefined && headers !== null) {
@@ -200,7 +201,9 @@ export class PreparedRequest {
     }
     let contentType: string | null = null;
     let body: PreparedBody = null;
+    if (!isEmptyData(data)) checkFields('data', data);
     if (!isEmptyData(files) && files) {
+      checkFields('files', files);
       ({ body, contentType } = encodeMultipart(files, data));
     } else if (!isEmptyData(data) && data) {
       if (typeof data === 'string') body = data;
@@ -330,9 +333,9 @@ export class PreparedRequest {
 /** Names and values, which come from untyped callers and are checked next. */
 function headerEntries(headers: object): Iterable<HeaderEntry<unknown>> {
   if (headers instanceof CaseInsensitiveDictMethods) return headerStore<unknown>(headers).values();
+  checkNoLines(headers);
   if (Array.isArray(headers)) throw new AttributeError("'list' object has no attribute 'items'");
-  if (Symbol.iterator in headers) return headers as Iterable<HeaderEntry<unknown>>;
-  return Object.entries(headers);
+  return pairsOf(headers);
 }
 
 function latin1(value: string | Uint8Array): string {

@@ -3,6 +3,7 @@ import { types } from 'node:util';
 import { isEmpty, isPlainObject, isSearchParams } from '../../builtins/index.js';
 import { cookiejar_from_dict, merge_cookies, RequestsCookieJar } from '../cookies/index.js';
 import { get_netrc_auth } from '../environment/netrc-auth.js';
+import { checkNoLines } from '../headers/header-validity.js';
 import { SharedHeaders } from '../headers/shared-headers.js';
 import { checkHooks, copyHooks, hookList } from '../hooks.js';
 import type { CookiesInput, HeadersInput, Params, ParamValue } from '../inputs.js';
@@ -10,6 +11,7 @@ import { PreparedRequest } from '../models/prepared-request.js';
 import type { Request, RequestParts } from '../models/request.js';
 import { CaseInsensitiveDict, type HeaderEntry, headerStore } from '../structures/case-insensitive-dict.js';
 import type { Auth, HookLists, Hooks, RequestOptions, ResponseHook } from '../types.js';
+import { checkFields } from '../urls/params.js';
 
 type Absent = null | undefined;
 
@@ -78,6 +80,8 @@ export function mergeParams(request: Params | Absent, session: Params | Absent):
   // Neither has any.
   if ((request ?? null) === null && isPlainObject(session) && isEmpty(session)) return null;
   const ours = request ?? {};
+  // A list of the session is dropped; one that could never be sent is refused.
+  checkFields('params', session);
   if (!isMapping(session) || !isMapping(ours)) return ours;
   const merged = new Map<string, ParamValue>(entriesOf(session));
   for (const [key, value] of entriesOf(ours)) merged.set(key, value);
@@ -108,12 +112,22 @@ export function mergeHeaders(
   request: HeadersInput | Absent,
   session: HeadersInput | Absent,
 ): CaseInsensitiveDict<string | Uint8Array | Absent> {
+  checkNoLines(request);
   const merged = new CaseInsensitiveDict<string | Uint8Array | Absent>(session ?? request);
   if (session === null || session === undefined || request === null || request === undefined) return merged;
   merged.update(request);
   const store = headerStore(merged);
   for (const [key, [, value]] of store) if (value === null || value === undefined) store.delete(key);
   return merged;
+}
+
+/** What `session.headers` is set to. A dict is taken as it is. */
+export function sessionHeaders(headers: HeadersInput | Absent): CaseInsensitiveDict {
+  checkNoLines(headers);
+  // Bytes and null are so rare among a session's own headers that the getter's type leaves them out.
+  return (
+    headers instanceof CaseInsensitiveDict ? headers : new CaseInsensitiveDict<unknown>(headers)
+  ) as CaseInsensitiveDict;
 }
 
 /** The headers of a session, merged and checked for requests that bring none of their own: once, until they change. */

@@ -10,14 +10,14 @@ import { dispatch_hook } from '../hooks.js';
 import { PreparedRequest } from '../models/prepared-request.js';
 import { Request } from '../models/request.js';
 import { extractSetCookies, Response } from '../models/response.js';
-import { CaseInsensitiveDict } from '../structures/case-insensitive-dict.js';
+import type { CaseInsensitiveDict } from '../structures/case-insensitive-dict.js';
 import type { Cert, HeadersInput, Params, Proxies, TimeoutInput } from '../inputs.js';
 import { type Auth, type Hooks, kContext, type RequestOptions, type SessionSendOptions } from '../types.js';
 import { default_headers } from '../headers/default-headers.js';
 import { withDeadline } from './deadline.js';
 import { checkedSendOptions, checkNoArguments } from './option-shapes.js';
 import { joinBase } from '../urls/join-base.js';
-import { CheckedHeaders, prepareMerged, SessionHooks } from './merge.js';
+import { CheckedHeaders, prepareMerged, sessionHeaders, SessionHooks } from './merge.js';
 import { mountAdapter, noAdapter } from './mounts.js';
 import { kNoAdapters, kRequestNow, kSendNow, readBody } from './redirecting-session.js';
 import {
@@ -115,10 +115,7 @@ export class Session<
   }
 
   set headers(headers: HeadersInput) {
-    // Bytes and null are so rare among a session's own headers that the getter's type leaves them out.
-    this.#headers = (
-      headers instanceof CaseInsensitiveDict ? headers : new CaseInsensitiveDict<unknown>(headers)
-    ) as CaseInsensitiveDict;
+    this.#headers = sessionHeaders(headers);
   }
 
   /** Functions that see each response, redirects included: push to `hooks.response` or set it. */

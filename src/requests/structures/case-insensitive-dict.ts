@@ -257,7 +257,7 @@ function update<V>(store: Map<string, HeaderEntry<V>>, data: unknown): void {
 export function pairsOf<V>(data: unknown): Iterable<readonly [name: string, value: V]> {
   if (data instanceof CaseInsensitiveDictMethods) return (data as CaseInsensitiveDictMethods<V>).items();
   if (typeof data !== 'object' || data === null) {
-    throw new TypeError(`expected names and values, not ${typeName(data)}`);
+    throw new TypeError(`headers must be an object of names and values, got ${typeName(data)}`);
   }
   return isIterable(data) ? checkedPairs<V>(data) : Object.entries(data as Readonly<Record<string, V>>);
 }
@@ -265,7 +265,10 @@ export function pairsOf<V>(data: unknown): Iterable<readonly [name: string, valu
 function* checkedPairs<V>(data: Iterable<unknown>): Generator<readonly [name: string, value: V]> {
   for (const pair of data) {
     if (!Array.isArray(pair) || pair.length !== 2) {
-      throw new ValueError(`expected pairs of a name and a value, not ${repr(pair)}`);
+      // What it is would show a secret.
+      throw new ValueError(
+        `expected pairs of a name and a value, got ${typeName(pair)}; write { name: value }`,
+      );
     }
     yield pair as unknown as readonly [string, V];
   }

@@ -1,6 +1,6 @@
 /** Queries and forms: Python's `urlencode` and the shapes of data that requests takes for pairs. */
 import { types } from 'node:util';
-import { checkOptions, isPlainObject, typeName, ValueError } from '../../builtins/index.js';
+import { checkOptions, checkPairs, isPlainObject, typeName, ValueError } from '../../builtins/index.js';
 import type { Bytes, Pairs } from '../inputs.js';
 import { quote_plus, type QuoteOptions } from './quote.js';
 import { isBytes, pythonText, to_native_string } from './python-text.js';
@@ -60,6 +60,15 @@ function elements(value: unknown): unknown[] | null {
   if (types.isMap(value)) return [...value.keys()];
   if (isIterable(value)) return [...value];
   return isPlainObject(value) ? Object.keys(value) : null;
+}
+
+/** @throws TypeError for a list of lines or of objects under the option `name`. Two characters are a pair, as in Python. */
+export function checkFields(name: 'data' | 'files' | 'params', value: unknown): void {
+  checkPairs(name, value, "an object or pairs: { name: 'value' } or [['name', 'value']]", isTwoCharacters);
+}
+
+function isTwoCharacters(member: unknown): boolean {
+  return typeof member === 'string' && Array.from(member).length === 2;
 }
 
 /**

@@ -4,7 +4,7 @@ import { InvalidURL, MissingSchema } from '../exceptions/requests.js';
 import type { Params } from '../inputs.js';
 import { LocationParseError } from '../exceptions/urllib3.js';
 import { encodeHost, isAscii } from './idna.js';
-import { encode_params } from './params.js';
+import { checkFields, encode_params } from './params.js';
 import { parse_url, type Url } from './parse-url.js';
 import { requote_uri } from './quote.js';
 import { withoutUserinfo } from './redact.js';
@@ -25,10 +25,11 @@ const remembered = new Remembered<string>();
  * Prepares a URL with its query (spec 1.8 and 1.9). `url` may be text, bytes (UTF-8) or anything with a text form, such as
  * a `URL`. A URL of another scheme than `http…` is returned untouched, without the params.
  *
- * Throws MissingSchema, InvalidURL; UnicodeDecodeError for bytes that are not UTF-8; for the params what
+ * Throws MissingSchema, InvalidURL; UnicodeDecodeError for bytes that are not UTF-8; for the params TypeError and what
  * {@link encode_params} throws. No message shows credentials.
  */
 export function prepare_url(url: unknown, params?: Params | null): string {
+  if (hasParams(params)) checkFields('params', params);
   const text = typeof url === 'string' ? url : isBytes(url) ? decodeUtf8(url) : pythonText(url);
   if (CLEAN.test(text) && !text.includes('/.')) return withParams(text, params);
   if (!hasParams(params)) {
