@@ -50,6 +50,8 @@ export class Gate implements Timed {
   /** Whether it stands among those that hand out turns. */
   isHandingOut = false;
   heapIndex = -1;
+  /** Whether one place is kept for the line that claims it. */
+  isHeld = false;
   queued = 0;
   running = 0;
   started = 0;
@@ -78,16 +80,18 @@ export class Gate implements Timed {
 
   /** When the next may start, which may have passed; Infinity when that depends on something that is under way. */
   opensAt(now: number): number {
-    if (this.running >= this.#limit()) return Infinity;
+    const held = this.isHeld ? 1 : 0;
+    if (this.running + held >= this.#limit()) return Infinity;
     let at = -Infinity;
     const { recovery } = this;
     if (recovery !== null) {
       if (recovery.until > now) at = recovery.until;
-      else if (recovery.running >= recovery.allowed) return Infinity;
+      else if (recovery.running + held >= recovery.allowed) return Infinity;
     }
+    const reserved = this.#reserved + held;
     for (const { count, period } of this.allowance.rates) {
-      if (this.#reserved >= count) return Infinity;
-      const free = this.#log.latest(count - this.#reserved) + period;
+      if (reserved >= count) return Infinity;
+      const free = this.#log.latest(count - reserved) + period;
       if (free > at) at = free;
     }
     return at;
@@ -114,6 +118,11 @@ export class Gate implements Timed {
       at = Math.max(at, first + rounds * period);
     }
     return at;
+  }
+
+  /** The longest time that a rate may keep it closed, in microseconds. */
+  get longestPeriod(): number {
+    return this.allowance.rates.reduce((longest, { period }) => Math.max(longest, period), 0);
   }
 
   /** Something starts. */
@@ -212,6 +221,8 @@ export class Line implements QueueEntry, Timed {
   previous: this | null = null;
   next: this | null = null;
   heapIndex = -1;
+  /** How often it had its turn at a gate while another was closed, since its last start. */
+  inVain = 0;
 
   constructor(gates: readonly Gate[], name: string | null) {
     this.gates = gates;

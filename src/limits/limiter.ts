@@ -1,5 +1,6 @@
 import { WorkQueue } from '../builtins/index.js';
 import { Alarm, type LimitsClock, systemClock } from './alarm.js';
+import { Claims } from './claims.js';
 import { type Allowance, Gate, type KeyStats, type Line, Phase, type Turn, UNLIMITED } from './gate.js';
 import { Keys } from './keys.js';
 import type { LimiterSettings } from './options.js';
@@ -23,6 +24,7 @@ export class Limiter {
   readonly #keys: Keys;
   readonly #ready = new WorkQueue<Line>();
   readonly #openings: Openings;
+  readonly #claims: Claims;
   readonly #patience: Patience;
   /** Asks a store for each start, where several processes count together. */
   #shared: SharedStarts | null = null;
@@ -34,6 +36,7 @@ export class Limiter {
     this.#clock = clock;
     this.#all = new Gate('', settings.all);
     this.#openings = new Openings(this.#all);
+    this.#claims = new Claims(this.#openings, this.#all);
     this.#keys = new Keys(this.#all, settings.each);
     this.#patience = new Patience(settings.maxDelay, (turn, line) => {
       this.#withdraw(turn, line);
@@ -96,7 +99,7 @@ export class Limiter {
     for (const gate of turn.line.gates) {
       gate.stamp(now);
       if (gate.hasParked && gate.heapIndex === -1) {
-        this.#openings.arm(gate, now);
+        this.#arm(gate, now);
         mustArm = true;
       }
     }
@@ -117,7 +120,7 @@ export class Limiter {
     const now = this.#now();
     for (const gate of line.gates) {
       gate.leave(turn.startedAt, phase === Phase.written);
-      if (gate.hasParked) this.#openings.arm(gate, now);
+      if (gate.hasParked) this.#arm(gate, now);
       else if (gate.isIdle) this.#openings.expire(gate, now);
     }
     this.#let(now);
@@ -138,7 +141,7 @@ export class Limiter {
       if (pause !== null) gate.pause(now + Math.ceil(pause * SECOND), now);
       if (this.#settings.adaptive) gate.slowDown(startedAt, now);
       if (pause === null) continue;
-      if (gate.hasParked) this.#openings.arm(gate, now);
+      if (gate.hasParked) this.#arm(gate, now);
       this.#patience.paused(gate, now);
     }
     this.#let(now);
@@ -156,7 +159,7 @@ export class Limiter {
     if (ticket !== null) this.#shared?.ended(ticket, true);
     let now: number | null = null;
     for (const gate of line.gates) {
-      if (gate.succeeded(turn.startedAt) && gate.hasParked) this.#openings.arm(gate, (now ??= this.#now()));
+      if (gate.succeeded(turn.startedAt) && gate.hasParked) this.#arm(gate, (now ??= this.#now()));
     }
     if (now !== null) this.#let(now);
   }
@@ -220,6 +223,7 @@ export class Limiter {
       },
       heldUp: (line, wait) => {
         const now = this.#now();
+        if (this.#claims.giveUp(line, now)) this.#let(now);
         if (line.heapIndex !== -1) this.#patience.heldUp(line, now + wait, now);
       },
       failed: (line, error) => {
@@ -254,12 +258,14 @@ export class Limiter {
 
   /** Lets the first of a line start, or parks it. */
   #try(line: Line, from: Gate | null, now: number): void {
-    const obstacle = this.#obstacle(line, from, now);
+    if (line.waiting.length === 0) return;
+    const obstacle = this.#claims.obstacle(line, from, now);
     if (obstacle !== null) {
       this.#park(line, obstacle, now);
       return;
     }
-    if (line.waiting.length === 0 || this.#shared?.allows(line, now) === false) return;
+    if (this.#shared?.allows(line, now) === false) return;
+    if (line.inVain > 0) this.#claims.started(line, now);
     const turn = line.waiting.shift() as Turn;
     turn.ticket = this.#shared?.take(line) ?? null;
     turn.phase = Phase.started;
@@ -274,25 +280,25 @@ export class Limiter {
     turn.begin();
   }
 
-  /** The gate that keeps a line from starting; null when it may start. */
-  #obstacle(line: Line, from: Gate | null, now: number): Gate | null {
-    // No overtaking at the gate of all: there, every line waits in the same ring.
-    if (from !== this.#all && this.#all.hasParked) return this.#all;
-    for (const gate of line.gates) if (gate.opensAt(now) > now) return gate;
-    return null;
-  }
-
   #park(line: Line, gate: Gate, now: number): void {
     const parked = (gate.parked ??= new WorkQueue());
-    parked.push(line);
+    if (this.#claims.has(line)) parked.unshift(line);
+    else parked.push(line);
     if (parked.length === 1) this.#openings.arm(gate, now);
     if (line.heapIndex !== -1) this.#patience.heldUp(line, gate.opensAt(now), now);
+  }
+
+  /** When `gate` opens has changed, and with it, perhaps, where the line that claims has to wait. */
+  #arm(gate: Gate, now: number): void {
+    this.#openings.arm(gate, now);
+    const line = this.#claims.unpark(gate);
+    if (line !== null) this.#ready.push(line);
   }
 
   #ring(): void {
     const now = this.#now();
     for (let gate = this.#openings.takeDue(now); gate !== null; gate = this.#openings.takeDue(now)) {
-      if (gate.hasParked) this.#openings.arm(gate, now);
+      if (gate.hasParked) this.#arm(gate, now);
       else if (gate.isIdle) this.#keys.gates.delete(gate.key);
     }
     this.#patience.refuseOverdue(now);
@@ -308,7 +314,9 @@ export class Limiter {
     if (line.waiting.length === 0) {
       line.queue?.remove(line);
       this.#shared?.forget(line);
-      this.#tidy(line, this.#now());
+      const now = this.#now();
+      if (this.#claims.giveUp(line, now)) this.#let(now);
+      this.#tidy(line, now);
     }
     if (this.#all.queued === 0) this.#setAlarm(this.#now());
   }
