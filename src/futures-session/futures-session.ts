@@ -1,4 +1,4 @@
-import { checkOptions, kMethodOwner, ownOptions, RuntimeError, typeName } from '../builtins/index.js';
+import { checkOptions, kMethodOwner, RuntimeError, typeName } from '../builtins/index.js';
 import { AsyncPoolExecutor, Future } from '../concurrent-futures/index.js';
 import {
   HTTPAdapter,
@@ -48,13 +48,13 @@ export interface ExecutorLike {
 }
 
 /** How a {@link FuturesSession} is made. */
-export interface FuturesSessionOptions {
+export interface FuturesSessionOptions<E extends ExecutorLike = ExecutorLike> {
   /**
    * Runs the requests. The session does not shut it down, and as in Python does not size its connection pools for it: they
    * keep 10 idle connections for each host. For more workers say `adapter_kwargs: { pool_maxsize: workers }`. Default: an
    * executor of its own, for which the pools are sized.
    */
-  executor?: ExecutorLike | null | undefined;
+  executor?: E | null | undefined;
   /** How many requests run at once in the session's own executor. Default 8; ignored when `executor` is given. */
   max_workers?: number | undefined;
   /**
@@ -81,6 +81,8 @@ export interface CloseOptions {
   /** Cancel what is still queued. Default false. */
   cancel_futures?: boolean | undefined;
 }
+
+const OPTION_NAMES = ['executor', 'max_workers', 'session', 'adapter_kwargs', 'limits'] as const;
 
 /** Above this many workers the default pool of 10 connections would throw connections away. */
 const DEFAULT_POOLSIZE = 10;
@@ -116,9 +118,12 @@ function warnAboutBackgroundCallback(): void {
  * }
  * ```
  */
-export class FuturesSession extends Session<ResponseFuture, FuturesRequestOptions> {
+export class FuturesSession<E extends ExecutorLike = ExecutorLike> extends Session<
+  ResponseFuture,
+  FuturesRequestOptions
+> {
   /** What runs the requests. */
-  readonly executor: ExecutorLike;
+  readonly executor: E;
   /** What sends the requests in place of this session; null when it sends them itself. */
   readonly session: RequestingSession | null;
   readonly #ownExecutor: AsyncPoolExecutor | null;
@@ -128,25 +133,17 @@ export class FuturesSession extends Session<ResponseFuture, FuturesRequestOption
   /** Those under way in an executor that was given. */
   readonly #requests = new OpenRequests();
 
-  constructor(options?: FuturesSessionOptions);
-  constructor(executor: ExecutorLike, options?: Omit<FuturesSessionOptions, 'executor'>);
-  constructor(first: ExecutorLike | FuturesSessionOptions = {}, second: FuturesSessionOptions = {}) {
+  constructor(options?: FuturesSessionOptions<E>);
+  constructor(executor: E, options?: Omit<FuturesSessionOptions, 'executor'>);
+  constructor(first: E | FuturesSessionOptions<E> = {}, second: FuturesSessionOptions<E> = {}) {
     super();
     if (typeof first !== 'object' || (first as unknown) === null) {
       throw new TypeError(
         `FuturesSession() takes an executor or an object of options, { max_workers: 10 }, got ${typeName(first)}`,
       );
     }
-    const options = ownOptions<FuturesSessionOptions>(
-      isExecutor(first) ? { ...second, executor: first } : first,
-    );
-    checkOptions('FuturesSession()', options, [
-      'executor',
-      'max_workers',
-      'session',
-      'adapter_kwargs',
-      'limits',
-    ]);
+    const given: FuturesSessionOptions<E> = isExecutor(first) ? { ...second, executor: first } : first;
+    const options = checkOptions('FuturesSession()', given, OPTION_NAMES);
     const { executor = null, max_workers = 8, session = null, adapter_kwargs } = options;
     if (executor !== null && !isExecutor(executor)) {
       throw new TypeError('FuturesSession() takes an executor that has a submit() method');
@@ -154,7 +151,7 @@ export class FuturesSession extends Session<ResponseFuture, FuturesRequestOption
     // Python refuses None here, while an executor made by hand takes it for its default.
     if ((max_workers as unknown) === null) throw new TypeError('max_workers must be an integer, got null');
     this.#ownExecutor = executor === null ? new AsyncPoolExecutor({ max_workers }) : null;
-    this.executor = executor ?? (this.#ownExecutor as AsyncPoolExecutor);
+    this.executor = executor ?? (this.#ownExecutor as ExecutorLike as E);
     this.session = session;
     if (options.limits != null) this.limits.set(options.limits);
     this.sizePools(executor === null ? max_workers : 0, adapter_kwargs ?? {});
@@ -341,7 +338,7 @@ function asFuture(handle: unknown): Future<Response> {
   return handle instanceof Future ? (handle as Future<Response>) : adoptPromise(handle);
 }
 
-function isExecutor(value: object): value is ExecutorLike {
+function isExecutor<E extends ExecutorLike>(value: E | object): value is E {
   return 'submit' in value && typeof value.submit === 'function';
 }
 

@@ -449,7 +449,7 @@ describe('FuturesSession', () => {
     };
     await session.post(server.url, { data: 'x' });
     await session.close();
-    expect(calls).toEqual(['post']);
+    expect(calls).toEqual(['POST']);
     expect((await inner.get(server.url)).status_code).toBe(200);
     await inner.close();
   });

@@ -1,5 +1,7 @@
 import { expectTypeOf } from 'vitest';
 import {
+  AsyncPoolExecutor,
+  type ExecutorLike,
   type FuturesRequestOptions,
   FuturesSession,
   RequestException,
@@ -8,6 +10,7 @@ import {
   type Response,
   type ResponseFuture,
   Session,
+  WorkerPoolExecutor,
 } from '../../src/index.js';
 import type { PreparedRequest, RequestArguments } from '../../src/requests/index.js';
 
@@ -88,3 +91,11 @@ if (error instanceof RequestException) {
   expectTypeOf(error.request).toEqualTypeOf<PreparedRequest | null>();
   expectTypeOf(error.request?.headers['Accept']).toEqualTypeOf<string | undefined>();
 }
+
+// The executor has the type of the one that was given.
+const overThreads = new FuturesSession({ executor: new WorkerPoolExecutor() });
+expectTypeOf(overThreads.executor).toEqualTypeOf<WorkerPoolExecutor>();
+expectTypeOf(new FuturesSession(new AsyncPoolExecutor()).executor).toEqualTypeOf<AsyncPoolExecutor>();
+expectTypeOf(futures.executor).toEqualTypeOf<ExecutorLike>();
+// Every one of them is a FuturesSession.
+expectTypeOf(overThreads).toExtend<FuturesSession>();

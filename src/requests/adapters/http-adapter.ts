@@ -1,7 +1,13 @@
 import nodeFetch from 'node-fetch/src/index.js';
-import { type AbortToken, checkOptions, NotImplementedError, ValueError } from '../../builtins/index.js';
+import {
+  type AbortToken,
+  checkOptions,
+  NotImplementedError,
+  RuntimeError,
+  ValueError,
+} from '../../builtins/index.js';
 import { basicAuthHeader } from '../auth/basic.js';
-import { InvalidProxyURL, InvalidURL, RequestException } from '../exceptions/requests.js';
+import { InvalidURL, RequestException } from '../exceptions/requests.js';
 import type { PreparedRequest } from '../models/prepared-request.js';
 import { buildResponse, type Response } from '../models/response.js';
 import type { Cert, Proxies } from '../inputs.js';
@@ -10,16 +16,17 @@ import type { HTTPResponse } from '../urllib3/response.js';
 import type { Retry } from '../urllib3/retry.js';
 import { resolveTimeout } from '../urllib3/timeout.js';
 import { warnInsecureRequest } from '../urllib3/warnings.js';
-import { get_auth_from_url, prepend_scheme_if_needed } from '../urls/url-tools.js';
+import { get_auth_from_url } from '../urls/url-tools.js';
 import { parse_url } from '../urls/parse-url.js';
 import { asRetry } from './max-retries.js';
 import { BaseAdapter } from './base-adapter.js';
 import { checkLenience, HTTP_ADAPTER_OPTIONS, type HTTPAdapterOptions } from './http-adapter-options.js';
 import type { HTTPConnectionPool } from '../transports/connections/connection-pool.js';
-import { checkIdleTimeout, IDLE_TIMEOUT } from '../transports/connections/kept-connections.js';
+import { checkCounts, checkIdleTimeout, IDLE_TIMEOUT } from '../transports/connections/kept-connections.js';
 import { abortError } from '../transports/error-mapping.js';
 import {
   abortable,
+  completeProxy,
   encodeTarget,
   headersOf,
   type Job,
@@ -32,13 +39,14 @@ import {
   connectHost,
   type HostParams,
   PoolManager,
+  type PoolManagerOptions,
   ProxyManager,
   proxyManagers,
 } from '../transports/connections/pool-manager.js';
 import {
   applyCertificates,
+  certificateSettings,
   type ConnectionSettings,
-  kindOfPath,
 } from '../transports/connections/tls-settings.js';
 import { sendingError, urlopen } from '../transports/urlopen.js';
 
@@ -67,8 +75,6 @@ export class HTTPAdapter extends BaseAdapter {
   config: Record<string, unknown> = {};
   /** The managers of proxies, by the proxy's URL. */
   proxy_manager: Record<string, ProxyManager> = proxyManagers();
-  /** Keeps the pools; made by {@link init_poolmanager}. */
-  declare poolmanager: PoolManager;
   /** As given to the constructor. */
   _pool_connections: number;
   /** As given to the constructor. */
@@ -80,12 +86,14 @@ export class HTTPAdapter extends BaseAdapter {
   /** Whether answers are read that break the rules of HTTP. */
   readonly insecure_http_parser: boolean;
   #fetch: FetchTransport | null;
+  #poolmanager: PoolManager | null = null;
 
   constructor(given: HTTPAdapterOptions = {}) {
     super();
     const options = checkOptions('HTTPAdapter()', given, HTTP_ADAPTER_OPTIONS);
     const { pool_connections = 10, pool_maxsize = 10, max_retries = 0, pool_block = false } = options;
     const { pool_idle_timeout = IDLE_TIMEOUT, insecure_http_parser = false } = options;
+    checkCounts({ pool_connections, pool_maxsize });
     this.max_retries = asRetry(max_retries);
     this._pool_connections = pool_connections;
     this._pool_maxsize = pool_maxsize;
@@ -93,10 +101,22 @@ export class HTTPAdapter extends BaseAdapter {
     this._pool_idle_timeout = checkIdleTimeout(pool_idle_timeout);
     this.insecure_http_parser = checkLenience(insecure_http_parser, options.fetch);
     this.#fetch = options.fetch ? new FetchTransport(options.fetch) : null;
-    this.init_poolmanager(pool_connections, pool_maxsize, pool_block);
   }
 
-  /** Makes `poolmanager`. A subclass may pass settings for all connections, such as `ssl_minimum_version`. */
+  /** Keeps the pools; made by {@link init_poolmanager} at first use, when the fields of a subclass are there. */
+  get poolmanager(): PoolManager {
+    if (this.#poolmanager !== null) return this.#poolmanager;
+    this.init_poolmanager(this._pool_connections, this._pool_maxsize, this._pool_block);
+    const made = this.#poolmanager as PoolManager | null; // The call has set it.
+    if (made === null) throw new RuntimeError('init_poolmanager() has set no poolmanager');
+    return made;
+  }
+
+  set poolmanager(manager: PoolManager) {
+    this.#poolmanager = manager;
+  }
+
+  /** Makes {@link poolmanager}. A subclass may pass settings for all connections, such as `ssl_minimum_version`. */
   init_poolmanager(
     connections: number,
     maxsize: number,
@@ -106,26 +126,23 @@ export class HTTPAdapter extends BaseAdapter {
     this._pool_connections = connections;
     this._pool_maxsize = maxsize;
     this._pool_block = block;
-    this.poolmanager = new PoolManager({
-      ...pool_kwargs,
-      num_pools: connections,
-      maxsize,
-      block,
-      idle_timeout: this._pool_idle_timeout,
-      insecure_http_parser: this.insecure_http_parser,
-    });
+    this.poolmanager = new PoolManager({ ...pool_kwargs, ...this.sizes });
   }
 
   /** The manager for a proxy's URL, made when there is none. Throws urllib3's ProxySchemeUnknown. */
   proxy_manager_for(proxy: string, proxy_kwargs: ConnectionSettings = {}): ProxyManager {
-    return (this.proxy_manager[proxy] ??= new ProxyManager(proxy, this.proxy_headers(proxy), {
-      ...proxy_kwargs,
+    const options = { ...proxy_kwargs, ...this.sizes };
+    return (this.proxy_manager[proxy] ??= new ProxyManager(proxy, this.proxy_headers(proxy), options));
+  }
+
+  private get sizes(): PoolManagerOptions {
+    return {
       num_pools: this._pool_connections,
       maxsize: this._pool_maxsize,
       block: this._pool_block,
       idle_timeout: this._pool_idle_timeout,
       insecure_http_parser: this.insecure_http_parser,
-    }));
+    };
   }
 
   /** Headers for the proxy alone: its credentials, from its URL. */
@@ -141,14 +158,7 @@ export class HTTPAdapter extends BaseAdapter {
     cert: Cert | null = null,
   ): [host_params: HostParams, pool_kwargs: ConnectionSettings] {
     const { scheme, host, port } = parse_url(request.url ?? '');
-    const settings: ConnectionSettings = { cert_reqs: verify === false ? 'CERT_NONE' : 'CERT_REQUIRED' };
-    if (typeof verify === 'string' && verify !== '') {
-      if (kindOfPath(verify) === 'directory') settings.ca_cert_dir = verify;
-      else settings.ca_certs = verify;
-    }
-    if (typeof cert === 'string') settings.cert_file = cert;
-    else if (cert !== null) [settings.cert_file, settings.key_file] = cert;
-    return [{ scheme, host: connectHost(host), port }, settings];
+    return [{ scheme, host: connectHost(host), port }, certificateSettings(verify, cert)];
   }
 
   /** The pool for a request. Throws InvalidURL and InvalidProxyURL. */
@@ -174,12 +184,7 @@ export class HTTPAdapter extends BaseAdapter {
     }
     const [host, settings] = this.build_connection_pool_key_attributes(request, verify, cert);
     if (proxy === null) return this.poolmanager.connection_from_host(host, settings);
-    const proxyUrl = prepend_scheme_if_needed(proxy, 'http');
-    if (!parse_url(proxyUrl).host) {
-      const message = 'Please check proxy URL. It is malformed and could be missing the host.';
-      throw new InvalidProxyURL(message, { request });
-    }
-    return this.proxy_manager_for(proxyUrl).connection_from_host(host, settings);
+    return this.proxy_manager_for(completeProxy(proxy, request)).connection_from_host(host, settings);
   }
 
   /** Whether a subclass decides on pools by more than the URL. */
@@ -210,9 +215,7 @@ export class HTTPAdapter extends BaseAdapter {
   }
 
   /** Adds headers that the connection needs. Does nothing; for subclasses. */
-  add_headers(_request: PreparedRequest, _options: SendOptions): void {
-    // For subclasses.
-  }
+  add_headers(_request: PreparedRequest, _options: SendOptions): void {}
 
   /** Makes the response of a transport's answer. */
   build_response(request: PreparedRequest, raw: HTTPResponse): Response {
@@ -242,8 +245,7 @@ export class HTTPAdapter extends BaseAdapter {
     const verify = options.verify ?? true;
     const cert = options.cert ?? null;
     const proxies = options.proxies ?? null;
-    const own = options.max_retries ?? null;
-    const retries = own === null ? this.max_retries : asRetry(own);
+    const retries = options.max_retries == null ? this.max_retries : asRetry(options.max_retries);
     const method = methodOf(request);
     const timeout = resolveTimeout(options.timeout);
     const maxResponseSize = options.max_response_size ?? null;
@@ -276,7 +278,7 @@ export class HTTPAdapter extends BaseAdapter {
     }
     const { pool, target } = this.#resolve(request, verify, proxies, cert);
     this.add_headers(request, options);
-    if (pool.settings.cert_reqs === 'CERT_NONE' && pool.scheme === 'https') warnInsecureRequest(pool.host);
+    if (pool.settings.cert_reqs === 'CERT_NONE' && pool.isUnverified) warnInsecureRequest(pool.host);
     const { _shared: shared } = request;
     const headers = shared?.store ?? headersOf(request);
     return this[kDeliver](
@@ -327,7 +329,8 @@ export class HTTPAdapter extends BaseAdapter {
 
   /** Closes the idle connections; those in use are closed when they come back. The adapter can be used again afterwards. */
   override close(): void {
-    this.poolmanager.clear();
+    // A subclass may have put a field in the place of the accessor.
+    if (this.#poolmanager !== null || Object.hasOwn(this, 'poolmanager')) this.poolmanager.clear();
     for (const manager of Object.values(this.proxy_manager)) manager.clear();
   }
 }

@@ -102,8 +102,10 @@ export abstract class SessionVerbs<
   /** `this.request` is looked up now, so that a subclass's or a replaced one is used. */
   private callVerb(verb: string, first: UrlInput | WithUrl<O>, second: O | null | undefined): R {
     const { url, options } = bindVerb(verb, first, second);
-    if (verb !== 'head' || options.allow_redirects !== undefined) return this.request(verb, url, options);
-    return this.request(verb, url, { ...options, allow_redirects: false });
+    // As in Python, in capitals: overrides compare it.
+    const method = verb.toUpperCase();
+    if (verb !== 'head' || options.allow_redirects !== undefined) return this.request(method, url, options);
+    return this.request(method, url, { ...options, allow_redirects: false });
   }
 }
 

@@ -4,7 +4,7 @@ import { AbortToken, repr, UnicodeEncodeError, ValueError } from '../../builtins
 import type { PreparedBody } from '../bodies/outgoing/body.js';
 import { Upload, type UploadSource } from '../bodies/outgoing/upload.js';
 import { select_proxy } from '../environment/proxies.js';
-import { InvalidHeader } from '../exceptions/requests.js';
+import { InvalidHeader, InvalidProxyURL } from '../exceptions/requests.js';
 import type { SharedHeaders } from '../headers/shared-headers.js';
 import type { PreparedRequest } from '../models/prepared-request.js';
 import {
@@ -16,9 +16,10 @@ import {
 import type { Proxies } from '../inputs.js';
 import { kContext, type RequestContext, type SendOptions } from '../types.js';
 import type { Timeout } from '../urllib3/timeout.js';
+import { parse_url } from '../urls/parse-url.js';
 import { partitionLast } from '../urls/python-text.js';
 import { urlsplit } from '../urls/url-split.js';
-import { urldefragauth } from '../urls/url-tools.js';
+import { prepend_scheme_if_needed, urldefragauth } from '../urls/url-tools.js';
 import type { HTTPConnectionPool } from './connections/connection-pool.js';
 
 /** What is to be sent, the same for every attempt. */
@@ -69,6 +70,14 @@ export class Route {
     if (isForwarded) return urldefragauth(url);
     return this.origin === null ? this.#request.path_url : targetFrom(url, this.origin.length);
   }
+}
+
+/** The URL of a proxy with its scheme. Throws InvalidProxyURL. */
+export function completeProxy(proxy: string, request: PreparedRequest): string {
+  const url = prepend_scheme_if_needed(proxy, 'http');
+  if (parse_url(url).host) return url;
+  const message = 'Please check proxy URL. It is malformed and could be missing the host.';
+  throw new InvalidProxyURL(message, { request });
 }
 
 const SCHEME = /^([a-z][a-z0-9+.-]*):/i;

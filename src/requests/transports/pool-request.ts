@@ -159,7 +159,7 @@ async function send(
   retries: Retry,
   options: PoolRequestOptions,
 ): Promise<HTTPResponse> {
-  if (pool.settings.cert_reqs === 'CERT_NONE' && pool.scheme === 'https') warnInsecureRequest(pool.host);
+  if (pool.isUnverified) warnInsecureRequest(pool.host);
   const { token, release } = abortable({ signal: options.signal });
   const job = {
     pool,

@@ -147,6 +147,12 @@ export class HTTPConnectionPool implements AgentOwner {
     };
   }
 
+  /** Whether anyone may be at the other end. @internal */
+  get isUnverified(): boolean {
+    const { cert_reqs, assert_fingerprint } = this.settings;
+    return cert_reqs === 'CERT_NONE' && this.scheme === 'https' && !assert_fingerprint;
+  }
+
   /** Changes how connections are made from now on; those that are there are not used again. */
   changeSettings(changes: ConnectionSettings): void {
     Object.assign(this.settings, changes);

@@ -85,3 +85,10 @@ export function socketsPolled(): Promise<void> {
     });
   });
 }
+
+/** Refuses what is no number in the place of a limit. */
+export function checkCounts(counts: Readonly<Record<string, number>>): void {
+  for (const [name, count] of Object.entries(counts)) {
+    if (Number.isNaN(count)) throw new TypeError(`${name} must be a number, not NaN`);
+  }
+}

@@ -7,6 +7,7 @@ import * as http from 'node:http';
 import * as https from 'node:https';
 import type { Socket } from 'node:net';
 import { idleLimit, mayUse, thisTurn, type Turn, warnPoolIsFull } from './kept-connections.js';
+import { type ConnectionSettings, watchFingerprint } from './tls-settings.js';
 import { logConnection } from '../debug-log.js';
 
 /** What Node's agents have that their type declarations leave out; `addRequest` is what `http.request` calls. */
@@ -69,6 +70,7 @@ export interface AgentOwner {
   readonly maxsize: number;
   readonly idle_timeout: number | null;
   readonly insecure_http_parser: boolean;
+  readonly settings: ConnectionSettings;
   closed: boolean;
   num_connections: number;
 }
@@ -115,6 +117,7 @@ export function govern(agent: PoolAgent, owner: AgentOwner): PoolAgent {
     logConnection(owner);
     // Between two requests Node listens to errors only most of the time, and an error without a listener ends the process.
     socket.on('timeout', tellOwner).on('error', ignore);
+    if (owner.settings.assert_fingerprint) watchFingerprint(socket, owner.settings.assert_fingerprint);
     return socket;
   };
   agent.keepSocketAlive = (socket: PoolSocket) => {

@@ -1,5 +1,5 @@
 import { inspect } from 'node:util';
-import { ownOptions } from '../../../builtins/index.js';
+import { checkOptions, ownOptions } from '../../../builtins/index.js';
 import { LocationValueError, ProxySchemeUnknown, URLSchemeUnknown } from '../../exceptions/urllib3.js';
 import { defaultPort } from '../../urls/default-ports.js';
 import { unquote } from '../../urls/quote.js';
@@ -9,7 +9,7 @@ import { CaseInsensitiveDict } from '../../structures/case-insensitive-dict.js';
 import type { HTTPResponse } from '../../urllib3/response.js';
 import { type PoolRequestOptions, requestOverPools } from '../pool-request.js';
 import { HTTPConnectionPool, HTTPSConnectionPool } from './connection-pool.js';
-import { IDLE_TIMEOUT } from './kept-connections.js';
+import { checkCounts, IDLE_TIMEOUT } from './kept-connections.js';
 import type { PoolProxy } from './proxy-agents.js';
 import { CONNECTION_SETTINGS, type ConnectionSettings } from './tls-settings.js';
 
@@ -58,27 +58,28 @@ export class PoolManager {
   readonly idle_timeout: number | null;
   /** Whether answers are read that break the rules of HTTP. */
   readonly insecure_http_parser: boolean;
-  /** The settings that all pools start from. */
+  /** The settings that all pools start from; changes hold for what is sent afterwards. */
   readonly connection_pool_kw: ConnectionSettings;
   /** The pools by key, the one used last at the end. */
   readonly pools: Map<string, HTTPConnectionPool> = new Map();
   #latest: HTTPConnectionPool | null = null;
   /** Pools with none but the common settings, by the part of a URL before its path. */
   readonly #byOrigin = new Map<string, { readonly pool: HTTPConnectionPool; readonly key: string }>();
+  /** The settings that those pools were made with. */
+  #originsKw: ConnectionSettings;
 
   constructor(options: PoolManagerOptions = {}) {
     const { num_pools = 10, maxsize = 1, block = false, headers = null, ...others } = ownOptions(options);
     const { idle_timeout = IDLE_TIMEOUT, insecure_http_parser = false, ...settings } = ownOptions(others);
-    for (const [name, count] of Object.entries({ num_pools, maxsize })) {
-      if (Number.isNaN(count)) throw new TypeError(`${name} must be a number, not NaN`);
-    }
+    checkCounts({ num_pools, maxsize });
     this.num_pools = num_pools;
     this.maxsize = maxsize;
     this.block = block;
     this.headers = new CaseInsensitiveDict(headers as Readonly<Record<string, string>> | null);
     this.idle_timeout = idle_timeout;
     this.insecure_http_parser = insecure_http_parser;
-    this.connection_pool_kw = ownOptions(settings);
+    this.connection_pool_kw = checkOptions('PoolManager()', settings, CONNECTION_SETTINGS);
+    this.#originsKw = { ...this.connection_pool_kw };
     dropped.register(this, this.pools);
   }
 
@@ -130,6 +131,10 @@ export class PoolManager {
    * @internal
    */
   poolOfOrigin(origin: string): HTTPConnectionPool {
+    if (!sameSettings(this.connection_pool_kw, this.#originsKw)) {
+      this.#byOrigin.clear();
+      this.#originsKw = { ...this.connection_pool_kw };
+    }
     const known = this.#byOrigin.get(origin);
     if (known !== undefined) {
       if (known.pool !== this.#latest) this.touch(known.key);
@@ -187,6 +192,15 @@ export class PoolManager {
 export function connectHost(host: string | null): string | null {
   if (!host?.startsWith('[')) return host;
   return unquote(host.slice(1, -1).replace('%25', '%'));
+}
+
+/** Whether the settings are the same, by identity. */
+function sameSettings(one: ConnectionSettings, other: ConnectionSettings): boolean {
+  for (const name in one) {
+    if (one[name as keyof ConnectionSettings] !== other[name as keyof ConnectionSettings]) return false;
+  }
+  for (const name in other) if (!(name in one)) return false;
+  return true;
 }
 
 const settingIds = new WeakMap<object, number>();

@@ -8,7 +8,7 @@ import * as net from 'node:net';
 import * as tls from 'node:tls';
 import { LONGEST_DELAY } from '../../../builtins/index.js';
 import { type AgentOwner, agentOptions, govern, kAttempt, type PoolAgent } from './pool-agent.js';
-import { type ConnectionSettings, trustOptions } from './tls-settings.js';
+import { trustOptions } from './tls-settings.js';
 
 /** The proxy that a pool's connections go through. */
 export interface PoolProxy {
@@ -29,7 +29,6 @@ export interface PoolProxy {
 /** A pool whose connections lead through a tunnel. */
 export interface ProxiedPool extends AgentOwner {
   readonly block: boolean;
-  readonly settings: ConnectionSettings;
 }
 
 /** What waits for a tunnel. */

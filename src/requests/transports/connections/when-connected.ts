@@ -14,7 +14,8 @@ export type ConnectingSocket = net.Socket & { readonly secureConnecting?: boolea
 /** Leads `follower` through each step to a socket that can be used, which may be the case now. */
 export function whenConnected(socket: ConnectingSocket, follower: ConnectFollower): void {
   const connected = (): void => {
-    follower.connected();
+    // The certificate may have turned out to be another's.
+    if (!socket.destroyed) follower.connected();
   };
   if (socket.secureConnecting !== true) {
     if (socket.connecting) socket.once('connect', connected);

@@ -5,6 +5,7 @@ import * as net from 'node:net';
 import * as tls from 'node:tls';
 import type { HTTPConnectionPool } from '../connections/connection-pool.js';
 import { kAttempt } from '../connections/pool-agent.js';
+import { watchFingerprint } from '../connections/tls-settings.js';
 import { type ConnectFollower, whenConnected } from '../connections/when-connected.js';
 import type { UndiciAttempt } from './undici-attempt.js';
 
@@ -33,7 +34,7 @@ export function openSocket(
   if (pool.isIndirect) {
     openIndirect(pool, ofTls, attempt).then(
       (socket) => {
-        follow(socket, listener);
+        follow(socket, pool, listener);
       },
       (error: unknown) => {
         listener.connectFailed(isError(error) ? error : new Error(String(error)));
@@ -48,7 +49,7 @@ export function openSocket(
         ? tls.connect(ownOptions({ ...target, ...ofTls }))
         : net.connect(ownOptions(target as net.TcpNetConnectOpts));
     attempt.socketConnecting(socket);
-    follow(socket, listener);
+    follow(socket, pool, listener);
   } catch (error) {
     // Certificates that are none.
     listener.connectFailed(error as Error);
@@ -72,7 +73,8 @@ async function openIndirect(
   return await agent.connect(request, { ...pool.tunnelOptions, ...ofTls });
 }
 
-function follow(socket: net.Socket, listener: SocketListener): void {
+function follow(socket: net.Socket, { settings }: HTTPConnectionPool, listener: SocketListener): void {
+  if (settings.assert_fingerprint) watchFingerprint(socket, settings.assert_fingerprint);
   listener.hasSocket(socket);
   whenConnected(socket, listener);
 }
