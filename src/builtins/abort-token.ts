@@ -6,13 +6,13 @@ export interface AbortListener {
 }
 
 /**
- * What `future.abort()` reaches: an AbortSignal without its price. A request carries one token; nothing else is allocated
- * until it is aborted, subscribed to, or asked for a real {@link AbortSignal}.
+ * What `future.abort()` reaches: a cheap AbortSignal. A request carries one token; nothing else is allocated
+ * until it is aborted, subscribed to, or its real {@link AbortSignal} is read.
  */
 export class AbortToken {
   #aborted = false;
   #reason: unknown = undefined;
-  /** Nearly always there is one at the most. */
+  /** Nearly always at most one. */
   #listener: AbortListener | null = null;
   #others: Set<AbortListener> | null = null;
   #controller: AbortController | undefined;
@@ -39,20 +39,20 @@ export class AbortToken {
     if (others !== null) for (const other of others) other.onAbort(reason);
   }
 
-  /** Tells `listener` once when aborted; at once, if it has happened already. */
+  /** Notifies `listener` once: when aborted, or immediately if already aborted. */
   add(listener: AbortListener): void {
     if (this.#aborted) listener.onAbort(this.#reason);
     else if (this.#listener === null) this.#listener = listener;
     else (this.#others ??= new Set()).add(listener);
   }
 
-  /** Takes `listener` off. */
+  /** Removes `listener`. */
   remove(listener: AbortListener): void {
     if (this.#listener === listener) this.#listener = null;
     else this.#others?.delete(listener);
   }
 
-  /** Calls `listener` once when aborted (at once, if it has happened already). Returns how to take it off again. */
+  /** Calls `listener` once: when aborted, or immediately if already aborted. Returns a function that removes it. */
   onAbort(listener: (reason: unknown) => void): () => void {
     const object: AbortListener = { onAbort: listener };
     this.add(object);
@@ -61,7 +61,7 @@ export class AbortToken {
     };
   }
 
-  /** The same as a standard signal, made when first asked for. */
+  /** The same as a standard signal, created on first use. */
   get signal(): AbortSignal {
     if (this.#controller === undefined) {
       this.#controller = new AbortController();
@@ -70,7 +70,7 @@ export class AbortToken {
     return this.#controller.signal;
   }
 
-  /** Aborts this token when `signal` does. Returns how to stop following it, which must be called at the end of the work. */
+  /** Aborts this token when `signal` aborts. Returns a function that stops this; call it when the work is over. */
   follow(signal: AbortSignal): () => void {
     const abort = (): void => {
       this.abort(signal.reason);

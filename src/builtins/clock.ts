@@ -6,15 +6,15 @@ export function monotonic(): number {
 /** The longest delay in milliseconds that `setTimeout` honours; a longer one fires after a millisecond. */
 export const LONGEST_DELAY: number = 2 ** 31 - 1;
 
-/** A started timer; `cancel()` may be called any number of times, also after it fired. */
+/** A running timer. `cancel()` may be called repeatedly, also after it has fired. */
 export interface Timer {
   cancel(): void;
-  /** Lets the process end before. */
+  /** Lets the process exit before the timer fires. */
   unref(): void;
 }
 
 /**
- * Calls `callback` once, `seconds` from now, however far that is: long delays are re-armed. The timer keeps the process alive.
+ * Calls `callback` once, `seconds` from now; delays too long for `setTimeout` are re-armed. The timer keeps the process alive.
  */
 export function startTimer(seconds: number, callback: () => void): Timer {
   const deadline = performance.now() + seconds * 1000;

@@ -106,7 +106,7 @@ export class AttributeError extends Error {
   }
 }
 
-/** Python's `Warning`: the base of everything that is warned about and not raised. */
+/** Python's `Warning`: the base of everything that is issued as a warning instead of raised. */
 export class Warning extends Error {
   static {
     setErrorName(this, 'Warning');
@@ -123,7 +123,7 @@ export class DeprecationWarning extends Warning {
   }
 }
 
-// A thread's exceptions come back as what they were.
+// Lets exceptions cross between threads with their class.
 setReferences(import.meta.url, {
   AttributeError,
   DeprecationWarning,

@@ -1,4 +1,4 @@
-/** First in, first out at constant cost, without keeping what was taken out. */
+/** First in, first out at constant cost, without holding on to what was removed. */
 export class Fifo<T> {
   #incoming: T[] = [];
   /** In reverse, so that the next one is popped. */

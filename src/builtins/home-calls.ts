@@ -1,6 +1,6 @@
 /**
- * Calls that a pool thread asks of the main thread, so that warnings, logs, events and cookies appear where the program looks for
- * them. Some are made at once, others together with the outcome of the call that asked for them.
+ * Calls that a pool thread makes in the main thread, so that warnings, logs, events and cookies appear where the program expects
+ * them. Some run immediately, others just before the outcome of the pool's call arrives.
  */
 
 /** An importable function and its arguments. */
@@ -13,7 +13,7 @@ export function setHome(send: (call: HomeCall) => void): void {
   sendHome = send;
 }
 
-/** In a pool thread: has the main thread call `fn(...args)`. Returns false, and does nothing, in any other thread. */
+/** In a pool thread: calls `fn(...args)` in the main thread. In any other thread: does nothing and returns false. */
 export function callAtHome<A extends unknown[]>(fn: (...args: A) => unknown, args: A): boolean {
   sendHome?.([fn, args]);
   return sendHome !== null;
@@ -22,8 +22,8 @@ export function callAtHome<A extends unknown[]>(fn: (...args: A) => unknown, arg
 const pending = new WeakMap<object, HomeCall[]>();
 
 /**
- * In a pool thread: has the main thread call `fn(...args)` just before the future of `call` settles, so that the changes that
- * the call made to copies are made to the originals.
+ * In a pool thread: calls `fn(...args)` in the main thread just before the future of `call` settles, to apply the changes
+ * that the call made to copies to the originals.
  */
 export function addHomeCall<A extends unknown[]>(call: object, fn: (...args: A) => unknown, args: A): void {
   const others = pending.get(call);

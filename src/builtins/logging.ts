@@ -38,7 +38,7 @@ const consoleLogger: Logger = {
 /** What `set_logger` was given. */
 let given: Logger | LevelLogger = consoleLogger;
 let current: Logger = consoleLogger;
-/** Gives the logger in force, if it takes debug lines now. Null while none does: a request must not pay for them. */
+/** Returns the current logger if it takes debug lines, else null, so that requests do not pay for unused ones. */
 export let debugLogger: (() => Logger | null) | null = null;
 
 /** Logs something for another thread. */
@@ -48,17 +48,17 @@ export function logHere(...record: Parameters<Logger['log']>): void {
 
 setReferences(import.meta.url, { logHere });
 
-/** The logger in force. It does not throw. */
+/** The current logger. It does not throw. */
 export function getLogger(): Logger {
   return current;
 }
 
 /**
- * Puts `logger` in the place of the console (null: the console again) and returns the one that was there. It is an object with
+ * Replaces the console with `logger` (null: back to the console) and returns the previous logger. It is an object with
  * `log(level, name, message, error)`, or has a method for each level, as `console` and the loggers of pino and winston have.
- * Unless a logger is set, urllib3's records are not shown: warnings, such as that of a pool which is full, and the debug lines of
- * each request. What a logger throws is dropped. What is logged in a pool thread that has no logger of its own comes here as
- * well, but for debug lines.
+ * Unless a logger is set, urllib3's records are not shown: warnings, such as that of a full pool, and the debug lines of
+ * each request. What a logger throws is dropped. Records of a pool thread without a logger of its own come here
+ * too, except debug lines.
  *
  * Throws TypeError for anything else.
  */
@@ -133,7 +133,7 @@ function recordFor(
   return error === undefined ? [line] : [line, error];
 }
 
-/** pino and winston tell; of others it is supposed. */
+/** pino and winston report their level; others are assumed to take debug lines. */
 function takesDebug(logger: object): boolean {
   try {
     return method(logger, 'isLevelEnabled')?.('debug') !== false;
@@ -142,14 +142,14 @@ function takesDebug(logger: object): boolean {
   }
 }
 
-/** A request does not fail because it could not be logged, now or later. */
+/** A failing logger, synchronous or not, must not fail the request. */
 function guarded(log: Log): Logger['log'] {
   return (...record) => {
     try {
       const written = log(...record);
       if (types.isPromise(written)) written.catch(() => undefined);
     } catch {
-      // As Python's logging, it drops the record.
+      // Like Python's logging, drop the record.
     }
   };
 }

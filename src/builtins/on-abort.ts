@@ -1,6 +1,6 @@
 type Listener = () => void;
 
-/** The listeners of each signal. However many there are, the signal itself has one: Node warns about more than ten. */
+/** The listeners of each signal. The signal itself gets only one, as Node warns about more than ten. */
 const listeners = new WeakMap<AbortSignal, Set<Listener>>();
 
 function callAll(this: AbortSignal): void {
@@ -10,8 +10,8 @@ function callAll(this: AbortSignal): void {
 }
 
 /**
- * Calls `listener` when `signal` is aborted, which it must not be yet. Returns how to take the listener off, which must be called
- * when its work is over: a signal may live as long as the program.
+ * Calls `listener` when `signal` is aborted; it must not be aborted yet. Returns a function that removes the listener: call it
+ * when the work is over, as a signal may live as long as the program.
  */
 export function onAbort(signal: AbortSignal, listener: Listener): () => void {
   let all = listeners.get(signal);

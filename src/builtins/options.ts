@@ -3,9 +3,9 @@ import { nearestName } from './nearest-name.js';
 import { typeName } from './repr.js';
 
 /**
- * Keyword arguments are the last options object. A name that the callee does not know is refused, as Python refuses an
- * unexpected keyword: silently ignoring one is the worst outcome for ported code. The message names the nearest known name,
- * else ends with `hint`.
+ * Keyword arguments are the last options object. An unknown name is refused, as Python refuses an
+ * unexpected keyword: ignoring one silently is the worst outcome for ported code. The message names the nearest known name,
+ * or ends with `hint`.
  * @returns the options to read, without what a polluted `Object.prototype` adds
  */
 export function checkOptions<O extends object>(
@@ -25,15 +25,15 @@ export function checkOptions<O extends object>(
 }
 
 /**
- * The options without what `Object.prototype` has: a polluted one must not add proxies or credentials to a request. A copy
- * where it is polluted, else the options themselves.
+ * The options without inherited ones: a polluted `Object.prototype` must not add proxies or credentials to a request. A copy
+ * if it is polluted, else the options themselves.
  */
 export function ownOptions<O extends object>(options: O): O {
   for (const _ in Object.prototype) return Object.assign(Object.create(null), options) as O;
   return options;
 }
 
-/** Whether an object has nothing in it, as null and undefined have not. */
+/** Whether `value` is null, undefined or an object without keys. */
 export function isEmpty(object: object | null | undefined): object is null | undefined {
   for (const _ in object) return false;
   return true;

@@ -1,6 +1,6 @@
 /**
- * Checks of what Node, or the caller, has made. Test runners (jest) and `node:vm` run code in realms that have an `Error`, a
- * `Map` and an `Object` of their own, of which what comes from outside is no instance; so these ask for the kind, not the class.
+ * Type checks that work across realms. Test runners (jest) and `node:vm` run code in realms with an `Error`, a
+ * `Map` and an `Object` of their own, so `instanceof` fails for objects from outside.
  */
 import { types } from 'node:util';
 
@@ -19,7 +19,7 @@ export function isURL(value: unknown): value is URL {
   return tagOf(value) === 'URL';
 }
 
-/** What the class of `value` calls itself by `Symbol.toStringTag`: 'Blob', 'FormData'. Undefined where it does not. */
+/** The `Symbol.toStringTag` of `value`, such as 'Blob' or 'FormData'; undefined if it has none. */
 export function tagOf(value: unknown): string | undefined {
   if (typeof value !== 'object' || value === null) return undefined;
   const tag: unknown = (value as { [Symbol.toStringTag]?: unknown })[Symbol.toStringTag];

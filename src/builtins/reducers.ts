@@ -1,7 +1,7 @@
 /**
- * How an object is taken apart, as Python's `__reduce__` returns it: `restore(...args)` makes it again, and `state`, if
- * given, is put on what was made (by its `__setstate__(state)` if it has one, by assignment if not). The restoring
- * function must be importable. An object that is part of itself must be so through its `state`: the arguments are needed before
+ * How an object is taken apart, as Python's `__reduce__` returns it: `restore(...args)` makes it again; `state`, if
+ * given, is then passed to its `__setstate__(state)`, or assigned if it has none. The restoring
+ * function must be importable. An object may contain itself only through its `state`: the arguments are needed before
  * it exists.
  */
 export type Reduced = readonly [
@@ -15,7 +15,7 @@ export type Class<T extends object = object> = abstract new (...args: never[]) =
 
 /** A registered way of taking the objects of one class apart. */
 export interface Reducer {
-  /** Null: this object crosses as if nothing were registered, which only streams can. */
+  /** Null: treat this object as if nothing were registered, which only works for streams. */
   readonly reduce: (value: never) => Reduced | null;
   /** Whether `reduce` also serves the objects of derived classes, and brings them back as such. */
   readonly subclasses: boolean;
@@ -39,14 +39,14 @@ export function reducerOf(prototype: object): Reducer | undefined {
   return reducers.get(prototype);
 }
 
-/** How many registrations there were: what was derived from them is outdated when it has grown. */
+/** The number of registrations so far; caches derived from them are stale once it has grown. */
 export function reducerRegistrations(): number {
   return registrations;
 }
 
 const constructors = new WeakSet();
 
-/** Declares that `restore` does nothing but make an object, so that a message from an untrusted place may call it. */
+/** Declares that `restore` only constructs an object, so that an untrusted message may call it. */
 export function setConstructor(restore: (...args: never[]) => unknown): void {
   constructors.add(restore);
 }

@@ -1,6 +1,6 @@
 /** Where an export can be imported from. */
 export interface Reference {
-  /** The module, as its own `import.meta.url` tells. */
+  /** The module: its own `import.meta.url`. */
   readonly url: string;
   /** The export; with dots for a member of one (`Session.prototype.close`). */
   readonly name: string;
@@ -15,7 +15,7 @@ export function setReference(target: object, url: string, name: string): void {
   targets.set(`${url}#${name}`, target);
 }
 
-/** Has `target` cross as what `reference` names, which this thread itself does not load. */
+/** Makes `target` cross as `reference`, a module that this thread itself does not load. */
 export function standForReference(target: object, reference: Reference): void {
   references.set(target, reference);
 }
@@ -25,12 +25,12 @@ export function setReferences(url: string, exported: Readonly<Record<string, obj
   for (const [name, target] of Object.entries(exported)) setReference(target, url, name);
 }
 
-/** Where `target` can be imported from, if it was said. */
+/** Where `target` can be imported from, if it was marked. */
 export function referenceOf(target: object): Reference | undefined {
   return references.get(target);
 }
 
-/** What `reference` stands for, if its module has been loaded in this thread and has said so. */
+/** What `reference` stands for, if its module has been loaded in this thread and has marked it. */
 export function targetOf({ url, name }: Reference): object | undefined {
   return targets.get(`${url}#${name}`);
 }
@@ -45,13 +45,13 @@ export function* markedTargets(): Generator<object> {
   for (const target of targets.values()) if (references.has(target)) yield target;
 }
 
-/** A method of one object, which other threads find as Python's do: by the object and the method's name. */
+/** A bound method, which other threads find by object and method name, as in Python. */
 export interface BoundMethod {
   readonly object: object;
   readonly name: string;
 }
 
-/** On the function itself: nine entries of a WeakMap for each session took as long as all else of a new one. */
+/** Stored on the function itself: nine WeakMap entries doubled the cost of a new session. */
 const kBoundTo: unique symbol = Symbol('bound to');
 
 /** Remembers that `fn` is a method of `object`, bound to it, and gives it back. */
@@ -59,11 +59,11 @@ export function setBoundMethod<F extends object>(fn: F, object: object): F {
   return Object.defineProperty(fn, kBoundTo, { value: object });
 }
 
-/** What `fn` is bound to, if it was said. */
+/** What `fn` is bound to, if it was marked. */
 export function boundMethodOf(fn: object): BoundMethod | undefined {
   const object = (fn as { readonly [kBoundTo]?: object })[kBoundTo];
   return object && { object, name: (fn as { readonly name: string }).name.replace(/^bound /, '') };
 }
 
-/** A method that gives the object to send in the place of this one, where one of its bound methods crosses. */
+/** A method that returns the object to send instead of this one when one of its bound methods crosses. */
 export const kMethodOwner: unique symbol = Symbol('method owner');

@@ -27,7 +27,7 @@ export interface TimedeltaOptions {
  * Python's `datetime.timedelta`, as `response.elapsed` is one: a duration with microsecond resolution.
  * `valueOf()` is in seconds, so durations compare and subtract as numbers.
  */
-// Python spells this class in lower case, and so does what users type.
+// Lower case, as in Python.
 export class timedelta {
   readonly #microseconds: number;
 

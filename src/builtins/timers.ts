@@ -1,6 +1,6 @@
 /**
- * What a request needs to go on, taken when the package is loaded: a test that puts fake timers in their place stops its own
- * code, and not the requests which that sends. Pauses that tests like to skip (`startTimer`) follow the fake clock.
+ * The timers that requests depend on, captured when the package loads: a test that installs fake timers stops its own
+ * code, not the requests that it sends. Pauses that tests like to skip (`startTimer`) follow the fake clock.
  */
 const { clearTimeout, queueMicrotask, setImmediate, setTimeout } = globalThis;
 const nextTick: typeof process.nextTick = process.nextTick.bind(process);

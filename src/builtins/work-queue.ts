@@ -5,7 +5,7 @@ export interface QueueEntry {
   next: this | null;
 }
 
-/** First in, first out, and any entry can be taken out from the middle at once: a cancelled call leaves its queue. */
+/** First in, first out. Any entry can be removed in constant time, as cancelled calls leave the queue. */
 export class WorkQueue<Entry extends QueueEntry> {
   #head: Entry | null = null;
   #tail: Entry | null = null;
@@ -44,7 +44,7 @@ export class WorkQueue<Entry extends QueueEntry> {
     return entry;
   }
 
-  /** Takes `entry` out, wherever it stands. Returns whether it was in this queue. */
+  /** Removes `entry`. Returns whether it was in this queue. */
   remove(entry: Entry): boolean {
     if (entry.queue !== this) return false;
     const { previous, next } = entry;
@@ -52,7 +52,7 @@ export class WorkQueue<Entry extends QueueEntry> {
     else previous.next = next;
     if (next === null) this.#tail = previous;
     else next.previous = previous;
-    // The links are cleared so that a finished entry that is still referenced does not keep the others alive.
+    // Clear the links: a finished entry that is still referenced must not keep the others alive.
     entry.queue = null;
     entry.previous = null;
     entry.next = null;
