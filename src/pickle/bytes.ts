@@ -1,7 +1,7 @@
 import { types } from 'node:util';
 import * as threads from 'node:worker_threads';
 
-/** What `markAsUntransferable()` was called for stays; before Node 21, where this is missing, posting sees to it. */
+/** Memory marked by `markAsUntransferable()` is copied. Before Node 21 the check is missing, and posting falls back to a copy. */
 const { isMarkedAsUntransferable = () => false } = threads as {
   isMarkedAsUntransferable?: (object: object) => boolean;
 };
@@ -12,7 +12,7 @@ const { isMarkedAsUntransferable = () => false } = threads as {
  */
 const WORTH_TRANSFERRING = 16 * 1024;
 
-/** Whether handing the memory over pays. */
+/** Whether transferring the memory is worthwhile. */
 export function isWorthTransferring(bytes: ArrayBuffer | NodeJS.ArrayBufferView): boolean {
   if (bytes.byteLength < WORTH_TRANSFERRING) return false;
   const memory = memoryOf(bytes);
@@ -20,18 +20,18 @@ export function isWorthTransferring(bytes: ArrayBuffer | NodeJS.ArrayBufferView)
 }
 
 /**
- * Whether these are all the bytes of their memory. If not, the rest has another owner: Node keeps small Buffers together
- * in slabs of 8 KB, which must never be given away, and of which structured clone would copy the whole.
+ * Whether these are all the bytes of their memory. If not, the rest has another owner: Node keeps small Buffers
+ * in shared slabs of 8 KB, which must never be transferred and which structured clone would copy whole.
  */
 export function isWhole(bytes: ArrayBuffer | NodeJS.ArrayBufferView): boolean {
   return bytes.byteLength === memoryOf(bytes).byteLength;
 }
 
-/** Whether the memory has been handed over before, which leaves it empty. */
+/** Whether the memory has been transferred before, which leaves it empty. */
 export function isGivenUp(bytes: ArrayBuffer | NodeJS.ArrayBufferView): boolean {
   if (bytes.byteLength !== 0) return false;
   try {
-    // Node 20 has no other way to ask.
+    // The only way to find out on Node 20.
     new Uint8Array(memoryOf(bytes));
     return false;
   } catch {

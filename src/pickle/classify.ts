@@ -1,4 +1,4 @@
-/** Which objects structured clone copies faithfully, and what is known of the others. */
+/** Which objects structured clone copies faithfully, and how the others cross. */
 import { types } from 'node:util';
 import {
   isPlainObject,
@@ -19,7 +19,7 @@ export type Kind =
   | { readonly type: 'plain' | 'array' | 'map' | 'set' | 'native' | 'view' | 'bytes' | 'buffer' }
   /** Copied by `postMessage()` alone: V8's serialization loses it, or fails. */
   | { readonly type: 'cloned' }
-  /** Given away: the sender's end no longer works. */
+  /** Transferred: the sender's end no longer works. */
   | { readonly type: 'transferable' }
   | { readonly type: 'error' | 'iterable' | 'node-stream' | 'web-stream' | 'remembered' }
   | { readonly type: 'reduced'; readonly reducer: Reducer }
@@ -77,7 +77,7 @@ export function kindOf(value: object, prototype: object): Kind {
   const found = known.get(prototype);
   if (found !== undefined) return found;
   const kind = classify(value, prototype);
-  // A refusal is not kept: its class may be marked later. Nor is a lone object's prototype, as that of each async generator.
+  // Do not cache a refusal, as the class may be marked later, nor a prototype of one object only, as of an async generator.
   if (kind.type === 'reduced' || kind.type === 'instance') known.set(prototype, kind);
   return kind;
 }
@@ -102,7 +102,7 @@ function classify(value: object, prototype: object): Kind {
   const cls = constructorOf(prototype);
   const reference = cls && referenceOf(cls);
   if (reference !== undefined && unsuited === '') return { type: 'instance', cls: reference };
-  // What Node 22 makes of a part of a Blob, or of one that was received.
+  // On Node 22: a slice of a Blob, or a received one.
   if (tagOf(value) === 'Blob' && typeName(prototype) === 'TransferableBlob') return cloned;
   if (types.isKeyObject(value) || types.isCryptoKey(value)) return cloned;
   if (isNodeStream(value)) return nodeStream;
@@ -118,7 +118,7 @@ function constructorOf(prototype: object): object | undefined {
   return typeof cls === 'function' ? cls : undefined;
 }
 
-/** Duck-typed, as loading Node's streams takes longer than a small program does. */
+/** Duck-typed, as loading Node's streams takes longer than a whole small program. */
 function isNodeStream(value: object): boolean {
   const { pipe, read, on } = value as Record<'pipe' | 'read' | 'on', unknown>;
   return typeof pipe === 'function' && typeof read === 'function' && typeof on === 'function';

@@ -7,7 +7,7 @@ import {
   typeName,
 } from '../builtins/index.js';
 
-/** Python's module `copyreg`, as far as it has a meaning here. */
+/** Python's module `copyreg`, as far as it applies here. */
 export const copyreg: {
   /**
    * Registers how objects of class `cls` cross to another thread, as Python's `copyreg.pickle(type, function)`.
@@ -20,10 +20,10 @@ export const copyreg: {
    *
    * Only the sender needs the registration: the other side imports the restoring function and calls it.
    * @param cls the class; objects of classes derived from it are refused, unless `subclasses` is set
-   * @param reduce returns `[restore, args, state?]`: `restore(...args)` makes the object again; then `state` is handed to its
-   *   `__setstate__(state)`, or assigned to it when it has none
-   * @param options `subclasses` (default false): `reduce` serves derived classes as well, and brings them back as such, as by
-   *   giving `object.constructor` among the arguments
+   * @param reduce returns `[restore, args, state?]`: `restore(...args)` recreates the object; then `state` is passed to its
+   *   `__setstate__(state)`, or assigned if it has none
+   * @param options `subclasses` (default false): `reduce` also handles derived classes and restores them as such, for example by
+   *   passing `object.constructor` among the arguments
    * @throws TypeError when `cls` is no class, `reduce` no function, or an option is unknown
    */
   pickle<T extends object>(
@@ -32,8 +32,8 @@ export const copyreg: {
     options?: { readonly subclasses?: boolean | undefined },
   ): void;
   /**
-   * Declares that `object` does nothing but restore, as Python's `copyreg.constructor(object)`: an executor over several machines
-   * calls no other restoring function, whatever a message says. Threads do not need it.
+   * Declares that `object` only restores, like Python's `copyreg.constructor(object)`: an executor over several machines
+   * refuses to call any other restoring function. Threads do not need it.
    * @param object the restoring function that a reducer returns; importable
    * @throws TypeError when it is not callable
    */

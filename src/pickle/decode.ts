@@ -14,7 +14,7 @@ import { type Import, platformError } from './resolve.js';
 import { isShort } from './short-form.js';
 import { readStream } from './stream-reader.js';
 
-/** A message that has arrived, and what it refers to. */
+/** A received message and its imports. */
 export interface Received {
   readonly message: Message;
   readonly imports: ReceivedReferences;
@@ -22,7 +22,7 @@ export interface Received {
 }
 
 /**
- * Takes a message in. Called for each in the order in which they were encoded, with the table of its channel if it has one.
+ * Receives a message. Call it for each in the order of encoding, with the table of its channel if it has one.
  * {@link decode} must wait for `imports.loading`.
  */
 export function receive(message: Message, table: ReceivedReferences = new ReceivedReferences()): Received {
@@ -35,8 +35,8 @@ export function receive(message: Message, table: ReceivedReferences = new Receiv
 }
 
 /**
- * Puts a message together.
- * @throws UnpicklingError when a module could not be imported or lacks the export; what a restoring function throws
+ * Decodes a message.
+ * @throws UnpicklingError when a module could not be imported or lacks the export; whatever a restoring function throws
  */
 export function decode({ message, imports, memories }: Received): unknown {
   if (isShort(message)) {
@@ -63,7 +63,7 @@ function recall(memory: Memory, imports: ReceivedReferences): unknown {
 
 const NONE: readonly never[] = [];
 
-/** Both steps at once, for a message that stands alone: a promise only when something has to be loaded. */
+/** Both steps at once, for a standalone message. Returns a promise only when something has to be loaded. */
 export function decodeLoading(message: Pickled): unknown {
   const received = receive(message);
   const { loading } = received.imports;
@@ -128,7 +128,7 @@ function setState(object: Container, state: Record<string, unknown>): void {
   else for (const key of Object.keys(state)) assign(object, key, state[key]);
 }
 
-/** A genuine error of class `cls`. Its constructor is not run: it may need arguments that are not known here. */
+/** A genuine error of class `cls`. Its constructor is not run, as its arguments are unknown here. */
 function makeError(cls: Import | undefined, message: string, lostName: string): Error {
   if (cls === (DOMException as unknown)) return new DOMException(message, lostName);
   const error = Reflect.construct(Error, [message], cls ?? Error) as Error;

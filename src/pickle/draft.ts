@@ -2,7 +2,7 @@ import type { Transferable } from 'node:worker_threads';
 import type { OutgoingStream } from './encoded.js';
 import { assign, type Container, Op, type Step } from './message.js';
 
-/** What one message holds so far. It can be taken back to an earlier point, as all of it only grows. */
+/** A message in the making. It can be rolled back to an earlier point, as its parts only grow. */
 export class Draft {
   /** Containers with holes, and bytes that had to be copied, by the originals. */
   readonly copies = new Map<object, object>();
@@ -22,14 +22,14 @@ export class Draft {
     this.path = [name];
   }
 
-  /** The number of a new part, which stands for `value` from now on. */
+  /** Adds a part that stands for `value`; returns its number. */
   begin(value: object): number {
     const part = this.#nextPart++;
     this.parts.set(value, part);
     return part;
   }
 
-  /** Leaves a hole, and the step that fills it. */
+  /** Leaves a hole and adds the step that fills it. */
   fill(container: Container, key: string | number, part: number): void {
     assign(container, key, null);
     this.steps.push([Op.fill, container, key, part]);

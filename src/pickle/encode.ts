@@ -7,7 +7,7 @@ import { feed } from './stream-source.js';
 
 /**
  * Puts `value` into a form that `postMessage()` copies faithfully: classes, functions, identities, errors and streams
- * included. Plain data is only looked through. A stream in it is read as far as the other side asks for it.
+ * included. Plain data is only scanned. A stream in it is read as far as the other side requests.
  * @throws RuntimeError for a function that is not importable
  * @throws PicklingError for anything else that cannot cross
  */
@@ -39,7 +39,7 @@ export function encodeForChannel(value: unknown, options: ChannelOptions): Encod
   try {
     return encodeParts(short.introduction, { owned: true, table });
   } catch {
-    // The steps of the value itself give an error that says where in it the part is that cannot cross.
+    // Encoding the value step by step gives an error that locates the part that cannot cross.
     return encode(value, options);
   }
 }

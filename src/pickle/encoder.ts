@@ -282,7 +282,7 @@ class Encoder {
     const part = this.#draft.begin(source);
     const origin = this.#owned ? foreignId(source) : undefined;
     if (origin !== undefined) {
-      // It came with the call and goes back as what it was, for it cannot be read a second time.
+      // It came with the call and goes back in its original form, as it cannot be read twice.
       this.#draft.steps.push([Op.home, part, origin]);
       return part;
     }
@@ -294,14 +294,14 @@ class Encoder {
   }
 
   /**
-   * Its class, or the nearest of its ancestors that is known elsewhere, and everything that it owns. A field that
-   * cannot cross is left behind: losing the error for it would be worse.
+   * Its class, or the nearest importable ancestor, and all its own fields. A field that
+   * cannot cross is dropped: losing the error would be worse.
    */
   #error(error: Error): number {
     const part = this.#draft.begin(error);
     const [known, lostName] = errorClass(error);
     const cls = typeof known === 'string' ? known : this.#table.number(known);
-    // Only a DOMException keeps its message elsewhere than in a field.
+    // Only a DOMException keeps its message outside its fields.
     const message = tagOf(error) === 'DOMException' ? (error as DOMException).message : '';
     this.#draft.steps.push([Op.error, part, cls, message, lostName]);
     const names: string[] = [];
@@ -322,7 +322,7 @@ class Encoder {
     return part;
   }
 
-  /** The first time a message within the message, as it outlives this one; later only the slot that it is kept in. */
+  /** The first time a nested message, as it outlives this one; later only the slot that keeps it. */
   #remembered(remembered: Remembered): number {
     const part = this.#draft.begin(remembered);
     let slot = this.#table.slotOf(remembered);

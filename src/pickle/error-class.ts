@@ -1,8 +1,8 @@
 import { type Reference, referenceOf, typeName } from '../builtins/index.js';
 
 /**
- * How another thread finds the class of `error`, or the nearest of its ancestors that is known there: where it can be imported from, or
- * the name of a global; and the error's name if that is not of the class itself, else ''.
+ * How another thread finds the class of `error`, or the nearest ancestor that it can import: a reference, or
+ * the name of a global; and the error's own name if it differs from that of the class, else ''.
  */
 export function errorClass(error: Error): [cls: Reference | string, lostName: string] {
   const own = Object.getPrototypeOf(error) as object | null;
@@ -16,7 +16,7 @@ export function errorClass(error: Error): [cls: Reference | string, lostName: st
     const reference = referenceOf(cls);
     if (reference === undefined && (globalThis as Record<string, unknown>)[cls.name] !== cls) continue;
     const lost = error.name === 'Error' ? typeName(own) : error.name;
-    // A DOMException's name is not its class's but its own.
+    // A DOMException has its own name, not that of its class.
     const isOwn = prototype === own && cls !== DOMException;
     return [reference ?? cls.name, isOwn ? '' : lost];
   }

@@ -1,4 +1,4 @@
-/** Python's pickle errors, and the ones about values that cannot cross: each says where in the value the part is, and the fix. */
+/** Python's pickle errors, and those about values that cannot cross: each names the part of the value at fault, and the fix. */
 import { types } from 'node:util';
 import { isError, lazyPattern, RuntimeError, setErrorName, setReferences } from '../builtins/index.js';
 
@@ -25,7 +25,7 @@ export class UnpicklingError extends PickleError {
 
 setReferences(import.meta.url, { PickleError, PicklingError, UnpicklingError });
 
-/** Where in the value a part is: the value's name, then keys and indexes. */
+/** The path to a part of the value: the value's name, then keys and indexes. */
 export type Path = readonly (string | number)[];
 
 const identifier = lazyPattern(String.raw`^[\p{ID_Start}$_][\p{ID_Continue}$]*$`, 'u');
@@ -53,7 +53,7 @@ export function isClass(fn: object): boolean {
   return /^class\b/.test(Function.prototype.toString.call(fn));
 }
 
-/** Whether `fn` is written as a method, or is one that `bind()` has made. */
+/** Whether `fn` is written as a method, or was made by `bind()`. */
 function isMethod(fn: { readonly name: string }): boolean {
   if (fn.name.startsWith('bound ')) return true;
   const source = Function.prototype.toString.call(fn).replace(/^async\s+/, '');
@@ -69,8 +69,8 @@ function textOf(path: Path): string {
 }
 
 /**
- * The error to report for what `postMessage()` threw about `value`: a PicklingError that says which part is at fault.
- * Errors of `encode()` say so already and are returned unchanged.
+ * The error to report when `postMessage()` throws for `value`: a PicklingError that names the part at fault.
+ * Errors of `encode()` already do and are returned unchanged.
  */
 export function explainCloneError(error: unknown, value: unknown, name: string): unknown {
   if (!isError(error) || error.name !== 'DataCloneError') return error;

@@ -1,4 +1,4 @@
-/** The platform's classes that structured clone would empty: each crosses by what its constructor takes. */
+/** The platform's classes that structured clone would empty: each crosses as arguments for its constructor. */
 import { type Reduced, type Reducer, type Reference, setReferences, setTarget } from '../builtins/index.js';
 
 export function restoreURL(href: string): URL {
@@ -43,7 +43,7 @@ const reducers: Readonly<Record<string, (value: never) => Reduced>> = {
 };
 
 /**
- * How objects of the global class of this name and prototype are taken apart. By name first: merely to touch the
+ * How objects of the global class of this name and prototype are taken apart. By name first: merely touching the
  * global `Headers` loads all of Node's fetch.
  */
 export function globalReducer(name: string, prototype: object): Reducer | undefined {
@@ -53,7 +53,7 @@ export function globalReducer(name: string, prototype: object): Reducer | undefi
   return cls.prototype === prototype ? { reduce, subclasses: false } : undefined;
 }
 
-/** The `url` of what is not imported but everywhere. */
+/** The `url` of globals, which need no import. */
 export const GLOBAL: string = 'global:';
 
 const references = new Map<string, Reference>();
@@ -61,7 +61,7 @@ const references = new Map<string, Reference>();
 /** A reference to `fn` if it is a global function or class, such as `parseInt` or `fetch`. */
 export function globalReference(fn: { readonly name: string }): Reference | undefined {
   const { name } = fn;
-  // A getter is not asked: it could load much.
+  // Do not run a getter: it could load a lot.
   if (Object.getOwnPropertyDescriptor(globalThis, name)?.value !== fn) return undefined;
   let reference = references.get(name);
   if (reference === undefined) {

@@ -1,18 +1,18 @@
 /**
- * Objects that are more than their fields: an adapter has connections, an auth object what it learned from servers. Such an
- * object has its home in the thread that made it. Another thread keeps the copy that it was sent, under the object's id, and
- * uses it again; and sent back home it is the object itself.
+ * Objects that are more than their fields: an adapter has connections, an auth object what it learned from servers. The home of
+ * such an object is the thread that created it. Other threads keep their copy under the object's id and reuse it; sent back
+ * home, it becomes the object itself.
  */
 import { randomBytes } from 'node:crypto';
 import { type Reduced, setReferences } from '../builtins/index.js';
 
-/** Makes the copy, or brings the one that is kept up to date; importable. */
+/** Creates the copy, or updates the existing one; importable. */
 type MakeCopy<T extends object = object> = (existing: T | undefined, ...args: never[]) => T;
 
-/** How many copies are kept; the one that has not come for longest goes first. */
+/** How many copies are kept; the least recently received one goes first. */
 const KEPT = 256;
 
-// Random, as threads of many programs on many machines may meet in one worker.
+// Random, as one worker may serve threads of many programs on many machines.
 const home = `${randomBytes(9).toString('base64url')}:`;
 let lastId = 0;
 /** The ids of objects that were sent, and of copies that came. */
@@ -23,7 +23,7 @@ const forgotten = new FinalizationRegistry<string>((id) => sent.delete(id));
 /** What came here. */
 const copies = new Map<string, object>();
 
-/** How a reducer takes an object apart that has a home: `make(undefined, ...args)` makes its copy. */
+/** How a reducer takes apart an object that has a home: `make(undefined, ...args)` creates its copy. */
 export function reduceHomed<T extends object>(
   object: T,
   make: MakeCopy<T>,
@@ -32,7 +32,7 @@ export function reduceHomed<T extends object>(
   return [arrive, [homeId(object), make, args]];
 }
 
-/** The id of an object; it is given one, if this is the first time, and has its home here. */
+/** The id of an object. The first time, it gets one, and its home is here. */
 export function homeId(object: object): string {
   let id = ids.get(object);
   if (id === undefined) {
@@ -49,18 +49,18 @@ export function objectAtHome(id: string): object | undefined {
   return sent.get(id)?.deref();
 }
 
-/** Notes that `copy` stands for an object that is at home elsewhere. */
+/** Records that `copy` stands for an object whose home is elsewhere. */
 export function setHomeId(copy: object, id: string): void {
   ids.set(copy, id);
 }
 
-/** The id of an object that came from elsewhere; undefined when it has its home here. */
+/** The id of an object from elsewhere; undefined when its home is here. */
 export function foreignId(object: object): string | undefined {
   const id = ids.get(object);
   return id === undefined || id.startsWith(home) ? undefined : id;
 }
 
-/** Lets go of copies, whose originals are not used any more, and closes those that can be closed. */
+/** Drops copies whose originals are no longer used, and closes those that can be closed. */
 export function forgetCopies(originals: Iterable<string>): void {
   for (const id of originals) {
     const copy = copies.get(id) as { close?: unknown } | undefined;
@@ -69,7 +69,7 @@ export function forgetCopies(originals: Iterable<string>): void {
   }
 }
 
-/** A copy is used again without having been sent again, and counts as if it had. */
+/** Marks a copy as recently used: it is used again without having been sent again. */
 export function keepCopy(copy: object): void {
   const id = ids.get(copy);
   if (id === undefined || id.startsWith(home) || (copies.size < KEPT / 2 && copies.has(id))) return;
@@ -77,7 +77,7 @@ export function keepCopy(copy: object): void {
   copies.set(id, copy);
 }
 
-/** As {@link reduceHomed} for what is used up: a copy is not kept for another time. */
+/** As {@link reduceHomed}, for objects that can be used once: the copy is not kept. */
 export function reduceGuest<T extends object>(
   object: T,
   make: MakeCopy<T>,

@@ -9,13 +9,13 @@ import {
 import { isClass } from './errors.js';
 import { bindMethod } from './methods.js';
 
-/** Names that `import` can reach: an export, or a member of one. */
+/** Names reachable by `import`: an export, or a member of one. */
 const exportName = lazyPattern(
   String.raw`^[\p{ID_Start}$_][\p{ID_Continue}$\u200c\u200d]*(?:\.[\p{ID_Start}$_][\p{ID_Continue}$\u200c\u200d]*)*$`,
   'u',
 );
 
-/** As plain a name as most are, which needs no table of all letters. */
+/** The fast check for common names, without the Unicode tables. */
 const PLAIN_NAME = /^[a-z$_][\w$]*$/i;
 
 function isExportName(name: string): boolean {
@@ -37,7 +37,7 @@ type MethodName<T> = {
  */
 export function importable<T extends object, K extends MethodName<T>>(object: T, method: K): T[K];
 /**
- * Marks an exported function or class with where it can be imported from, and returns it unchanged. That is what lets it be
+ * Records where an exported function or class can be imported from, and returns it unchanged, so that it can be
  * sent to another thread, as Python pickles functions by module and name:
  *
  * ```ts
@@ -49,15 +49,15 @@ export function importable<T extends object, K extends MethodName<T>>(object: T,
  * }, import.meta.url);
  * ```
  *
- * A class that is marked crosses by reference, and so do its instances: their own enumerable fields are copied, its
+ * A marked class crosses by reference. Its instances cross too: their own enumerable fields are copied, the
  * constructor is not run. For a class with `#private` fields, see `copyreg.pickle()`. Its own static methods can be sent as well.
  *
- * A method is bound first: `executor.submit(importable(parser, 'parse'), text)` is Python's
- * `executor.submit(parser.parse, text)`. The object crosses as an argument does, and its method is called in the other thread.
+ * Bind a method first: `executor.submit(importable(parser, 'parse'), text)` is Python's
+ * `executor.submit(parser.parse, text)`. The object crosses like an argument, and its method is called in the other thread.
  * The verbs of a session are bound already: `executor.submit(session.get, url)`.
  *
- * The other thread imports the whole module. Keep such functions in a module of their own: one that starts requests when it is
- * imported would start them once more in every thread.
+ * The other thread imports the whole module. Keep such functions in a module of their own: a module that sends requests on
+ * import would send them again in every thread.
  * @typeParam F the function's type, which the result keeps
  * @param fn a function or class that its module exports
  * @param url the module's own `import.meta.url`

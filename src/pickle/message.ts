@@ -41,9 +41,9 @@ export const Op = {
   buffer: 11,
   /** part = the reading end of a stream */
   stream: 12,
-  /** part = what has its home on the receiving side */
+  /** part = an object whose home is on the receiving side */
   home: 13,
-  /** part = something that the receiving side remembers */
+  /** part = a value that the receiving side remembers */
   recall: 14,
 } as const;
 
@@ -78,25 +78,25 @@ export type Step =
   | readonly [op: typeof Op.home, part: number, id: string]
   | RecallStep;
 
-/** part = something that is remembered, by its number in `recalls` */
+/** part = a remembered value, by its number in `recalls` */
 export type RecallStep = readonly [op: typeof Op.recall, part: number, recall: number];
 
 /** A value on its way: posted with its transfer list, and given to `decode()` on the other side. */
 export interface Pickled {
   readonly box: [unknown];
   readonly steps?: readonly Step[];
-  /** What the steps import; with tables on both sides only what is new in them. */
+  /** What the steps import; with tables on both sides, only what is new in them. */
   readonly references?: readonly Reference[];
   /** The number of the first of them. */
   readonly first?: number;
-  /** What the receiving side is to remember from now on, and where. */
+  /** The values for the receiving side to remember, and their slots. */
   readonly memories?: readonly (readonly [slot: number, value: Pickled])[];
-  /** Where that is which the steps recall. */
+  /** The slots of the values that the steps recall. */
   readonly recalls?: readonly number[];
 }
 
 /**
- * The short form of a value that consists of plain data: `restore(values, functions, remembered)`. A negative slot stands for
+ * The short form of a value made of plain data: `restore(values, functions, remembered)`. A negative slot means
  * nothing remembered.
  */
 export type Short = readonly [

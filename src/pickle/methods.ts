@@ -1,4 +1,4 @@
-/** Bound methods cross as Python's do: as the object and the name of its method. */
+/** Bound methods cross as in Python: as the object and the method's name. */
 import { boundMethodOf, kMethodOwner, setBoundMethod, setReferences, typeName } from '../builtins/index.js';
 
 type Method = (...args: unknown[]) => unknown;
@@ -35,7 +35,7 @@ export function methodParts(fn: object): [object: object, name: string] | null {
   return [owner === undefined ? bound.object : owner.call(bound.object), bound.name];
 }
 
-/** A call in the form in which it crosses: a bound method is called through its object. */
+/** The form in which a call crosses: a bound method is called through its object. */
 export function crossingCall<F extends (...args: never[]) => unknown>(
   fn: F,
   args: readonly unknown[],

@@ -2,19 +2,19 @@ import type { Transferable } from 'node:worker_threads';
 import { isGivenUp, isWhole, isWorthTransferring } from './bytes.js';
 import { kindOf } from './classify.js';
 
-/** Tells what structured clone copies faithfully, and collects what is to be handed over with it. */
+/** Finds out what structured clone copies faithfully, and collects the memory to transfer with it. */
 export class PlainCheck {
   readonly #owned: boolean;
   readonly #asBytes: boolean;
   readonly #transfers: Set<Transferable>;
-  /** Objects that were looked through. */
+  /** Objects already scanned. */
   readonly #seen = new Map<object, boolean>();
-  /** Roughly how many values were met: what it costs to make them again. */
+  /** Roughly how many values were found: the cost of recreating them. */
   size = 0;
 
   /**
-   * @param owned whether memory that is found may be given away
-   * @param asBytes whether what `postMessage()` alone can copy or move is impure
+   * @param owned whether the memory in it may be transferred
+   * @param asBytes whether to treat what only `postMessage()` can copy or move as impure
    */
   constructor(owned: boolean, asBytes: boolean, transfers: Set<Transferable>) {
     this.#owned = owned;
@@ -22,7 +22,7 @@ export class PlainCheck {
     this.#transfers = transfers;
   }
 
-  /** Whether structured clone alone copies `value` faithfully, with all that it holds. A circle counts as impure. */
+  /** Whether structured clone alone copies `value` faithfully, contents included. A cycle counts as impure. */
   isPlain(value: unknown): boolean {
     if (typeof value === 'string') {
       this.size += value.length >>> 8;

@@ -5,7 +5,7 @@ import { type Import, importing, type Resolver } from './resolve.js';
 import type { Pickled } from './message.js';
 
 /**
- * What one end of a channel has sent to the other: references, known by number from then on, and values to be remembered.
+ * What one end of a channel has sent to the other: references, numbered from then on, and values to remember.
  * Messages must be read in the order in which they were encoded.
  */
 export class SentReferences {
@@ -14,7 +14,7 @@ export class SentReferences {
   #references: Reference[] = [];
   #remembered: Remembered[] = [];
 
-  /** Before a message. */
+  /** Starts a message. */
   begin(): void {
     if (this.#references.length > 0) this.#references = [];
     if (this.#remembered.length > 0) this.#remembered = [];
@@ -40,7 +40,7 @@ export class SentReferences {
     return number;
   }
 
-  /** The number of `reference` if the other end knows it. */
+  /** The number of `reference` if it was sent before. */
   known(reference: Reference): number | undefined {
     return this.#numbers.get(reference);
   }
@@ -50,13 +50,13 @@ export class SentReferences {
     return this.#memory.slotOf(remembered);
   }
 
-  /** Has the other end keep `remembered`. */
+  /** Makes the other end keep `remembered`. */
   remember(remembered: Remembered): number {
     this.#remembered.push(remembered);
     return this.#memory.add(remembered);
   }
 
-  /** Takes back what is new in the latest message, which cannot be sent. */
+  /** Reverts what is new in the latest message, which could not be sent. */
   takeBack(): void {
     for (const reference of this.#references) this.#numbers.delete(reference);
     for (const remembered of this.#remembered) this.#memory.takeBack(remembered);
@@ -73,7 +73,7 @@ interface Entry {
   error: unknown;
 }
 
-/** The references that have come over a channel, or in one message. */
+/** The references received over a channel, or in one message. */
 export class ReceivedReferences {
   readonly #resolver: Resolver;
   readonly #entries: Entry[] = [];
@@ -85,7 +85,7 @@ export class ReceivedReferences {
     this.#resolver = resolver;
   }
 
-  /** Takes in what is new in `message`, and loads what is not known yet. */
+  /** Adds what is new in `message`, and starts to load it. */
   receive({ references, first = 0, memories }: Pickled): void {
     if (memories !== undefined) {
       for (const [slot, pickled] of memories) this.#memories[slot] = { pickled, made: null };
@@ -98,7 +98,7 @@ export class ReceivedReferences {
     });
   }
 
-  /** What is in these slots now: a later message may put something else there. */
+  /** The current contents of these slots, which a later message may replace. */
   recalled(slots: readonly number[] | undefined): readonly Memory[] {
     return slots === undefined ? NONE : slots.map((slot) => this.#memories[slot] as Memory);
   }
@@ -117,14 +117,14 @@ export class ReceivedReferences {
     this.#loading.add(loaded);
   }
 
-  /** Resolves when nothing is being loaded, be it for an earlier message; undefined when that is so now. Never rejects. */
+  /** Resolves when nothing is loading, also for earlier messages; undefined when nothing is now. Never rejects. */
   get loading(): Promise<unknown> | undefined {
     return this.#loading.size === 0 ? undefined : Promise.all(this.#loading);
   }
 
   /**
-   * What stands under `number`.
-   * @throws why it could not be loaded
+   * The import with this number.
+   * @throws the reason why it could not be loaded
    */
   get(number: number): Import {
     const { target, error, reference } = this.#entries[number] ?? {};

@@ -1,9 +1,9 @@
-/** The one place where a reference that arrived in a message becomes a function or a class. */
+/** The one place where a reference in a message becomes a function or a class. */
 import { type Reference, setTarget, targetOf, isError } from '../builtins/index.js';
 import { UnpicklingError } from './errors.js';
 import { GLOBAL } from './globals.js';
 
-/** A function or class that a message names. */
+/** A function or class named in a message. */
 export type Import = ((...args: unknown[]) => unknown) & { readonly prototype: object };
 
 /** Decides what the references of a message may name, and finds it. */
@@ -31,7 +31,7 @@ export const importing: Resolver = {
       throw new UnpicklingError(`Cannot import '${name}' from ${url}: ${reason}`, { cause: error });
     }
     for (const part of name.split('.')) found = (found as Record<string, unknown> | null | undefined)?.[part];
-    // A module may register under a name what it exports under another, or not at all.
+    // A module may register a value under a name other than its export's, or without exporting it.
     const target = targetOf(reference) ?? (typeof found === 'function' ? found : undefined);
     if (target === undefined) {
       throw new UnpicklingError(`Cannot import '${name}' from ${url}: the module does not export it`);
@@ -53,12 +53,12 @@ function isOwn(url: string): boolean {
   return ownRoot !== null && url.startsWith(ownRoot);
 }
 
-/** This package's own modules that are being loaded. */
+/** The loading of this package's own modules. */
 const ownModules = new Set<Promise<unknown>>();
 
 /**
- * Loads this package's modules before any of the caller's: Node 22 fails where a CommonJS module require()s an ES module that is
- * being imported at that moment.
+ * Loads this package's modules before any of the caller's: Node 22 fails when a CommonJS module require()s an ES module that is
+ * still being imported.
  */
 async function importModule(url: string): Promise<unknown> {
   if (isOwn(url)) {
@@ -76,7 +76,7 @@ async function importModule(url: string): Promise<unknown> {
   return import(url);
 }
 
-/** The error class of this name that the platform has; `Error` for any other name. */
+/** The platform's error class of this name; `Error` for any other name. */
 export function platformError(name: string): Import {
   const cls = Object.hasOwn(globalThis, name) ? (globalThis as Record<string, unknown>)[name] : undefined;
   const isError = typeof cls === 'function' && (cls.prototype as unknown) instanceof Error;

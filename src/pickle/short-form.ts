@@ -1,10 +1,10 @@
 /**
- * The short form of what crosses often and is nearly always plain: requests on their way to a thread and responses on their way back.
- * One list of plain data takes the place of the steps that make a value part by part; the other side must know all that the list
- * refers to. `encode()` falls back to the steps for everything else, and both arrive as the same.
+ * The short form of what crosses often and is nearly always plain: requests to a thread and the responses from it.
+ * One list of plain data replaces the steps that build a value part by part; everything that the list refers to must have been
+ * sent before. For anything else `encode()` falls back to the steps, with the same result.
  *
- * A request and its response, the session known on the other side, take 5.7 µs to encode, clone and decode this way, and 13.6 µs
- * when the same lists are sent as steps: a tenth of a small GET in a thread (`npm run bench -- --suite workers-small`).
+ * A request and its response, once the session has been sent, take 5.7 µs to encode, clone and decode this way, and 13.6 µs
+ * as steps: a tenth of a small GET in a thread (`npm run bench -- --suite workers-small`).
  */
 import { types } from 'node:util';
 import type { Transferable } from 'node:worker_threads';
@@ -14,19 +14,19 @@ import type { Message, Short } from './message.js';
 import type { SentReferences } from './reference-table.js';
 import type { Remembered } from './remembered.js';
 
-/** A value that is taken apart. */
+/** A value taken apart. */
 export interface Shortened {
-  /** Primitives, and lists and plain objects of such; for bytes what {@link shortenBytes} gives. */
+  /** Primitives, and lists and plain objects of them; for bytes, the result of {@link shortenBytes}. */
   readonly values: readonly unknown[];
   /** Functions that belong to it; importable. */
   readonly functions: readonly object[];
-  /** What is the same for many such values; null for nothing. */
+  /** What many such values share; null for nothing. */
   readonly remembered: Remembered | null;
-  /** Memory to hand over, which is among the values; null for none. */
+  /** The memory among the values to transfer; null for none. */
   readonly transfer: ArrayBuffer | null;
 }
 
-/** Makes a value again from its values, its functions, and what is remembered; importable. */
+/** Recreates a value from its values, its functions, and what is remembered; importable. */
 type Restore = (values: never, functions: never, remembered: never) => unknown;
 
 interface ShortForm {
@@ -38,7 +38,7 @@ interface ShortForm {
 const forms = new WeakMap<object, ShortForm>();
 
 /**
- * Gives the objects of a class (not those of derived ones), or the arguments of a function, a short form.
+ * Registers a short form for the objects of a class (not of derived ones), or for the arguments of a function.
  * @param of the class's prototype, or the function
  * @param shorten takes a value apart; null when it is not plain enough
  */
@@ -59,12 +59,12 @@ export function isShort(message: Message): message is Short {
 
 const NOTHING: readonly never[] = [];
 
-/** The short form of `value`, or what has to be encoded step by step in its place. */
+/** The short form of `value`, or what to encode step by step instead. */
 export type Attempt =
   | { readonly message: Short; readonly transferList: readonly Transferable[] }
   | { readonly introduction: object };
 
-/** Puts `value` into the form that `of` has. Null where there is none, or when this value is not plain enough. */
+/** Converts `value` to the short form registered for `of`. Null if there is none, or if the value is not plain enough. */
 export function toShort(of: object, value: object, table: SentReferences): Attempt | null {
   const form = forms.get(of);
   if (form === undefined) return null;
@@ -81,7 +81,7 @@ export function toShort(of: object, value: object, table: SentReferences): Attem
   return { message, transferList: transfer === null ? NOTHING : [transfer] };
 }
 
-/** Null when the other side does not know them all. */
+/** Null when some were not sent before. */
 function numbersOf(functions: readonly object[], table: SentReferences): number[] | null {
   const numbers: number[] = [];
   for (const fn of functions) {
@@ -93,7 +93,7 @@ function numbersOf(functions: readonly object[], table: SentReferences): number[
   return numbers;
 }
 
-/** A value that is sent step by step, so that the other side knows from then on what its short form refers to. */
+/** Sends a value step by step, so that later short forms can refer to what it contains. */
 class Introduction {
   constructor(
     readonly restore: Restore,
@@ -105,7 +105,7 @@ setReducer(Introduction, ({ restore, shortened: { values, functions, remembered 
   [values, functions, remembered],
 ]);
 
-/** Whether `value` is a primitive, or a list or plain object of such. */
+/** Whether `value` is a primitive, or a list or plain object of primitives. */
 export function isShallow(value: unknown): boolean {
   if (typeof value !== 'object' || value === null) return isPrimitive(value);
   const prototype = Object.getPrototypeOf(value) as object | null;
@@ -124,8 +124,8 @@ function isPrimitive(value: unknown): boolean {
 }
 
 /**
- * Bytes that are given up, as one of the `values`: a few as text, which is copied faster than bytes are, more as memory to be
- * transferred. Null where neither is possible.
+ * Bytes that the sender gives up, as one of the `values`: a few as text, which copies faster than bytes, more as memory to
+ * transfer. Null if neither is possible.
  */
 export function shortenBytes(bytes: Buffer): string | ArrayBuffer | null {
   if (isGivenUp(bytes)) return null;
@@ -135,7 +135,7 @@ export function shortenBytes(bytes: Buffer): string | ArrayBuffer | null {
   return types.isArrayBuffer(buffer) ? buffer.slice(byteOffset, byteOffset + byteLength) : null;
 }
 
-/** Up to here text is cheaper. */
+/** Up to this length, text is cheaper. */
 const AS_TEXT = 16 * 1024;
 
 /** The bytes again. */

@@ -4,10 +4,10 @@ import { RuntimeError } from '../builtins/index.js';
 import { type ToReader, type ToSource, weightOf, WINDOW } from './stream-messages.js';
 import type { Pickled, StreamKind } from './message.js';
 
-/** Puts a message together; a promise when a module has to be loaded for it. */
+/** Decodes a message; a promise when a module has to be loaded for it. */
 export type Open = (message: Pickled) => unknown;
 
-/** The reading end of a stream that is in another thread, as the kind of object it is over there. */
+/** The reading end of a stream in another thread, as the same kind of object as there. */
 export function readStream(port: MessagePort, kind: StreamKind, open: Open): object {
   const reader = new Reader(port, open);
   switch (kind.type) {
@@ -20,7 +20,7 @@ export function readStream(port: MessagePort, kind: StreamKind, open: Open): obj
   }
 }
 
-/** What a port has brought. Its listeners hold this and not the reader, which may become unreachable while the port is open. */
+/** Received chunks. The port's listeners hold this, not the reader, which may become unreachable while the port is open. */
 class Arrivals {
   readonly messages: ToReader[] = [];
   /** Whether the port is closed. */
@@ -39,7 +39,7 @@ class Arrivals {
   }
 }
 
-/** A reader that is dropped lets go of the source, and with it of the thread that waits for its end. */
+/** A collected reader releases the source, and with it the thread that waits for its end. */
 const dropped = new FinalizationRegistry<MessagePort>((port) => {
   port.close();
 });
@@ -88,7 +88,7 @@ class Reader implements AsyncIterator<unknown, undefined> {
     return { value, done: false };
   }
 
-  /** Asks for nothing more. The other end gives its source up. */
+  /** Cancels: the other end gives up its source. */
   cancel(reason: Pickled): void {
     if (this.#ended) return;
     this.#ended = true;

@@ -6,15 +6,15 @@ import { encodeParts } from './encoder.js';
 import type { Pickled } from './message.js';
 import { type ToReader, type ToSource, weightOf } from './stream-messages.js';
 
-/** A source that can be read step by step and given up at any time, in the middle of a step, too. */
+/** A source that can be read step by step and given up at any time, even during a step. */
 interface Source {
   next(): Promise<IteratorResult<unknown>>;
   cancel(reason: unknown): unknown;
 }
 
 /**
- * Sends what `source` (a Node stream, a web stream, an async iterable) yields through `port` as far as the other end asks
- * for it. Reading begins when it is first asked. The port does not keep the process alive.
+ * Sends what `source` (a Node stream, a web stream, an async iterable) yields through `port`, as far as the other end has
+ * granted credit. Reading begins with the first credit. The port does not keep the process alive.
  */
 export function feed(source: object, port: MessagePort): void {
   new Feed(source, port);
@@ -23,7 +23,7 @@ export function feed(source: object, port: MessagePort): void {
 const live = new Set<Feed>();
 const waiters: (() => void)[] = [];
 
-/** Resolves when every stream that this thread has sent was read to its end or given up; undefined when that is so now. */
+/** Resolves when every stream sent by this thread was read to its end or given up; undefined when all were already. */
 export function streamsEnd(): Promise<void> | undefined {
   if (live.size === 0) return undefined;
   return new Promise((resolve) => {
@@ -81,7 +81,7 @@ class Feed {
     if (this.#ended) return;
     const source = this.#source;
     this.#end({ error: encodeParts(isError(error) ? error : new Error(String(error))).message });
-    // A chunk that cannot cross leaves a source that is not at its end.
+    // After a chunk that cannot cross, the source is not at its end.
     if (source !== undefined) void giveUp(source, error);
   }
 
@@ -112,7 +112,7 @@ class Feed {
   }
 }
 
-/** The error of a failing clean-up has no reader any more. */
+/** Drops the error of a failing clean-up: there is no reader any more. */
 async function giveUp(source: Source, reason: unknown): Promise<void> {
   try {
     await source.cancel(reason);
@@ -138,7 +138,7 @@ function openSource(source: object): Source {
   }
   const iterator = (source as AsyncIterable<unknown>)[Symbol.asyncIterator]();
   if ('destroy' in source) {
-    // Its iterator's return() would wait for the step that is under way, and the stream may never take it.
+    // The iterator's return() would wait for the current step, which may never end.
     return {
       next: () => iterator.next(),
       cancel: (reason) => (source as Readable).destroy(isError(reason) ? reason : undefined),
