@@ -1,4 +1,4 @@
-/** What the gateway thread runs: the package itself, for a thread that waits. */
+/** The entry of the gateway thread, which runs the package for a blocked thread. */
 import { type MessagePort, workerData } from 'node:worker_threads';
 import { getLogger, setHome } from '../src/builtins/index.js';
 import '../src/requests/index.js';
@@ -15,12 +15,12 @@ function serve(to: MessagePort, itsFlags: SharedArrayBuffer): Caller {
 const caller = serve(port, flags);
 onCaller(serve);
 
-// Nothing is printed here: the caller's thread shows it, while it waits.
+// Do not print here: the blocked caller's thread shows it.
 setHome(([fn, args]) => {
   caller.callHome(fn, args);
 });
 
-// What nobody waits for must not end everyone's requests.
+// An unhandled rejection must not end every caller's requests.
 process.on('unhandledRejection', (reason) => {
   getLogger().log('error', 'requests-futures', 'Unhandled rejection in the gateway thread', reason);
 });

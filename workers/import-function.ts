@@ -18,7 +18,7 @@ export function importFunction(reference: Reference): AnyFunction | Promise<AnyF
   return reference.url === programOfThread() ? guarded(load) : load();
 }
 
-/** Takes a message in, see `receive()`. */
+/** See `receive()`. */
 export function receiveHere(message: Message, table?: ReceivedReferences): Received {
   const received = receive(message, table);
   const { loading } = received.imports;
@@ -29,7 +29,7 @@ export function receiveHere(message: Message, table?: ReceivedReferences): Recei
   return received;
 }
 
-/** The program's main module must not start its calls once more when it is imported here. */
+/** Keeps the program's main module from submitting its calls again when imported here. */
 async function guarded<T>(load: () => Promise<T>): Promise<T> {
   setImporting(true);
   try {

@@ -1,4 +1,4 @@
-/** What a pool thread runs. Piscina calls the default export once, with how the thread is to be set up. */
+/** The entry of a pool thread. Piscina calls the default export once, with the thread's setup. */
 import { types } from 'node:util';
 import type { MessagePort, Transferable } from 'node:worker_threads';
 import { type HomeCall, homeCallsOf, type Reference, setHome } from '../src/builtins/index.js';
@@ -30,8 +30,8 @@ import {
 import { ThreadCall } from '../src/concurrent-futures/worker-pool/thread-call.js';
 import { importFunction, receiveHere } from './import-function.js';
 
-// Piscina tries `require` first, for which loaders such as tsx make a second copy of each module, without the registrations of the
-// first. A module that awaits at its top level can only be imported.
+// Piscina tries `require` first, for which loaders such as tsx load each module a second time, without the registrations of the
+// first. A module with top-level await can only be imported.
 await Promise.resolve();
 
 /** Runs the initializer, then takes calls until the pool closes it. */
@@ -101,7 +101,7 @@ class Thread {
   async #run(id: number, fn: number, args: Message): Promise<void> {
     const call = new ThreadCall(this, this.#workerName);
     this.#running.set(id, call);
-    // At once: the next message builds on what is new in this one.
+    // Synchronously, as the next message builds on what is new in this one.
     const received = receiveHere(args, this.#received);
     const { loading } = received.imports;
     try {
@@ -166,14 +166,14 @@ class Thread {
     this.#calls.postMessage({ home: message } satisfies FromThread, transferList);
   }
 
-  /** Ends the thread; not before the streams that it returned have been read or given up. */
+  /** Ends the thread once the streams that it returned have been read or given up. */
   async #close(): Promise<void> {
     const end = streamsEnd();
     if (end !== undefined) {
       this.#calls.postMessage(LINGERING satisfies FromThread);
       await end;
     }
-    // The thread and not the process.
+    // Ends the thread, not the process.
     process.exit(0);
   }
 }

@@ -1,6 +1,6 @@
 /**
- * What the watchdog thread runs: it owns the gateway, and wakes the caller when that ends. The caller itself, which waits, would hear
- * of it too late.
+ * The entry of the watchdog thread, which owns the gateway and wakes the caller when the gateway ends. The blocked caller itself
+ * would notice too late.
  */
 import { Worker, workerData } from 'node:worker_threads';
 import { type Death, type GatewayData, tellEnd, type WatchdogData } from '../src/blocking/wire/index.js';
