@@ -6,35 +6,35 @@ import { deadlineAfter, parseTimeout, remaining, type TimeoutOptions } from './t
 import type { Waiter } from './waiter.js';
 import { Wakeup } from './wakeup.js';
 
-/** How far {@link as_completed} has come: what `tqdm` shows of it in Python. */
+/** The progress of {@link as_completed}, as `tqdm` shows it in Python. */
 export interface Progress {
-  /** How many futures have been handed out. */
+  /** How many futures have been yielded. */
   readonly done: number;
   /** How many there are in all. */
   readonly total: number;
-  /** How many were handed out per second since the first `next()`. */
+  /** How many were yielded per second since the first `next()`. */
   readonly rate: number;
-  /** How many seconds the others take at this rate; null before the first one. */
+  /** Seconds that the rest will take at this rate; null before the first one. */
   readonly remaining: number | null;
 }
 
 /** The keyword arguments of {@link as_completed}. */
 export interface AsCompletedOptions extends TimeoutOptions {
   /**
-   * Called at the first `next()`, and then for each future just before it is handed out. What it throws rejects that `next()`.
+   * Called at the first `next()`, then just before each future is yielded. What it throws rejects that `next()`.
    * Not in Python. Default: none.
    */
   on_progress?: ((progress: Progress) => void) | null | undefined;
 }
 
 /**
- * Iterates over the futures as they complete: first those that are done already, in input order, then the others in the
- * order of their completion. Failed and cancelled ones come like any other, each future once. Leaving the loop cancels
- * nothing. Nothing happens before the first `next()`: the input is read and the time counts from there, as in Python.
+ * Iterates over the futures as they complete: first those already done, in input order, then the others in order of
+ * completion. Failed and cancelled futures are yielded like any other, each once. Leaving the loop cancels nothing.
+ * As in Python, the input is read and the time counts from the first `next()`.
  *
  * @param fs - any iterable of futures, or a Map whose keys are futures. Attributes attached to them keep their types.
- * @param timeout - seconds for all together, or the {@link AsCompletedOptions}; then TimeoutError tells how many are unfinished. A consumer
- * that is too slow for the deadline gets it too.
+ * @param timeout - seconds for all together, or the {@link AsCompletedOptions}. After that, TimeoutError gives the number of
+ * unfinished futures, even if only the consumer was too slow.
  * @throws TypeError for an unknown keyword at the call; everything else rejects the first `next()`.
  */
 export function as_completed<F extends Future>(
@@ -62,9 +62,9 @@ export function as_completed<F extends Future>(
 /**
  * What `as_completed` returns: an async iterator over futures.
  *
- * It is a union of two names for one type on purpose. From the second `for await` over the same type on, TypeScript (6.0)
- * takes what awaiting an element would give for the element, so futures would appear as their results, which they are
- * not. For a union it stays with what the first loop found.
+ * Deliberately a union of two names for one type: from the second `for await` over the same type on, TypeScript (6.0)
+ * takes the awaited type for the element type, so futures would be typed as their results. For a union it keeps
+ * the type that the first loop found.
  */
 export type AsCompleted<F extends Future> = AsCompletedIterator<F> | AsCompletedTwin<F>;
 
@@ -72,7 +72,7 @@ interface AsCompletedTwin<F extends Future> extends AsCompletedIterator<F> {
   next(): Promise<IteratorResult<F, undefined>>;
 }
 
-/** Keeps no reference to a future that it has handed out. */
+/** Keeps no reference to a future that it has yielded. */
 class AsCompletedIterator<F extends Future> extends SerialIterator<F> {
   #source: { fs: Futures<F>; timeout: unknown } | null;
   readonly #onProgress: ((progress: Progress) => void) | null;
@@ -81,17 +81,17 @@ class AsCompletedIterator<F extends Future> extends SerialIterator<F> {
   #startedAt = 0;
   #deadline: number | null = null;
   #expired = false;
-  /** Not completed, and attached to. */
+  /** Not completed; the waiter is attached to these. */
   #waiting = new Set<F>();
-  /** Completed since the last look. */
+  /** Completed since the last check. */
   #finished: F[] = [];
-  /** Being handed out; the next one is the last, so that handing out drops it. */
+  /** Being yielded, in reverse: the next one is popped. */
   #batch: F[] = [];
   readonly #wakeup = new Wakeup();
   readonly #waiter: Waiter = {
     wakesOnCancel: false,
     notify: (future: Future) => {
-      // It is attached to members of the set only.
+      // Only members of the set call this.
       this.#waiting.delete(future as F);
       this.#finished.push(future as F);
       this.#wakeup.wake();
@@ -109,7 +109,7 @@ class AsCompletedIterator<F extends Future> extends SerialIterator<F> {
     try {
       if (this.#source !== null) this.#start(this.#source.fs, this.#source.timeout);
       while (this.#batch.length === 0 && this.#waiting.size + this.#finished.length > 0) {
-        // Before looking for what has completed meanwhile, as Python does.
+        // As in Python, before checking what has completed meanwhile.
         this.#checkDeadline();
         if (this.#finished.length === 0) {
           this.#expired = !(await this.#wakeup.sleep(remaining(this.#deadline)));

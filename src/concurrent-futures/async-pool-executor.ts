@@ -6,7 +6,7 @@ import { parseMaxWorkers, PoolExecutor } from './pool-executor.js';
 
 /** The keyword arguments of {@link AsyncPoolExecutor}. */
 export interface AsyncPoolExecutorOptions {
-  /** How many calls run at once at the most: an integer from 1, or `Infinity`. Default: min(32, available CPUs + 4). */
+  /** The most calls to run at once: an integer from 1, or `Infinity`. Default: min(32, available CPUs + 4). */
   max_workers?: number | null | undefined;
   /** Workers are named `<thread_name_prefix>_<n>`. Default: `ThreadPoolExecutor-<k>`, counting executors. */
   thread_name_prefix?: string | null | undefined;
@@ -16,7 +16,7 @@ export interface AsyncPoolExecutorOptions {
   initargs?: Iterable<unknown> | null | undefined;
 }
 
-/** What Python has a thread for: it keeps its name and whether it has been initialized. */
+/** Stands for Python's thread: holds its name and whether it has been initialized. */
 interface Worker {
   readonly name: string;
   initialized: boolean;
@@ -26,7 +26,7 @@ let executorCount = 0;
 
 /**
  * Python's `ThreadPoolExecutor`, without threads: at most `max_workers` submitted calls run at once, first come first
- * served. An async call keeps its worker until its promise settles. Workers are made when they are needed and used again.
+ * served. An async call keeps its worker until its promise settles. Workers are created on demand and reused.
  *
  * ```ts
  * await using executor = new ThreadPoolExecutor(10);
@@ -34,7 +34,7 @@ let executorCount = 0;
  * ```
  *
  * A call that returns the future of another call of the same pool, as `executor.submit(session.get, url)` does, lends it its
- * worker. As in Python, calls that await others inside themselves never end when all workers do so.
+ * worker. As in Python, calls that await others deadlock when they hold all workers.
  */
 export class AsyncPoolExecutor extends PoolExecutor {
   readonly #namePrefix: string;
@@ -58,7 +58,7 @@ export class AsyncPoolExecutor extends PoolExecutor {
     if (initializer !== null && typeof initializer !== 'function') {
       throw new TypeError('initializer must be a callable');
     }
-    // The caller answers for `initargs` fitting `initializer`, as in Python.
+    // As in Python, it is up to the caller that `initargs` fit `initializer`.
     this.#initializer = initializer as ((...args: unknown[]) => unknown) | null;
     this.#initargs = [...(initargs ?? [])];
     this.#namePrefix = prefix ?? '';
@@ -79,15 +79,15 @@ export class AsyncPoolExecutor extends PoolExecutor {
   }
 
   async #work(worker: Worker): Promise<void> {
-    // No user code runs inside of `submit`.
+    // User code must not run inside `submit`.
     await Promise.resolve();
     if (!worker.initialized) await this.#initialize(worker);
     for (let item = this.nextCall(); item !== null; item = this.nextCall()) {
       try {
         const returned = item.invoke(worker.name);
-        // A call that returns the future of another of this pool only waits for it: in a full pool that would be for ever.
+        // A call that returns the future of another call of this pool only waits for it, which would deadlock a full pool.
         if (this.isQueued(returned)) this.lend(item);
-        // Also what is not a promise is awaited, so that many synchronous calls do not starve those who await the first.
+        // Await plain values too, so that many synchronous calls do not starve those who await the first.
         item.succeed(await returned);
       } catch (error) {
         item.fail(error);

@@ -2,7 +2,7 @@ import { AsyncResource } from 'node:async_hooks';
 import { getLogger } from '../builtins/index.js';
 
 /** A callback that waits for its future, with the async context of the `add_done_callback` call. */
-/** A future, as far as its callbacks' errors show it. */
+/** What the log of a callback's error needs of a future. */
 interface Shown {
   toString(): string;
 }

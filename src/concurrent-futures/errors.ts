@@ -20,8 +20,8 @@ export class FuturesError extends Error {
 }
 
 /**
- * The future was cancelled. Its text is empty and each raise makes a new one, as in Python; after
- * `future.abort(reason)` its `cause` is the reason.
+ * The future was cancelled. As in Python, its message is empty and each raise creates a new one. After
+ * `future.abort(reason)`, its `cause` is the reason.
  */
 export class CancelledError extends FuturesError {
   static {

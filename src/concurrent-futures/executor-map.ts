@@ -16,7 +16,7 @@ export type { AnyIterable };
 
 /** The keyword arguments of `map()`. */
 export interface MapOptions {
-  /** Seconds from the `map` call for all results together, else TimeoutError. Results that are there are handed out even later. Default: no limit. */
+  /** Seconds from the `map` call for all results together, else TimeoutError. Finished results are still yielded. Default: no limit. */
   timeout?: number | null | undefined;
   /** How many calls travel together to an isolated pool. In-thread pools ignore it, as Python's thread pools do. */
   chunksize?: number | null | undefined;
@@ -45,7 +45,7 @@ export function mapOnto(
   return new Iterator(executor, fn as Fn, new MapInputs(iterables), deadlineAfter(seconds), buffersize);
 }
 
-/** A trailing argument that is no iterable is the options: plain objects never are iterable. */
+/** A trailing argument that is not iterable is the options, as plain objects never are iterable. */
 export function splitOptions(rest: readonly unknown[]): {
   iterables: readonly unknown[];
   options: MapOptions;
@@ -76,10 +76,10 @@ export class MapIterator<T> extends SerialIterator<T> {
   readonly #futures = new Fifo<Future>();
   readonly #wakeup = new Wakeup();
   #inputs: MapInputs | null;
-  /** How many elements are still to be read. */
+  /** How many elements are left to read. */
   #wanted: number;
   #reading = false;
-  /** Why the inputs ended early; thrown when all results before it have been handed out. */
+  /** Why the inputs ended early; thrown after all results before it. */
   #failure: { error: unknown } | null = null;
   #started = false;
   #closed = false;
@@ -131,14 +131,14 @@ export class MapIterator<T> extends SerialIterator<T> {
     this.#closed = true;
     this.#inputs = null;
     this.#wakeup.wake();
-    // As in Python, where closing a generator that has not begun does nothing.
+    // As in Python, closing a generator that has not begun does nothing.
     if (!this.#started) return;
     for (let future = this.#futures.shift(); future !== undefined; future = this.#futures.shift()) {
       future.cancel();
     }
   }
 
-  /** Waits for async inputs, until there is a future or there will be none. */
+  /** Waits for async inputs until there is a future, or the inputs end. */
   async #untilReadable(): Promise<void> {
     while (this.#futures.length === 0 && this.#inputs !== null) {
       const seconds = remaining(this.#deadline);
@@ -147,7 +147,7 @@ export class MapIterator<T> extends SerialIterator<T> {
     }
   }
 
-  /** One more element than has been asked for so far. */
+  /** Reads one more element. */
   #readAhead(): void {
     if (this.#inputs === null) return;
     this.#wanted += 1;

@@ -32,11 +32,11 @@ export abstract class Executor implements AsyncDisposable {
 
   /**
    * Calls `fn` with the elements of `iterables`, taken side by side until the shortest ends, and iterates over the
-   * results in input order. Everything is submitted at the call (with `buffersize`: that many); async iterables are read
-   * in the background from then on. The inputs are never closed, so that the caller may read on.
+   * results in input order. Everything is submitted at the call (with `buffersize`: that many); async iterables are then
+   * read in the background. The inputs are never closed, so that the caller may read on.
    *
    * An error of a call is thrown at its position; then the rest is cancelled and the iterator ends, as in Python 3.14.
-   * Leaving the loop cancels the rest; an iterator that is dropped half-read does not. The last argument may be the
+   * Leaving the loop cancels the rest; dropping a half-read iterator does not. The last argument may be the
    * {@link MapOptions}.
    *
    * @throws what `submit` throws, TypeError for an input that is not iterable, TypeError and ValueError for bad options.
@@ -96,7 +96,7 @@ export abstract class Executor implements AsyncDisposable {
     return this.shutdown();
   }
 
-  /** As in a log: the class alone, not the calls and their arguments. */
+  /** For logs: only the class, not the calls and their arguments. */
   toJSON(): string {
     return `<${this.constructor.name}>`;
   }

@@ -4,7 +4,7 @@ import { FAILED, FINISHED, PENDING, RUNNING, type State } from './states.js';
 const ids = new WeakMap<object, number>();
 let lastId = 0;
 
-/** Stands for Python's address in the text form: stable per future, made when first shown. */
+/** Stands for Python's address in the text form: stable per future, assigned when first shown. */
 export function idOf(future: object): string {
   let id = ids.get(future);
   if (id === undefined) {
@@ -15,7 +15,7 @@ export function idOf(future: object): string {
   return `0x${id.toString(16)}`;
 }
 
-/** The state in the words of Python's text form. */
+/** The state as Python's text form names it. */
 export function stateText(state: State, outcome: unknown): string {
   switch (state) {
     case PENDING:

@@ -19,8 +19,8 @@ import { OutcomeWaiter, type Waiter, type Waiters, withoutWaiter, withWaiter } f
 export type AbortHandler = (reason: unknown) => void;
 
 /**
- * The executor's side of a future that it has not called yet. A future with an owner counts as notified the moment it is
- * cancelled, which spares `wait()` and `as_completed()` the endless wait of CPython's gh-87893.
+ * The executor that has not started the future's call yet. A future with an owner counts as notified as soon as it is
+ * cancelled, which avoids the endless wait of `wait()` and `as_completed()` in CPython's gh-87893.
  */
 export interface FutureOwner {
   /** The future is being cancelled: forget the call. The future still shows the state it leaves. */
@@ -39,8 +39,8 @@ function readException(future: Future): Error | null {
 
 /**
  * Python's `concurrent.futures.Future`: the outcome of a call that may still be under way. It is a `Promise` as well:
- * `await future` is `await future.result()`. An error that is never read stays silent: a promise that could reject is made only
- * when one is asked for.
+ * `await future` is `await future.result()`. An error that is never read stays silent: a promise that could reject is created
+ * only on request.
  *
  * Executors create futures; `new Future()` is for executors and tests. Any property may be attached to one.
  */
@@ -83,8 +83,8 @@ export class Future<T = unknown> implements Promise<T> {
   }
 
   /**
-   * Cancels a call that has not begun: it never will, its callbacks run now, and true is returned (also when it was
-   * cancelled before). A running or finished call is left alone: false. To stop a running one there is {@link abort}.
+   * Cancels a call that has not begun: its callbacks run now, and the result is true (also if it was already
+   * cancelled). A running or finished call is left alone: false. To stop a running one, use {@link abort}.
    */
   cancel(): boolean {
     if (this._state === PENDING) {
@@ -95,11 +95,11 @@ export class Future<T = unknown> implements Promise<T> {
   }
 
   /**
-   * Stops the call, also when it is running, if it can be stopped; Python has no counterpart. A call whose function has
-   * not been called is withdrawn as by {@link cancel}, and the `CancelledError` has `reason` as its `cause`. A running
-   * call sees it by its {@link abort_signal}, and its own error becomes the outcome.
+   * Stops the call, even a running one, if possible; Python has no counterpart. A call whose function has
+   * not been called is cancelled as by {@link cancel}, and the `CancelledError` has `reason` as its `cause`. A running
+   * call is notified through its {@link abort_signal}, and its own error becomes the outcome.
    *
-   * @returns whether the call was reached: false when done, and when a running call never asked for its signal.
+   * @returns whether the call was reached: false when done, or when a running call never got its signal.
    */
   abort(reason?: unknown): boolean {
     if (this._state === PENDING) {
@@ -118,12 +118,12 @@ export class Future<T = unknown> implements Promise<T> {
   }
 
   /**
-   * Waits for the value of the call. Only a timeout keeps the process alive by itself: Node ends with exit code 13 when
-   * nothing else is left to happen and a top-level `await` still waits.
+   * Waits for the value of the call. Only a timeout keeps the process alive by itself: Node exits with code 13 when
+   * a top-level `await` is pending and nothing else is left to do.
    *
-   * @param timeout - seconds, or `{ timeout }`; looked at only when it has to wait. It does not affect the call.
+   * @param timeout - seconds, or `{ timeout }`; checked only if it has to wait. It does not affect the call.
    * @returns a new promise at each call. It rejects with the call's own error, with `CancelledError`, or with
-   * `TimeoutError`. A stored promise is flattened; `result_now()` gives it as it is.
+   * `TimeoutError`. A promise stored as the result is flattened; `result_now()` returns it as is.
    */
   result(timeout?: TimeoutArgument): Promise<T> {
     return this._read(readResult, timeout);
@@ -133,33 +133,33 @@ export class Future<T = unknown> implements Promise<T> {
    * Waits for the error of the call: null when it succeeded.
    *
    * @param timeout - as for {@link result}.
-   * @returns a promise that rejects only with `CancelledError` or `TimeoutError`. What the call threw is handed out as
-   * it is, even if it is not an `Error`.
+   * @returns a promise that rejects only with `CancelledError` or `TimeoutError`. It resolves to what the call threw, even
+   * if that is not an `Error`.
    */
   exception(timeout?: TimeoutArgument): Promise<Error | null> {
     return this._read(readException, timeout);
   }
 
   /**
-   * The value of a call that is done, without a promise, as done-callbacks want it. Python's `result()` on a done future.
+   * The value of a finished call, without a promise, for done-callbacks. Python's `result()` on a done future.
    *
    * @throws the call's own error, `CancelledError`, or `InvalidStateError` when it is not done.
    */
   result_now(): T {
     const error = this.exception_now();
-    // The state tells, not the error's truth: whatever was thrown is thrown again.
+    // Check the state, as the error may be falsy: whatever was thrown is thrown again.
     if (this._state === FAILED) throw error as Error;
     return this._outcome as T;
   }
 
   /**
-   * The error of a call that is done, null when there was none, without a promise.
+   * The error of a finished call, without a promise; null when there was none.
    *
    * @throws `CancelledError`, or `InvalidStateError` when it is not done.
    */
   exception_now(): Error | null {
     if (this._state === FINISHED) return null;
-    // A call may throw anything; the type says what to expect.
+    // A call may throw anything; the type gives the usual case.
     if (this._state === FAILED) return this._outcome as Error;
     if (!this.done()) throw this._invalidState();
     throw new CancelledError(undefined, this._outcome === undefined ? undefined : { cause: this._outcome });
@@ -211,10 +211,10 @@ export class Future<T = unknown> implements Promise<T> {
   }
 
   /**
-   * For executors: the call is about to begin. Returns whether to call the function; false means that it was cancelled,
-   * and tells those who `wait()`.
+   * For executors: the call is about to begin. Returns whether to call the function; false means that it was cancelled
+   * (and notifies those who `wait()`).
    *
-   * @throws RuntimeError in any other state, so also at a second call.
+   * @throws RuntimeError in any other state, hence also at a second call.
    */
   set_running_or_notify_cancel(): boolean {
     if (this._state === PENDING) {
@@ -235,7 +235,7 @@ export class Future<T = unknown> implements Promise<T> {
   }
 
   /**
-   * For executors: the call returned `result`, which is stored as it is.
+   * For executors: the call returned `result`, which is stored as is.
    *
    * @throws InvalidStateError when there is an outcome already.
    */
@@ -244,7 +244,7 @@ export class Future<T = unknown> implements Promise<T> {
   }
 
   /**
-   * For executors: the call threw `exception`, which is handed out as it is.
+   * For executors: the call threw `exception`, which is stored as is.
    *
    * @throws TypeError for null and undefined, `InvalidStateError` when there is an outcome already.
    */
@@ -255,7 +255,7 @@ export class Future<T = unknown> implements Promise<T> {
     this._settle(FAILED, exception);
   }
 
-  /** For executors: what {@link abort} calls while this call runs; null takes it off. Forgotten when the call is done. */
+  /** For executors: sets what {@link abort} calls while this call runs; null removes it. Dropped when the call is done. */
   set_abort_handler(handler: AbortHandler | null): void {
     if (!this.done()) this._abortHandler = handler;
   }
@@ -269,7 +269,7 @@ export class Future<T = unknown> implements Promise<T> {
     return this.toString();
   }
 
-  /** The same as in a log: the text form. */
+  /** For logs: the text form. */
   toJSON(): string {
     return this.toString();
   }

@@ -1,5 +1,5 @@
 /**
- * Python's `concurrent.futures`: futures, executors and what waits for them. It knows nothing of HTTP.
+ * Python's `concurrent.futures`: futures, executors and ways to wait for them. Independent of HTTP.
  *
  * ```ts
  * import { as_completed, ThreadPoolExecutor, wait } from 'requests-futures/concurrent-futures';

@@ -1,5 +1,5 @@
 /**
- * What `futures-session`, `bullmq` and `blocking` need of this column beside its public names.
+ * What `futures-session`, `bullmq` and `blocking` use of this folder beyond its public names.
  */
 
 export { type Call, currentAbortToken, currentCall } from './call-context.js';

@@ -15,8 +15,8 @@ export function isIterable(value: unknown): value is AnyIterable<unknown> {
 }
 
 /**
- * The inputs of `map`, read side by side as Python's `zip` does: in order, until one ends, so that the ones before it
- * lose an element. None of them is ever closed: the caller may go on reading.
+ * The inputs of `map`, read side by side like Python's `zip`: in order, until one ends, so that the ones before it
+ * lose an element. They are never closed, so that the caller may read on.
  */
 export class MapInputs {
   readonly isAsync: boolean;
@@ -29,7 +29,7 @@ export class MapInputs {
       if (!isIterable(iterable)) {
         throw new TypeError(`map() argument ${index + 2} must be iterable, got ${typeName(iterable)}`);
       }
-      // A stream that is iterable in both ways is read synchronously: that keeps the whole map synchronous.
+      // An input that is iterable both ways is read synchronously, to keep the whole map synchronous.
       if (typeof iterable === 'string' || Symbol.iterator in iterable) return iterable[Symbol.iterator]();
       isAsync = true;
       return iterable[Symbol.asyncIterator]();
@@ -43,7 +43,7 @@ export class MapInputs {
     if (this.#ended) return null;
     const row: unknown[] = [];
     for (const iterator of this.#iterators) {
-      // `isAsync` is false, so every iterator answers at once.
+      // `isAsync` is false, so every iterator is synchronous.
       const element = iterator.next() as IteratorResult<unknown>;
       if (element.done === true) return this.#end();
       row.push(element.value);

@@ -1,7 +1,7 @@
 import { types } from 'node:util';
 import { typeName } from '../builtins/index.js';
 
-/** Python's error for a call of what is no function. A promise stems from `submit(fn(x))`. */
+/** Python's error for calling something that is not a function. A promise comes from writing `submit(fn(x))`. */
 export function notCallable(value: unknown): TypeError {
   const hint = types.isPromise(value)
     ? '; pass the function and its arguments apart: submit(fn, ...args)'

@@ -6,22 +6,22 @@ import { Future } from './future.js';
 import { PENDING } from './states.js';
 import { WorkItem } from './work-item.js';
 
-/** A call that has lent its slot out, and what tells it that it has one again. */
+/** A call that has lent its slot, and how to notify it that it has one again. */
 interface Return {
   readonly item: WorkItem;
   readonly resolve: () => void;
 }
 
 /**
- * What every pool shares: the queue, the count of slots, shutdown, breaking and idling. A pool adds how a slot runs calls:
+ * What all pools share: the queue, the slots, shutdown, breaking and idling. A subclass adds how a slot runs calls:
  *
  * - `submit` occupies a free slot and calls `openSlot()`;
- * - the slot fetches calls with `nextCall()`, one at a time, until that gives null, which frees the slot;
+ * - the slot fetches calls with `nextCall()`, one at a time, until it returns null, which frees the slot;
  * - it makes the call with `item.invoke()`, or sends it elsewhere and calls `item.drop()`, and settles it with
  *   `item.succeed()` or `item.fail()`.
  *
  * A call that finds a free slot is RUNNING when `submit` returns, but stays in the queue until its function is called:
- * whichever slot is ready first takes the oldest call, so calls always start in the order of their submission.
+ * the first slot to be ready takes the oldest call, so calls always start in order of submission.
  */
 export abstract class PoolExecutor extends Executor {
   #maxWorkers: number;
@@ -29,9 +29,9 @@ export abstract class PoolExecutor extends Executor {
   /** How many calls in the queue are marked running. */
   #claimed = 0;
   #running = 0;
-  /** Calls that have lent their slot out and want one again, oldest first. */
+  /** Calls that have lent their slot and need one again, oldest first. */
   readonly #returning = new Fifo<Return>();
-  /** How many calls have lent their slot out. */
+  /** How many calls have lent their slot. */
   #lent = 0;
   #paused = false;
   #shutdown = false;
@@ -44,8 +44,8 @@ export abstract class PoolExecutor extends Executor {
   }
 
   /**
-   * How many calls run at once at the most. It may be set at any time: with more, queued calls start at once; with fewer, those
-   * that run are left to their end, and no other starts before there is room.
+   * The most calls to run at once. It may be set at any time: if raised, queued calls start at once; if lowered, running
+   * calls finish, and no other starts before there is room.
    *
    * @throws ValueError and TypeError for a bad value, as the constructor.
    */
@@ -72,29 +72,29 @@ export abstract class PoolExecutor extends Executor {
     return this.#running;
   }
 
-  /** A slot has been occupied: it has to fetch calls with `nextCall()` until there are none. */
+  /** A slot has been occupied: it must fetch calls with `nextCall()` until there are none. */
   protected abstract openSlot(): void;
 
-  /** `max_workers` has another value now; slots are opened after this. */
+  /** `max_workers` has changed; slots are opened after this. */
   protected resized(): void {
-    // For pools that divide the slots among something.
+    // A hook for pools that divide their slots.
   }
 
   /** No call is running or queued any more. */
   protected drained(): void {
-    // For pools that hold something to let go of.
+    // A hook for pools that hold resources.
   }
 
   /**
    * Schedules `fn(...args)` and returns its future at once. With a free worker the future is running when `submit`
-   * returns, else pending until its turn; `fn` itself is never called before `submit` has returned. What `fn` throws,
-   * also because it is no function, is the future's error.
+   * returns, else pending until its turn; `fn` itself is never called before `submit` has returned. What `fn` throws
+   * is the future's error, also if it is not a function.
    *
    * @throws TypeError without arguments, RuntimeError after shutdown, BrokenExecutor when the pool is broken.
    */
   override submit<A extends unknown[], R>(fn: (...args: A) => R, ...args: A): Future<Awaited<R>> {
     this.checkUsable();
-    // A missing argument is a mistake of the caller; anything else that cannot be called fails in its turn.
+    // Only a missing argument throws here; anything else that cannot be called fails in its turn.
     if ((fn as unknown) === undefined) {
       throw new TypeError(`${this.constructor.name}.submit() missing 1 required positional argument: 'fn'`);
     }
@@ -111,27 +111,27 @@ export abstract class PoolExecutor extends Executor {
     return future;
   }
 
-  /** Throws what `submit` has to throw now. A broken pool stays broken after shutdown. */
+  /** Throws if `submit` must fail now. A broken pool stays broken after shutdown. */
   protected checkUsable(): void {
     if (this.#broken !== null) throw this.#broken();
     if (this.#shutdown) throw new RuntimeError('cannot schedule new futures after shutdown');
   }
 
   /**
-   * Holds back what has not begun, until {@link resume}; what runs is left alone. New calls are taken and queued. While
-   * nothing runs, a paused pool does not keep the process alive.
+   * Holds back calls that have not begun, until {@link resume}; running ones continue. New calls are accepted and queued.
+   * A paused pool in which nothing runs does not keep the process alive.
    */
   pause(): void {
     this.#paused = true;
   }
 
-  /** Goes on after {@link pause}, with the oldest call first. */
+  /** Resumes after {@link pause}, oldest call first. */
   resume(): void {
     this.#paused = false;
     this.#openSlots();
   }
 
-  /** Gives slots to what wants them, as far as there is room: first to calls that had one. */
+  /** Gives out free slots: first to calls that had one. */
   #openSlots(): void {
     while (this.#running < this.#maxWorkers && this.#giveBack()) this.#running += 1;
     if (this.#paused) return;
@@ -142,8 +142,8 @@ export abstract class PoolExecutor extends Executor {
   }
 
   /**
-   * @internal The call of `item` does nothing but wait from now on: its slot serves others. The slot has to leave the call alone
-   * when it ends, unless `reclaim()` has resolved.
+   * @internal The call of `item` only waits from now on: others may use its slot. The slot must ignore the call's
+   * end, unless `reclaim()` has resolved.
    */
   lend(item: WorkItem): void {
     if (item.isLent) return;
@@ -153,7 +153,7 @@ export abstract class PoolExecutor extends Executor {
     this.#openSlots();
   }
 
-  /** @internal Resolves when the call of `item` has a slot again, which it gets before those that have not begun. */
+  /** @internal Resolves when the call of `item` has a slot again, ahead of calls that have not begun. */
   reclaim(item: WorkItem): Promise<void> {
     if (!item.isLent) return Promise.resolve();
     return new Promise((resolve) => {
@@ -162,7 +162,7 @@ export abstract class PoolExecutor extends Executor {
     });
   }
 
-  /** A call has ended that had lent its slot out. */
+  /** A call that had lent its slot has ended. */
   protected ended(item: WorkItem): void {
     if (!item.isLent) return;
     item.isLent = false;
@@ -170,7 +170,7 @@ export abstract class PoolExecutor extends Executor {
     this.#checkIdle();
   }
 
-  /** Gives a slot to the oldest call that wants one again. Returns whether there was one. */
+  /** Gives a slot to the oldest call that needs one again. Returns whether there was one. */
   #giveBack(): boolean {
     if (this.#lent === 0) return false;
     for (let back = this.#returning.shift(); back !== undefined; back = this.#returning.shift()) {
@@ -185,8 +185,8 @@ export abstract class PoolExecutor extends Executor {
   }
 
   /**
-   * Frees a slot that may not fetch another call: there are too many, or the pool is paused. A call that is marked running
-   * was promised a slot.
+   * Frees a slot that may not fetch another call, as there are too many slots or the pool is paused. A call already marked
+   * running keeps its slot.
    */
   protected retireSlot(): boolean {
     if (this.#running <= this.#maxWorkers && (!this.#paused || this.#returning.length > 0)) return false;
@@ -195,7 +195,7 @@ export abstract class PoolExecutor extends Executor {
     return true;
   }
 
-  /** The oldest call, marked running; null when there is none to be had, and then the slot that asked is free again. */
+  /** The oldest call, marked running; null when there is none, which frees the slot. */
   protected nextCall(): WorkItem | null {
     if (this.retireSlot() || this.#giveBack()) return null;
     for (let item = this.#queue.shift(); item !== null; item = this.#queue.shift()) {
@@ -233,7 +233,7 @@ export abstract class PoolExecutor extends Executor {
     return owner instanceof WorkItem && owner.executor === this;
   }
 
-  /** Fails every call that has not been started, each with an error of its own, and every later `submit`. */
+  /** Fails every call that has not started, each with its own error, and every later `submit`. */
   protected breakPool(makeError: () => BrokenExecutor): void {
     this.#broken ??= makeError;
     this.#claimed = 0;
@@ -247,7 +247,7 @@ export abstract class PoolExecutor extends Executor {
   /** @internal The future of `item` is being cancelled or aborted before its function was called. */
   withdraw(item: WorkItem): void {
     if (this.#queue.remove(item) && item.claimed) this.#claimed -= 1;
-    // Nothing else would tell that a pool is idle which has no slots open.
+    // Without open slots, nothing else would notice that the pool is idle.
     if (this.#paused) this.#checkIdle();
   }
 
@@ -260,9 +260,8 @@ export abstract class PoolExecutor extends Executor {
   }
 
   /**
-   * Refuses new calls from now on; what is queued still runs, unless `cancel_futures`, also in a pool that was paused. May be
-   * called again and again.
-   * Called from a submitted function (before its first `await`), it must not wait for that very call.
+   * Refuses new calls from now on. Queued ones still run, also in a paused pool, unless `cancel_futures` is set. May be called
+   * repeatedly. Called from a submitted function (before its first `await`), it must not wait for that very call.
    *
    * @throws RuntimeError when a call of this pool would wait for its own end.
    */
@@ -275,13 +274,13 @@ export abstract class PoolExecutor extends Executor {
     if (parsed.cancelFutures) this.#cancelQueued();
     this.resume();
     if (!parsed.wait) return Promise.resolve();
-    // Thrown and not rejected: it has to become the error of the call, as in Python, even if this is never awaited.
+    // Thrown, not rejected: as in Python it must become the call's error, even if this promise is never awaited.
     if (currentCall()?.executor === this) throw new RuntimeError('cannot join current thread');
     return this.idle();
   }
 
   #cancelQueued(): void {
-    // A list of its own: each cancellation takes its call out of the queue and runs callbacks that may cancel others.
+    // A copy, as each cancellation removes its call from the queue and runs callbacks that may cancel others.
     const futures: Future[] = [];
     for (let item = this.#queue.peek(); item !== null; item = item.next) futures.push(item.future);
     for (const future of futures) future.cancel();

@@ -1,13 +1,13 @@
 /**
- * The shell of an async iterator that is written by hand, because an async generator would await the futures it yields.
- * Like a generator it takes one step at a time, however many `next()` are asked for at once, and ends for good when a
- * step throws. Unlike a generator `return()` does not wait for the step under way.
+ * The base of hand-written async iterators: an async generator would await the futures it yields.
+ * Like a generator, it takes one step at a time, even for concurrent `next()` calls, and ends for good when a
+ * step throws. Unlike in a generator, `return()` does not wait for the current step.
  */
 export abstract class SerialIterator<T> implements AsyncIterator<T, undefined, undefined>, AsyncIterable<T> {
   #stepping = false;
   readonly #turns: (() => void)[] = [];
 
-  /** The next element; the one that finds none, or throws, must have closed the iterator. */
+  /** The next element. It must close the iterator before it returns none or throws. */
   protected abstract step(): Promise<IteratorResult<T, undefined>>;
 
   /** Ends the iterator: every later step finds it exhausted. May be called more than once. */
@@ -36,7 +36,7 @@ export abstract class SerialIterator<T> implements AsyncIterator<T, undefined, u
     return Promise.resolve({ value: undefined, done: true });
   }
 
-  /** All elements that are left, as Python's `list(…)`. */
+  /** All remaining elements, as Python's `list(…)`. */
   async toArray(): Promise<T[]> {
     const elements: T[] = [];
     for await (const element of this) elements.push(element);

@@ -1,7 +1,7 @@
 /**
- * The states of a future. They are symbols because a symbol refuses to be cloned: a future that is passed to
- * `structuredClone` or `postMessage` throws there, as Python refuses to pickle one, instead of becoming a dead copy.
- * `FAILED` is Python's `FINISHED` with an error: two states in the place of a flag, so that a falsy error stays an error.
+ * The states of a future. Symbols cannot be cloned, so passing a future to `structuredClone` or `postMessage` throws
+ * instead of making a dead copy, as Python refuses to pickle one.
+ * `FAILED` is Python's `FINISHED` with an error: a state of its own, so that a falsy error stays an error.
  */
 export const PENDING: unique symbol = Symbol('PENDING');
 export const RUNNING: unique symbol = Symbol('RUNNING');

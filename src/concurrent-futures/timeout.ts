@@ -27,7 +27,7 @@ export function parseTimeout(timeout: unknown): number | null {
   return timeout;
 }
 
-/** When a wait that begins now and may take `seconds` has to end, on the clock of `monotonic()`. */
+/** The deadline, on the clock of `monotonic()`, of a wait of `seconds` that begins now. */
 export function deadlineAfter(seconds: number | null): number | null {
   return seconds === null ? null : monotonic() + seconds;
 }

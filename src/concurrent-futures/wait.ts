@@ -18,7 +18,7 @@ export type ReturnWhen = typeof FIRST_COMPLETED | typeof FIRST_EXCEPTION | typeo
 
 /** The keyword arguments of {@link wait}. */
 export interface WaitOptions {
-  /** Seconds; then the sets tell what is done so far. Default: no limit. 0 and negatives only look. */
+  /** Seconds to wait before returning what is done so far. Default: no limit. 0 and negatives do not wait. */
   timeout?: number | null | undefined;
   /** Default {@link ALL_COMPLETED}. */
   return_when?: ReturnWhen | null | undefined;
@@ -40,7 +40,7 @@ export interface DoneAndNotDoneFutures<F extends Future> extends Pair<F> {
  * @param fs - any iterable of futures, or a Map whose keys are futures; read at the call, each future counts once.
  * @param timeout - seconds, or all {@link WaitOptions}.
  * @param return_when - when not given in the options.
- * @returns a promise that rejects with TypeError for what is no future, and with ValueError for a bad `return_when`.
+ * @returns a promise that rejects with TypeError for anything that is not a future, and with ValueError for a bad `return_when`.
  */
 export function wait<F extends Future>(
   fs: ReadonlyMap<F, unknown>,

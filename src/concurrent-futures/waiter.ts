@@ -8,20 +8,20 @@ export interface Waitable {
 }
 
 /**
- * Waits for futures without being one of their done-callbacks: `result()`, `wait()`, `as_completed()`. One object may be
- * attached to any number of futures, and can be taken off again.
+ * Waits for futures without being one of their done-callbacks: `result()`, `wait()`, `as_completed()`. One object can be
+ * attached to any number of futures, and detached again.
  */
 export interface Waiter {
   /**
-   * Whether a bare future's `cancel()` is enough. `result()` answers at once; `wait()` and `as_completed()` count a
+   * Whether a bare future's `cancel()` is enough. `result()` returns at once; `wait()` and `as_completed()` count a
    * future as complete only after `set_running_or_notify_cancel()`, as in Python.
    */
   readonly wakesOnCancel: boolean;
-  /** Called once per future, synchronously in the step that settles it; the future has already let go of the waiter. */
+  /** Called once per future, synchronously as it settles; the future has already detached the waiter. */
   notify(future: Waitable): void;
 }
 
-/** The waiters of one future. Most futures have none or one: only the second one costs a Set. */
+/** The waiters of one future. Most have none or one: only the second one costs a Set. */
 export type Waiters = Waiter | Set<Waiter> | null;
 
 export function withWaiter(waiters: Waiters, waiter: Waiter): Waiters {

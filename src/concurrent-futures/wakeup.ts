@@ -17,7 +17,7 @@ export class Wakeup {
     });
   }
 
-  /** Wakes the sleeper, who goes on in a microtask; without one nothing happens. */
+  /** Wakes the sleeper, if any, which continues in a microtask. */
   wake(): void {
     this.#end(true);
   }

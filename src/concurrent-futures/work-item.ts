@@ -7,7 +7,7 @@ import type { AbortHandler, Future, FutureOwner } from './future.js';
 /** Anything that can be submitted. */
 export type AnyFunction = (...args: never[]) => unknown;
 
-/** The pool that an item belongs to, as far as the item needs it. */
+/** What an item needs of its pool. */
 export interface ItemOwner {
   /** The future of `item` is being cancelled or aborted before its function was called. */
   withdraw(item: WorkItem): void;
@@ -16,18 +16,18 @@ export interface ItemOwner {
 }
 
 /**
- * A submitted call: function, arguments, future, and the async context of the `submit`, all in one object, since a
+ * A submitted call: function, arguments, future, and the async context of the `submit`, in a single object, as a
  * program may queue a million of them.
  */
 export class WorkItem extends AsyncResource implements Call, FutureOwner, QueueEntry {
   readonly executor: ItemOwner;
   readonly future: Future;
-  /** Undefined once the function was called or will never be. */
+  /** Undefined once the function was called, or never will be. */
   fn: AnyFunction | undefined;
   args: readonly unknown[] | undefined;
   /** Whether a slot was free at `submit`: the future is running, though the function has not been called. */
   claimed: boolean;
-  /** Whether its slot serves others, as the call only waits. */
+  /** Whether others may use its slot, as the call only waits. */
   isLent: boolean;
   workerName: string | null;
   token: AbortToken | null;
@@ -72,7 +72,7 @@ export class WorkItem extends AsyncResource implements Call, FutureOwner, QueueE
     return this.executor.reclaim(this);
   }
 
-  /** Lets go of function and arguments: nothing may live on because a pool once ran it. */
+  /** Drops function and arguments, so that a pool does not keep alive what it once ran. */
   drop(): void {
     this.fn = undefined;
     this.args = undefined;
@@ -85,7 +85,7 @@ export class WorkItem extends AsyncResource implements Call, FutureOwner, QueueE
     this.workerName = workerName;
     const previous = swapCall(this);
     try {
-      // Checked here and not by `submit`: as in Python it is the call that fails, not the submission.
+      // Not checked by `submit`: as in Python, the call fails, not the submission.
       if (typeof fn !== 'function') throw notCallable(fn);
       return this.runInAsyncScope(fn as (...args: unknown[]) => unknown, undefined, ...(args ?? []));
     } finally {
@@ -110,7 +110,7 @@ export class WorkItem extends AsyncResource implements Call, FutureOwner, QueueE
   }
 }
 
-/** `throw undefined` must fail the future as well, so it gets an error of its own. */
+/** The error for `throw undefined`, which must fail the future as well. */
 function asException(error: unknown): unknown {
   if (error !== undefined && error !== null) return error;
   return new RuntimeError(`the call threw ${typeName(error)}`, { cause: error });

@@ -1,7 +1,7 @@
 import { types } from 'node:util';
 import * as threads from 'node:worker_threads';
 
-/** Memory marked by `markAsUntransferable()` is copied. Before Node 21 the check is missing, and posting falls back to a copy. */
+/** Memory marked by `markAsUntransferable()` is copied. Node before 21 lacks the check, but ignores such memory in a transfer list. */
 const { isMarkedAsUntransferable = () => false } = threads as {
   isMarkedAsUntransferable?: (object: object) => boolean;
 };

@@ -2,7 +2,7 @@ import { realpathSync } from 'node:fs';
 import { pathToFileURL } from 'node:url';
 import { RuntimeError } from '../../builtins/index.js';
 
-/** The module that the program was started with, in the form of its `import.meta.url`; null when there is none. */
+/** The `import.meta.url` of the program's main module; null when there is none. */
 export function mainModule(): string | null {
   const file = process.argv[1];
   if (file === undefined) return null;
@@ -16,7 +16,7 @@ export function mainModule(): string | null {
 let threadOf: string | null = null;
 let importing = false;
 
-/** Notes that this is a thread of a pool, in a program that was started with the module `url`. */
+/** Marks this as a pool thread of a program whose main module is `url`. */
 export function setPoolThread(url: string | null): void {
   threadOf = url;
 }
@@ -27,18 +27,18 @@ export function programOfThread(): string | null {
 }
 
 /**
- * Notes that a pool thread is importing the program's main module on behalf of a call, or no longer is. Meanwhile a pool that the
- * module makes must not run: each of its threads would import the module again, and so on without end.
+ * Records whether a pool thread is importing the program's main module for a call. Meanwhile, a pool that the
+ * module creates must not run: each of its threads would import the module again, endlessly.
  */
 export function setImporting(isImporting: boolean): void {
   importing = isImporting;
 }
 
 /**
- * Refuses what would start the program over and over: calls made while a pool thread imports the main module, and calls made
- * there later that need it again, as from an async function that the module calls. Python knows the same error.
+ * Refuses calls that would start the program endlessly: those made while a pool thread imports the main module, and those made
+ * there later that need it again, as from an async function that the module calls. Python raises the same error.
  *
- * @param urls the modules that the call needs
+ * @param urls the modules that the call imports
  * @throws RuntimeError
  */
 export function checkBootstrapped(...urls: readonly (string | undefined)[]): void {

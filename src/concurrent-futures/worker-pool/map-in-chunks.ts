@@ -51,7 +51,7 @@ async function* chunksOfAsync(inputs: MapInputs, size: number): AsyncGenerator<u
   if (chunk.length > 0) yield chunk;
 }
 
-/** Hands out the results of each chunk one by one. */
+/** Yields the results of each chunk one by one. */
 class ChunkedMapIterator<T> extends MapIterator<T> {
   /** In reverse, so that the next one is popped. */
   #results: T[] = [];

@@ -3,13 +3,13 @@ import { checkOptions, isPlainObject, typeName, ValueError, isURL } from '../../
 import { encode } from '../../pickle/index.js';
 import { parseMaxWorkers } from '../pool-executor.js';
 
-/** How much memory a thread may use, in megabytes. One that needs more ends, and its calls fail. */
+/** The memory limits of a thread, in megabytes. A thread that exceeds one ends, and its calls fail. */
 export interface WorkerResourceLimits {
-  /** The heap for what lives long. Default: as V8 thinks fit. */
+  /** The heap of the old generation. Default: V8's own. */
   max_old_generation_size_mb?: number | undefined;
-  /** The heap for what has just been made. Default: as V8 thinks fit. */
+  /** The heap of the young generation. Default: V8's own. */
   max_young_generation_size_mb?: number | undefined;
-  /** The memory for generated code. Default: as V8 thinks fit. */
+  /** The memory for generated code. Default: V8's own. */
   code_range_size_mb?: number | undefined;
   /** The stack. Default 4. */
   stack_size_mb?: number | undefined;
@@ -17,10 +17,10 @@ export interface WorkerResourceLimits {
 
 /** The keyword arguments of {@link WorkerPoolExecutor}. */
 export interface WorkerPoolExecutorOptions {
-  /** How many calls run at once at the most, in all threads together: an integer from 1. Default: the available CPUs. */
+  /** The most calls to run at once, in all threads together: an integer from 1. Default: the available CPUs. */
   max_workers?: number | null | undefined;
   /**
-   * Over how many threads the calls are spread. A thread is started when the others have something to do. Default: the
+   * The number of threads to spread the calls over. A thread is started when the others are busy. Default: the
    * smaller of `max_workers` and the available CPUs.
    */
   threads?: number | null | undefined;
@@ -31,12 +31,12 @@ export interface WorkerPoolExecutorOptions {
   initializer?: ((...args: never[]) => unknown) | null | undefined;
   /** The arguments of `initializer`. Default: none. */
   initargs?: Iterable<unknown> | null | undefined;
-  /** After how many calls a thread is replaced by a new one. Default: never. */
+  /** The number of calls after which a thread is replaced. Default: never. */
   max_tasks_per_child?: number | null | undefined;
-  /** How much memory each thread may use. Default: no limit of its own. */
+  /** The memory limits of each thread. Default: none. */
   resource_limits?: WorkerResourceLimits | null | undefined;
   /**
-   * The file that a thread runs. Needed only when a bundler has torn the package's files apart: then it is where
+   * The file that a thread runs. Needed only with a bundler that separates the package's files: the place where
    * `requests-futures/dist/workers/thread.js` has ended up. Default: that file.
    */
   worker_url?: string | URL | null | undefined;
@@ -76,7 +76,7 @@ const limits: Readonly<Record<string, string>> = {
   stack_size_mb: 'stackSizeMb',
 };
 
-/** Checks the arguments of the constructor, in both of their forms. */
+/** Checks the arguments of the constructor, in both forms. */
 export function parseOptions(first: unknown, second: unknown): ParsedOptions {
   const options: unknown = isPlainObject(first) ? first : (second ?? {});
   if (!isPlainObject(options)) {
@@ -113,7 +113,7 @@ function parseInitializer({
 }: WorkerPoolExecutorOptions): Pick<ParsedOptions, 'initializer' | 'initargs'> {
   if (initializer === null) return { initializer, initargs: [] };
   if (typeof initializer !== 'function') throw new TypeError('initializer must be a callable');
-  // Refused here rather than by a pool that breaks later.
+  // Refused here, before the pool would break later.
   encode(initializer, { name: 'initializer' });
   return { initializer, initargs: [...(initargs ?? [])] };
 }

@@ -1,18 +1,18 @@
 import { Fifo, setImmediate } from '../../builtins/index.js';
 
-/** Milliseconds of one turn of the main loop that may go to outcomes before timers and sockets have theirs. */
+/** Milliseconds per turn of the main loop that outcomes may take before timers and sockets run. */
 const BUDGET = 1;
 
 /**
- * Spreads the outcomes of threads over turns of the main loop. Node delivers all messages that are waiting in a single turn, and the
- * program reacts to each; here outcomes are handled as they arrive while the turn is young, and then one per turn.
+ * Spreads the outcomes of threads over turns of the main loop. Node delivers all waiting messages in a single turn, and the
+ * program reacts to each. Here outcomes are handled on arrival while the turn is young, and then one per turn.
  */
 class OutcomeTurns {
   readonly #waiting = new Fifo<() => void>();
   #inTurn = false;
   #turnStarted = 0;
 
-  /** Calls `handle` now or in one of the next turns, after everything that was delivered before it. */
+  /** Calls `handle` now or in one of the next turns, after everything delivered before. */
   deliver(handle: () => void): void {
     if (!this.#inTurn) {
       this.#inTurn = true;

@@ -1,6 +1,6 @@
 import type { PoolThread, ThreadOwner } from './pool-thread.js';
 
-/** Leads from a pool's threads, which live as long as they run, to the pool: an idle one can be collected. */
+/** A weak link from a pool's running threads to the pool, so that an idle pool can be collected. */
 export class PoolLink implements ThreadOwner {
   readonly #owner: WeakRef<ThreadOwner>;
   /** Calls are under way or queued. */
@@ -40,7 +40,7 @@ const dropped = new FinalizationRegistry<ReadonlySet<PoolThread>>((threads) => {
   for (const thread of threads) void thread.close();
 });
 
-/** Ends `threads`, which must not lead to `pool`, once that has been collected. */
+/** Ends `threads`, which must not reference `pool`, once the pool has been collected. */
 export function endWithPool(pool: object, threads: ReadonlySet<PoolThread>): void {
   dropped.register(pool, threads);
 }

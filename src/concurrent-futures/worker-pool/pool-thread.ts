@@ -37,11 +37,11 @@ import { type HostSettings, ThreadHost } from './thread-host.js';
 export interface ThreadOwner {
   /** The thread takes calls from now on. */
   opened(): void;
-  /** The thread could not be started, or its initializer failed. It is no more. */
+  /** The thread could not be started, or its initializer failed. It is gone. */
   failedToOpen(message: string, cause: unknown): void;
   /** A call has its outcome: its slot is free. */
   finished(thread: PoolThread): void;
-  /** The thread is no more; its calls are about to be failed. */
+  /** The thread is gone; its calls are about to fail. */
   died(thread: PoolThread): void;
 }
 
@@ -54,7 +54,7 @@ export interface ThreadSettings extends HostSettings {
 
 /** The main thread's side of one thread of the pool: the calls that it runs, and the messages to it. */
 export class PoolThread {
-  /** How many calls it has been given in its life. */
+  /** How many calls it has been given so far. */
   started = 0;
   #open = false;
   #dead = false;
@@ -68,13 +68,13 @@ export class PoolThread {
   readonly #received = new ReceivedReferences();
   #lastId = 0;
   #released: (() => void) | undefined;
-  /** Settles when the thread has ended, or stays only until its streams have been read. */
+  /** Settles when the thread has ended, or only stays until its streams have been read. */
   readonly #gone: Promise<void>;
 
   constructor(owner: ThreadOwner, settings: ThreadSettings) {
     this.#owner = owner;
     this.#host = new ThreadHost(settings, (cause) => {
-      // After everything that waits to be handled.
+      // After everything that still waits to be handled.
       outcomeTurns.deliver(() => {
         this.#die(cause);
       });
@@ -93,7 +93,7 @@ export class PoolThread {
     void this.#start(settings, calls.port2, outcomes.port2);
   }
 
-  /** Whether calls can be given to it. */
+  /** Whether it takes calls. */
   get isOpen(): boolean {
     return this.#open;
   }
@@ -154,7 +154,7 @@ export class PoolThread {
   }
 
   #post(fn: AnyFunction | undefined, args: readonly unknown[], item: WorkItem): void {
-    // Checked here and not by `submit`: as in Python it is the call that fails, not the submission.
+    // Not checked by `submit`: as in Python, the call fails, not the submission.
     if (typeof fn !== 'function') throw notCallable(fn);
     const id = (this.#lastId += 1);
     this.#postCall(id, fn, args);
@@ -198,14 +198,14 @@ export class PoolThread {
     this.#tell({ type: 'abort', id, reason: message }, transferList, reason);
   }
 
-  /** `deliver` calls back when the main loop has time. */
+  /** `deliver` calls back once the main loop has time. */
   #hear(message: FromThread, deliver: (handle: () => void) => void): void {
     if (message === LINGERING) {
       this.#host.unref();
       this.#released?.();
       return;
     }
-    // At once: the next message builds on what is new in this one.
+    // Synchronously, as the next message builds on what is new in this one.
     if (isOutcome(message)) {
       const [id, value, failed, hasHomeCalls] = message;
       const received = receive(value, this.#received);
@@ -265,7 +265,7 @@ export class PoolThread {
 
   #die(cause: Error): void {
     if (this.#dead) return;
-    // Nothing else would tell.
+    // Nothing else would report it.
     if (this.#open && this.#items.size === 0) {
       getLogger().log(
         'error',
@@ -287,7 +287,7 @@ export class PoolThread {
     return receiveMessageOnPort(this.#calls);
   }
 
-  /** Fails what it was running, each call with an error of its own. */
+  /** Fails the running calls, each with its own error. */
   #abandon(cause: unknown): void {
     this.#dead = true;
     this.#open = false;
@@ -302,7 +302,7 @@ export class PoolThread {
     }
   }
 
-  /** Drops the thread's copies of objects that are not used any more. */
+  /** Drops the thread's copies of objects that are no longer used. */
   forget(ids: readonly string[]): void {
     if (this.#open) this.#tell({ type: 'forget', ids });
   }
@@ -318,7 +318,7 @@ export class PoolThread {
     return this.#host.ended;
   }
 
-  /** Ends the thread, which must have no calls. Resolves when it has ended, or when only streams keep it. */
+  /** Ends the thread, which must have no calls. Resolves when it has ended, or only streams keep it. */
   close(): Promise<void> {
     if (!this.#dead) {
       if (this.#open) {

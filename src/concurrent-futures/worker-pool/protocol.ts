@@ -1,22 +1,22 @@
 /**
  * The messages between main thread and pool thread, over two channels:
  *
- * - `calls`: calls, aborts and the end go out; small outcomes come back, and for each of the others an {@link OutcomeReady}.
- * - `outcomes`: the others. There the main thread does not listen but takes one at a time, when it has time for one, as to receive
- *   a message is to deserialize it.
+ * - `calls`: calls, aborts and the end go out; small outcomes come back, and an {@link OutcomeReady} for each of the others.
+ * - `outcomes`: the others. Receiving a message means deserializing it, so the main thread does not listen here but takes one
+ *   at a time, when it has time.
  *
- * Each end knows by number what the other has referred to before.
+ * Each end refers by number to what was sent before.
  */
 import type { MessagePort } from 'node:worker_threads';
 import type { Reference } from '../../builtins/index.js';
 import type { Message, Pickled } from '../../pickle/index.js';
 
-/** The first message, by way of piscina: how the thread is set up. Answered with an {@link Opened}. */
+/** The first message, through piscina: the thread's setup. Answered with an {@link Opened}. */
 export interface Opening {
   readonly calls: MessagePort;
   readonly outcomes: MessagePort;
   readonly workerName: string;
-  /** The program's own module, which must not start its calls once more when a thread imports it. */
+  /** The program's main module, which must not submit its calls again when a thread imports it. */
   readonly mainModule: string | null;
   readonly initializer: Reference | null;
   readonly initargs: Pickled;
@@ -30,10 +30,10 @@ export interface Opened {
 /** To the thread. */
 export type ToThread = CallMessage | AbortMessage | ForgetMessage | { readonly type: 'close' };
 
-/** One call. A tuple, as these are by far the most frequent messages and structured clone copies no names for it. */
+/** One call. A tuple, as calls are by far the most frequent messages and structured clone then copies no names. */
 export type CallMessage = readonly [
   id: number,
-  /** The function, by the number that this thread knows it by. */
+  /** The number of the function in this thread. */
   fn: number,
   args: Message,
   /** Where the function can be imported from; the first time only. */
@@ -47,7 +47,7 @@ export interface AbortMessage {
   readonly reason: Pickled;
 }
 
-/** The copies of the originals with these ids are not needed any more. */
+/** The copies of the originals with these ids are no longer needed. */
 export interface ForgetMessage {
   readonly type: 'forget';
   readonly ids: readonly string[];
@@ -56,29 +56,29 @@ export interface ForgetMessage {
 /** From the thread: an outcome, or the signal that one can be taken from the other channel, or {@link LINGERING}. */
 export type FromThread = Outcome | OutcomeReady | HomeCallMessage | typeof LINGERING;
 
-/** A call to be made in the main thread at once, without an answer. */
+/** A call to make in the main thread at once, without an answer. */
 export interface HomeCallMessage {
   /** A `HomeCall`. */
   readonly home: Pickled;
 }
 
-/** Another outcome can be taken. What is new in it is announced here. */
+/** Another outcome is available. Its new references are announced here. */
 export interface OutcomeReady {
   readonly announced: Pickled;
 }
 
-/** The signal that the thread closes later: streams that it returned are still being read. */
+/** The signal that the thread closes later, as streams that it returned are still being read. */
 export const LINGERING = 1;
 
-/** Outcomes up to this size come by the first channel: they are too cheap to be worth a turn of the main loop. */
+/** Outcomes up to this size use the first channel: they are too cheap to be worth a turn of the main loop. */
 export const SMALL = 256;
 
-/** The outcome of a call. What is false at the end is left out. */
+/** The outcome of a call. Trailing `false` values are left out. */
 export type Outcome = readonly [
   id: number,
-  /** The result or the error; with home calls a pair of it and them. */
+  /** The result or the error; with home calls, a pair of both. */
   value: Message,
   failed?: boolean,
-  /** Whether `HomeCall`s come with it, to be made before the future settles. */
+  /** Whether `HomeCall`s come with it, to make before the future settles. */
   hasHomeCalls?: boolean,
 ];

@@ -10,7 +10,7 @@ export const runChunk: (
     const call = currentCall();
     const results: unknown[] = [];
     for (const row of rows) {
-      // Each element can ask for the abort signal, as if it had been submitted by itself.
+      // Each element can get the abort signal, as if submitted by itself.
       const previous = swapCall(call);
       let result: unknown;
       try {
@@ -23,6 +23,6 @@ export const runChunk: (
     return results;
   },
   import.meta.url,
-  // A bundle may take the name from the function.
+  // A bundler may rename the function.
   'runChunk',
 );

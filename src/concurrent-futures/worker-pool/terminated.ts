@@ -1,7 +1,7 @@
 import { isError } from '../../builtins/index.js';
 import { BrokenProcessPool } from '../errors.js';
 
-/** The error of a call whose thread is no more. Each call gets its own. */
+/** The error of a call whose thread is gone. Each call gets its own. */
 export function terminatedAbruptly(cause: unknown): BrokenProcessPool {
   const reason = isError(cause) ? cause.message : String(cause);
   return new BrokenProcessPool(

@@ -1,7 +1,7 @@
 import type { AbortToken } from '../../builtins/index.js';
 import { type Call, swapCall } from '../call-context.js';
 
-/** One submitted call in its thread. Knows its worker and its abort signal as an in-thread call does. */
+/** One submitted call in its thread. It has its worker's name and its abort signal, like an in-thread call. */
 export class ThreadCall implements Call {
   readonly executor: object;
   readonly workerName: string;
@@ -19,7 +19,7 @@ export class ThreadCall implements Call {
     if (this.#aborted !== null) handler(this.#aborted.reason);
   }
 
-  /** `future.abort(reason)` was called. A function that has not asked for its signal yet finds it aborted. */
+  /** `future.abort(reason)` was called. A function that gets its signal later finds it aborted. */
   abort(reason: unknown): void {
     this.#aborted = { reason };
     this.#abort?.(reason);

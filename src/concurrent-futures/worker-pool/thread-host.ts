@@ -12,12 +12,12 @@ export interface HostSettings {
 }
 
 /**
- * One thread, as a piscina pool of one: piscina starts it, loads the worker file, limits its memory, reports how it ended, and
- * ends it.
+ * One thread, as a piscina pool of one: piscina starts it, loads the worker file, limits its memory, reports its end, and
+ * terminates it.
  *
- * It does not carry the calls. Piscina hands over everything that has arrived in a single turn of the main loop (measured: with
- * 100 bodies of 1 MB that are parsed, a stall of 2 s), and its way of stopping a call kills the thread with all its other
- * calls. So calls travel on channels of their own.
+ * It does not carry the calls: piscina delivers everything that has arrived in a single turn of the main loop (parsing
+ * 100 bodies of 1 MB stalled it for 2 s), and to abort a call it kills the thread with all its other
+ * calls. So calls have their own channels.
  */
 export class ThreadHost {
   readonly #settings: HostSettings;
@@ -26,11 +26,11 @@ export class ThreadHost {
   #worker: Worker | null = null;
   #destroyed = false;
   #crash: Error | null = null;
-  /** Settled when the thread is no more. */
+  /** Settles when the thread is gone. */
   readonly ended: Promise<void>;
   #markEnded: () => void = () => undefined;
 
-  /** @param onExit called once, with the cause, when the thread ends by itself after it was opened */
+  /** @param onExit called once, with the cause, when the thread ends by itself after opening */
   constructor(settings: HostSettings, onExit: (cause: Error) => void) {
     this.#settings = settings;
     this.#onExit = onExit;
@@ -41,7 +41,7 @@ export class ThreadHost {
 
   /**
    * Starts the thread and runs its initializer.
-   * @returns what the initializer threw, in a box of its own as it may be anything; null when all is well
+   * @returns what the initializer threw, boxed as it may be anything; null on success
    */
   async open(opening: Opening, transferList: readonly Transferable[]): Promise<{ reason: unknown } | null> {
     try {
@@ -63,12 +63,12 @@ export class ThreadHost {
       filename: workerUrl ?? ownWorkerUrl(),
       minThreads: 0,
       maxThreads: 1,
-      // The default ends an idle thread at once, and its keep-alive connections with it.
+      // By default piscina ends an idle thread at once, and with it its keep-alive connections.
       idleTimeout: Infinity,
-      // The default blocks an idle thread's event loop, so that it does not see the server close a connection.
+      // By default piscina blocks an idle thread's event loop, which would then miss that a server closes a connection.
       atomics: 'disabled',
       recordTiming: false,
-      // A copy of its own would not show a thread what the program sets later, such as a proxy.
+      // In a copy, a thread would miss what the program sets later, such as a proxy.
       env: SHARE_ENV,
       ...(resourceLimits !== null && { resourceLimits }),
     });
@@ -88,17 +88,17 @@ export class ThreadHost {
     return null;
   }
 
-  /** From now on the thread keeps the process alive, because its end is awaited. */
+  /** Makes the thread keep the process alive, while its end is awaited. */
   ref(): void {
     this.#worker?.ref();
   }
 
-  /** The thread may go on, but the process does not wait for it. */
+  /** Lets the process exit while the thread runs. */
   unref(): void {
     this.#worker?.unref();
   }
 
-  /** Ends the thread, whatever it is doing. Resolves when it is no more. */
+  /** Terminates the thread, whatever it is doing. Resolves when it is gone. */
   async destroy(): Promise<void> {
     if (!this.#destroyed) {
       this.#destroyed = true;
@@ -119,19 +119,19 @@ export class ThreadHost {
 /** Rejects when the thread dies before it is ready. Piscina would never settle its first call. */
 function failureToStart(piscina: Piscina): Promise<never> {
   const failure = new Promise<never>((_, reject) => {
-    // Errors after the start arrive here as well as by the thread's own events.
+    // Errors after the start arrive here as well as through the thread's own events.
     piscina.on('error', reject);
     piscina.on('workerDestroy', () => {
       // The error that ended it is emitted just after its end.
       setImmediate(reject, new Error('the thread ended while it was starting'));
     });
   });
-  // When the thread ends normally, this has no listener any more.
+  // No longer listened to when the thread ends normally.
   failure.catch(() => undefined);
   return failure;
 }
 
-/** In a name of its own, as webpack would copy the file that a literal names, without what that imports. */
+/** A variable, as webpack would copy the file named by a literal, but not its imports. */
 const OWN_WORKER = '#workers/thread';
 
 /** The file that a thread runs. Throws RuntimeError in a bundle, where it is missing. */

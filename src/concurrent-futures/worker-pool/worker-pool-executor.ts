@@ -24,16 +24,16 @@ let executorCount = 0;
  * const future = executor.submit(shrink, image); // shrink is importable
  * ```
  *
- * Functions must be {@link importable}. Arguments and results are copied, but for bytes in results, which are moved: a function
- * that keeps the buffer it returns must return a copy. What cannot cross fails the future and nothing else.
+ * Functions must be {@link importable}. Arguments and results are copied, except bytes in results, which are moved: a function
+ * that keeps the buffer it returns must return a copy. A value that cannot cross fails only its future.
  *
  * A thread that dies (`process.exit()`, an uncaught exception, out of memory) fails the calls it was running with
- * `BrokenProcessPool`, whose `cause` tells why; unlike Python's the pool goes on with a new thread. Only an
+ * `BrokenProcessPool`, whose `cause` is the reason; unlike Python's, the pool continues with a new thread. Only an
  * initializer that fails, or a thread that cannot be started, breaks the pool. Idle threads do not keep the process alive,
- * and those of a pool that is garbage-collected end.
+ * and the threads of a garbage-collected pool end.
  */
 export class WorkerPoolExecutor extends PoolExecutor {
-  /** Whether what is submitted has to be importable. @internal */
+  /** Whether submitted functions must be importable. @internal */
   readonly _isolated: boolean = true;
   readonly #options: ParsedOptions;
   /** How many calls one thread runs at once. */
@@ -42,16 +42,16 @@ export class WorkerPoolExecutor extends PoolExecutor {
   readonly #threads = new Set<PoolThread>();
   /** Threads that have had `max_tasks_per_child` calls and are busy with the last ones. */
   readonly #retiring = new Set<PoolThread>();
-  /** The ends of threads that are waited for. */
+  /** The pending ends of threads. */
   readonly #ends = new Set<Promise<void>>();
-  /** Nothing but the pool leads here for longer than it has calls. */
+  /** Only the pool references this once it has no calls. */
   readonly #owner: ThreadOwner;
   readonly #link: PoolLink;
   #threadCount = 0;
-  /** Slots that wait for a thread that has room. */
+  /** Slots that wait for a thread with room. */
   #waiting = 0;
   #dispatching = false;
-  /** Why no thread will ever be started again; null while that may happen. */
+  /** Why no more threads are started; null while they may be. */
   #stopped: unknown = null;
   #closing = false;
 
@@ -106,7 +106,7 @@ export class WorkerPoolExecutor extends PoolExecutor {
     this.#dispatch();
   }
 
-  /** Over how many threads the calls are spread. */
+  /** The number of threads that the calls are spread over. */
   get #most(): number {
     return Math.min(this.#options.threads, this.max_workers);
   }
@@ -118,7 +118,7 @@ export class WorkerPoolExecutor extends PoolExecutor {
   protected override openSlot(): void {
     this.#link.hold();
     this.#waiting += 1;
-    // No code of the caller's runs inside of `submit`: taking arguments apart may call some.
+    // Taking arguments apart may run the caller's code, which must not run inside `submit`.
     if (this.#waiting === 1) {
       queueMicrotask(() => {
         this.#dispatch();
@@ -126,9 +126,9 @@ export class WorkerPoolExecutor extends PoolExecutor {
     }
   }
 
-  /** Gives calls to threads that have room, and starts threads while there are calls that could use them. */
+  /** Gives calls to threads with room, and starts threads while there are calls for them. */
   #dispatch(): void {
-    // A call that fails at once leads back here.
+    // A call that fails at once re-enters this.
     if (this.#dispatching) return;
     this.#dispatching = true;
     while (this.#waiting > 0) {
@@ -168,7 +168,7 @@ export class WorkerPoolExecutor extends PoolExecutor {
     return found;
   }
 
-  /** Starts a thread if another is allowed, and if those that are starting are not enough. */
+  /** Starts a thread if another is allowed and those already starting are not enough. */
   #startThread(): void {
     let starting = 0;
     for (const thread of this.#threads) if (!thread.isOpen) starting += 1;
@@ -190,8 +190,8 @@ export class WorkerPoolExecutor extends PoolExecutor {
   }
 
   /**
-   * Refuses new calls from now on; what is queued still runs, unless `cancel_futures`. With `wait`, resolves when the
-   * threads have ended; a thread whose streams are still being read is not waited for, and ends after them.
+   * Refuses new calls from now on; queued ones still run, unless `cancel_futures` is set. With `wait`, resolves when the
+   * threads have ended, except those whose streams are still being read, which end after them.
    */
   override shutdown(
     wait?: boolean | ShutdownOptions | null,
@@ -214,7 +214,7 @@ export class WorkerPoolExecutor extends PoolExecutor {
     this.#kill('kill_workers');
   }
 
-  /** The same: unlike a process, a thread cannot be asked to end before it is made to. */
+  /** The same as `kill_workers()`, as there is no gentler way to end a thread. */
   terminate_workers(): void {
     this.#kill('terminate_workers');
   }
