@@ -1,12 +1,12 @@
 import { clearTimeout, LONGEST_DELAY, setTimeout } from '../builtins/index.js';
 
-/** The time, and a way to be called at one: the system's, or a test's own. */
+/** A clock and its timers: the system's, or a test's own. */
 export interface LimitsClock {
   /** Milliseconds, monotonic. */
   now(): number;
   /** Calls `callback` once, `milliseconds` from now. */
   setTimeout(callback: () => void, milliseconds: number): { ref(): unknown; unref(): unknown };
-  /** Calls off what `setTimeout` returned. */
+  /** Cancels what `setTimeout` returned. */
   clearTimeout(timer: unknown): void;
 }
 
@@ -18,7 +18,7 @@ export const systemClock: LimitsClock = {
   },
 };
 
-/** One timer for whatever is due first. */
+/** A single timer, set for whatever is due first. */
 export class Alarm {
   readonly #clock: LimitsClock;
   readonly #ring: () => void;
@@ -27,7 +27,7 @@ export class Alarm {
   #due = Infinity;
   #keepsAlive = false;
 
-  /** @param ring called when something may be due; it has to look, and to set the alarm again */
+  /** @param ring called when something may be due; it checks, and sets the alarm again */
   constructor(clock: LimitsClock, ring: () => void) {
     this.#clock = clock;
     this.#ring = (): void => {
@@ -40,7 +40,7 @@ export class Alarm {
   /**
    * Rings at `due` at the latest, and not much before.
    * @param due in microseconds; Infinity for never
-   * @param keepsAlive whether the process has to wait for it
+   * @param keepsAlive whether the timer keeps the process alive
    */
   set(due: number, now: number, keepsAlive: boolean): void {
     if (due < this.#due) {

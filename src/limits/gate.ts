@@ -14,40 +14,40 @@ export interface Allowance {
 
 export const UNLIMITED: Allowance = { rates: [], limit: Infinity };
 
-/** How a key does that is limited; see `Limiter.stats()`. */
+/** The state of a limited key; see `Limiter.stats()`. */
 export interface KeyStats {
   /** How many wait to start. */
   readonly queued: number;
   /** How many have started and not ended. */
   readonly running: number;
-  /** How many have ever started. A key that is idle for longer than its window is forgotten, and counts anew. */
+  /** How many have started so far. A key that is idle for longer than its window is forgotten, and counts from 0 again. */
   readonly started: number;
   /** Starts per second over the last ten seconds. */
   readonly rate: number;
   /** How many may be under way at once at this moment; null for any number. */
   readonly limit: number | null;
-  /** Until when nothing starts, in Unix seconds as `time.time()`; null when it is not paused. */
+  /** When the pause ends, in Unix seconds like `time.time()`; null when not paused. */
   readonly paused_until: number | null;
 }
 
 /** After trouble a key is remembered for at least this long, in microseconds. */
 const MEMORY = 60 * SECOND;
 
-/** A key without a limit has recovered when so many were under way at once without trouble. */
+/** A key without a limit has recovered once this many were under way at a time without trouble. */
 const MOST_AT_ONCE = 64;
 
-/** Over how many seconds the rate is measured. */
+/** The seconds over which the rate is measured. */
 const SPAN = 10;
 
-/** All that is known of one key: when it last let something start, what is under way, and what waits for it. */
+/** The state of one key: its latest starts, what is under way, and what waits for it. */
 export class Gate implements Timed {
   readonly key: string;
   allowance: Allowance;
-  /** The line of those that wait for this key alone. */
+  /** The line of turns that wait for this key alone. */
   line: Line | null = null;
-  /** Lines that could start if it were not for this key, in the order of their turns. */
+  /** Lines that only this key holds back, in the order of their turns. */
   parked: WorkQueue<Line> | null = null;
-  /** Whether it stands among those that hand out turns. */
+  /** Whether it is among the gates that hand out turns. */
   isHandingOut = false;
   heapIndex = -1;
   /** Whether one place is kept for the line that claims it. */
@@ -58,9 +58,9 @@ export class Gate implements Timed {
   recovery: Recovery | null = null;
   adaptive: Adaptive | null = null;
   readonly #log = new StartLog();
-  /** How many have started without their time being known. */
+  /** How many have started but have no start time yet. */
   #reserved = 0;
-  /** The rate is estimated from the starts of this span of time and of the one before. */
+  /** The rate is estimated from the starts of this span and of the one before. */
   #span = 0;
   #inSpan = 0;
   #inLastSpan = 0;
@@ -78,7 +78,7 @@ export class Gate implements Timed {
     return this.running === 0 && this.queued === 0;
   }
 
-  /** When the next may start, which may have passed; Infinity when that depends on something that is under way. */
+  /** When the next may start, possibly in the past; Infinity when that depends on something under way. */
   opensAt(now: number): number {
     const held = this.isHeld ? 1 : 0;
     if (this.running + held >= this.#limit()) return Infinity;
@@ -108,7 +108,7 @@ export class Gate implements Timed {
     return room;
   }
 
-  /** A time before which the one that has `ahead` others before it cannot start. */
+  /** The earliest time at which a turn with `ahead` others before it can start. */
   earliest(ahead: number, now: number): number {
     let at = Math.max(now, this.recovery?.until ?? 0);
     for (const { count, period } of this.allowance.rates) {
@@ -136,13 +136,13 @@ export class Gate implements Timed {
     this.#inSpan += 1;
   }
 
-  /** What had started was written now. */
+  /** Something that had started was written just now. */
   stamp(now: number): void {
     this.#reserved -= 1;
     this.#log.record(now, this.allowance.rates);
   }
 
-  /** What had started has ended. */
+  /** Something that had started has ended. */
   leave(startedAt: number, wasWritten: boolean): void {
     this.running -= 1;
     if (!wasWritten) this.#reserved -= 1;
@@ -156,7 +156,7 @@ export class Gate implements Timed {
     else this.recovery = new Recovery(now, until, Math.min(this.allowance.limit, MOST_AT_ONCE));
   }
 
-  /** What started at `startedAt` went well. Returns whether that may allow more to be under way. */
+  /** Something that started at `startedAt` succeeded. Returns whether more may now be under way. */
   succeeded(startedAt: number): boolean {
     const { recovery, adaptive } = this;
     if (recovery === null && adaptive === null) return false;
@@ -165,13 +165,13 @@ export class Gate implements Timed {
     return true;
   }
 
-  /** What started at `startedAt` went so that fewer should be under way at once. */
+  /** Something that started at `startedAt` ended in trouble: fewer should be under way at once. */
   slowDown(startedAt: number, now: number): void {
     this.adaptive ??= new Adaptive(Math.min(this.allowance.limit, this.running));
     this.adaptive.troubled(startedAt, now);
   }
 
-  /** When an idle gate has nothing left to remember. */
+  /** When an idle gate can be forgotten. */
   expiresAt(now: number): number {
     let at = now;
     for (const { period } of this.allowance.rates) at = Math.max(at, this.#log.latest(1) + period);
@@ -210,11 +210,11 @@ export class Gate implements Timed {
   }
 }
 
-/** Those that wait for the same keys, in the order in which they came. */
+/** The turns that wait for the same keys, in order of arrival. */
 export class Line implements QueueEntry, Timed {
-  /** In the order in which they are looked at; the one that is for all comes first. */
+  /** In the order in which they are checked; the gate for all keys comes first. */
   readonly gates: readonly Gate[];
-  /** By what a line of several keys is found again; null for a line of one. */
+  /** The lookup name of a line of several keys; null for a line of one. */
   readonly name: string | null;
   readonly waiting = new WorkQueue<Turn>();
   queue: WorkQueue<this> | null = null;
@@ -230,20 +230,20 @@ export class Line implements QueueEntry, Timed {
   }
 }
 
-/** How far a turn has come. */
+/** The state of a turn. */
 export const Phase = {
   outside: 0,
   /** In its line. */
   waiting: 1,
   /** Started; its token is reserved. */
   started: 2,
-  /** Started, and when is known. */
+  /** Started, and its start time is known. */
   written: 3,
 } as const;
 
 /**
- * Something that a {@link Limiter} lets start in its turn. The limiter calls the methods, which must not throw; they may
- * be called before `enter()` has returned.
+ * Something that starts when its {@link Limiter} allows. The limiter calls the methods, which must not throw; it may
+ * call them before `enter()` has returned.
  */
 export abstract class Turn implements QueueEntry {
   queue: WorkQueue<this> | null = null;
@@ -257,15 +257,15 @@ export abstract class Turn implements QueueEntry {
   enteredAt = 0;
   /** @internal In microseconds of the limiter's clock. */
   startedAt = 0;
-  /** @internal What it has started with, where several processes count together. */
+  /** @internal The ticket it has started with, where several processes share their limits. */
   ticket: Ticket | null = null;
 
   /** It may start now. Its token is reserved until `limiter.written()`, its places are held until `limiter.leave()`. */
   abstract begin(): void;
 
-  /** It will not start: `max_delay` is shorter than the wait, which is `seconds` at the least. */
+  /** It will not start: the wait, at least `seconds`, is longer than `max_delay`. */
   abstract refuse(seconds: number): void;
 
-  /** It will not start: the store that counts for several processes has failed. */
+  /** It will not start: the shared store has failed. */
   abstract fail(error: Error): void;
 }

@@ -3,7 +3,7 @@ import { type Allowance, Gate, Line, type Turn } from './gate.js';
 /** Between the parts of the name of a line of several keys. */
 const SEPARATOR = '\0';
 
-/** The gates and lines that there are, each made when it is first asked for. */
+/** All gates and lines, each created on first use. */
 export class Keys {
   /** By key. */
   readonly gates = new Map<string, Gate>();
@@ -15,7 +15,7 @@ export class Keys {
 
   /**
    * @param all stands before every key
-   * @param each what a key allows that has no allowance of its own
+   * @param each the allowance of a key that has none of its own
    */
   constructor(all: Gate, each: Allowance) {
     this.#all = all;
@@ -27,12 +27,12 @@ export class Keys {
     for (const gate of this.gates.values()) gate.allowance = this.#allowanceOf(gate.key);
   }
 
-  /** Takes all allowances of their own away. */
+  /** Removes the allowances of single keys. */
   clearOwn(): void {
     this.#own.clear();
   }
 
-  /** Gives `key` an allowance of its own; null takes it away. */
+  /** Gives `key` an allowance of its own; null removes it. */
   setOwn(key: string, allowance: Allowance | null): void {
     if (allowance === null) this.#own.delete(key);
     else this.#own.set(key, allowance);
@@ -40,7 +40,7 @@ export class Keys {
     if (gate !== undefined) gate.allowance = this.#allowanceOf(key);
   }
 
-  /** The line of those that wait for `keys`. */
+  /** The line that waits for `keys`. */
   lineOf(keys: string | readonly string[]): Line {
     if (typeof keys === 'string') return this.#lineOfOne(keys);
     const unique = [...new Set(keys)].sort();
@@ -60,7 +60,7 @@ export class Keys {
     yield* this.#lines.values();
   }
 
-  /** Those that wait, as they are now. */
+  /** A snapshot of the waiting turns. */
   *waiting(): Generator<Turn> {
     for (const line of [...this.lines()]) {
       for (let turn = line.waiting.peek(), next: Turn | null; turn !== null; turn = next) {

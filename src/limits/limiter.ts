@@ -10,9 +10,9 @@ import { MILLISECOND, SECOND } from './rates.js';
 import { SharedStarts, type SharedStartsOwner } from './shared-starts.js';
 
 /**
- * Lets things start as fast as their keys allow, and never faster.
+ * Starts things as fast as their keys allow, and never faster.
  *
- * Each key has a {@link Gate}; those that wait for the same keys stand in one {@link Line}. A line whose first may start is in the
+ * Each key has a {@link Gate}; turns that wait for the same keys share a {@link Line}. A line whose first may start is in the
  * ring `#ready`; any other is parked at the gate that holds it up. A gate with parked lines stands in a heap until its
  * next token is there, or waits for something under way to end; then it hands out turns, line by line, while it is open.
  */
@@ -26,7 +26,7 @@ export class Limiter {
   readonly #openings: Openings;
   readonly #claims: Claims;
   readonly #patience: Patience;
-  /** Asks a store for each start, where several processes count together. */
+  /** Requests each start from a store, where several processes share their limits. */
   #shared: SharedStarts | null = null;
   #isLetting = false;
   #isPaused = false;
@@ -63,9 +63,9 @@ export class Limiter {
   }
 
   /**
-   * Queues `turn` behind those of the same keys; one that may start does so before this returns.
+   * Queues `turn` behind those of the same keys. If it may start, it does so before this returns.
    * @param keys all of them have to allow the start
-   * @param first whether it goes before those that wait already, because it came before them and has to start again
+   * @param first whether it goes to the head of the line, because it came before the others and has to start again
    */
   enter(turn: Turn, keys: string | readonly string[], first = false): void {
     const now = this.#now();
@@ -89,7 +89,7 @@ export class Limiter {
     } else if (this.#all.queued === 1) this.#setAlarm(now);
   }
 
-  /** What `turn` let start has been written, or may have been: its token is used from now on. */
+  /** What `turn` started has been, or may have been, written: its token counts as used from now on. */
   written(turn: Turn): void {
     if (turn.phase !== Phase.started || turn.line === null) return;
     turn.phase = Phase.written;
@@ -106,7 +106,7 @@ export class Limiter {
     if (mustArm) this.#let(now);
   }
 
-  /** `turn` is over, or will start again: its places are free, and so is a token that was not used. In any other phase: nothing. */
+  /** `turn` is over, or will start again: frees its places and an unused token. Does nothing in any other phase. */
   leave(turn: Turn): void {
     const { phase, line } = turn;
     if (line === null) return;
@@ -127,8 +127,8 @@ export class Limiter {
   }
 
   /**
-   * The keys of `turn` want fewer: with `seconds`, nothing starts for so long.
-   * @param seconds null when they did not say for how long
+   * The server of `turn` is overloaded: slows its keys down, or pauses them for `seconds`.
+   * @param seconds null when the server gave none
    */
   refused(turn: Turn, seconds: number | null): void {
     const { line, startedAt } = turn;
@@ -174,7 +174,7 @@ export class Limiter {
     this.#reconsider();
   }
 
-  /** Changes what it holds to; what started before counts. */
+  /** Changes the settings; earlier starts still count. */
   set(settings: LimiterSettings): void {
     this.#settings = settings;
     this.#patience.maxDelay = settings.maxDelay;
@@ -184,31 +184,31 @@ export class Limiter {
     this.#reconsider();
   }
 
-  /** Lifts every limit, those of single keys, too; pauses go on. */
+  /** Lifts every limit, also of single keys. Pauses stay. */
   lift(): void {
     this.#keys.clearOwn();
     this.set({ ...this.#settings, all: UNLIMITED, each: UNLIMITED, maxDelay: Infinity });
   }
 
-  /** Gives `key` an allowance of its own; null takes it away. */
+  /** Gives `key` an allowance of its own; null removes it. */
   setKey(key: string, allowance: Allowance | null): void {
     this.#keys.setOwn(key, allowance);
     this.#reconsider();
   }
 
-  /** How all together, and each key that is remembered, does. */
+  /** The state of all keys together, and of each remembered key. */
   stats(): { all: KeyStats; keys: Map<string, KeyStats> } {
     const now = this.#now();
     const keys = new Map(Array.from(this.#keys.gates, ([key, gate]) => [key, gate.stats(now)]));
     return { all: this.#all.stats(now), keys };
   }
 
-  /** Those that wait for their turn. */
+  /** The waiting turns. */
   waiting(): Iterable<Turn> {
     return this.#keys.waiting();
   }
 
-  /** Counts with others from now on, as the settings say, or alone. */
+  /** Switches to the store of the settings, or to counting alone. */
   #share({ store }: LimiterSettings): void {
     if (this.#shared !== null && this.#shared.store === store) return;
     this.#shared?.close();
@@ -239,7 +239,7 @@ export class Limiter {
     return Math.floor(this.#clock.now() * MILLISECOND);
   }
 
-  /** Lets start what may. What starts may lead back here. */
+  /** Starts whatever may start. A start may re-enter this. */
   #let(now: number): void {
     if (this.#isLetting) return;
     this.#isLetting = true;
@@ -256,7 +256,7 @@ export class Limiter {
     this.#setAlarm(now);
   }
 
-  /** Lets the first of a line start, or parks it. */
+  /** Starts the first of a line, or parks the line. */
   #try(line: Line, from: Gate | null, now: number): void {
     if (line.waiting.length === 0) return;
     const obstacle = this.#claims.obstacle(line, from, now);
@@ -273,7 +273,7 @@ export class Limiter {
     for (const gate of line.gates) gate.take(now);
     if (line.heapIndex !== -1) this.#patience.watch(line);
     if (line.waiting.length > 0) {
-      // Behind those that wait for the same gate: lines take turns.
+      // Behind the others at the same gate: lines take turns.
       if (from?.hasParked === true) from.parked?.push(line);
       else this.#ready.push(line);
     } else this.#keys.forgetLine(line);
@@ -328,7 +328,7 @@ export class Limiter {
     for (const gate of line.gates) if (gate.isIdle && !gate.hasParked) this.#openings.expire(gate, now);
   }
 
-  /** After a change of what is allowed: looks at every line again. */
+  /** Checks every line again, after a change of allowances. */
   #reconsider(): void {
     const now = this.#now();
     this.#openings.arm(this.#all, now);

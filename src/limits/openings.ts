@@ -2,7 +2,7 @@ import type { Gate, Line } from './gate.js';
 import { SECOND } from './rates.js';
 import { TimeHeap } from './time-heap.js';
 
-/** Which gates are open for the lines parked at them, and when the others open, or are to be forgotten. */
+/** Which gates with parked lines are open, and when the others open or can be forgotten. */
 export class Openings {
   readonly #handingOut: Gate[] = [];
   readonly #due = new TimeHeap<Gate>();
@@ -23,7 +23,7 @@ export class Openings {
     return this.#due.takeDue(now);
   }
 
-  /** Sees to it that a gate with parked lines hands out turns when it opens. */
+  /** Schedules a gate with parked lines, to hand out turns when it opens. */
   arm(gate: Gate, now: number): void {
     if (gate.isHandingOut) return;
     if (!gate.hasParked) {
@@ -39,7 +39,7 @@ export class Openings {
     else this.#due.set(gate, opensAt);
   }
 
-  /** An idle gate is forgotten when its window has passed; many are forgotten together. */
+  /** Schedules an idle gate to be forgotten once its window has passed, in batches. */
   expire(gate: Gate, now: number): void {
     gate.line = null;
     gate.parked = null;

@@ -25,47 +25,47 @@ export interface KeyLimits extends RateOptions {
   limit?: number | null | undefined;
 }
 
-/** What may go to whom, and how fast. Every limit that is stated holds; what is absent or null is not limited. */
+/** Limits on how many requests go where, and how fast. All that are set hold; an absent or null one does not limit. */
 export interface LimitsOptions extends RateOptions {
   /** How many requests may be under way at once, to all hosts together. Default null: any number. */
   limit?: number | null | undefined;
   /** How many requests may be under way at once to each host, or for each key. Default null: any number. */
   limit_per_host?: number | null | undefined;
   /**
-   * Whether the rates hold for each host (a scheme, host and port) or for all hosts together; or the rates of each host, beside
-   * which those given directly hold for all together. Refused with `key`. Default true.
+   * Whether the rates hold for each host (scheme, host and port) or for all hosts together; or an object with the rates of each
+   * host, while those given directly hold for all together. Refused with `key`. Default true.
    */
   per_host?: boolean | RateOptions | null | undefined;
-  /** What stands in the host's place: the key that a request counts for, or several that all must allow it. Default null: its host. */
+  /** Returns the key that a request counts for instead of its host, or several that must all allow it. Default null: the host. */
   key?: ((request: LimitedRequest) => string | readonly string[]) | null | undefined;
-  /** The statuses that pause a host for as long as their `Retry-After` says. Default 429 alone. */
+  /** The statuses whose `Retry-After` pauses the host. Default: only 429. */
   limit_statuses?: Iterable<number> | null | undefined;
   /** The longest such pause, in seconds. Default 3600. */
   retry_after_max?: number | null | undefined;
-  /** How long a request may wait for its turn, in seconds; one that would have to wait for longer fails at once. Default null: any time. */
+  /** The longest wait for a turn, in seconds; a request that would have to wait longer fails at once. Default null: no limit. */
   max_delay?: number | null | undefined;
   /**
-   * Whether fewer requests are under way at once to a host that answers with one of `limit_statuses` or 503, or resets connections:
+   * Whether to send fewer requests at once to a host that answers with one of `limit_statuses` or 503, or resets connections:
    * half as many, and one more after each round of success. Default false.
    */
   adaptive?: boolean | null | undefined;
   /**
-   * Counts starts for several processes and machines, which keep the rates and the pauses together; `limit`, `limit_per_host`,
-   * `max_delay` and `adaptive` hold in each of them. See `RedisLimitStore` of `requests-futures/bullmq`. Default null: this process counts
-   * alone.
+   * A store that counts starts for several processes and machines, which then share the rates and pauses; `limit`, `limit_per_host`,
+   * `max_delay` and `adaptive` still hold per process. See `RedisLimitStore` of `requests-futures/bullmq`. Default null: this process
+   * counts alone.
    */
   store?: LimitStore | null | undefined;
 }
 
-/** What a limiter holds to. */
+/** The settings of a limiter. */
 export interface LimiterSettings {
   /** For all keys together. */
   readonly all: Allowance;
   /** For each key that has no allowance of its own. */
   readonly each: Allowance;
-  /** Seconds that one may wait for its turn; Infinity for any time. */
+  /** The longest wait for a turn, in seconds; Infinity for no limit. */
   readonly maxDelay: number;
-  /** Seconds that a pause lasts at most. */
+  /** The longest pause, in seconds. */
   readonly longestPause: number;
   /** Whether trouble lowers how many may be under way at once. */
   readonly adaptive: boolean;
@@ -96,7 +96,7 @@ const OPTION_NAMES = [
 /**
  * Checks `options`.
  * @param what names them in errors
- * @throws TypeError and ValueError for what is unknown, of no use or contradicts something else, by name
+ * @throws TypeError or ValueError, naming the option, for one that is unknown, invalid or contradicts another
  */
 export function parseLimits(what: string, given: LimitsOptions): Limits {
   const options = checkObject(what, given, OPTION_NAMES);

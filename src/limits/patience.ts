@@ -2,10 +2,10 @@ import type { Gate, Line, Turn } from './gate.js';
 import { SECOND } from './rates.js';
 import { TimeHeap } from './time-heap.js';
 
-/** Refuses those that would wait, or have waited, for longer than `max_delay`. */
+/** Refuses turns that would wait, or have waited, longer than `max_delay`. */
 export class Patience {
   readonly #withdraw: (turn: Turn, line: Line) => void;
-  /** Lines, by when their first will have waited for too long. */
+  /** Lines, by when the wait of their first becomes too long. */
   readonly #overdue = new TimeHeap<Line>();
   /** In microseconds. */
   #longest = Infinity;
@@ -16,17 +16,17 @@ export class Patience {
     this.#withdraw = withdraw;
   }
 
-  /** In seconds; Infinity for any time. */
+  /** In seconds; Infinity for no limit. */
   set maxDelay(seconds: number) {
     this.#longest = seconds * SECOND;
   }
 
-  /** When the next one will have waited for too long. */
+  /** When the next wait becomes too long. */
   get due(): number {
     return this.#overdue.due;
   }
 
-  /** How long one that enters `line` now is known to wait, in microseconds, if that is too long; else null. */
+  /** The shortest possible wait of a turn that enters `line` now, in microseconds, if that is too long; else null. */
   tooLong(line: Line, isFirst: boolean, now: number): number | null {
     if (this.#longest === Infinity) return null;
     const ahead = isFirst ? 0 : line.waiting.length;
@@ -39,14 +39,14 @@ export class Patience {
     return at - now > this.#longest ? at - now : null;
   }
 
-  /** The first of `line` may be another one now. */
+  /** Call when the first of `line` may have changed. */
   watch(line: Line): void {
     const first = line.waiting.peek();
     if (first === null || this.#longest === Infinity) this.#overdue.remove(line);
     else this.#overdue.set(line, first.enteredAt + this.#longest);
   }
 
-  /** Refuses the first ones of `line`, which cannot start before `at`, as far as that is too late. Later ones came later. */
+  /** Refuses the turns at the head of `line` for which `at`, the earliest start, is too late. */
   heldUp(line: Line, at: number, now: number): void {
     if (at === Infinity) return;
     for (let turn = line.waiting.peek(); turn !== null; turn = line.waiting.peek()) {
@@ -56,7 +56,7 @@ export class Patience {
     }
   }
 
-  /** The same for all lines that `gate` is known to hold up, as it is paused. */
+  /** The same for all lines held up by `gate`, which is paused. */
   paused(gate: Gate, now: number): void {
     const until = gate.recovery?.until ?? now;
     if (until <= now || this.#longest === Infinity) return;
@@ -65,10 +65,10 @@ export class Patience {
     for (const line of lines) this.heldUp(line, until, now);
   }
 
-  /** Refuses those whose time is over. */
+  /** Refuses the turns whose wait has become too long. */
   refuseOverdue(now: number): void {
     for (let line = this.#overdue.takeDue(now); line !== null; line = this.#overdue.takeDue(now)) {
-      // The first has waited for exactly as long as it may.
+      // The first has waited exactly `max_delay`.
       this.heldUp(line, now + 1, now);
       this.watch(line);
     }

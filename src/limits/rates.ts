@@ -1,6 +1,6 @@
 import { checkOptions, typeName, ValueError } from '../builtins/index.js';
 
-/** How often something may start. Several may be given: all of them hold. */
+/** How often something may start. If several are given, all hold. */
 export interface RateOptions {
   /** Starts in any one second. 2.5 is three in any 1.2 seconds, 0.5 one in two seconds. Default null: no limit. */
   per_second?: number | null | undefined;
@@ -12,7 +12,7 @@ export interface RateOptions {
   per_day?: number | null | undefined;
   /** Starts in any 30 days. Default null: no limit. */
   per_month?: number | null | undefined;
-  /** How many may start together: a whole number, at most the rate of the shortest period. 1 spaces the starts evenly. Default: that rate. */
+  /** How many may start together: a whole number, at most the rate of the shortest period (the default). 1 spaces starts evenly. */
   burst?: number | null | undefined;
 }
 
@@ -41,7 +41,7 @@ const PERIOD_NAMES = Object.keys(PERIODS) as (keyof typeof PERIODS)[];
 export const RATE_NAMES: readonly string[] = [...PERIOD_NAMES, 'burst'];
 
 /**
- * The rates that `options` state, the shortest period first; none when they state none.
+ * The rates in `options`, shortest period first.
  * @param what names the options in errors
  * @throws TypeError and ValueError that name the option
  */
@@ -64,7 +64,7 @@ export function parseRates(what: string, options: RateOptions): readonly Rate[] 
       `${what}: burst (${burst}) is more than the shortest period allows (${shortest.count})`,
     );
   }
-  // Beside the rate and not in its place: 2 in 0.4 s would be 6 in some seconds, where 5 are allowed.
+  // In addition to the rate, not instead: 2 in 0.4 s can be 6 in one second, where 5 are allowed.
   if (burst === shortest.count) return rates;
   return [{ count: burst, period: Math.ceil((shortest.period * burst) / shortest.count) }, ...rates];
 }

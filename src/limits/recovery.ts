@@ -1,24 +1,24 @@
-/** A key that was told to wait: nothing starts until then, and afterwards one, then two, four, … at a time. */
+/** The pause of a key: nothing starts until it ends; then one at a time, two, four, … */
 export class Recovery {
   /** When starting may begin again. */
   until: number;
-  /** Starts before this do not tell how the key is doing now. */
+  /** Outcomes of starts before this are out of date. */
   since: number;
   /** How many may be under way at once. */
   allowed = 1;
   running = 0;
-  /** How many may be under way when all is well again. */
+  /** How many may be under way after full recovery. */
   readonly #goal: number;
   #succeeded = 0;
 
   constructor(now: number, until: number, goal: number) {
-    // What starts at this very moment is of before.
+    // A start at this very moment belongs to the time before.
     this.since = now + 1;
     this.until = Math.max(until, this.since);
     this.#goal = goal;
   }
 
-  /** Told to wait again, which can only make the pause longer. */
+  /** Paused again, which can only lengthen the pause. */
   extend(now: number, until: number): void {
     this.since = now + 1;
     this.until = Math.max(this.until, until, this.since);
@@ -27,7 +27,7 @@ export class Recovery {
     this.#succeeded = 0;
   }
 
-  /** Something that started since has succeeded. Returns whether all is well again. */
+  /** Something that started since has succeeded. Returns whether the key has recovered. */
   succeeded(): boolean {
     this.#succeeded += 1;
     if (this.#succeeded < this.allowed) return false;
@@ -41,11 +41,11 @@ export class Recovery {
 export class Adaptive {
   /** How many may be under way at once. */
   allowed: number;
-  /** What started before the last cut says nothing of what came of it. */
+  /** Outcomes of starts before the last cut do not reflect it. */
   #cut = -Infinity;
   #succeeded = 0;
 
-  /** @param allowed how many may be or were under way */
+  /** @param allowed how many may be, or were, under way */
   constructor(allowed: number) {
     this.allowed = allowed;
   }

@@ -11,14 +11,14 @@ import {
   type TicketUse,
 } from './store.js';
 
-/** How many starts are asked for at once. */
+/** How many starts to request at once. */
 const MOST = 100;
 
-/** What a {@link SharedStarts} has its limiter do. */
+/** The callbacks of a {@link SharedStarts} into its limiter. */
 export interface SharedStartsOwner {
   /** Looks at a line again. */
   look(line: Line): void;
-  /** The first of a line cannot start for so many microseconds. */
+  /** The first of a line cannot start within the given microseconds. */
   heldUp(line: Line, wait: number): void;
   /** The store has failed: what waits in the line will not start. */
   failed(line: Line, error: Error): void;
@@ -26,36 +26,36 @@ export interface SharedStartsOwner {
 
 /** A line that waits for the store. */
 interface Held {
-  /** By this number the store knows the line. */
+  /** Identifies the line to the store. */
   readonly asker: number;
   demands: readonly Demand[];
-  /** What those that start next use. What is left over is given back at once. */
+  /** For the next starts. Unused ones are given back at once. */
   tickets: string[];
   isProbe: boolean;
   isAsking: boolean;
   /** In microseconds. */
   askedAt: number;
-  /** Runs until it is worth asking again. */
+  /** Runs until the next attempt is worthwhile. */
   timer: unknown;
 }
 
-/** Tickets that have the same fate. */
+/** Tickets to report together. */
 interface Settled {
   readonly demands: readonly Demand[];
   readonly use: TicketUse;
   readonly ids: string[];
 }
 
-/** Several limiters may ask one store. */
+/** Several limiters may share a store. */
 let lastAsker = 0;
 
-/** Asks a store for each start that a limiter would allow by itself. A line that waits for the answer stands nowhere else. */
+/** Requests from a store each start that the limiter itself would allow. Meanwhile, the line is in no other queue. */
 export class SharedStarts {
   readonly store: LimitStore;
   readonly #clock: LimitsClock;
   readonly #owner: SharedStartsOwner;
   readonly #held = new Map<Line, Held>();
-  /** Of what has started and was not written yet. */
+  /** Tickets of turns that have started but are not written yet. */
   readonly #open = new Set<Ticket>();
   #isKeeping = false;
   #settled: Settled[] = [];
@@ -66,7 +66,7 @@ export class SharedStarts {
     this.#owner = owner;
   }
 
-  /** Whether the first of `line` may start. If not, the line is looked at again when it may. */
+  /** Whether the first of `line` may start. If not, the line is checked again when it may. */
   allows(line: Line, now: number): boolean {
     let held = this.#held.get(line);
     if (held === undefined) {
@@ -79,7 +79,7 @@ export class SharedStarts {
     return false;
   }
 
-  /** What the first of `line` starts with. */
+  /** The ticket for the first of `line`. */
   take(line: Line): Ticket | null {
     const held = this.#held.get(line);
     const id = held?.tickets.shift();
@@ -90,31 +90,31 @@ export class SharedStarts {
     return ticket;
   }
 
-  /** What had started with `ticket` was written now, or was not and will not be. */
+  /** The turn that started with `ticket` was written now, or never will be. */
   settle(ticket: Ticket, use: 'used' | 'unused'): void {
     if (this.#open.delete(ticket)) this.#settle(ticket.demands, [ticket.id], use);
   }
 
-  /** What had started with `ticket` has ended, well or not. */
+  /** The turn that started with `ticket` has succeeded or failed. */
   ended(ticket: Ticket, isWell: boolean): void {
     if (!ticket.isProbe) return;
     ticket.isProbe = false;
     this.#probed(ticket.demands, ticket.id, isWell);
   }
 
-  /** What had started with `ticket` is over. */
+  /** The turn that started with `ticket` is over. */
   left(ticket: Ticket): void {
     this.settle(ticket, 'unused');
     this.ended(ticket, false);
   }
 
-  /** What had started with `ticket` was told that nothing more is to start for so long, in any process. */
+  /** The server paused the turn that started with `ticket`: nothing more starts in any process for that long. */
   refused(ticket: Ticket | null, { gates }: Line, microseconds: number): void {
     if (ticket !== null) ticket.isProbe = false;
     for (const { key } of gates.slice(1)) this.store.pause(nameOf(key), microseconds);
   }
 
-  /** Nothing waits in `line` any more. */
+  /** `line` is empty. */
   forget(line: Line): void {
     const held = this.#held.get(line);
     if (held === undefined) return;
@@ -124,7 +124,7 @@ export class SharedStarts {
     this.store.withdraw(held.demands, held.asker);
   }
 
-  /** Lets go of all lines, and of what has started: it counts as used. */
+  /** Releases all lines; the tickets of started turns count as used. */
   close(): void {
     this.#open.clear();
     for (const line of [...this.#held.keys()]) this.forget(line);
@@ -136,7 +136,7 @@ export class SharedStarts {
     held.askedAt = now;
     held.demands = line.gates.flatMap(({ key, allowance: { rates } }, index) => {
       if (index > 0) return { key: nameOf(key), rates };
-      // What counts for all is never paused.
+      // The key for all hosts is never paused.
       return rates.length === 0 ? [] : { key: 'all', rates };
     });
     const wanted = Math.max(1, Math.min(room, line.waiting.length));
@@ -174,7 +174,7 @@ export class SharedStarts {
     else this.#owner.look(line);
   }
 
-  /** Whether this process stood still, or Redis was away, for so long that what was granted may soon count for others. */
+  /** Whether this process was suspended, or Redis unreachable, for so long that the granted tickets may soon expire. */
   #isStale({ askedAt }: Held): boolean {
     return this.#clock.now() * MILLISECOND - askedAt > (this.store.lease / 2) * SECOND;
   }
@@ -187,7 +187,7 @@ export class SharedStarts {
     }, delay);
   }
 
-  /** What takes long to be written must not lose its ticket. */
+  /** A request that takes long to be written must not lose its ticket. */
   #keep(): void {
     if (this.#isKeeping) return;
     this.#isKeeping = true;
@@ -203,7 +203,7 @@ export class SharedStarts {
     for (const { key } of demands) this.store.probed(key, ticket, isWell);
   }
 
-  /** Tells the store in one go what comes up in one go. */
+  /** Batches what one tick produces into one call to the store. */
   #settle(demands: readonly Demand[], ids: readonly string[], use: TicketUse): void {
     const last = this.#settled.at(-1);
     if (last?.demands === demands && last.use === use) last.ids.push(...ids);

@@ -2,9 +2,9 @@ import type { Rate } from './rates.js';
 
 const SMALLEST = 4;
 
-/** When the latest starts were: a ring that grows as far as its rates look back, and no further. */
+/** The times of the latest starts: a ring that grows only as far as its rates look back. */
 export class StartLog {
-  /** Where no start has been yet, it is -Infinity. */
+  /** -Infinity where there was no start yet. */
   #stamps: number[] = [];
   /** Where the next stamp goes; the oldest stands there. */
   #next = 0;
@@ -17,7 +17,7 @@ export class StartLog {
     return this.#stamps[at < 0 ? at + length : at] as number;
   }
 
-  /** Notes a start. Times never go back. */
+  /** Records a start. Times never decrease. */
   record(at: number, rates: readonly Rate[]): void {
     const oldest = this.#stamps[this.#next] ?? at;
     for (const { count, period } of rates) {

@@ -39,7 +39,7 @@ export class TimeHeap<Entry extends Timed> {
     if (last !== entry) this.#settle(last, due, index);
   }
 
-  /** Puts an entry where it belongs, from `index` on, whose place is free. */
+  /** Sifts an entry into place, starting at the free slot `index`. */
   #settle(entry: Entry, due: number, index: number): void {
     const risen = this.#rise(due, index);
     this.#place(entry, due, risen === index ? this.#sink(due, index) : risen);
