@@ -3,8 +3,8 @@ import type { RequestOptions, Session } from '../requests/index.js';
 import type { BackgroundCallback } from './in-slot.js';
 
 /**
- * Refuses a request whose functions another thread cannot find, at the call, as Python's requests-futures does; whatever else
- * cannot cross is the future's error.
+ * Refuses, at the call, a request whose functions another thread cannot find, as Python's requests-futures does. Anything else
+ * that cannot cross is the future's error.
  * @throws RuntimeError that shows the fix
  */
 export function checkFunctions(

@@ -1,4 +1,4 @@
-/** How a FuturesSession crosses to another thread, and the calls of its requests. */
+/** How a FuturesSession and the calls of its requests cross to another thread. */
 import { setReducer, setReferences } from '../builtins/index.js';
 import { isShallow, PicklingError, setShortForm, type Shortened } from '../pickle/index.js';
 import {
@@ -12,10 +12,10 @@ import { type RequestOptions, Session } from '../requests/index.js';
 import { FuturesSession } from './futures-session.js';
 import { FarSession, requestInSlot, sendInSlot } from './in-slot.js';
 
-/** What means nothing in another thread. */
+/** Fields without meaning in another thread. */
 const LEFT_OUT = ['executor', 'session'];
 
-/** A thread has no use for futures: there it is a plain session, unless it is of a class of its own. */
+/** In a thread it becomes a plain session, as futures are no use there, unless it is of a derived class. */
 function copyClass(session: object): unknown {
   return session.constructor === FuturesSession ? Session : session.constructor;
 }
@@ -25,7 +25,7 @@ type ShortArguments = readonly [method: string, url: string, options: RequestOpt
 
 const NOTHING: readonly never[] = [];
 
-/** For a request that is nothing but a URL and plain options, once the session is known there. */
+/** For a request of just a URL and plain options, once the session has been sent. */
 function shortenArguments([
   given,
   method,

@@ -38,9 +38,9 @@ import { noteRequest, PendingCall } from './pending-call.js';
 import { adoptPromise, cancelledFuture, followSignal, type ResponseFuture } from './response-future.js';
 import { submitTraced, traceOutcome } from './traced-calls.js';
 
-/** An executor of the caller's own: any object with `submit`. What it returns must be a Future or a promise. */
+/** The caller's own executor: any object with a `submit` that returns a Future or a promise. */
 export interface ExecutorLike {
-  /** Calls `fn(...args)` when there is room for it. */
+  /** Calls `fn(...args)` when there is room. */
   submit<A extends unknown[], T>(
     fn: (...args: A) => T,
     ...args: A
@@ -50,21 +50,21 @@ export interface ExecutorLike {
 /** How a {@link FuturesSession} is made. */
 export interface FuturesSessionOptions<E extends ExecutorLike = ExecutorLike> {
   /**
-   * Runs the requests. The session does not shut it down, and as in Python does not size its connection pools for it: they
-   * keep 10 idle connections for each host. For more workers say `adapter_kwargs: { pool_maxsize: workers }`. Default: an
-   * executor of its own, for which the pools are sized.
+   * Runs the requests. As in Python, the session neither shuts it down nor sizes its connection pools for it: they
+   * keep 10 idle connections per host. For more workers, pass `adapter_kwargs: { pool_maxsize: workers }`. Default: an
+   * executor of its own, with pools of matching size.
    */
   executor?: E | null | undefined;
   /** How many requests run at once in the session's own executor. Default 8; ignored when `executor` is given. */
   max_workers?: number | undefined;
   /**
-   * Sends the requests in place of this session, whose headers, cookies and adapters are then not used. Only its `request`
+   * Sends the requests instead of this session, whose headers, cookies and adapters are then unused. Only its `request`
    * is called, and `close()` leaves it open. Default null.
    */
   session?: RequestingSession | null | undefined;
-  /** Options for the session's adapters; they go before the sizes that follow from `max_workers`. Default none. */
+  /** Options for the session's adapters; they override the sizes derived from `max_workers`. Default none. */
   adapter_kwargs?: HTTPAdapterOptions | null | undefined;
-  /** What may be sent to whom, and how fast, whatever the executor. Default null: no limits, and no pause on 429. Not in Python. */
+  /** Limits on how many requests go where, and how fast, for any executor. Default null: no limits, and no pause on 429. Not in Python. */
   limits?: LimitsOptions | null | undefined;
 }
 
@@ -102,12 +102,12 @@ function warnAboutBackgroundCallback(): void {
  * A {@link Session} whose requests return at once, as futures, and are sent by the workers of an executor: Python's
  * `requests_futures.sessions.FuturesSession`.
  *
- * Whatever goes wrong with a request is the outcome of its future. Only a call that could not be understood, or a closed
- * executor, throws from the call itself. Leaving an `await using` block waits for all requests.
+ * Whatever goes wrong with a request is the outcome of its future. Only a malformed call or a closed
+ * executor throws from the call itself. Leaving an `await using` block waits for all requests.
  *
- * A hook runs in the slot of its request. One that needs a second request must not await a verb of this session: that would
- * wait for a slot while it holds one, for ever when all do. `response.connection.send(request, options)` sends without a slot,
- * and so does a plain {@link Session}.
+ * A hook runs in the slot of its request. It must not await a verb of this session: that would wait for a second slot while
+ * holding one, and deadlock when all hooks do. To send another request from a hook, use
+ * `response.connection.send(request, options)` or a plain {@link Session}, which need no slot.
  *
  * @example
  * ```ts
@@ -127,10 +127,10 @@ export class FuturesSession<E extends ExecutorLike = ExecutorLike> extends Sessi
   /** What sends the requests in place of this session; null when it sends them itself. */
   readonly session: RequestingSession | null;
   readonly #ownExecutor: AsyncPoolExecutor | null;
-  /** Made when it is first asked for. */
+  /** Created on first use. */
   #limits: SessionLimits | null = null;
   #isClosed = false;
-  /** Those under way in an executor that was given. */
+  /** The requests under way in the caller's executor. */
   readonly #requests = new OpenRequests();
 
   constructor(options?: FuturesSessionOptions<E>);
@@ -148,7 +148,7 @@ export class FuturesSession<E extends ExecutorLike = ExecutorLike> extends Sessi
     if (executor !== null && !isExecutor(executor)) {
       throw new TypeError('FuturesSession() takes an executor that has a submit() method');
     }
-    // Python refuses None here, while an executor made by hand takes it for its default.
+    // Python refuses None here, although an executor takes it for its default.
     if ((max_workers as unknown) === null) throw new TypeError('max_workers must be an integer, got null');
     this.#ownExecutor = executor === null ? new AsyncPoolExecutor({ max_workers }) : null;
     this.executor = executor ?? (this.#ownExecutor as ExecutorLike as E);
@@ -157,7 +157,7 @@ export class FuturesSession<E extends ExecutorLike = ExecutorLike> extends Sessi
     this.sizePools(executor === null ? max_workers : 0, adapter_kwargs ?? {});
   }
 
-  /** The session's limits, to look at and to change; what is set, an object or null, takes the place of all of them. */
+  /** The session's limits, to inspect and to change. Assigning an object or null replaces them all. */
   // eslint-disable-next-line @typescript-eslint/related-getter-setter-pairs -- options go in, and what shows them comes out
   get limits(): SessionLimits {
     return (this.#limits ??= new SessionLimits(countsInWorkers(this.executor)));
@@ -168,15 +168,14 @@ export class FuturesSession<E extends ExecutorLike = ExecutorLike> extends Sessi
   }
 
   /**
-   * Holds back requests that have not begun, until {@link resume}. With an executor that was given, that is those which are made
-   * from now on.
+   * Holds back requests that have not begun, until {@link resume}. With the caller's executor, only those made from now on.
    */
   pause(): void {
     if (this.#ownExecutor !== null) this.#ownExecutor.pause();
     if (this.#ownExecutor === null || this.#limits?.isOn === true) this.limits.pause();
   }
 
-  /** Goes on after {@link pause}, with the oldest request first. */
+  /** Resumes after {@link pause}, oldest request first. */
   resume(): void {
     this.#ownExecutor?.resume();
     this.#limits?.resume();
@@ -235,12 +234,12 @@ export class FuturesSession<E extends ExecutorLike = ExecutorLike> extends Sessi
     );
   }
 
-  /** A verb that another thread runs sends at once there. @internal */
+  /** In another thread, a verb sends at once. @internal */
   [kMethodOwner](): object {
     return far(this.session ?? this);
   }
 
-  /** The inner steps of a request that holds its slot must not queue again. @internal */
+  /** Steps inside a request that holds its slot must not queue again. @internal */
   override [kRequestNow](method: string, url: UrlInput, options: FuturesRequestOptions): Promise<Response> {
     return this.requestBound(method, url, options);
   }
@@ -255,8 +254,8 @@ export class FuturesSession<E extends ExecutorLike = ExecutorLike> extends Sessi
   }
 
   /**
-   * Waits for this session's requests, queued and running (unless `wait` is false), then closes the connections. Only an
-   * executor of the session's own is shut down; afterwards a request throws RuntimeError. One that was given stays open, and
+   * Waits for this session's requests, queued and running (unless `wait` is false), then closes the connections. The session's
+   * own executor is shut down, after which a request throws RuntimeError. The caller's executor stays open, and
    * its other calls are left alone.
    *
    * @throws RuntimeError when a request of this session would wait for its own end.
@@ -277,7 +276,7 @@ export class FuturesSession<E extends ExecutorLike = ExecutorLike> extends Sessi
   #shutDown(executor: AsyncPoolExecutor, cancel_futures: boolean): Promise<void> {
     const shutDown = (): Promise<void> => executor.shutdown({ wait: true, cancel_futures });
     const limits = this.#limits;
-    // What waits for its turn has yet to be submitted.
+    // Limited requests still have to be submitted.
     return cancel_futures || limits === null || limits.isIdle ? shutDown() : limits.idle().then(shutDown);
   }
 
@@ -306,18 +305,18 @@ export class FuturesSession<E extends ExecutorLike = ExecutorLike> extends Sessi
     if (trace !== null) traceOutcome(trace, handle);
     if (signal && !signal.aborted) followSignal(handle, signal);
     if (this.#ownExecutor === null) this.#requests.add(handle);
-    // What another thread has prepared is known from the outcome alone.
+    // A request prepared in another thread arrives only with the outcome.
     if (!(this.executor instanceof AsyncPoolExecutor)) handle.add_done_callback(noteRequest);
     return handle;
   }
 
-  /** Submits in its turn. */
+  /** Submits when the limits allow. */
   #limited(call: PendingCall, method: string, url: string, submit: () => unknown): Future<Response> {
     if (this.#isClosed) throw new RuntimeError('cannot schedule new futures after shutdown');
     return this.limits.enter(call, method, url, () => asFuture(submit()));
   }
 
-  /** More workers than the default pool has room for need a larger one; `adapter_kwargs` have the last word. */
+  /** More workers than the default pool has room for need a larger one, unless `adapter_kwargs` sets the size. */
   private sizePools(max_workers: number, adapter_kwargs: HTTPAdapterOptions): void {
     const options: HTTPAdapterOptions =
       max_workers > DEFAULT_POOLSIZE
@@ -342,6 +341,6 @@ function isExecutor<E extends ExecutorLike>(value: E | object): value is E {
   return 'submit' in value && typeof value.submit === 'function';
 }
 
-/** What to send in the place of `session` to another thread, where its futures are of no use; it arrives as what it stands for. */
+/** A stand-in for `session` that arrives in another thread as a plain session, as futures are no use there. */
 const far = <S>(session: S): S =>
   session instanceof FuturesSession ? (new FarSession(session) as S) : session;

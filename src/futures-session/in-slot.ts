@@ -1,4 +1,4 @@
-/** What a FuturesSession submits: these functions run while a request holds its worker slot, in this thread or another. */
+/** The functions that a FuturesSession submits. They run while a request holds its worker slot, in this thread or another. */
 import { addHomeCall } from '../builtins/index.js';
 import { type Call, currentAbortToken, currentCall } from '../concurrent-futures/internal.js';
 import {
@@ -24,14 +24,14 @@ import { PendingCall, type SlotOptions } from './pending-call.js';
 import { sendEventsBack, traceInThread } from './traced-calls.js';
 
 /**
- * What a FuturesSession needs of the session it sends through. Only `request` is used, looked up at the time of the call.
+ * What a FuturesSession needs of the session that it sends through: only `request`, looked up at each call.
  */
 export interface RequestingSession {
   /** Sends a request and resolves to its response. */
   request(method: string, url: UrlInput, options?: RequestOptions): PromiseLike<Response>;
 }
 
-/** Stands for a FuturesSession on its way to a slot in another thread, where it arrives as a session that sends at once. */
+/** Stands for a FuturesSession on its way to another thread, where it becomes a session that sends at once. */
 export class FarSession {
   readonly session: Session;
 
@@ -41,15 +41,15 @@ export class FarSession {
 }
 
 /**
- * Runs in the slot after each response, hooks done; what it returns, if truthy, is the future's result.
+ * Runs in the slot after each response and its hooks. A truthy return value becomes the future's result.
  * `session` is the FuturesSession that made the request. Deprecated in Python: use `hooks`.
  */
 export type BackgroundCallback = (session: RequestingSession, response: Response) => unknown;
 
 /**
  * Sends one request; the response's hooks run inside.
- * @param traced identifies the request's trace where that is in another thread
- * @param limits what the request has to keep here, far from its session
+ * @param traced identifies the request's trace if that is in another thread
+ * @param limits the limits to keep here, on another machine than the session's
  */
 export function requestInSlot(
   session: RequestingSession,
@@ -65,7 +65,7 @@ export function requestInSlot(
     session instanceof Session
       ? session[kRequestNow](method, url, options)
       : session.request(method, url, options);
-  // Most requests are done when the response is there.
+  // Most requests are done once the response is here.
   if (slot.isAtHome && background_callback === null) return send();
   return finish(session, slot, send, background_callback);
 }
@@ -84,16 +84,16 @@ export function sendInSlot(
   return slot.isAtHome ? send() : finish(session, slot, send, null);
 }
 
-/** Where and for what a slot was entered. */
+/** Where and why a slot was entered. */
 interface Slot {
   readonly context: RequestContext;
-  /** The executor's call; null where the executor does not say. */
+  /** The executor's call; null if the executor does not provide it. */
   readonly call: Call | null;
   /** Whether this is the thread that submitted the request. */
   readonly isAtHome: boolean;
 }
 
-/** Must run before the first await: only then is the executor's call known. */
+/** Must run before the first await, while the executor's call is current. */
 function enterSlot(
   options: SlotOptions<object>,
   traced: TraceIdentity | null,
@@ -113,7 +113,7 @@ function enterSlot(
   return { context, call, isAtHome };
 }
 
-/** Sends, and does what is left to do before the slot is free. */
+/** Sends, and finishes up before the slot is freed. */
 async function finish(
   session: RequestingSession,
   { call, context }: Slot,
@@ -141,10 +141,10 @@ async function called(
 ): Promise<Response> {
   try {
     const replacement = await background_callback(session, response);
-    // Python's rule: whatever the callback returns, if it is truthy, is what the future resolves to.
+    // Python's rule: a truthy value from the callback is the future's result.
     return (replacement || response) as Response;
   } catch (error) {
-    // The caller never gets this response: unread, it would keep its connection.
+    // The caller never gets this response, which would hold its connection while unread.
     if (response instanceof Response) response.close();
     throw error;
   }
@@ -157,32 +157,32 @@ function sendCookiesBack(call: Call, session: RequestingSession): void {
   if (changes !== null) addHomeCall(call, changeCookies, changes);
 }
 
-/** In a worker thread: a copy that no code of the caller has seen can serve another call. */
+/** In a worker thread: a copy that the caller's code has not seen can be used for another call. */
 function returnSession(session: RequestingSession): void {
   if (session instanceof Session && session.constructor === Session) giveBack(session as Session, Session);
 }
 
-/** An executor whose slots are in other threads, or on other machines, and share nothing with this thread. */
+/** An executor whose slots are in other threads or on other machines. */
 interface IsolatedExecutor {
   readonly _isolated: true;
   readonly _countsInWorkers?: boolean;
-  /** Closes what the workers keep for these objects. */
+  /** Closes the workers' copies of these objects. */
   _forget?(originals: Iterable<object>): void;
 }
 
-/** Whether the slots of `executor` are elsewhere. */
+/** Whether the slots of `executor` are in other threads. */
 export function isIsolated(executor: object): executor is IsolatedExecutor {
   return '_isolated' in executor && executor._isolated === true;
 }
 
-/** Whether the workers of `executor` can reach the stores that limits count in. */
+/** Whether the workers of `executor` can reach the stores of limits. */
 export function countsInWorkers(executor: object): boolean {
   return isIsolated(executor) && executor._countsInWorkers === true;
 }
 
 /**
- * Whether the executor is that of a session's copy in a worker thread, none: its requests are sent in the slot that makes them, and
- * are plain promises, not futures.
+ * Whether `executor` marks a session's copy in a worker thread, which has none: its requests are sent in the slot that makes
+ * them, and are plain promises, not futures.
  */
 export function isCopy(executor: object | undefined): boolean {
   return executor === undefined;

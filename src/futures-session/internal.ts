@@ -1,5 +1,5 @@
 /**
- * What `bullmq` needs of this layer beside its public names.
+ * What `bullmq` uses of this folder beyond its public names.
  */
 
 export { requestInSlot, sendInSlot } from './in-slot.js';

@@ -2,7 +2,7 @@ import { RuntimeError } from '../builtins/index.js';
 import { type Call, currentCall, type Waiter } from '../concurrent-futures/internal.js';
 import { type Future, wait } from '../concurrent-futures/index.js';
 
-/** The requests of one session that are not done, in an executor that others use as well. */
+/** The unfinished requests of one session, in an executor that others use as well. */
 export class OpenRequests {
   readonly #futures = new Set<Future>();
   // Cheaper than a done-callback for each.
@@ -20,8 +20,8 @@ export class OpenRequests {
   }
 
   /**
-   * Resolves when all are done; `cancel`: those that have not begun are cancelled.
-   * @throws RuntimeError when one of them would wait for its own end
+   * Resolves when all are done. With `cancel`, cancels those that have not begun.
+   * @throws RuntimeError when called by one of them, which would wait for its own end
    */
   end(cancel: boolean): Promise<unknown> {
     const call = currentCall();

@@ -15,12 +15,12 @@ import type { LimitedCall } from './limits/index.js';
 import type { ResponseFuture } from './response-future.js';
 import { setField, snapshot } from './snapshot.js';
 
-/** Options on their way into the slot. The context is missing where the slot is in another thread. */
+/** Options on their way into the slot. The context is missing if the slot is in another thread. */
 export type SlotOptions<O> = Omit<O, 'background_callback' | 'signal'> & {
   [kContext]?: RequestContext | undefined;
 };
 
-/** One submitted request, in the thread that submitted it: ties what happens in the slot to the future. */
+/** One submitted request, in the thread that submitted it: connects the slot with the future. */
 export class PendingCall implements RequestContext {
   /** The executor's token, or one made here. Null until the slot is entered. */
   token: AbortToken | null = null;
@@ -31,7 +31,7 @@ export class PendingCall implements RequestContext {
   /** Null until `submit` has returned it. */
   #future: ResponseFuture | null = null;
   #ownsToken = false;
-  /** The executor's call; null where the executor does not say. */
+  /** The executor's call; null if the executor does not provide it. */
   #call: Call | null = null;
   /** Null where the session has no limits. */
   limited: LimitedCall | null = null;
@@ -40,7 +40,7 @@ export class PendingCall implements RequestContext {
     this.trace = requestChannel.hasSubscribers ? new RequestTrace(method, url) : null;
   }
 
-  /** The caller's options as they are now, with this call as their context. The future sees to what is left out. */
+  /** A snapshot of the caller's options, with this call as their context. The future handles what is left out. */
   capture<O extends object>(options: O): SlotOptions<O> {
     const slot: Record<string | symbol, unknown> = { [kContext]: this };
     for (const [name, value] of Object.entries(options)) {
@@ -53,7 +53,7 @@ export class PendingCall implements RequestContext {
   attach(future: ResponseFuture, mayStream: boolean): void {
     this.#future = future;
     if (this.#ownsToken) this.#followAborts(future);
-    // A body on its way holds this call. The response that holds the body has to be collectable when it is dropped.
+    // A body under way references this call, which must not keep a dropped response alive.
     if (mayStream) {
       future.add_done_callback(() => {
         this.#future = null;
@@ -62,7 +62,7 @@ export class PendingCall implements RequestContext {
     }
   }
 
-  /** Finds what aborts the call. Must run before the slot's first await: only then is the executor's call known. */
+  /** Finds the token that aborts the call. Must run before the slot's first await, while the executor's call is current. */
   enterSlot(): void {
     this.#call = currentCall();
     this.token = currentAbortToken();
@@ -97,7 +97,7 @@ export class PendingCall implements RequestContext {
     if (reason instanceof ProtocolError) this.limited?.troubled();
   }
 
-  /** Holds neither a place nor a slot while it waits. Once the call is aborted, the slot is not needed any more. */
+  /** Waits without a place or a slot. After an abort it does not take the slot back. */
   async pause(reason: PauseReason, wait: (() => Promise<unknown>) | null): Promise<void> {
     const { limited, trace } = this;
     if (limited === null && wait === null) return;
@@ -130,7 +130,7 @@ export class PendingCall implements RequestContext {
   }
 }
 
-/** Takes the request from a future's outcome, where the slot was in another thread. */
+/** Takes the request from the future's outcome, if the slot was in another thread. */
 export function noteRequest(future: Future<Response>): void {
   const handle = future as ResponseFuture;
   if (handle.request !== null || handle.cancelled()) return;

@@ -4,11 +4,11 @@ import { AbortError, type PreparedRequest, Response } from '../requests/index.js
 
 /** The handle of one request. */
 export type ResponseFuture = Future<Response> & {
-  /** The request, once it is prepared; null before, and where it could not be prepared. */
+  /** The prepared request; null before, and if it could not be prepared. */
   request: PreparedRequest | null;
 };
 
-/** The handle of a promise that an executor's `submit` returned. Throws TypeError for anything else. */
+/** A handle for the promise that an executor's `submit` returned. Throws TypeError for anything else. */
 export function adoptPromise(handle: unknown): Future<Response> {
   if (!isThenable(handle)) {
     throw new TypeError(`The executor's submit() must return a Future or a promise, not ${typeName(handle)}`);
@@ -30,7 +30,7 @@ function isThenable(value: unknown): value is PromiseLike<Response> {
   return typeof value === 'object' && value !== null && 'then' in value && typeof value.then === 'function';
 }
 
-/** Has `signal` abort `future` in whatever state it is; once it is done, a body that is still to be read. */
+/** Makes `signal` abort `future` in any state; once it is done, a body that is not read yet. */
 export function followSignal(future: Future<Response>, signal: AbortSignal): void {
   const stop = onAbort(signal, () => {
     future.abort(signal.reason);
@@ -48,7 +48,7 @@ function followBody({ raw, request }: Response, signal: AbortSignal): void {
   raw.follow(signal, () => new AbortError('The request was aborted', { request, cause: signal.reason }));
 }
 
-/** The future of a request that is not sent at all, because its signal was aborted before. */
+/** The future of a request that is never sent, as its signal was already aborted. */
 export function cancelledFuture(reason: unknown): Future<Response> {
   const future = new Future<Response>();
   future.abort(reason);

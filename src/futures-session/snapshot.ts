@@ -6,9 +6,9 @@ import { takeBody } from '../requests/internal.js';
 type Seen = Map<object, unknown>;
 
 /**
- * A copy of a request's argument as it is now: a queued request must not change when its caller goes on to change the
- * dict it came from. Plain containers and bytes are copied, as `fetch` copies bytes; streams, class instances and
- * functions are the caller's own.
+ * A copy of a request's argument: later changes to the caller's dict must not affect a queued request.
+ * Plain containers and bytes are copied, as `fetch` copies bytes; streams, class instances and
+ * functions are used as they are.
  */
 export function snapshot(value: unknown): unknown {
   return copy(value, undefined);

@@ -5,7 +5,7 @@ import { addHomeCall } from '../builtins/index.js';
 import type { Response } from '../requests/index.js';
 import { publishEvents, RequestTrace, type TraceIdentity } from '../requests/internal.js';
 
-/** Submits a request. When that throws, because the executor is closed, the request ends there. */
+/** Submits a request. If that throws, as the executor is closed, the request's trace ends. */
 export function submitTraced<T>(trace: RequestTrace, submit: () => T): T {
   trace.submitted();
   try {
@@ -29,12 +29,12 @@ export function traceOutcome(trace: RequestTrace, future: Future<Response>): voi
   });
 }
 
-/** The trace of a request that another thread has submitted: it collects its events. */
+/** The trace of a request submitted by another thread: it collects the events. */
 export function traceInThread({ method, url, id }: TraceIdentity): RequestTrace {
   return new RequestTrace(method, url, id, []);
 }
 
-/** In a worker thread: has the main thread publish the collected events, as its subscribers are the ones to see them. */
+/** In a worker thread: publishes the collected events in the main thread, where the subscribers are. */
 export function sendEventsBack(call: Call, trace: RequestTrace | null | undefined): void {
   const events = trace?.collected;
   if (events) addHomeCall(call, publishEvents, [events, performance.timeOrigin]);

@@ -1,4 +1,4 @@
-/** Limits that are kept where a request is sent, on another machine, and counted in a store. */
+/** Limits kept by the machine that sends a request, and counted in a shared store. */
 import type { AbortToken } from '../../builtins/index.js';
 import {
   type KeyLimits,
@@ -20,7 +20,7 @@ import {
 import type { PreparedRequest } from '../../requests/index.js';
 import { keysFor } from './keys-for.js';
 
-/** What crosses of a session's limits. The places are held at home. */
+/** The part of a session's limits that crosses. Concurrency is limited at home. */
 export interface FarLimits {
   readonly options: LimitsOptions;
   /** Keys with limits of their own. */
@@ -29,13 +29,13 @@ export interface FarLimits {
   readonly store: LimitStore;
 }
 
-/** A limiter for all requests that came with the same limits. */
+/** A limiter shared by all requests with the same limits. */
 interface Engine {
   readonly limits: Limits;
   readonly limiter: Limiter;
 }
 
-/** How many engines are kept for one store. */
+/** How many limiters are kept for one store. */
 const MOST = 100;
 
 const engines = new WeakMap<LimitStore, Map<string, Engine>>();
@@ -45,7 +45,7 @@ function engineFor({ options, own, store }: FarLimits): Engine {
   engines.set(store, known);
   const text = JSON.stringify([options, own]);
   const engine = known.get(text) ?? newEngine(options, own, store);
-  // The one that was not used for longest goes first.
+  // Evict the least recently used.
   known.delete(text);
   known.set(text, engine);
   if (known.size > MOST) known.delete(known.keys().next().value as string);
@@ -59,7 +59,7 @@ function newEngine(options: LimitsOptions, own: FarLimits['own'], store: LimitSt
   return { limits, limiter };
 }
 
-/** One request far from home: each of its attempts waits for its turn. */
+/** One request on another machine: each of its attempts waits for its turn. */
 export class FarTurns implements RequestContext {
   readonly token: AbortToken | null;
   readonly trace: RequestTrace | null | undefined;

@@ -5,7 +5,7 @@ import { hostKey } from '../../requests/internal.js';
 /**
  * The keys that a request counts for.
  * @param key the session's own rule; null for its host
- * @throws TypeError when the rule gives no keys, and whatever it throws
+ * @throws TypeError when the rule returns anything but keys; whatever the rule throws
  */
 export function keysFor(
   key: ((request: LimitedRequest) => string | readonly string[]) | null,

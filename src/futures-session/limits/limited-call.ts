@@ -15,31 +15,31 @@ import {
 } from '../../requests/index.js';
 import { LimitedFuture } from './limited-future.js';
 
-/** What a call looks up in the limits of its session. */
+/** What a call needs of its session's limits. */
 export interface CallRules {
   readonly limiter: Limiter;
   /** The keys that a request counts for. */
   keysOf(method: string, url: string): string | readonly string[];
-  /** Whether the worker that sends the request counts, so that what is handed over has started. */
+  /** Whether the sending worker does the counting, so that a call counts as started once submitted. */
   isCountedElsewhere(): boolean;
-  /** What a response asks for: null when nothing, else whether it does so by its status, and for how many seconds. */
+  /** The backoff that a response calls for: whether its status does, and for how many seconds; null for none. */
   refusalOf(status: number, retryAfter: () => string | null | undefined): { seconds: number | null } | null;
   /** The call is over. */
   ended(): void;
 }
 
-/** What a response says, whichever class it has. */
+/** The head of a response of any class. */
 interface Answer {
   readonly status: number;
   readonly headers: { get(name: string): string | null | undefined };
 }
 
-/** The keys of what is not known yet. */
+/** The keys while they are unknown. */
 const UNKNOWN = '';
 
-/** One request under the limits of its session: waits for its turn, and again for each further start. */
+/** One request under its session's limits: waits for its turn, and again for each further attempt. */
 export class LimitedCall extends Turn implements FutureOwner {
-  /** Null once it is done: a place that is held until a stream ends must not hold the response. */
+  /** Null once done: a place held until a stream ends must not keep the response alive. */
   #future: LimitedFuture | null = new LimitedFuture();
   /** What `submit` threw, if it was called and threw. */
   #failure: { readonly error: unknown } | null = null;
@@ -49,11 +49,11 @@ export class LimitedCall extends Turn implements FutureOwner {
   #keys: string | readonly string[];
   /** Hands the call to the executor. */
   #submit: (() => Future<Response>) | null;
-  /** What waits for another turn. */
+  /** The attempt that waits for another turn. */
   #goOn: { resolve: () => void; reject: (error: Error) => void } | null = null;
   #hops = 0;
   #request: PreparedRequest | null = null;
-  /** Whether the transport says when it writes. */
+  /** Whether the transport reports when it writes. */
   #isWatched = false;
   #isAnswered = false;
 
@@ -71,28 +71,28 @@ export class LimitedCall extends Turn implements FutureOwner {
     this.future._owner = this;
   }
 
-  /** The caller's handle. Not to be asked for once it is done. */
+  /** The caller's handle. Do not read it once the call is done. */
   get future(): LimitedFuture {
     if (this.#future === null) throw new Error('the call is done');
     return this.#future;
   }
 
-  /** Queues the call; it may have been submitted when this returns. */
+  /** Queues the call, and submits it right away if it may start. */
   enter(): void {
     this.#rules.limiter.enter(this, this.#keys);
   }
 
-  /** Throws what the executor threw, where it was asked before `enter()` returned. */
+  /** Throws what `submit` threw, if it was called before `enter()` returned. */
   throwFailure(): void {
     if (this.#failure !== null) throw this.#failure.error;
   }
 
-  /** Whether it has not been submitted. */
+  /** Whether it is not submitted yet. */
   get isWaiting(): boolean {
     return this.#submit !== null;
   }
 
-  // What the limiter calls.
+  // Called by the limiter.
 
   begin(): void {
     this.#isAnswered = false;
@@ -142,7 +142,7 @@ export class LimitedCall extends Turn implements FutureOwner {
     this.future.set_exception(error);
   }
 
-  // What the future calls.
+  // Called by the future.
 
   /** The future is being cancelled. */
   withdrawn(): void {
@@ -158,20 +158,20 @@ export class LimitedCall extends Turn implements FutureOwner {
     return false;
   }
 
-  // What happens to the request in its slot.
+  // Events of the request in its slot.
 
-  /** Whether `request` has to wait for a turn of its own: it is a redirect, or its key was not known. */
+  /** Whether `request` needs a turn of its own, as it is a redirect or its key was unknown. */
   needsTurn(request: PreparedRequest): boolean {
     this.#request = request;
     this.#hops += 1;
-    // Redirects that are followed by hand, after the call, are not this call's.
+    // Redirects followed by hand, after the call, are not part of it.
     if (this.#future === null || this.#future.done() || (this.#hops === 1 && this.#keys !== UNKNOWN))
       return false;
     this.#keys = this.#rules.keysOf(this.#method, request.url ?? '');
     return true;
   }
 
-  /** The transport says when it writes. */
+  /** Called by a transport that reports when it writes. */
   connecting(): void {
     this.#isWatched = true;
   }
@@ -190,7 +190,7 @@ export class LimitedCall extends Turn implements FutureOwner {
     else limiter.succeeded(this);
   }
 
-  /** Gives place, and a token that was not used, back. */
+  /** Returns the place, and the token if unused. */
   leave(): void {
     if (!this.#isWatched) this.#rules.limiter.written(this);
     this.#rules.limiter.leave(this);
@@ -200,7 +200,7 @@ export class LimitedCall extends Turn implements FutureOwner {
     this.#rules.limiter.troubled(this);
   }
 
-  /** Waits for another turn, before those that wait for their first one. */
+  /** Waits for another turn, ahead of calls that wait for their first. */
   again(token: AbortToken | null): Promise<void> {
     return new Promise((resolve, reject) => {
       const stop = token?.onAbort((reason) => {
@@ -244,7 +244,7 @@ export class LimitedCall extends Turn implements FutureOwner {
       this.answered({ status: response.status_code, headers: response.headers });
     }
     this.#rules.ended();
-    // The place is held until the last byte of a stream.
+    // Hold the place until the last byte of a stream.
     if (response?.raw) {
       response.raw.whenDone(() => {
         this.leave();

@@ -2,14 +2,14 @@ import { Future } from '../../concurrent-futures/index.js';
 import type { Response } from '../../requests/index.js';
 
 /**
- * The handle of a request that had to wait for its turn before an executor got it: it shows the state of the executor's own future
+ * The handle of a request that had to wait for its turn before it was submitted. It mirrors the executor's own future
  * once there is one.
  */
 export class LimitedFuture extends Future<Response> {
   static {
     Object.defineProperty(this, 'name', { value: 'Future' });
   }
-  /** The executor's; null before. */
+  /** The executor's future; null before submission. */
   inner: Future<Response> | null = null;
 
   override running(): boolean {
@@ -27,7 +27,7 @@ export class LimitedFuture extends Future<Response> {
     return this.inner !== null && super.running() && this.inner.abort(reason) ? true : super.abort(reason);
   }
 
-  /** Takes the outcome of the executor's future. */
+  /** Copies the outcome of the executor's future. */
   adopt(inner: Future<Response>): void {
     if (this.done()) return;
     if (inner.cancelled()) {
@@ -47,7 +47,7 @@ export class LimitedFuture extends Future<Response> {
   }
 }
 
-/** What a future that is done failed with; null when it did not. */
+/** The error of a finished future; null if it succeeded. */
 function errorOf(future: Future): unknown {
   try {
     return future.exception_now();

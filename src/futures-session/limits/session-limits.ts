@@ -15,13 +15,13 @@ import type { FarLimits } from './far-limits.js';
 import { keysFor } from './keys-for.js';
 import { type CallRules, LimitedCall } from './limited-call.js';
 
-/** How the limits of a session do. */
+/** The state of a session's limits. */
 export interface LimitsStats extends KeyStats {
-  /** Each host, or key, that has something to wait for or to remember. */
+  /** Each host, or key, that is active or remembered. */
   readonly hosts: Readonly<Record<string, KeyStats>>;
 }
 
-/** The limits of a FuturesSession: to look at, and to change while requests wait and run. */
+/** The limits of a FuturesSession, to inspect, and to change while requests wait and run. */
 export class SessionLimits {
   #limits: Limits | null = null;
   #limiter: Limiter | null = null;
@@ -29,7 +29,7 @@ export class SessionLimits {
   #open = 0;
   #idleWaiters: (() => void)[] = [];
   #rules: CallRules | null = null;
-  /** Whether those who send the requests count with the store themselves. */
+  /** Whether the workers that send the requests use the store themselves. */
   readonly #isFar: boolean;
   #options: LimitsOptions | null = null;
   readonly #own = new Map<string, KeyLimits>();
@@ -39,7 +39,7 @@ export class SessionLimits {
     this.#isFar = isFar;
   }
 
-  /** Takes the place of the limits, but for those of single hosts and keys; null lifts all. What waits is looked at anew, and what has started counts. */
+  /** Replaces the limits, except those of single hosts and keys; null lifts all. Waiting requests follow the new ones; earlier starts count. */
   set(options: LimitsOptions | null): void {
     const limits = options === null ? null : parseLimits('limits', options);
     this.#limits = limits;
@@ -52,8 +52,8 @@ export class SessionLimits {
   }
 
   /**
-   * Gives the host of `url` limits of its own, in place of those for each host; null takes them away.
-   * @throws TypeError where `limits.key` stands in the host's place
+   * Gives the host of `url` limits of its own, instead of those for each host; null removes them.
+   * @throws TypeError when `limits.key` is used instead of the host
    */
   set_host(url: string | URL, limits: KeyLimits | null): void {
     if (this.#limits?.key != null) throw new TypeError('set_host(): these limits have a key; use set_key()');
@@ -65,13 +65,13 @@ export class SessionLimits {
     this.#setOwn('set_host()', key, limits);
   }
 
-  /** Gives what counts for `key` limits of its own; null takes them away. */
+  /** Gives `key` limits of its own; null removes them. */
   set_key(key: string, limits: KeyLimits | null): void {
     if (typeof key !== 'string') throw new TypeError(`set_key() takes a string, got ${typeName(key)}`);
     this.#setOwn('set_key()', key, limits);
   }
 
-  /** How all together and each host do at this moment. */
+  /** The current state of all requests together, and of each host. */
   stats(): LimitsStats {
     const { all, keys } = (this.#limiter ?? new Limiter(NOTHING.settings)).stats();
     return { ...all, hosts: Object.fromEntries(keys) };
@@ -82,7 +82,7 @@ export class SessionLimits {
     return this.#limits !== null;
   }
 
-  /** Queues a call, and submits it in its turn. @internal */
+  /** Queues a call, to submit it in its turn. @internal */
   enter(
     call: { limited: LimitedCall | null; readonly trace: RequestTrace | null },
     method: string,
@@ -106,11 +106,11 @@ export class SessionLimits {
     return future;
   }
 
-  /** What those who send the requests hold to; null when they hold to nothing. @internal */
+  /** The limits for the workers that send the requests to keep; null for none. @internal */
   get far(): FarLimits | null {
     const { settings, statuses, key } = this.#limits ?? {};
     if (!this.#isFar || settings?.store == null) return null;
-    // The places, and what changes their number, are held here; the others cross by themselves.
+    // Concurrency, and what changes it, is limited here; the rest crosses by itself.
     const held = { limit: null, limit_per_host: null, adaptive: null, key: null, store: null };
     const options = { ...this.#options, ...held, limit_statuses: [...(statuses ?? [])] };
     const own = Array.from(this.#own, ([name, one]) => [name, { ...one, limit: null }] as const);
@@ -128,7 +128,7 @@ export class SessionLimits {
     this.#limiter?.resume();
   }
 
-  /** Cancels what waits for its turn. @internal */
+  /** Cancels the waiting calls. @internal */
   cancel(): void {
     for (const turn of [...(this.#limiter?.waiting() ?? [])])
       if (turn instanceof LimitedCall) turn.future.cancel();
@@ -179,7 +179,7 @@ export class SessionLimits {
   }
 }
 
-/** Of a request whose key could not be found. */
+/** For a request whose key could not be determined. */
 function failedFuture(error: unknown): Future<Response> {
   const future = new Future<Response>();
   future.set_running_or_notify_cancel();
@@ -187,5 +187,5 @@ function failedFuture(error: unknown): Future<Response> {
   return future;
 }
 
-/** Holds back what has to be held back, and limits nothing. */
+/** Only pauses; limits nothing. */
 const NOTHING = parseLimits('limits', { limit_statuses: [] });
