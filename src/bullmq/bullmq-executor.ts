@@ -27,30 +27,30 @@ import { type CallState, Watch } from './watch.js';
  * const session = new FuturesSession({ executor });
  * ```
  *
- * Functions must be `importable`, and are known by their names: the workers have modules of their own. A call runs at most
- * once. One that may have run and gave no result ends in `BrokenExecutor`, unless `retry_lost` allows another run. Calls beyond `max_workers`
- * wait here, where they can be cancelled exactly; those in Redis are running, and can be aborted. An idle executor does not keep
- * the process alive.
+ * Functions must be `importable`, and are identified by name, as the workers have modules of their own. A call runs at most
+ * once. One that may have run without a result ends in `BrokenExecutor`, unless `retry_lost` allows another run. Calls beyond
+ * `max_workers` wait here, where they can be cancelled reliably; those in Redis count as running, and can be aborted. An idle
+ * executor does not keep the process alive.
  */
 export class BullMQExecutor extends PoolExecutor {
-  /** Whether what is submitted has to be importable. @internal */
+  /** Whether submitted functions must be importable. @internal */
   readonly _isolated: boolean = true;
-  /** Whether limits are counted by those who send. @internal */
+  /** Whether the workers that send count the limits. @internal */
   readonly _countsInWorkers: boolean = true;
   readonly #options: ParsedExecutorOptions;
   readonly #names = new ProgramNames();
   #limits: RedisLimitStore | null = null;
-  /** There, with the watch, as soon as BullMQ is loaded. */
+  /** Created with the watch, once BullMQ is loaded. */
   #link!: ClientLink;
   #watch!: Watch;
   #isOpen = false;
   readonly #opening: Promise<void>;
   /** Why it cannot open. */
   #fault: Error | null = null;
-  /** What is in Redis. */
+  /** The calls in Redis. */
   readonly #calls = new Map<string, HandedCall>();
   #lastId = 0;
-  /** Slots that are free for a call. */
+  /** Slots ready for a call. */
   #waiting = 0;
   #scheduled = false;
   #closing = false;
@@ -59,7 +59,7 @@ export class BullMQExecutor extends PoolExecutor {
 
   /**
    * @throws TypeError and ValueError for bad options, without showing the connection. When `bullmq` or `ioredis` is not installed,
-   * each call fails with an Error that says so.
+   * each call fails with an Error that names the missing package.
    */
   constructor(options: BullMQExecutorOptions) {
     const parsed = parseExecutorOptions(options);
@@ -106,14 +106,14 @@ export class BullMQExecutor extends PoolExecutor {
 
   /**
    * A store for the limits of sessions, on this executor's Redis: `new FuturesSession({ executor, limits: { per_second: 10, store: executor.limits } })`.
-   * The workers count with it, each where it sends.
+   * The workers that send the requests do the counting.
    */
   get limits(): RedisLimitStore {
     const { connection, prefix, redisTimeout: redis_timeout } = this.#options;
     return (this.#limits ??= new RedisLimitStore({ connection, prefix, redis_timeout }));
   }
 
-  /** How many messages from Redis were refused, as they were no outcome, or named what they must not. */
+  /** How many messages from Redis were refused, as they were not outcomes or referred to forbidden names. */
   get refused(): number {
     return this.#refused;
   }
@@ -128,11 +128,11 @@ export class BullMQExecutor extends PoolExecutor {
     this.#schedule();
   }
 
-  /** No code of the caller's runs inside of `submit`, and what is submitted together is handed over together. */
+  /** Deferred, so that the caller's code does not run inside `submit`, and calls submitted together are sent together. */
   #schedule(): void {
     if (this.#scheduled) return;
     this.#scheduled = true;
-    // After all promises that are settled now, whose users may submit more.
+    // After all settled promises, whose reactions may submit more.
     nextTick(() => {
       this.#scheduled = false;
       this.#dispatch();
@@ -154,7 +154,7 @@ export class BullMQExecutor extends PoolExecutor {
     if (batch.length > 0) this.#link.handOver(batch);
   }
 
-  /** The call in the form in which it is handed over; null when it cannot be, and then its future has failed. */
+  /** The encoded call; null when it cannot be encoded, and then its future has failed. */
   #encode(item: WorkItem): HandedCall | null {
     const { fn, args = [] } = item;
     item.drop();
@@ -214,7 +214,7 @@ export class BullMQExecutor extends PoolExecutor {
     }
   }
 
-  /** What asking for the state of a call has brought to light. */
+  /** Acts on the state of a call that the watch has found. */
   #changed(call: HandedCall, state: CallState): void {
     switch (state) {
       case 'lost':
@@ -235,7 +235,7 @@ export class BullMQExecutor extends PoolExecutor {
             { cause: lastError },
           ),
         );
-        // Should it still be on its way, nobody waits for it.
+        // Nothing waits for it, should it still be on its way.
         this.#link.abort(call.id, NOTHING).catch(() => undefined);
         break;
       }
@@ -269,7 +269,7 @@ export class BullMQExecutor extends PoolExecutor {
     } else this.#fail(call, new BrokenExecutor(`The call was lost, it may have run: ${why}`));
   }
 
-  /** Hands a call over once more, as another one. */
+  /** Sends a call again, under another id. */
   #again(call: HandedCall): void {
     this.#calls.delete(call.id);
     this.#keep(call);
@@ -282,7 +282,7 @@ export class BullMQExecutor extends PoolExecutor {
     call.item.fail(error);
   }
 
-  /** A call is over: its slot is free. */
+  /** A call is over: frees its slot. */
   #free(call: HandedCall): void {
     this.#calls.delete(call.id);
     this.#waiting += 1;
@@ -310,8 +310,8 @@ export class BullMQExecutor extends PoolExecutor {
   }
 
   /**
-   * Refuses new calls from now on; what is queued still runs, unless `cancel_futures`. With `wait`, resolves when the connections are
-   * closed.
+   * Refuses new calls from now on; queued ones still run, unless `cancel_futures` is set. With `wait`, resolves when the
+   * connections are closed.
    */
   override shutdown(
     wait?: boolean | ShutdownOptions | null,

@@ -22,36 +22,36 @@ import type { Stores } from './stores-here.js';
 import { portable, storesOn } from './worker-stores.js';
 import { logOnce, WorkerLink } from './worker-link.js';
 
-/** How a worker is doing. */
+/** The state of a worker. */
 export interface WorkerHealth {
-  /** `ok`: it takes calls. `away`: Redis cannot be reached. `closing`: it takes no more. */
+  /** `ok`: it takes calls. `away`: Redis is unreachable. `closing`: it takes no more calls. */
   readonly status: 'ok' | 'away' | 'closing';
   /** How many calls are running. */
   readonly running: number;
   /** How many calls have returned or thrown. */
   readonly served: number;
-  /** How many entries of the queue were no calls for this worker. */
+  /** How many entries of the queue this worker refused. */
   readonly refused: number;
-  /** How many calls were not run, as they had been already, or their client was gone. */
+  /** How many calls were skipped, as they had already run or their client was gone. */
   readonly skipped: number;
 }
 
-/** A call that is running. */
+/** A running call. */
 interface Running {
   readonly client: string;
   readonly abort: (reason: unknown) => void;
-  /** Ends it before it has ended by itself. */
+  /** Ends it early. */
   readonly end: (served: Served) => void;
 }
 
 const LOST: Served = { kind: 'lost', outcome: '', name: null, error: 'the worker was stopped' };
 
-/** For how many milliseconds BullMQ may take to end when all calls have. */
+/** Milliseconds that BullMQ may take to close once all calls have ended. */
 const PATIENCE = 5000;
 
 /**
- * Serves the calls that a {@link BullMQExecutor} puts into a queue, as any number of processes on any number of machines may do.
- * It begins at once. The command `requests-futures-worker` is one of these.
+ * Runs the calls that a {@link BullMQExecutor} puts into a queue; any number of processes on any number of machines can do so.
+ * It starts immediately. The command `requests-futures-worker` runs one.
  *
  * ```ts
  * import * as hooks from './hooks.js';
@@ -59,7 +59,7 @@ const PATIENCE = 5000;
  * process.once('SIGTERM', () => worker.close());
  * ```
  *
- * A call can name what `functions` holds, and what of this package a request needs; nothing that stands in Redis is imported or run.
+ * A call can only name what is in `functions`, and what a request needs of this package. Nothing in Redis is imported or evaluated.
  */
 export class BullMQWorker implements AsyncDisposable {
   /** Its id: host, process and a random part. */
@@ -70,7 +70,7 @@ export class BullMQWorker implements AsyncDisposable {
   readonly #stores: Stores;
   readonly #startLimit: StartLimit | null;
   readonly #pool: WorkerPoolExecutor | null;
-  /** There as soon as BullMQ is loaded, as is the worker. */
+  /** Created with the worker, once BullMQ is loaded. */
   #link: WorkerLink | null = null;
   #worker: Worker | null = null;
   readonly #running = new Map<string, Running>();
@@ -83,7 +83,7 @@ export class BullMQWorker implements AsyncDisposable {
 
   /**
    * @throws TypeError and ValueError for bad options, ValueError when two functions have one name. When `bullmq` or `ioredis` is not
-   * installed, `ready()` rejects with an Error that says so.
+   * installed, `ready()` rejects with an Error that names the missing package.
    */
   constructor(options: BullMQWorkerOptions) {
     const parsed = parseWorkerOptions(options);
@@ -105,21 +105,21 @@ export class BullMQWorker implements AsyncDisposable {
             initargs: [this.#names.targets(), maxSize, { connection: portable(connection), prefix }],
           });
     this.#ready = this.#start();
-    // It is for those who wait for it to see the failure.
+    // The failure is reported to those who await it.
     this.#ready.catch(() => undefined);
   }
 
-  /** The names of the functions and classes that it was given. */
+  /** The names of its functions and classes. */
   get functions(): readonly string[] {
     return this.#names.list();
   }
 
-  /** Resolves when it takes calls. */
+  /** Resolves once it takes calls. */
   ready(): Promise<void> {
     return this.#ready;
   }
 
-  /** How it is doing. */
+  /** Its current state. */
   health(): WorkerHealth {
     return {
       status: this.#closing !== null ? 'closing' : this.#link?.isConnected === true ? 'ok' : 'away',
@@ -152,9 +152,9 @@ export class BullMQWorker implements AsyncDisposable {
       concurrency: maxWorkers,
       lockDuration: lockDuration * 1000,
       stalledInterval: lockDuration * 1000,
-      // It is the claim that keeps a call from being run twice: one that was never begun may well be given to another worker.
+      // Claims keep a call from running twice, so BullMQ may give one that has not begun to another worker.
       maxStalledCount: 1_000_000,
-      // Milliseconds after a failed attempt to fetch a job; BullMQ's own are 15 seconds.
+      // Milliseconds before another attempt to fetch a job; BullMQ's default is 15 seconds.
       runRetryDelay: 1000,
       removeOnComplete: { count: 0 },
       removeOnFail: { count: 0 },
@@ -162,7 +162,7 @@ export class BullMQWorker implements AsyncDisposable {
     worker.on('error', logOnce());
     this.#link = link;
     this.#worker = worker;
-    // Before it takes calls: clients look for it.
+    // Before it takes calls, as clients look for it.
     await link.open();
     if (this.#isClosing()) return;
     worker.run().catch((error: unknown) => {
@@ -189,7 +189,7 @@ export class BullMQWorker implements AsyncDisposable {
     const client = clientOf(job.id);
     const id = job.id ?? '';
     if (client === null) {
-      // Nobody waits for it.
+      // Nothing waits for it.
       this.#note(id, refused(new RuntimeError('the entry of the queue is no call')), 'refused', began);
       return;
     }
@@ -219,7 +219,7 @@ export class BullMQWorker implements AsyncDisposable {
         this.#startInTurn(run).then(resolve, reject);
       });
     } catch (error) {
-      // Redis does not say when it may start.
+      // Redis did not answer when it may start.
       return { ...LOST, error: shownError(error).message };
     } finally {
       this.#running.delete(id);
@@ -249,8 +249,9 @@ export class BullMQWorker implements AsyncDisposable {
   }
 
   /**
-   * Takes no more calls, and resolves when those that run have ended and the connections are closed. Calls that are not over within
-   * `grace` seconds (default: the option) are aborted and end in `BrokenExecutor`: they may have run. What waits in the queue stays for others.
+   * Takes no more calls, and resolves when the running ones have ended and the connections are closed. Calls that take longer than
+   * `grace` seconds (default: the option) are aborted and end in `BrokenExecutor`, as they may have run. Waiting calls stay in the
+   * queue for other workers.
    */
   close(options: { grace?: number | undefined } = {}): Promise<void> {
     checkOptions('close()', options, ['grace']);
@@ -266,7 +267,7 @@ export class BullMQWorker implements AsyncDisposable {
         end(LOST);
       }
     }, grace);
-    // Without Redis, BullMQ would wait without end.
+    // Without Redis, BullMQ would never finish.
     let giveUp: NodeJS.Timeout | undefined;
     await Promise.race([ended, new Promise((resolve) => (giveUp = setTimeout(resolve, grace + PATIENCE)))]);
     clearTimeout(end);

@@ -1,5 +1,5 @@
 #!/usr/bin/env node
-/** The command `requests-futures-worker`. Its lines of JSON go to stdout; what is wrong with its arguments, to stderr. */
+/** The command `requests-futures-worker`. It logs JSON lines to stdout, and mistakes in its arguments to stderr. */
 import path from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { parseArgs } from 'node:util';
@@ -59,7 +59,7 @@ function number(name: string, text: string | undefined): number | undefined {
   return value;
 }
 
-/** A path is one of a file, anything else the name of a package. */
+/** A path names a file; anything else is a package. */
 async function load(module: string): Promise<unknown> {
   const isPath = /^(\.{0,2}[\\/]|file:)/.test(module) || /\.[cm]?[jt]s$/.test(module);
   if (module.startsWith('file:')) return await import(module);
@@ -96,7 +96,7 @@ async function main(): Promise<void> {
   const health = healthPort === undefined ? undefined : (await serveHealth(worker, healthPort)).port;
   const stop = (signal: NodeJS.Signals): void => {
     log('stopping', { signal });
-    // A second one ends the process at once.
+    // A second signal ends the process at once.
     process.once('SIGTERM', () => process.exit(1)).once('SIGINT', () => process.exit(1));
     void worker.close().then(() => {
       log('stopped');

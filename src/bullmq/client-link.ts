@@ -15,33 +15,33 @@ import { clientOf, JOB_OPTIONS, KEPT, newClientId, orphansRun } from './job.js';
 import type { ParsedExecutorOptions } from './options.js';
 import { Keys } from './scripts.js';
 
-/** What has become of a call, as its worker tells it. */
+/** The outcome of a call, as reported by its worker. */
 export interface Outcome {
   readonly call: string;
   readonly kind: string;
   readonly bytes: Buffer;
 }
 
-/** What a link tells its executor. */
+/** The callbacks of a link to its executor. */
 export interface LinkOwner {
-  /** Outcomes have arrived. Returns the calls that cannot be on their way any more. */
+  /** Outcomes have arrived. Returns the calls that can no longer be on their way. */
   arrived(outcomes: readonly Outcome[]): string[];
   /** Redis refuses to take these calls. */
   refused(calls: readonly HandedCall[], error: Error): void;
-  /** The connection is there again. */
+  /** The connection is back. */
   reconnected(): void;
 }
 
-/** How many jobs are added in one go. */
+/** How many jobs to add at once. */
 const BATCH = 500;
-/** How many entries of the stream are read in one go. */
+/** How many entries of the stream to read at once. */
 const ENTRIES = 20;
-/** How many calls that are over are forgotten together, if not by and by. */
+/** How many finished calls may pile up before they are forgotten together. */
 const FORGOTTEN = 200;
-/** For how many milliseconds a client that does not answer counts as alive. */
+/** Milliseconds for which a silent client counts as alive. */
 const ALIVE = 60_000;
 
-/** The way of one executor to Redis: over one connection it hands over and asks, over the other it waits for outcomes. */
+/** One executor's link to Redis: one connection for commands, another to wait for outcomes. */
 export class ClientLink {
   readonly id: string;
   readonly #owner: LinkOwner;
@@ -54,17 +54,17 @@ export class ClientLink {
   #wanted = false;
   #reading = false;
   #closed = false;
-  /** Since when there is no connection, on the monotonic clock; null while there is one. */
+  /** When the connection was lost, on the monotonic clock; null while connected. */
   #awaySince: number | null = monotonic();
-  /** When the oldest question was asked that has no answer yet; null when all have. */
+  /** When the oldest unanswered command was sent; null when there is none. */
   #askedAt: number | null = null;
   #lastError: Error | undefined;
   /** How often the connection was lost. */
   #losses = 0;
   #saidAlive = -Infinity;
-  /** Calls that are over, of which something may still be in Redis. */
+  /** Finished calls that may still have data in Redis. */
   readonly #settled: string[] = [];
-  /** The last entry of the stream that was read. */
+  /** The last entry read from the stream. */
   #readTo = '0';
 
   constructor({ bullmq, ioredis }: Peers, owner: LinkOwner, options: ParsedExecutorOptions) {
@@ -73,14 +73,14 @@ export class ClientLink {
     this.#owner = owner;
     this.#keys = new Keys(prefix, queue);
     this.#own = this.#keys.of(this.id);
-    // An idle program is not kept alive by attempts to connect.
+    // Attempts to connect must not keep an idle program alive.
     const isWanted = (): boolean => this.#wanted;
     this.#commands = openConnection(ioredis, connection, `requests-futures:${this.id}`, isWanted);
     this.#reader = openConnection(ioredis, connection, `requests-futures:${this.id}:results`, isWanted);
     this.#keepAlive = new KeepAlive([this.#commands, this.#reader]);
     this.#watchConnections();
     this.#queue = new bullmq.Queue(queue, { connection: this.#commands, prefix });
-    // What fails is told by the command that fails.
+    // The failing command reports the error.
     this.#queue.on('error', () => undefined);
   }
 
@@ -100,23 +100,23 @@ export class ClientLink {
     });
   }
 
-  /** For how many seconds Redis has not answered; 0 while it does. */
+  /** Seconds since Redis stopped answering; 0 while it answers. */
   away(): number {
     const since = Math.min(this.#awaySince ?? Infinity, this.#askedAt ?? Infinity);
     return since === Infinity ? 0 : monotonic() - since;
   }
 
-  /** Whether there is a connection now. */
+  /** Whether it is connected. */
   get isConnected(): boolean {
     return this.#awaySince === null;
   }
 
-  /** Why Redis is away. */
+  /** Why Redis is unreachable. */
   get lastError(): Error | undefined {
     return this.#lastError;
   }
 
-  /** Whether outcomes are waited for. Only then does the link keep the process alive. */
+  /** Whether outcomes are pending. Only then does the link keep the process alive. */
   setWanted(wanted: boolean): void {
     this.#wanted = wanted;
     this.#keepAlive.set(wanted);
@@ -124,17 +124,17 @@ export class ClientLink {
     if (wanted && !this.#reading) void this.#read();
   }
 
-  /** Tells workers that this client is there, if it has not done so lately. */
+  /** Renews this client's sign of life for the workers, if it is due. */
   sayAlive(): void {
     if (monotonic() - this.#saidAlive < ALIVE / 6 / 1000) return;
     this.#saidAlive = monotonic();
-    // If it is lost, so is the connection, and it is said again.
+    // If it is lost, so is the connection, and then it is sent again.
     this.#commands.set(this.#own.alive, '1', 'PX', ALIVE).catch(() => {
       this.#saidAlive = -Infinity;
     });
   }
 
-  /** Hands calls over, and goes on trying for as long as there is no Redis. */
+  /** Sends calls, and keeps trying while Redis is unreachable. */
   handOver(calls: readonly HandedCall[]): void {
     for (let start = 0; start < calls.length; start += BATCH)
       void this.#add(calls.slice(start, start + BATCH));
@@ -175,7 +175,7 @@ export class ClientLink {
     }, 200);
   }
 
-  /** Reads outcomes for as long as some are wanted. */
+  /** Reads outcomes while some are pending. */
   async #read(): Promise<void> {
     this.#reading = true;
     while (this.#wanted && !this.#closed) {
@@ -192,7 +192,7 @@ export class ClientLink {
     this.#reading = false;
   }
 
-  /** Reads what is there without waiting, over the other connection, from the beginning: what has come before is known. */
+  /** Reads the stream from the start, without waiting, over the other connection; outcomes seen before are ignored. */
   async readNow(): Promise<void> {
     this.#take(await this.#commands.xreadBuffer('COUNT', ENTRIES, 'STREAMS', this.#own.results, '0'));
   }
@@ -205,7 +205,7 @@ export class ClientLink {
     if (this.#settled.length >= FORGOTTEN) void this.forget();
   }
 
-  /** Has Redis forget what was read, and what is known of calls that are over. */
+  /** Deletes from Redis what was read, and the state of finished calls. */
   async forget(): Promise<void> {
     const calls = this.#settled.splice(0, BATCH);
     if (calls.length === 0) return;
@@ -214,11 +214,11 @@ export class ClientLink {
     try {
       this.#settled.push(...(await this.#commands.rfForget(keys.length, ...keys, this.#readTo, ...calls)));
     } catch {
-      // It will by itself, in time.
+      // It expires by itself.
     }
   }
 
-  /** What is known of `calls`: how many workers are alive, and a state of each call, see `rfStates`. */
+  /** How many workers are alive, and the state of each of `calls`; see `rfStates`. */
   async states(calls: readonly string[]): Promise<{ alive: number; states: string[] }> {
     this.#askedAt ??= monotonic();
     let alive = 0;
@@ -234,16 +234,16 @@ export class ClientLink {
     return { alive, states };
   }
 
-  /** Has the call aborted, or not begun at all if it has not. Resolves to what its claim is from now on. */
+  /** Aborts the call, or keeps it from starting. Resolves to its claim from now on. */
   async abort(call: string, reason: Buffer): Promise<string> {
     const { claims, aborts } = this.#own;
     const claim = await this.#commands.rfAbort(claims, aborts, call, reason, this.#keys.aborts, KEPT);
-    // A worker would skip it; until then it would be in the way.
+    // A worker would skip it, but until then it would take up room.
     if (claim === 'a') this.#queue.remove(call).catch(() => undefined);
     return claim;
   }
 
-  /** Takes the waiting calls of clients that are gone out of the queue. */
+  /** Removes the waiting calls of dead clients from the queue. */
   async sweep(): Promise<void> {
     await sweep(this.#queue, this.#commands, this.#keys);
   }
@@ -254,19 +254,19 @@ export class ClientLink {
     this.#keepAlive.set(true);
     if (this.isConnected) {
       const { claims, ...others } = this.#own;
-      // A client that is not there has no calls run, so that it needs no claims to keep them from being run again.
+      // A dead client's calls do not run, so no claims are needed to keep them from running again.
       const unneeded = orphansRun(this.id) ? Object.values(others) : [claims, ...Object.values(others)];
-      // The connection is closed when this has an answer, or none in time.
+      // The connection is closed after the answer, or a timeout.
       this.#commands.unlink(...unneeded).catch(() => 0);
     }
-    // The connection is this link's; the queue only stops using it.
+    // The connection belongs to this link; the queue only stops using it.
     this.#queue.close().catch(() => undefined);
     this.#reader.disconnect();
     await closeConnection(this.#commands);
   }
 }
 
-/** The outcomes of an entry: see `rfFinish`. */
+/** The outcomes in an entry; see `rfFinish`. */
 function outcomesOf(fields: readonly Buffer[]): Outcome[] {
   const outcomes: Outcome[] = [];
   for (let i = 0; i + 3 < fields.length; i += 4) {
@@ -275,10 +275,10 @@ function outcomesOf(fields: readonly Buffer[]): Outcome[] {
   return outcomes;
 }
 
-/** How many waiting jobs a sweep looks at: the oldest, among which those of dead clients are. */
+/** How many waiting jobs a sweep checks: the oldest, as these include those of dead clients. */
 const SWEPT = 10_000;
 
-/** Removes the waiting calls of clients that are gone, unless they are to run all the same. */
+/** Removes the waiting calls of dead clients, unless they should run all the same. */
 export async function sweep(queue: Queue, commands: Client, keys: Keys): Promise<void> {
   const waiting = await queue.getRanges(['wait'], 0, SWEPT - 1, true);
   const byClient = new Map<string, string[]>();

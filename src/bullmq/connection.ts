@@ -7,8 +7,8 @@ import { limitScripts } from './limit-scripts.js';
 import { scripts } from './scripts.js';
 
 /**
- * Where Redis is: a URL (`redis://user:password@host:6379/0`, `rediss://…` for TLS), ioredis's options, or a client of ioredis, of
- * which copies are made. Null: port 6379 of this machine.
+ * Where Redis is: a URL (`redis://user:password@host:6379/0`, `rediss://…` for TLS), ioredis's options, or an ioredis client,
+ * which is copied. Null: port 6379 of this machine.
  */
 export type RedisConnection = string | URL | RedisOptions | Redis;
 
@@ -45,7 +45,7 @@ interface LimitCommands {
   rfProbed(state: string, ticket: string, isWell: 0 | 1): Promise<null>;
 }
 
-/** A client of ioredis that knows the scripts. */
+/** An ioredis client with the scripts as commands. */
 export type Client = Redis & ScriptCommands & LimitCommands;
 
 /** The optional peers. */
@@ -54,7 +54,7 @@ export interface Peers {
   readonly ioredis: typeof ioredis;
 }
 
-/** Loads the optional peers. Rejects with an Error that says what to install. */
+/** Loads the optional peers. Rejects with an Error that names the package to install. */
 export async function loadPeers(): Promise<Peers> {
   const [bullmq, redis] = await Promise.all([
     import('bullmq').catch(explainMissing),
@@ -63,7 +63,7 @@ export async function loadPeers(): Promise<Peers> {
   return { bullmq, ioredis: redis };
 }
 
-/** Loads ioredis alone, as {@link loadPeers}. */
+/** Loads only ioredis, like {@link loadPeers}. */
 export function loadRedis(): Promise<typeof ioredis> {
   return import('ioredis').catch(explainMissing);
 }
@@ -77,9 +77,9 @@ function explainMissing(error: unknown): never {
 }
 
 /**
- * A new connection. It is made again whenever it is lost, and commands wait for it: when to give up is decided elsewhere.
- * @param name what it is called in Redis's list of clients
- * @param isWanted whether it is worth to make it again now; if not, {@link reconnect} does so later
+ * A new connection. It reconnects whenever it is lost, and commands wait for it: the caller decides when to give up.
+ * @param name its name in Redis's list of clients
+ * @param isWanted whether to reconnect now; if not, {@link reconnect} does so later
  */
 export function openConnection(
   { Redis }: typeof ioredis,
@@ -104,20 +104,20 @@ export function openConnection(
   return client as Client;
 }
 
-/** Milliseconds before the next attempt to connect. Half a second at the most, as calls are waiting. */
+/** Milliseconds before the next attempt to connect: at most half a second, as calls are waiting. */
 function delayBefore(times: number): number {
   return Math.min(50 * times, 500);
 }
 
-/** Makes a connection again that was given up. */
+/** Reconnects a connection that was given up. */
 export function reconnect(client: Client): void {
-  // A failure is followed by other attempts.
+  // After a failure, ioredis tries again.
   if (client.status === 'end') client.connect().catch(() => undefined);
 }
 
 /**
  * Checks a `connection` option.
- * @throws TypeError that does not show it: it may hold a password
+ * @throws TypeError that does not show it, as it may hold a password
  */
 export function checkConnection(callee: string, to: unknown): void {
   if (to === undefined || to === null || to instanceof URL || isPlainObject(to)) return;
@@ -131,7 +131,7 @@ export function checkConnection(callee: string, to: unknown): void {
   );
 }
 
-/** An error of Redis or of the way to it, as it may be shown: ioredis's own holds the arguments of its command, the password's too. */
+/** An error of Redis or of its connection, safe to show: ioredis's own holds the arguments of its command, even a password. */
 export function shownError(error: unknown): Error {
   const { name, message, code } = error as NodeJS.ErrnoException;
   const shown = new Error(message === '' ? (code ?? name) : message);
@@ -139,12 +139,12 @@ export function shownError(error: unknown): Error {
   return shown;
 }
 
-/** Whether what was refused may be taken a little later: the way to Redis is cut, or Redis is not ready. */
+/** Whether to retry a little later, as the connection is lost or Redis is not ready. */
 export function isPassing({ name, message }: Error): boolean {
   return name !== 'ReplyError' || /^(LOADING|MASTERDOWN|READONLY|TRYAGAIN|CLUSTERDOWN)/.test(message);
 }
 
-/** Closes a connection: when what was sent before has been answered, if that is within half a second. */
+/** Closes a connection, after waiting up to half a second for pending answers. */
 export async function closeConnection(client: Client): Promise<void> {
   if (client.status === 'ready') {
     let timer: NodeJS.Timeout | undefined;
@@ -155,7 +155,7 @@ export async function closeConnection(client: Client): Promise<void> {
   client.disconnect();
 }
 
-/** Whether a connection keeps the process alive. */
+/** Sets whether a connection keeps the process alive. */
 export class KeepAlive {
   #on = false;
 

@@ -1,5 +1,5 @@
 /**
- * The form in which calls and their outcomes travel. Both are a pickled message in V8's own serialization (the same bytes in
+ * The wire form of calls and their outcomes: a pickled message in V8's own serialization (the same bytes in
  * Node 20 to 26), in which functions and classes are names.
  */
 import { deserialize, serialize } from 'node:v8';
@@ -27,34 +27,34 @@ import { arePlainSmall, isPlainSmall } from './plain.js';
 import { isOwnName, ownName, ownTarget, ownUse, shortName } from './own-names.js';
 import { mayRestore, vet } from './vet.js';
 
-/** The number of this form. */
+/** The version of this form. */
 export const FORMAT = 1;
 
-/** A function of this package, and its arguments: what a call has changed in copies happens to the originals. */
+/** A function of this package and its arguments, which applies the changes that a call made to copies to the originals. */
 export type Effect = readonly [fn: (...args: never[]) => unknown, args: readonly unknown[]];
 
-/** A call that has arrived. */
+/** A received call. */
 export interface ArrivedCall {
   readonly fn: Named;
   readonly name: string;
-  /** Makes the arguments. */
+  /** Decodes the arguments. */
   args(): unknown[];
 }
 
-/** An outcome that has arrived. */
+/** A received outcome. */
 export interface ArrivedOutcome {
   readonly value: unknown;
   readonly effects: readonly Effect[];
 }
 
-/** A call as it stands in a job: small plain arguments as they are, any others in base64. */
+/** A call as stored in a job: small plain arguments as they are, any others in base64. */
 export type CallData =
   | { readonly function: string; readonly args: readonly unknown[] }
   | { readonly call: string };
 
 /**
- * A call as it is handed over, and the name of its function as it is shown to people.
- * @throws TypeError and RuntimeError for what is no importable function, PicklingError for arguments that cannot cross
+ * An encoded call, and the display name of its function.
+ * @throws TypeError and RuntimeError for anything but an importable function, PicklingError for arguments that cannot cross
  */
 export function encodeCall(
   fn: unknown,
@@ -83,7 +83,7 @@ function uncallable({ name }: { readonly name: string }): PicklingError {
 
 /**
  * The call in `data`.
- * @throws LookupError for a name that stands for nothing here, UnpicklingError for anything that is no call
+ * @throws LookupError for an unknown name, UnpicklingError for anything that is not a call
  */
 export function decodeCall(data: object, names: Names, maxSize: number): ArrivedCall {
   const { function: given, args, call } = data as { function?: unknown; args?: unknown; call?: unknown };
@@ -118,9 +118,9 @@ function decodeBytes(text: string, names: Names, maxSize: number): ArrivedCall {
 }
 
 /**
- * A result or an error as it is sent: a small plain result in JSON, which is text, anything else as bytes.
- * @param effects what is to happen at home first
- * @throws PicklingError for what cannot cross
+ * An encoded result or error: a small plain result as JSON text, anything else as bytes.
+ * @param effects what to do at home first
+ * @throws PicklingError for a value that cannot cross
  */
 export function encodeOutcome(
   value: unknown,
@@ -137,7 +137,7 @@ export function encodeOutcome(
 
 /**
  * The result in a text.
- * @throws UnpicklingError when it is no JSON
+ * @throws UnpicklingError when it is not JSON
  */
 export function decodePlain(text: string): unknown {
   try {
@@ -149,7 +149,7 @@ export function decodePlain(text: string): unknown {
 
 /**
  * The outcome in `bytes`.
- * @throws UnpicklingError and LookupError for what is none, or names what must not be named
+ * @throws UnpicklingError and LookupError for bytes that are not an outcome, or refer to forbidden names
  */
 export function decodeOutcome(bytes: Buffer, names: Names): ArrivedOutcome {
   const outcome = parse(bytes);
@@ -182,7 +182,7 @@ function pickle(value: unknown, what: string, names: Names): [list: string[], me
   if (encoded.streams.length > 0) {
     for (const { port, source } of encoded.streams) {
       port.close();
-      // Nobody is going to read a result's, and a connection may wait for it. An argument's stays its caller's.
+      // A stream in a result is never read, and may hold a connection. One in the arguments stays its caller's.
       if (what !== 'args') (source as { destroy?: () => void }).destroy?.();
     }
     throw streamRefused(what);
@@ -211,7 +211,7 @@ function streamRefused(what: string): PicklingError {
   );
 }
 
-/** Refuses here what the other side would refuse: to call a function that was not declared to be a constructor. */
+/** Refuses early what the other side would refuse: calling a function that was not declared a constructor. */
 function checkRestored(
   { steps = [], memories = [] }: Pickled,
   index: number,
@@ -253,14 +253,14 @@ function parse(bytes: Buffer): unknown {
 }
 
 function putTogether(message: Pickled, list: readonly string[], names: Names): unknown {
-  // Each is known here already, so that nothing is imported.
+  // All are known here already, so nothing is imported.
   const references = list.map((name) => referenceOf(names.target(name)) as Reference);
   return decode(receive(references.length === 0 ? message : { ...message, references, first: 0 }));
 }
 
 /**
- * Checks who has sent a message.
- * @throws RuntimeError that names both, when these two versions do not understand each other
+ * Checks the sender of a message.
+ * @throws RuntimeError that names both versions when they are incompatible
  */
 export function checkSender(format: unknown, version: unknown, role: string, here: string): void {
   const sent = typeof version === 'string' ? version : 'unknown';
@@ -271,7 +271,7 @@ export function checkSender(format: unknown, version: unknown, role: string, her
   );
 }
 
-/** Versions that agree in this understand each other. */
+/** Versions that agree in this are compatible. */
 function lineOf(version: string): string {
   const [major, minor] = version.split('.', 2);
   return major === '0' ? `0.${minor ?? ''}` : (major ?? '');

@@ -1,15 +1,15 @@
-/** Gathers what comes up in one turn of the loop, to be dealt with together. */
+/** Batches the items of one turn of the loop. */
 import { nextTick } from '../builtins/index.js';
 
 export class Gathered<Item> {
   #items: Item[] = [];
 
-  /** @param flush deals with what was gathered */
+  /** @param flush handles the batch */
   constructor(readonly flush: (items: Item[]) => void) {}
 
   add(item: Item): void {
     this.#items.push(item);
-    // After all promises that are to be settled now, which may add to it.
+    // After all settled promises, whose reactions may add to it.
     if (this.#items.length === 1) nextTick(this.#flush);
   }
 
@@ -20,7 +20,7 @@ export class Gathered<Item> {
   };
 }
 
-/** Items that belong together, no more than `size` of them in a group. */
+/** The items in groups of at most `size`. */
 export function grouped<Item>(items: readonly Item[], keyOf: (item: Item) => string, size: number): Item[][] {
   const groups: Item[][] = [];
   const open = new Map<string, Item[]>();

@@ -1,19 +1,19 @@
 import type { WorkItem } from '../concurrent-futures/internal.js';
 import type { JobData } from './job.js';
 
-/** A call that this client has in Redis. */
+/** A call of this client in Redis. */
 export class HandedCall {
-  /** The id of its job: another one each time it is handed over. */
+  /** The id of its job: a new one each time it is sent. */
   id = '';
-  /** Whether Redis has said that it has the job. */
+  /** Whether Redis has confirmed the job. */
   accepted = false;
-  /** Whether the connection was lost before that: the job may be sent twice, and its claim must stay to fence it. */
+  /** Whether the connection was lost before that: the job may be sent twice, so its claim must stay as a fence. */
   sentTwice = false;
-  /** Since when its worker has not been heard of, on the monotonic clock; null while it is. */
+  /** When its worker went missing, on the monotonic clock; null while it is alive. */
   goneSince: number | null = null;
-  /** How often it was said to be done before its outcome was here. */
+  /** How often it was reported done before its outcome had arrived. */
   doneSeen = 0;
-  /** How often it may still be run again when it is lost. */
+  /** How often it may still run again if lost. */
   retriesLeft: number;
 
   constructor(
@@ -25,7 +25,7 @@ export class HandedCall {
     this.retriesLeft = retries;
   }
 
-  /** Before it is handed over (again). */
+  /** Resets it before it is sent (again). */
   renew(id: string): void {
     this.id = id;
     this.accepted = false;

@@ -3,8 +3,8 @@ import type { AddressInfo } from 'node:net';
 import type { BullMQWorker } from './bullmq-worker.js';
 
 /**
- * Answers `GET /health` with how `worker` is doing: 200 while it takes calls, else 503. Resolves, when it listens, to its port; it does not keep
- * the process alive.
+ * Answers `GET /health` with the state of `worker`: 200 while it takes calls, else 503. Resolves to its port once it listens; it
+ * does not keep the process alive.
  */
 export async function serveHealth(
   worker: BullMQWorker,

@@ -1,6 +1,6 @@
 /**
- * An executor whose workers are other processes and machines: Python people know it as dask's `Client.get_executor()`. It needs
- * `bullmq`, `ioredis`, and a Redis.
+ * An executor whose workers are other processes and machines, like dask's `Client.get_executor()` in Python. It needs
+ * `bullmq`, `ioredis`, and a Redis server.
  *
  * ```ts
  * import { BullMQExecutor } from 'requests-futures/bullmq';

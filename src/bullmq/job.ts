@@ -1,16 +1,16 @@
-/** What stands in a BullMQ job: a call, and who has made it. The job's name is that of the function, for dashboards. */
+/** The content of a BullMQ job: a call and its sender. The job's name is that of the function, for dashboards. */
 import { randomBytes } from 'node:crypto';
 import { isPlainObject } from '../builtins/index.js';
 import { VERSION } from '../requests/internal.js';
 import { type CallData, FORMAT } from './envelope.js';
 
-/** Who has made a call. */
+/** The sender of a call. */
 interface Sender {
-  /** The number of the form of messages. */
+  /** The version of the wire form. */
   readonly format: number;
-  /** The version of this package that has made the call. */
+  /** The sender's version of this package. */
   readonly version: string;
-  /** The version of the program that has made the call, if it has one. */
+  /** The sender's version of the program, if it has one. */
   readonly program?: string;
 }
 
@@ -18,19 +18,19 @@ interface Sender {
 export type JobData = Sender & CallData;
 
 /**
- * A new id of a client. Its first letter says what becomes of its waiting calls when it is gone, since a worker must know without
- * asking: c drop, k keep.
+ * A new client id. Its first letter is the fate of the waiting calls when the client is gone, so that workers need no lookup:
+ * c drop, k keep.
  */
 export function newClientId(orphans: 'drop' | 'run'): string {
   return `${orphans === 'run' ? 'k' : 'c'}${randomBytes(12).toString('hex')}`;
 }
 
-/** The id of the client of a call; null for a job that is no call. */
+/** The id of the client of a call; null for a job that is not a call. */
 export function clientOf(jobId: string | undefined): string | null {
   return /^([ck][0-9a-f]{24})-\d{1,16}$/.exec(jobId ?? '')?.[1] ?? null;
 }
 
-/** Whether the calls of this client run when it is gone. */
+/** Whether the calls of this client still run when it is gone. */
 export function orphansRun(client: string): boolean {
   return client.startsWith('k');
 }
@@ -40,14 +40,14 @@ export function jobData(call: CallData, program: string | null): JobData {
   return program === null ? data : { ...data, program };
 }
 
-/** Whether the data of a job can be that of a call at all. */
+/** Whether the data of a job has the form of a call. */
 export function isJobData(data: unknown): data is JobData {
-  // Who has sent it, and the call itself, are looked at by those who read them.
+  // The sender and the call itself are checked when they are read.
   return isPlainObject(data) && 'format' in data;
 }
 
-/** How a job is stored: gone when it has ended, and never tried again by BullMQ itself. */
+/** Job options: removed once ended, and never retried by BullMQ itself. */
 export const JOB_OPTIONS = { removeOnComplete: true, removeOnFail: true, attempts: 1 } as const;
 
-/** For how long what nobody fetches stays in Redis, in milliseconds. */
+/** Milliseconds that unfetched data stays in Redis. */
 export const KEPT = 3_600_000;

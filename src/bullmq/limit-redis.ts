@@ -11,17 +11,17 @@ import {
   shownError,
 } from './connection.js';
 
-/** Milliseconds before a command is sent again that Redis was not ready for. */
+/** Milliseconds before a command is resent after Redis was not ready. */
 const PAUSE = 200;
 
-/** The connection over which limits are counted: opened at first use, and keeping the process alive only while it is used. */
+/** The connection for counting limits: opened on first use, and keeping the process alive only while in use. */
 export class LimitRedis {
   readonly #to: RedisConnection | null;
   /** Seconds. */
   readonly #timeout: number;
   #client: Promise<Client> | null = null;
   #keepAlive: KeepAlive | null = null;
-  /** How many answers are waited for. */
+  /** How many answers are pending. */
   #open = 0;
   #lastError: Error | undefined;
 
@@ -31,9 +31,9 @@ export class LimitRedis {
   }
 
   /**
-   * The answer to a command. While Redis is away or not ready, it is waited for.
-   * @param late receives an answer that comes when it is no longer waited for
-   * @throws Error when there is none after `redis_timeout`, or Redis refuses the command
+   * The answer to a command. Waits while Redis is unreachable or not ready.
+   * @param late receives an answer that comes after the timeout
+   * @throws Error when there is no answer within `redis_timeout`, or Redis refuses the command
    */
   async ask<T>(command: (client: Client) => Promise<T>, late: (answer: T) => void): Promise<T> {
     let isLate = false;
@@ -61,7 +61,7 @@ export class LimitRedis {
     }
   }
 
-  /** Sends a command whose answer does not matter, and for which the process need not wait. What is lost is made good in time. */
+  /** Sends a command without waiting for an answer or keeping the process alive. Losing it is harmless, as tickets expire. */
   tell(command: (client: Client) => Promise<unknown>): void {
     this.#run(command, () => true).catch(() => undefined);
   }

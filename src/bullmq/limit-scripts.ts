@@ -1,32 +1,32 @@
 import { LONGEST_POLL as MOST_SECONDS } from '../limits/index.js';
 
 /**
- * What counts starts for many machines. For each key that starts count for:
+ * The Redis scripts that count starts for many machines. For each key of a start:
  *
  * ```
- * …:starts    sorted set: ticket → when it was used, or until when it is lent to a process that has not used it yet
- * …:waiting   sorted set: asker → when it was told to ask again. Those before it are served first
+ * …:starts    sorted set: ticket → when it was used, or until when it is lent to a process that has yet to use it
+ * …:waiting   sorted set: asker → when it should ask again. Earlier askers are served first
  * …:state     hash: `paused` until, `probing` until and `prober`, the ticket of the probe; `period`, the longest of all askers
  * ```
  *
- * Times are microseconds of Redis's own clock, so that those of the machines do not matter.
+ * Times are microseconds of Redis's own clock, so that the machines' clocks do not matter.
  */
 
-/** Microseconds after which an asker that has not come back has lost its place. */
+/** Microseconds after which an asker that has not returned loses its place. */
 const GRACE = 1_000_000;
-/** Microseconds until it is worth asking again while others have tickets that they have not used. */
+/** Microseconds before asking again while others hold unused tickets. */
 const SOON = 50_000;
-/** Microseconds until it is worth asking again while the outcome of a probe is awaited. */
+/** Microseconds before asking again while a probe is under way. */
 const PROBING = 250_000;
 /** Microseconds: no period is longer. */
 const LONGEST_PERIOD = 32 * 86_400 * 1_000_000;
 
-/** Microseconds after which every asker comes back. */
+/** Microseconds after which every asker returns. */
 const LONGEST_POLL = MOST_SECONDS * 1_000_000;
 
 /**
- * `text`: Lua writes large numbers with 14 digits by itself. `field`: what lies beyond `most` was not written by these scripts, or by another
- * clock.
+ * `text`: by itself, Lua writes large numbers with 14 digits. `field`: a value beyond `most` was not written by these scripts,
+ * or by another clock.
  */
 const COMMON = `
 local t = redis.call('TIME')
@@ -47,9 +47,9 @@ export const limitScripts: Readonly<
   Record<string, { readonly lua: string; readonly numberOfKeys?: number }>
 > = {
   /**
-   * starts, waiting and state of each key; how many are wanted, what their tickets begin with, asker, lease, then for each key the
-   * number of its rates, and count and period of each. Returns how many may start, microseconds until it is worth asking
-   * again, and whether the one is a probe.
+   * starts, waiting and state of each key; the number of starts, the prefix of their tickets, asker, lease, then for each key the
+   * number of its rates, and count and period of each. Returns how many may start, microseconds before asking
+   * again, and whether the one start is a probe.
    */
   rfTake: {
     lua: `${COMMON}
@@ -139,7 +139,7 @@ if room < wanted then wait = math.max(wait, 1000) end
 if probes and room < wanted then wait = math.max(wait, ${PROBING}) end
 return { room, text(wait), probes and 1 or 0 }`,
   },
-  /** starts of each key; what has become of the tickets, lease, the longest period of each key, the tickets */
+  /** starts of each key; the fate of the tickets, lease, the longest period of each key, the tickets */
   rfSettle: {
     lua: `${COMMON}
 local use, lease = ARGV[1], tonumber(ARGV[2])
@@ -163,7 +163,7 @@ redis.call('HSET', KEYS[1], 'paused', text(till))
 redis.call('HDEL', KEYS[1], 'probing', 'prober')
 keep(KEYS[1], till - now + 60000000)`,
   },
-  /** state; the ticket of a probe, 1 if it went well. A probe that others have taken over, or since which there was another pause, is of no effect. */
+  /** state; the ticket of a probe, 1 if it succeeded. No effect if another probe has taken over, or there was another pause since. */
   rfProbed: {
     numberOfKeys: 1,
     lua: `

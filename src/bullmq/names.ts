@@ -1,4 +1,4 @@
-/** Which functions and classes a message may name, and what each name stands for on this side. */
+/** The functions and classes that a message may name, and what each name stands for on this side. */
 import {
   LookupError,
   markedTargets,
@@ -16,8 +16,8 @@ export type Named = (...args: never[]) => unknown;
 /** The names of one side. */
 export abstract class Names {
   /**
-   * The name that `reference` goes by on other machines.
-   * @throws PicklingError for what has none
+   * The name of `reference` on other machines.
+   * @throws PicklingError if it has none
    */
   nameOf(reference: Reference): string {
     const own = ownName(reference);
@@ -32,7 +32,7 @@ export abstract class Names {
 
   /**
    * What `name` stands for here.
-   * @throws LookupError when it stands for nothing
+   * @throws LookupError for an unknown name
    */
   target(name: string): Named {
     const target = isOwnName(name) ? ownTarget(name) : this.given(name);
@@ -43,11 +43,11 @@ export abstract class Names {
   /** What `name` stands for in the user's own modules. */
   protected abstract given(name: string): object | undefined;
 
-  /** The message for a name that stands for nothing. */
+  /** The message for an unknown name. */
   protected abstract unknown(name: string): string;
 }
 
-/** The names of a program that submits calls: what it has marked as importable. */
+/** The names of a submitting program: what it has marked as importable. */
 export class ProgramNames extends Names {
   readonly #sent = new Map<string, Reference>();
 
@@ -73,7 +73,7 @@ export class ProgramNames extends Names {
       const reference = referenceOf(target) as Reference;
       if (reference.name !== name || ownName(reference) !== null) continue;
       if (sent !== undefined && reference.url !== sent.url) continue;
-      // Two of one name, and this program has sent neither: there is no telling which is meant.
+      // Ambiguous: two have this name, and this program has sent neither.
       if (found !== undefined) return undefined;
       found = target;
     }
@@ -85,7 +85,7 @@ export class ProgramNames extends Names {
   }
 }
 
-/** The names of a worker: what it was given at its start, and nothing else. */
+/** The names of a worker: only those that it was given at its start. */
 export class WorkerNames extends Names {
   readonly #given = new Map<string, object>();
 
@@ -99,13 +99,13 @@ export class WorkerNames extends Names {
     return [...this.#given.keys()].sort();
   }
 
-  /** What was given. */
+  /** The functions and classes by name. */
   targets(): object[] {
     return [...this.#given.values()];
   }
 
   /**
-   * Takes in whatever `source` holds that is importable: a function or class itself, or the values of a module or object.
+   * Adds everything importable in `source`: a function or class itself, or the values of a module or object.
    * @throws ValueError when another one has the same name
    */
   add(source: unknown): void {

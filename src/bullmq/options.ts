@@ -3,36 +3,36 @@ import { checkOptions, isPlainObject, typeName, ValueError } from '../builtins/i
 import { parseMaxWorkers } from '../concurrent-futures/internal.js';
 import { checkConnection, type RedisConnection } from './connection.js';
 
-/** What executor and worker of one queue must agree on. */
+/** Options that executors and workers of one queue must agree on. */
 export interface SharedOptions {
   /** The name of the BullMQ queue. In a Redis Cluster put it, or `prefix`, in braces. */
   queue: string;
   /** Where Redis is: a URL, ioredis's options, or a client of ioredis, which is copied. Default: `redis://127.0.0.1:6379`. */
   connection?: RedisConnection | null | undefined;
-  /** What BullMQ's keys begin with. Default `bull`. */
+  /** The prefix of BullMQ's keys. Default `bull`. */
   prefix?: string | null | undefined;
-  /** How large a call or an outcome may be, in bytes. Default 16 MiB. */
+  /** The largest call or outcome, in bytes. Default 16 MiB. */
   max_size?: number | null | undefined;
   /**
-   * For how many seconds a worker that does not answer counts as alive, and how long BullMQ's locks hold. Its loop must not be kept
-   * busy for so long. Default 30.
+   * Seconds for which a silent worker counts as alive, and BullMQ's locks hold. Nothing may block the worker's event loop for
+   * that long. Default 30.
    */
   lock_duration?: number | null | undefined;
-  /** The version of the program. A worker refuses calls of another one, in an error that names both. Default: none, not compared. */
+  /** The version of the program. A worker refuses calls of another version, naming both. Default: none, not compared. */
   version?: string | null | undefined;
 }
 
 /** The arguments of `new BullMQExecutor()`. */
 export interface BullMQExecutorOptions extends SharedOptions {
-  /** How many calls are in Redis at once, waiting for a worker or being run; the others wait here. Default 100. */
+  /** How many calls may be in Redis at once, waiting or running; the others wait here. Default 100. */
   max_workers?: number | null | undefined;
-  /** How often a call is run again that may have run, but whose worker was lost. Only for what may run twice. Default 0. */
+  /** How often to rerun a call that may have run, but whose worker was lost. Only for calls that may run twice. Default 0. */
   retry_lost?: number | null | undefined;
-  /** After how many seconds without Redis the calls that are in it fail. Default 60. */
+  /** Seconds without Redis after which the calls in it fail. Default 60. */
   redis_timeout?: number | null | undefined;
-  /** After how many seconds without any worker the waiting calls fail with NoWorkersError. Null: never. Default 300. */
+  /** Seconds without any worker after which waiting calls fail with NoWorkersError. Null: never. Default 300. */
   worker_timeout?: number | null | undefined;
-  /** What becomes of calls that wait when this program is gone: `'drop'` (the default), or `'run'`. */
+  /** The fate of waiting calls when this program is gone: `'drop'` (the default) or `'run'`. */
   orphans?: 'drop' | 'run' | null | undefined;
 }
 
@@ -40,19 +40,19 @@ export interface BullMQExecutorOptions extends SharedOptions {
 export interface RedisLimitStoreOptions {
   /** Where Redis is: a URL, ioredis's options, or a client of ioredis, which is copied. Default: `redis://127.0.0.1:6379`. */
   connection?: RedisConnection | null | undefined;
-  /** What its keys begin with. Default `bull`, as those of a BullMQExecutor. */
+  /** The prefix of its keys. Default `bull`, as in a BullMQExecutor. */
   prefix?: string | null | undefined;
-  /** Limits whose stores have one name count together. Default `default`. */
+  /** Stores of the same name share their limits. Default `default`. */
   name?: string | null | undefined;
-  /** After how many seconds without Redis the requests that wait for their turn fail with LimitStoreError. Default 60. */
+  /** Seconds without Redis after which waiting requests fail with LimitStoreError. Default 60. */
   redis_timeout?: number | null | undefined;
 }
 
-/** One line of a worker's log: a call that has ended, or was not run. */
+/** One line of a worker's log: a call that has ended, or did not run. */
 export interface CallLog {
   /** When it ended, in ISO 8601. */
   readonly time: string;
-  /** Tells these lines from others. */
+  /** Distinguishes these lines from others. */
   readonly event: 'call';
   /** The id of the call, which begins with that of its client. */
   readonly call: string;
@@ -60,7 +60,7 @@ export interface CallLog {
   readonly function: string | null;
   /** How long it ran, in seconds. */
   readonly seconds: number;
-  /** `refused`: it was no call for this worker. `skipped`: it has run already, or was aborted. `orphan`: its client is gone. */
+  /** `refused`: not a call for this worker. `skipped`: already run, or aborted. `orphan`: its client is gone. */
   readonly outcome: 'returned' | 'threw' | 'refused' | 'skipped' | 'orphan' | 'lost';
   /** Name and message of the error, if there was one. */
   readonly error?: string;
@@ -69,17 +69,17 @@ export interface CallLog {
 /** The arguments of `new BullMQWorker()`. */
 export interface BullMQWorkerOptions extends SharedOptions {
   /**
-   * What calls may call, and what they may name: importable functions and classes, or modules (`import * as hooks from './hooks.js'`) and
-   * objects that hold some. Default: none, which is enough for requests without hooks of one's own.
+   * The importable functions and classes that calls may use, or modules (`import * as hooks from './hooks.js'`) and
+   * objects that contain them. Default: none, which is enough for requests without hooks of your own.
    */
   functions?: Iterable<unknown> | null | undefined;
   /** How many calls it runs at once. Default 100. */
   max_workers?: number | null | undefined;
-  /** Over how many worker threads the calls are spread; for functions that compute. Default 0: they run in the worker's own loop. */
+  /** The number of worker threads to spread calls over, for functions that compute. Default 0: run in the worker's own event loop. */
   threads?: number | null | undefined;
-  /** How many calls may start in any second, in all workers of the queue that say so together. Default: as many as come. */
+  /** How many calls may start in any second, in all workers of the queue with this option together. Default: no limit. */
   per_second?: number | null | undefined;
-  /** For how many seconds `close()` lets running calls go on. Default 30. */
+  /** Seconds that `close()` gives running calls to finish. Default 30. */
   grace?: number | null | undefined;
   /** Receives a line for each call. Default: none. */
   log?: ((entry: CallLog) => void) | null | undefined;

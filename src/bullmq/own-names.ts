@@ -1,16 +1,16 @@
 /**
- * How this package's own functions and classes are named in a message: by module and export, wherever the package is installed.
- * What each may be used for is listed here, so that a message can use nothing else of the package.
+ * The names of this package's own functions and classes in a message: module and export, wherever the package is installed.
+ * The permitted use of each is listed here; a message can use nothing else of the package.
  */
 import { markedTargets, type Reference, referenceOf, RuntimeError } from '../builtins/index.js';
 import { runChunk } from '../concurrent-futures/internal.js';
 import { requestInSlot, sendInSlot } from '../futures-session/internal.js';
 
 const anchor = referenceOf(RuntimeError)?.url ?? '';
-/** The folder that all modules of this package are in: bundled (`dist/`), or as sources. */
+/** The folder of all modules of this package: bundled (`dist/`), or as sources. */
 const base = anchor.replace(/src\/(index\.js#.*|builtins\/exceptions\.\w+)$/, '');
 
-/** The name of what `reference` refers to; null when it is not of this package. */
+/** The name of the target of `reference`; null if it is not of this package. */
 export function ownName({ url, name }: Reference): string | null {
   if (!url.startsWith(`${base}src/`)) return null;
   const hash = url.indexOf('#');
@@ -18,14 +18,14 @@ export function ownName({ url, name }: Reference): string | null {
   return `${module}#${name}`;
 }
 
-/** Whether this is the name of something of this package. */
+/** Whether this is a name of this package. */
 export function isOwnName(name: string): boolean {
   return name.includes('#');
 }
 
 let found = new Map<string, object>();
 
-/** What is named `name`; undefined when there is none, or when it is not loaded. */
+/** The target of `name`; undefined if there is none, or it is not loaded. */
 export function ownTarget(name: string): object | undefined {
   const known = found.get(name);
   if (known !== undefined) return known;
@@ -37,10 +37,10 @@ export function ownTarget(name: string): object | undefined {
   return found.get(name);
 }
 
-/** What a call may call. */
+/** Functions that a call may call. */
 const CALLED = [requestInSlot, sendInSlot, runChunk].map(({ name }) => name);
 
-/** What makes a value of its arguments, and does nothing else. */
+/** Pure constructors. */
 const RESTORING = [
   'restoreCaseInsensitiveDict',
   'restoreCookieJar',
@@ -58,23 +58,23 @@ const RESTORING = [
   'copySession',
 ];
 
-/** What brings back an object that has an identity: with a {@link MAKING} function as its second argument. */
+/** Restores an object with an identity, by a {@link MAKING} function as its second argument. */
 const ARRIVING = ['arrive', 'receive'];
 
-/** What makes the copy of an object that has an identity. */
+/** Create the copy of an object with an identity. */
 const MAKING = ['copyAdapter', 'copyDigestAuth', 'copyHTTPAdapter'];
 
-/** What a call may have done at home when it ends. */
+/** Functions that a call may run at home when it ends. */
 const EFFECTS = ['changeCookies', 'publishEvents'];
 
 export type OwnUse = 'called' | 'restoring' | 'arriving' | 'making' | 'effect' | 'class' | 'other';
 
-/** A name as it is shown to people: without the module. */
+/** The display name: without the module. */
 export function shortName(name: string): string {
   return name.slice(name.indexOf('#') + 1);
 }
 
-/** What the thing of this name is for. */
+/** The permitted use of this name. */
 export function ownUse(name: string): OwnUse {
   const exported = shortName(name);
   if (CALLED.includes(exported)) return 'called';

@@ -1,19 +1,19 @@
 /**
- * Small plain values, which most arguments and results are, travel as JSON: it takes a third of the time, and dashboards show them.
+ * Small plain values, as most arguments and results are, travel as JSON: three times as fast, and readable in dashboards.
  */
 
-/** How long a text, and how many items a list or an object may have; more is no longer small. */
+/** The most characters of a text, and items of a list or an object, that count as small. */
 const LONGEST = 1000;
 const MOST = 50;
 
-/** Whether JSON brings `value` back as what it is: a primitive, or a list or plain object of such. */
+/** Whether `value` survives JSON unchanged: a primitive, or a list or plain object of primitives. */
 export function isPlainSmall(value: unknown): boolean {
   if (typeof value !== 'object' || value === null) return isPrimitive(value);
   const prototype: unknown = Object.getPrototypeOf(value);
   if (prototype !== Array.prototype && prototype !== Object.prototype) return false;
   const keys = Object.keys(value);
   if (keys.length > MOST) return false;
-  // A list may have holes, and fields that are no items.
+  // A list may have holes, and fields that are not items.
   if (prototype === Array.prototype && keys.length !== (value as unknown[]).length) return false;
   for (const key of keys) {
     if (key.length > LONGEST || !isPrimitive((value as Record<string, unknown>)[key])) return false;
@@ -34,7 +34,7 @@ function isPrimitive(value: unknown): boolean {
   }
 }
 
-/** Whether this holds for all arguments, none of which is the same object as another. */
+/** Whether this holds for all arguments, and no two are the same object. */
 export function arePlainSmall(values: readonly unknown[]): boolean {
   if (values.length > MOST) return false;
   for (const [index, value] of values.entries()) {

@@ -6,24 +6,24 @@ import { parseStoreOptions, type RedisLimitStoreOptions } from './options.js';
 import { storeHere } from './stores-here.js';
 
 /**
- * Counts starts in Redis, so that any number of processes on any number of machines keep one rate, and one pause after a 429. Times are
- * those of Redis's own clock.
+ * Counts starts in Redis, so that any number of processes on any number of machines share one rate, and one pause after a 429. Times
+ * come from Redis's own clock.
  *
  * ```ts
  * const store = new RedisLimitStore({ connection: 'redis://10.0.0.1' });
  * const session = new FuturesSession({ limits: { per_second: 10, store } });
  * ```
  *
- * The connection is opened at first use and does not keep the process alive while nothing waits. `close()` is not needed for that.
+ * The connection is opened on first use and does not keep an idle process alive, even without `close()`.
  */
 export class RedisLimitStore implements LimitStore, AsyncDisposable {
-  /** Limits whose stores have this name, in one Redis, count together. */
+  /** Stores of this name, in one Redis, share their limits. */
   readonly name: string;
   /** Seconds. */
   readonly lease: number = 30;
   readonly #redis: LimitRedis;
   readonly #prefix: string;
-  /** Tells the askers and tickets of this store from others. */
+  /** Distinguishes the askers and tickets of this store from others. */
   readonly #id = randomBytes(9).toString('base64url');
   #lastTake = 0;
 
@@ -39,7 +39,7 @@ export class RedisLimitStore implements LimitStore, AsyncDisposable {
     checkOptions('RedisLimitStore()', given, ['connection', 'prefix', 'name', 'redis_timeout']);
     const { connection, prefix, name, redisTimeout } = parseStoreOptions(options);
     this.name = name;
-    // The braces keep all keys together in a Redis Cluster.
+    // The braces keep all keys on one node of a Redis Cluster.
     this.#prefix = `${prefix}:{rf-limits:${name}}:`;
     this.#redis = redis ?? new LimitRedis(connection, redisTimeout);
   }

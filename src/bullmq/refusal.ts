@@ -1,7 +1,7 @@
 import { LookupError, RuntimeError, ValueError } from '../builtins/index.js';
 import { UnpicklingError } from '../pickle/index.js';
 
-/** What a worker says about a call that it does not take. */
+/** The error of a call that a worker refuses. */
 export function refusal(bytes: Buffer): Error {
   let parsed: unknown;
   try {

@@ -2,7 +2,7 @@ import type { Future, WorkerPoolExecutor } from '../concurrent-futures/index.js'
 import type { Served, Server } from './serving.js';
 import { serveInThread } from './serving-thread.js';
 
-/** One call that a worker runs. It can be aborted before it has started, too. */
+/** One call run by a worker. It can be aborted even before it has started. */
 export interface Run {
   /** Never rejects. */
   readonly start: () => Promise<Served>;

@@ -1,22 +1,22 @@
 /**
- * What executors and workers keep in Redis beside BullMQ's own keys, and the scripts that change it. All times are Redis's own, so that the
- * clocks of the machines do not matter.
+ * The data of executors and workers in Redis beside BullMQ's own keys, and the scripts that change it. All times are Redis's own,
+ * so that the machines' clocks do not matter.
  *
  * ```
  * <prefix>:<queue>:rf:workers            sorted set: worker id → until when it counts as alive
- * <prefix>:<queue>:rf:<client>:alive     exists for as long as the client is
- * <prefix>:<queue>:rf:<client>:claims    hash: call id → who runs it, or what has become of it
- * <prefix>:<queue>:rf:<client>:aborts    hash: call id → the reason that running calls are to be aborted with
- * <prefix>:<queue>:rf:<client>:results   stream: what has become of calls, for the client to read; several calls in an entry
+ * <prefix>:<queue>:rf:<client>:alive     exists while the client is alive
+ * <prefix>:<queue>:rf:<client>:claims    hash: call id → its worker, or its fate
+ * <prefix>:<queue>:rf:<client>:aborts    hash: call id → the reason to abort it with
+ * <prefix>:<queue>:rf:<client>:results   stream: the outcomes of calls for the client; several calls per entry
  * ```
  */
 
-/** What the `claims` hash says about a call. A running one has `w:`, the id of its worker, `/` and the number of the claim. */
+/** Values of the `claims` hash. For a running call: `w:`, the id of its worker, `/` and the number of the claim. */
 export const Claim = {
   running: 'w:',
   /** Its outcome is in the stream of results, or was. */
   done: 'd',
-  /** Aborted before anyone ran it; never will be. */
+  /** Aborted before it ran; it never will. */
   aborted: 'a',
   /** Not run, as its client seemed dead. */
   orphan: 'o',
@@ -25,7 +25,7 @@ export const Claim = {
 /** The names of the keys of one queue. */
 export class Keys {
   readonly workers: string;
-  /** The channel on which workers hear of aborts. */
+  /** The channel that notifies workers of aborts. */
   readonly aborts: string;
   readonly #base: string;
   readonly #jobs: string;
@@ -59,7 +59,7 @@ local t = redis.call('TIME')
 local now = t[1] * 1000 + math.floor(t[2] / 1000)
 `;
 
-/** The scripts, by the name of the command that each becomes, with how many keys it takes (absent: told at each call). */
+/** The scripts by command name, each with its number of keys (absent: given at each call). */
 export const scripts: Readonly<Record<string, { readonly lua: string; readonly numberOfKeys?: number }>> = {
   /** workers; id, milliseconds */
   rfBeat: {
@@ -70,9 +70,9 @@ redis.call('ZREMRANGEBYSCORE', KEYS[1], '-inf', now - 3600000)
 return now`,
   },
   /**
-   * claims, alive, then the key of each job; a claim, whether orphans run, milliseconds, then the calls in the order of the jobs. Returns of
-   * each '' or what its claim is already, x where its job is gone: a worker that stood still may ask for what others have run. A
-   * client library sends a command again whose answer was lost: the same claim is made twice then, and holds.
+   * claims, alive, then the key of each job; a claim, whether orphans run, milliseconds, then the calls in the order of the jobs. Returns
+   * for each '' or its existing claim, or x if its job is gone, as a suspended worker may ask for calls that others have run. After a
+   * lost answer, ioredis resends the command: repeating the same claim succeeds.
    */
   rfClaim: {
     lua: `
@@ -122,8 +122,8 @@ end
 return claim`,
   },
   /**
-   * claims, aborts, results, then the key of each job; how far the results were read, then the calls in the order of the jobs. Forgets what was
-   * read, and the calls whose jobs are gone. Returns the others: a job that is still there may be given to another worker,
+   * claims, aborts, results, then the key of each job; the last result read, then the calls in the order of the jobs. Deletes the
+   * results read, and the calls whose jobs are gone. Returns the others: a remaining job may be given to another worker,
    * which must find its claim.
    */
   rfForget: {
@@ -142,8 +142,8 @@ end
 return kept`,
   },
   /**
-   * claims, workers, then the key of each job; the calls in the same order. Returns how many workers are alive, and of each call: q
-   * waits, r runs, l its worker is gone, x there is nothing of it; else what its claim says.
+   * claims, workers, then the key of each job; the calls in the same order. Returns how many workers are alive, and for each call: q
+   * waiting, r running, l its worker is gone, x unknown; else its claim.
    */
   rfStates: {
     lua: `${NOW}

@@ -1,4 +1,4 @@
-/** What the threads of a worker run, where it was given some. */
+/** The code of a worker's threads, if it has any. */
 import { setReferences } from '../builtins/index.js';
 import { abort_signal, current_worker_name } from '../concurrent-futures/index.js';
 import { WorkerNames } from './names.js';
@@ -8,7 +8,7 @@ import { type Served, Server } from './serving.js';
 
 let server: Server | null = null;
 
-/** Once in each thread: with all that the worker was given, and has imported. */
+/** Runs once in each thread, with all that the worker was given and has imported. */
 export function openServing(
   targets: readonly object[],
   maxSize: number,

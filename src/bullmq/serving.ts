@@ -1,4 +1,4 @@
-/** Runs one call: from the bytes that came to the bytes that go back. In the worker's own loop, or in one of its threads. */
+/** Runs one call, from received bytes to the bytes of its outcome, in the worker's own event loop or in one of its threads. */
 import { homeCallsOf, LookupError, RuntimeError, typeName } from '../builtins/index.js';
 
 import { ThreadCall } from '../concurrent-futures/internal.js';
@@ -6,9 +6,9 @@ import { type ArrivedCall, decodeCall, decodeOutcome, encodeOutcome } from './en
 import type { WorkerNames } from './names.js';
 import { type Stores, withStores } from './stores-here.js';
 
-/** What has become of a call. */
+/** The end of a call. */
 export interface Served {
-  /** `lost`: it may have run, and there is no outcome. */
+  /** `lost`: it may have run, but has no outcome. */
   readonly kind: 'returned' | 'json' | 'threw' | 'refused' | 'lost';
   /** The outcome (`json`: as text), or why the call was refused. */
   readonly outcome: Uint8Array | string;
@@ -64,7 +64,7 @@ export class Server {
       const outcome = encodeOutcome(error, homeCallsOf(call), 'error', this.names, this.maxSize);
       return { kind: 'threw', outcome, name, error: text };
     } catch (cause) {
-      // Better another error than none.
+      // Report another error rather than none.
       const plain = new RuntimeError(`the error of the call cannot be sent (${textOf(cause)}): ${text}`);
       return {
         kind: 'threw',
@@ -75,12 +75,12 @@ export class Server {
     }
   }
 
-  /** A call that has failed outside of its function. */
+  /** The end of a call that failed outside its function. */
   failed(error: unknown): Served {
     return this.#threw(error, this.newCall(), null);
   }
 
-  /** The reason that an abort came with. */
+  /** The reason of an abort. */
   reason(bytes: Buffer | null): unknown {
     if (bytes === null || bytes.length === 0) return undefined;
     try {
@@ -91,10 +91,10 @@ export class Server {
   }
 }
 
-/** A call that is not taken, whatever is wrong with it. */
+/** The end of a refused call. */
 export function refused(error: unknown): Served {
   const { name, message } = error as Error;
-  // To be read by any version.
+  // In a form that any version can read.
   const outcome = JSON.stringify({ name: error instanceof LookupError ? 'LookupError' : name, message });
   return { kind: 'refused', outcome, name: null, error: textOf(error) };
 }

@@ -1,6 +1,6 @@
 import { Limiter, type LimitStore, parseLimits, Turn } from '../limits/index.js';
 
-/** Lets calls start at a rate that all workers of a queue keep together. */
+/** Starts calls at a rate that all workers of a queue share. */
 export class StartLimit {
   readonly #limiter: Limiter;
 
@@ -10,8 +10,8 @@ export class StartLimit {
   }
 
   /**
-   * Calls `start` in its turn. A worker that stood still before that has not used its turn.
-   * @throws Error when Redis does not say when it may start
+   * Calls `start` in its turn. A worker suspended before that has not used its turn.
+   * @throws Error when Redis does not answer when it may start
    */
   run<T>(start: () => Promise<T>): Promise<T> {
     return new Promise((resolve, reject) => {
@@ -35,6 +35,6 @@ class CallTurn extends Turn {
   }
 
   refuse(): void {
-    // There is no `max_delay`.
+    // Unreachable, as there is no `max_delay`.
   }
 }

@@ -1,13 +1,13 @@
-/** Where a store that came by its name is found: on the Redis of the worker that reads the call. */
+/** Resolves a store that crossed by name: on the Redis of the worker that reads the call. */
 import { typeName } from '../builtins/index.js';
 import type { LimitStore } from '../limits/index.js';
 import { UnpicklingError } from '../pickle/index.js';
 
-/** How many stores a worker keeps, and how long their names are. */
+/** The most stores that a worker keeps, and the longest name. */
 const MOST = 100;
 const LONGEST = 200;
 
-/** The stores of one worker, each made when it is first named. */
+/** The stores of one worker, each created on first use. */
 export class Stores {
   readonly #stores = new Map<string, LimitStore>();
 
@@ -19,7 +19,7 @@ export class Stores {
 
   get(name: string): LimitStore {
     const store = this.#stores.get(name) ?? this.make(name);
-    // The one that was not used for longest goes first.
+    // Evict the least recently used.
     this.#stores.delete(name);
     this.#stores.set(name, store);
     if (this.#stores.size > MOST) this.#stores.delete(this.#stores.keys().next().value as string);

@@ -1,13 +1,13 @@
 /**
- * Looks through a message before it is put together. What stands in Redis can be written by others: a message may make
- * values and nothing else, and name only what it is for. (`src/pickle/message.ts` is the form of a message.)
+ * Vets a message before it is decoded. Others can write to Redis, so a message may only create values, and name only what is
+ * permitted there. (See `src/pickle/message.ts` for the form of a message.)
  */
 import { isConstructor, isPlainObject } from '../builtins/index.js';
 import { Op, type Pickled, UnpicklingError } from '../pickle/index.js';
 import { type Named, type Names } from './names.js';
 import { isOwnName, ownUse } from './own-names.js';
 
-/** Classes of errors that are everywhere. */
+/** Global error classes. */
 const GLOBAL_ERRORS = [
   'AggregateError',
   'DOMException',
@@ -20,7 +20,7 @@ const GLOBAL_ERRORS = [
   'URIError',
 ];
 
-/** What a part of a message is, as far as it matters for what may be done to it. */
+/** The kind of a part of a message, which decides what steps may do to it. */
 type Part = 'value' | 'state' | 'error' | 'map' | 'set' | `name:${string}`;
 
 /**
@@ -32,15 +32,15 @@ export function mayRestore(name: string, target: Named): boolean {
 }
 
 /**
- * The message, if it is one that may be put together.
- * @param list what it names, by number
+ * The message, if it may be decoded.
+ * @param list its names, by number
  * @param names what the names stand for
- * @throws UnpicklingError for anything else, LookupError for a name that stands for nothing
+ * @throws UnpicklingError for anything else, LookupError for an unknown name
  */
 export function vet(message: unknown, list: unknown, names: Names): Pickled {
   const vetting = new Vetting(namesOf(list), names);
   vetting.message(message, true);
-  // It has the form now that the type tells.
+  // Its form now matches the type.
   return message as Pickled;
 }
 
@@ -59,7 +59,7 @@ function isIndex(value: unknown, end: number): value is number {
   return typeof value === 'number' && Number.isInteger(value) && value >= 0 && value < end;
 }
 
-/** How many parts, steps and slots a message can have at the most. */
+/** The most parts, steps and slots that a message can have. */
 const MANY = 2 ** 24;
 
 class Vetting {
@@ -101,7 +101,7 @@ class Vetting {
   }
 }
 
-/** The steps of one message, in order: each may use only what those before it have made. */
+/** The steps of one message, in order: each may use only parts made before it. */
 class StepVetting {
   readonly #parts: Part[] = [];
   /** The functions that were filled in as the second argument of a call, by the list of its arguments. */
@@ -224,7 +224,7 @@ class StepVetting {
     this.#list(args);
     const arrives = isOwnName(name) && ownUse(name) === 'arriving';
     if (arrives) this.#checkMaker(args as unknown[]);
-    // What has its home here is not to be changed by a message.
+    // A message must not change an object whose home is here.
     this.#make(part, arrives ? 'value' : 'state');
   }
 

@@ -4,22 +4,22 @@ import type { HandedCall } from './handed-call.js';
 import type { ParsedExecutorOptions } from './options.js';
 import { Claim } from './scripts.js';
 
-/** What can be found out about a call that ends it, or has it handed over again. */
+/** Findings about a call that end it, or cause it to be sent again. */
 export type CallState = 'lost' | 'vanished' | 'unread' | 'away' | 'no workers' | 'orphan' | 'aborted';
 
-/** Is told what was found out. */
+/** Receives the findings. */
 export interface WatchOwner {
   changed(call: HandedCall, state: CallState): void;
 }
 
-/** Milliseconds between two looks. */
+/** Milliseconds between two checks. */
 const EVERY = 1000;
-/** Seconds after which a queue without workers is warned of. */
+/** Seconds without workers before a warning. */
 const WARN_AFTER = 10;
 
 /**
- * Sees to it that no call waits without end. What arrives by itself is a hint: while calls are in Redis, their state is asked for, all in
- * one go.
+ * Ensures that no call waits endlessly. Notifications are only hints: while calls are in Redis, their state is polled in one
+ * command.
  */
 export class Watch {
   #timer: NodeJS.Timeout | null = null;
@@ -46,7 +46,7 @@ export class Watch {
     this.#noWorkersSince = null;
   }
 
-  /** Asks without waiting for the next look. */
+  /** Checks now. */
   askSoon(): void {
     if (this.#timer !== null) this.#look();
   }
@@ -57,7 +57,7 @@ export class Watch {
       return;
     }
     if (!this.link.isConnected) {
-      // While Redis was away, workers could not be heard of.
+      // While Redis was unreachable, workers could not renew.
       for (const call of this.calls.values()) call.goneSince = null;
       this.#noWorkersSince = null;
       return;
@@ -85,7 +85,7 @@ export class Watch {
       this.#countWorkers(alive, waiting, calls, states);
       if (isUnread) await this.#readAgain();
     } catch {
-      // The connection is gone: this is noticed elsewhere.
+      // The lost connection is handled elsewhere.
     } finally {
       this.#asking = false;
     }
@@ -95,7 +95,7 @@ export class Watch {
     if (state !== 'l') call.goneSince = null;
     switch (state) {
       case 'l':
-        // Its worker has a little longer to say that it is there: it may just have lost the connection, as this client had.
+        // Allow its worker a little longer to renew: it may just have lost the connection, like this client.
         call.goneSince ??= monotonic();
         if (monotonic() - call.goneSince >= this.options.lockDuration / 2) this.owner.changed(call, 'lost');
         break;
@@ -110,11 +110,11 @@ export class Watch {
     }
   }
 
-  /** Calls are done whose outcomes have not arrived: they are read over the other connection, if they are there at all. */
+  /** Reads the outcomes of finished calls that have not arrived, over the other connection, if they exist at all. */
   async #readAgain(): Promise<void> {
     await this.link.readNow();
     for (const call of [...this.calls.values()]) {
-      // Large streams take several looks.
+      // Large streams take several checks.
       if (call.doneSeen > 5) this.owner.changed(call, 'unread');
     }
   }

@@ -6,15 +6,15 @@ import { KEPT, orphansRun } from './job.js';
 import type { ParsedWorkerOptions } from './options.js';
 import { Claim, Keys } from './scripts.js';
 
-/** What a link tells its worker, and asks of it. */
+/** The callbacks of a link to its worker. */
 export interface WorkerLinkOwner {
-  /** The calls that are running, by client. */
+  /** The running calls, by client. */
   running(): ReadonlyMap<string, readonly string[]>;
-  /** A call is to be aborted. */
+  /** Aborts a call. */
   abort(call: string, reason: Buffer | null): void;
 }
 
-/** A claim that is asked for. */
+/** A pending claim. */
 interface Asked {
   readonly client: string;
   readonly call: string;
@@ -22,7 +22,7 @@ interface Asked {
   readonly reject: (error: Error) => void;
 }
 
-/** An outcome that is to be told. */
+/** An outcome to send. */
 interface Told {
   readonly client: string;
   readonly call: string;
@@ -32,16 +32,16 @@ interface Told {
   readonly reject: (error: Error) => void;
 }
 
-/** How many calls of a client go into one command. */
+/** The most calls of a client in one command. */
 const TOGETHER = 100;
-/** An outcome of more bytes goes by itself. */
+/** A larger outcome, in bytes, is sent by itself. */
 const LARGE = 65_536;
-/** How often an outcome that Redis refuses is sent. */
+/** How often to send an outcome that Redis refuses. */
 const ATTEMPTS = 10;
 
-/** The way of one worker to Redis, beside BullMQ's own: claims, outcomes, aborts, and that it is alive. */
+/** One worker's link to Redis, beside BullMQ's own: claims, outcomes, aborts, and signs of life. */
 export class WorkerLink {
-  /** The connection that is BullMQ's. */
+  /** BullMQ's connection. */
   readonly jobs: Client;
   readonly #id: string;
   readonly #bullmq: Peers['bullmq'];
@@ -74,12 +74,12 @@ export class WorkerLink {
     for (const client of [this.#commands, this.#subscriber]) client.on('error', logOnce());
   }
 
-  /** Whether Redis can be reached. */
+  /** Whether Redis is reachable. */
   get isConnected(): boolean {
     return this.#commands.status === 'ready';
   }
 
-  /** Resolves when clients can know that the worker is alive. */
+  /** Resolves once clients can see that the worker is alive. */
   async open(): Promise<void> {
     this.#subscriber.on('message', (_channel: string, call: string) => {
       for (const [client, calls] of this.#owner.running()) {
@@ -103,7 +103,7 @@ export class WorkerLink {
     await queue.close().catch(() => undefined);
   }
 
-  /** Says that the worker is alive, keeps what is known of its calls, and looks whether an abort was missed. */
+  /** Renews the sign of life and the data of running calls, and checks for missed aborts. */
   async #sayAlive(): Promise<void> {
     try {
       await this.#commands.rfBeat(this.#keys.workers, this.#id, this.#options.lockDuration * 1000);
@@ -124,7 +124,7 @@ export class WorkerLink {
     }
   }
 
-  /** Claims a call. Resolves to '' when it is this worker's, else to what its claim says. */
+  /** Claims a call. Resolves to '' when it is this worker's, else to its existing claim. */
   claim(client: string, call: string): Promise<string> {
     return new Promise((resolve, reject) => {
       this.#claims.add({ client, call, resolve, reject });
@@ -146,7 +146,7 @@ export class WorkerLink {
     }
   }
 
-  /** Sends an outcome. It goes on trying while Redis is away. */
+  /** Sends an outcome, retrying while Redis is unreachable. */
   finish(client: string, call: string, kind: string, outcome: Uint8Array | string): Promise<void> {
     return new Promise((resolve, reject) => {
       this.#outcomes.add({ client, call, kind, outcome, resolve, reject });
@@ -163,7 +163,7 @@ export class WorkerLink {
         return;
       } catch (error) {
         if (attempt === ATTEMPTS) {
-          // As when Redis is full. Without their claims the calls count as lost, and nobody waits for them in vain.
+          // As when Redis is full. Drop the claims, so that the calls count as lost and their clients stop waiting.
           await this.#commands.hdel(claims, ...told.map(({ call }) => call)).catch(() => undefined);
           for (const { reject } of told) reject(shownError(error));
           return;
@@ -175,7 +175,7 @@ export class WorkerLink {
 
   async close(): Promise<void> {
     if (this.#beat !== null) clearInterval(this.#beat);
-    // The connection is closed when this has an answer, or none in time.
+    // The connection is closed after the answer, or a timeout.
     if (this.isConnected) this.#commands.zrem(this.#keys.workers, this.#id).catch(() => 0);
     this.#subscriber.disconnect();
     this.jobs.disconnect();
@@ -188,12 +188,12 @@ function bytesOf(outcome: Uint8Array | string): Buffer | string {
   return Buffer.from(outcome.buffer, outcome.byteOffset, outcome.byteLength);
 }
 
-/** Logs an error of a connection, unless it is the same as the one before. */
+/** Logs a connection error, unless it repeats the last one. */
 export function logOnce(): (error: unknown) => void {
   let last = '';
   return (error) => {
     const { message } = shownError(error);
-    // BullMQ's word for a job that has ended twice, or elsewhere: claims see to that.
+    // BullMQ's error for a job that has ended twice, or elsewhere: claims take care of that.
     if (message === last || /^Missing (key|lock) for job/.test(message)) return;
     last = message;
     getLogger().log('warning', 'requests_futures.bullmq', message);

@@ -1,4 +1,4 @@
-/** The stores that a worker counts limits with. */
+/** A worker's limit stores. */
 import { isPlainObject } from '../builtins/index.js';
 import type { RedisConnection } from './connection.js';
 import { LimitRedis } from './limit-redis.js';
@@ -16,7 +16,7 @@ export function storesOn(where: RedisLimitStoreOptions): Stores {
   );
 }
 
-/** A connection in a form that crosses to a thread: a client as its options, without functions. */
+/** A connection option that can cross to a thread: a client becomes its options, without functions. */
 export function portable(connection: RedisConnection | null): RedisConnection | null {
   if (connection === null || typeof connection === 'string') return connection;
   if (connection instanceof URL) return String(connection);

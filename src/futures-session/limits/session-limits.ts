@@ -39,7 +39,7 @@ export class SessionLimits {
     this.#isFar = isFar;
   }
 
-  /** Replaces the limits, except those of single hosts and keys; null lifts all. Waiting requests follow the new ones; earlier starts count. */
+  /** Replaces the limits, except those of single hosts and keys; null lifts all. Applies to waiting requests; earlier starts count. */
   set(options: LimitsOptions | null): void {
     const limits = options === null ? null : parseLimits('limits', options);
     this.#limits = limits;
