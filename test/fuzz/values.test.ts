@@ -7,7 +7,8 @@ import { HTTPAdapter } from '../../src/requests/adapters/index.js';
 import { parse_header_links, urlparse } from '../../src/requests/utils/index.js';
 import type { Case } from './harness.js';
 import { ADAPTERS, Fuzzer } from './harness.js';
-import { mutate, randomOf, sample, SEED, times } from './seed.js';
+import { mutate, randomOf } from './random.js';
+import { sample, SEED, times } from './seed.js';
 
 // Seconds on a free machine; others may be using this one.
 vi.setConfig({ testTimeout: 60_000 });

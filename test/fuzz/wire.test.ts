@@ -3,7 +3,8 @@ import { describe, expect, test, vi } from 'vitest';
 import type { Case } from './harness.js';
 import { ADAPTERS, Fuzzer, heapUsed } from './harness.js';
 import { ANSWERS, type Answer } from './answers.js';
-import { mutate, randomOf, sample, SEED, times } from './seed.js';
+import { mutate, randomOf } from './random.js';
+import { sample, SEED, times } from './seed.js';
 
 // Seconds on a free machine; others may be using this one.
 vi.setConfig({ testTimeout: 60_000 });

@@ -18,14 +18,18 @@ export interface RunOptions {
   readonly env?: Readonly<Record<string, string>>;
   /** What it reads from standard input. Default: nothing. */
   readonly stdin?: string;
+  /** Kills it. */
+  readonly signal?: AbortSignal;
 }
 
 /** Runs Node in a process of its own until it ends by itself. */
 export async function runNode(
   args: readonly string[],
-  { cwd, env, stdin = '' }: RunOptions = {},
+  { cwd, env, stdin = '', signal }: RunOptions = {},
 ): Promise<Outcome> {
   const child = spawn(process.execPath, args, { cwd, env: { ...process.env, ...env }, stdio: 'pipe' });
+  const kill = (): void => void child.kill('SIGKILL');
+  signal?.addEventListener('abort', kill, { once: true });
   // A program that ends without reading its input closes the pipe.
   child.stdin.on('error', () => undefined).end(stdin);
   const [stdout, stderr, [code]] = await Promise.all([
@@ -33,5 +37,6 @@ export async function runNode(
     text(child.stderr),
     once(child, 'close') as Promise<[number | null]>,
   ]);
+  signal?.removeEventListener('abort', kill);
   return { code, stdout, stderr };
 }

@@ -1,0 +1,52 @@
+/**
+ * `npm run fuzz -- [N] [--seed S]`: N inputs (default 10,000) of servers that count wrong, answer early, twice or not to the end,
+ * over both adapters and HTTP/2. Prints what came of them; the exit code is 1 where something came that never may.
+ * The same seed gives the same inputs.
+ */
+import { parseArgs } from 'node:util';
+import { HTTPAdapter, UndiciAdapter } from 'requests-futures/requests';
+import { fuzzHttp2 } from './http2-faults.js';
+import { Tally, watched } from './tally.js';
+import { fuzzUploads } from './upload-faults.js';
+import { fuzzWire } from './wire-faults.js';
+
+const { positionals, values } = parseArgs({
+  allowPositionals: true,
+  options: { seed: { type: 'string', default: String(Date.now() % 1_000_000) } },
+});
+const inputs = Number(positionals[0] ?? 10_000);
+const seed = Number(values.seed);
+if (!Number.isSafeInteger(inputs) || inputs < 1 || !Number.isSafeInteger(seed) || seed < 0) {
+  throw new TypeError('usage: npm run fuzz -- [N] [--seed S], both whole numbers');
+}
+
+/** Inputs in a round, of which there are as many as it takes. */
+const ROUND = { wire: 4000, uploads: 60, steps: 35 };
+
+const total = new Tally();
+const names = ['inputs', 'answered', 'hangs', 'crashes', 'empty', 'foreign'] as const;
+
+async function count(what: string, run: () => Promise<Tally>): Promise<void> {
+  const tally = await watched(run);
+  total.add(tally);
+  console.log(`${what.padEnd(24)} ${names.map((name) => `${name} ${tally[name]}`).join(', ')}`);
+  for (const fault of tally.faults) console.log(`  ${fault}`);
+}
+
+console.log(`seed ${seed}, ${inputs} inputs`);
+for (let round = 0; total.inputs < inputs; round++) {
+  const roundSeed = seed + round * 1_000_003;
+  const left = (): number => inputs - total.inputs;
+  for (const Adapter of [HTTPAdapter, UndiciAdapter]) {
+    const wire = Math.min(ROUND.wire, left());
+    if (wire > 0) await count(Adapter.name, () => fuzzWire(new Adapter(), wire, roundSeed));
+    const uploads = Math.min(ROUND.uploads, left());
+    if (uploads > 0) {
+      await count(`${Adapter.name}, uploads`, () => fuzzUploads(Adapter, uploads, roundSeed));
+    }
+  }
+  if (left() > 0) await count('HTTP/2', () => fuzzHttp2(ROUND.steps, roundSeed));
+}
+console.log(`\nseed ${seed}: ${names.map((name) => `${name} ${total[name]}`).join(', ')}`);
+console.log('(empty: bodies without an error; foreign: answers of another request)');
+process.exitCode = total.isClean ? 0 : 1;
