@@ -1,0 +1,113 @@
+/** What a request from a worker thread does with servers that answer early, cut their answers or fall silent, as one from here. */
+import { Readable } from 'node:stream';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { FuturesSession, WorkerPoolExecutor } from 'requests-futures';
+import { HTTPAdapter, Retry, UndiciAdapter } from 'requests-futures/requests';
+import { Changes } from '../helpers/changes.js';
+import { type RawConnection, reply, startRawServer } from '../helpers/servers/raw-server.js';
+
+let executor: WorkerPoolExecutor;
+
+beforeAll(() => {
+  executor = new WorkerPoolExecutor({ max_workers: 2, threads: 1 });
+});
+afterAll(() => executor.shutdown());
+
+describe.each([
+  ['HTTPAdapter', HTTPAdapter],
+  ['UndiciAdapter', UndiciAdapter],
+] as const)('%s', (_name, Adapter) => {
+  function sessionWith(options: ConstructorParameters<typeof Adapter>[0] = {}): FuturesSession {
+    const session = new FuturesSession({ executor });
+    session.trust_env = false;
+    session.mount('http://', new Adapter(options));
+    return session;
+  }
+
+  test.each([
+    ['a stream', (pieces: unknown[]) => ({ data: Readable.from(pieces) })],
+    ['a web stream', (pieces: unknown[]) => ({ data: ReadableStream.from(pieces) as never })],
+    ['a multipart upload', (pieces: unknown[]) => ({ files: { f: Readable.from(pieces) } })],
+  ])('a piece of %s that is neither text nor bytes is a TypeError', async (_kind, make) => {
+    await using server = await startRawServer(async (connection) => {
+      await connection.readRequest();
+    });
+    await using session = sessionWith();
+    for (const pieces of [[{ a: 1 }], ['text', 1]]) {
+      const error = await session.post(server.url, { ...make(pieces), timeout: 5 }).exception();
+      expect(error).toBeInstanceOf(TypeError);
+      expect(error?.message).toMatch(/^a body must give text or bytes, not /);
+    }
+  });
+
+  test.each(['a generator', 'a stream', 'a multipart upload'])(
+    'an upload of %s that is answered before it is read stops and is closed, and the next request is answered',
+    async (kind) => {
+      await using server = await startRawServer(async (connection: RawConnection) => {
+        const head = await connection.readHead();
+        if (head.startsWith('GET')) return connection.write(reply('next'));
+        connection.socket.pause();
+        return connection.write(reply('no', { status: '401 Unauthorized' }));
+      });
+      await using session = sessionWith({ pool_block: true, pool_maxsize: 1 });
+      const changes = new Changes();
+      let isClosed = false;
+      // eslint-disable-next-line @typescript-eslint/require-await -- what is awaited is not the point
+      async function* endless(): AsyncGenerator<Uint8Array> {
+        try {
+          for (;;) yield Buffer.alloc(64 * 1024);
+        } finally {
+          isClosed = true;
+          changes.changed();
+        }
+      }
+      const body =
+        kind === 'a generator'
+          ? { data: endless() }
+          : kind === 'a stream'
+            ? { data: Readable.from(endless()) }
+            : { files: { f: Readable.from(endless()) } };
+      const response = await session.post(server.url, { ...body, timeout: 5 });
+      expect([response.status_code, response.text]).toEqual([401, 'no']);
+      await changes.until(() => isClosed);
+      expect((await session.get(server.url, { timeout: 5 })).text).toBe('next');
+    },
+  );
+
+  test('the signal ends a second attempt that is not answered', async () => {
+    const controller = new AbortController();
+    await using server = await startRawServer(async (connection) => {
+      await connection.readRequest();
+      await connection.write(reply('', { status: '503 Service Unavailable' }));
+      if ((await connection.readRequest()) !== '') controller.abort();
+    });
+    await using session = sessionWith({
+      max_retries: new Retry(3, { status_forcelist: [503], backoff_factor: 0 }),
+    });
+    const future = session.get(server.url, { signal: controller.signal, timeout: 15 });
+    expect((await future.exception())?.name).toBe('AbortError');
+    await server.connections[0]?.waitForEnd();
+  });
+
+  const HEAD = 'HTTP/1.1 302 Found\r\nLocation: /next\r\n';
+  test.each<[string, string, 'keep' | 'end']>([
+    ['is cut', `${HEAD}Content-Length: 10\r\n\r\nhello`, 'end'],
+    ['has a bad chunk', `${HEAD}Transfer-Encoding: chunked\r\n\r\n5\r\nhello\r\nzz\r\nbad`, 'keep'],
+    ['is no gzip', `${HEAD}Content-Encoding: gzip\r\nContent-Length: 5\r\n\r\nhello`, 'keep'],
+  ])('1.6: a redirect whose own body %s is followed', async (_case, redirect, end) => {
+    await using server = await startRawServer(async (connection) => {
+      for (;;) {
+        const request = await connection.readRequest();
+        if (request === '') return;
+        const isFirst = !request.startsWith('GET /next');
+        await connection.write(isFirst ? redirect : reply('there'));
+        if (isFirst && end === 'end') connection.end();
+      }
+    });
+    await using session = sessionWith();
+    const response = await session.get(server.url, { timeout: 5 });
+    expect(response.text).toBe('there');
+    expect(response.history.map(({ status_code }) => status_code)).toEqual([302]);
+    expect(await session.get(server.url, { allow_redirects: false }).exception()).toBeInstanceOf(Error);
+  });
+});
