@@ -73,11 +73,21 @@ function planOf(id: string, random: () => number): Plan {
   }
 }
 
+/** What a program does between two requests, in which the loop does not turn. */
+function compute(): void {
+  const end = performance.now() + 0.5;
+  while (performance.now() < end);
+}
+
 /** Sends `inputs` requests over `adapter`, 8 at a time, to a server that does with each what the seed says. */
 export async function fuzzWire(adapter: HTTPAdapter, inputs: number, seed: number): Promise<Tally> {
   const tally = new Tally();
   const planFor = (id: string): Plan => planOf(id, randomOf(seed + Number(id)));
+  /** Write what comes between requests. The system has it at once, and Node sees it only when the loop turns. */
+  const surprises: (() => void)[] = [];
   await using server = await startRawServer(async (connection: RawConnection) => {
+    // Or a second packet would wait for the client to acknowledge the first.
+    connection.socket.setNoDelay(true);
     // A server that keeps no connection for long.
     for (let served = 0; served < 40; served++) {
       const request = await connection.readRequest();
@@ -88,7 +98,11 @@ export async function fuzzWire(adapter: HTTPAdapter, inputs: number, seed: numbe
         await connection.write(bytes);
         if (writes.length > 1) await new Promise(setImmediate);
       }
-      if (later !== null) await connection.write(later);
+      if (later !== null) {
+        await new Promise<void>((resolve) => {
+          surprises.push(() => void connection.write(later).then(resolve));
+        });
+      }
       if (then === 'keep') continue;
       if (then === 'reset') connection.reset();
       else connection.end();
@@ -117,11 +131,16 @@ export async function fuzzWire(adapter: HTTPAdapter, inputs: number, seed: numbe
     while (next < inputs) {
       const id = String(next++);
       tally.inputs += 1;
+      if (surprises.length > 0) {
+        for (const surprise of surprises.splice(0)) surprise();
+        compute();
+      }
       await inTime(send(id), tally, `input ${id}`);
       if (next % 500 === 0) server.connections.length = 0;
     }
   };
   await Promise.all(Array.from({ length: 8 }, worker));
+  for (const surprise of surprises) surprise();
   await session.close();
   return tally;
 }
