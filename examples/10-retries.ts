@@ -9,50 +9,34 @@
  * `status_forcelist`. A request keeps its worker during all that, pauses included. Redirects do not count: the
  * session follows those.
  */
-import { createServer } from 'node:net';
 import { ConnectionError, FuturesSession, HTTPAdapter, Retry, RetryError } from 'requests-futures';
 import * as requests from 'requests-futures/requests';
 import { serve } from './lib/local-server.js';
-import { routes } from './lib/routes.js';
+import { type Attempt, listener } from './lib/servers/failing.js';
 
-const attempts: { path: string; at: number }[] = [];
-const started = performance.now();
-const failing = (times: number, status: number, headers: Record<string, string> = {}) => {
-  let count = 0;
-  return ({ url, response, request }: Parameters<Parameters<typeof routes>[0][string]>[0]): string => {
-    attempts.push({ path: `${request.method} ${url.pathname}`, at: (performance.now() - started) / 1000 });
-    count += 1;
-    if (count > times) return `fine at attempt ${count}`;
-    response.writeHead(status, headers);
-    return 'not now';
-  };
-};
-await using server = await serve(
-  routes({
-    '/flaky': failing(3, 503),
-    '/broken': failing(99, 502),
-    '/busy': failing(1, 429, { 'Retry-After': '1' }),
-    '/order': failing(1, 503),
-    '/order-again': failing(1, 503),
-  }),
-);
-const count = (path: string): number => attempts.filter((attempt) => attempt.path.endsWith(path)).length;
+await using server = await serve(listener);
 
 await using session = new FuturesSession();
+
+/** What the server has seen of a path. */
+async function attempts(path: string): Promise<Attempt[]> {
+  return (await session.get(`${server.url}/attempts${path}`)).json<Attempt[]>();
+}
 
 // 1. Backoff: no pause before the first retry, then twice the factor, four times, eight times: 0, 0.1, 0.2 … seconds.
 const retries = new Retry({ total: 3, backoff_factor: 0.05, status_forcelist: [502, 503] });
 session.mount('http://', new HTTPAdapter({ max_retries: retries }));
 const response = await session.get(`${server.url}/flaky`);
 console.log(`flaky:       ${response.status_code} ${response.text}`);
-const times = attempts.map(({ at }) => at);
+const times = (await attempts('/flaky')).map(({ at }) => at);
 const pauses = times.slice(1).map((at, i) => (at - (times[i] ?? 0)).toFixed(1));
 console.log(`             pauses of ${pauses.join(', ')} s`);
 
 // 2. When the retries are used up: RetryError. With `raise_on_status: false` the last answer would come through
 //    instead.
 const error = await session.get(`${server.url}/broken`).exception();
-if (error instanceof RetryError) console.log(`broken:      RetryError after ${count('/broken')} attempts`);
+if (error instanceof RetryError)
+  console.log(`broken:      RetryError after ${(await attempts('/broken')).length} attempts`);
 
 // 3. A server that names its time is obeyed, even without a forcelist: 413, 429 and 503 with `Retry-After`, in
 //    seconds or as a date. `respect_retry_after_header: false` turns that off, and `retry_after_max` bounds it.
@@ -61,7 +45,7 @@ const before = performance.now();
 const busy = await session.get(`${server.url}/busy`);
 const waited = (performance.now() - before) / 1000;
 console.log(
-  `busy:        ${busy.status_code} after ${count('/busy')} attempts and ${Math.floor(waited)} s of Retry-After`,
+  `busy:        ${busy.status_code} after ${(await attempts('/busy')).length} attempts and ${Math.floor(waited)} s of Retry-After`,
 );
 
 // 4. POST is not sent twice because of a status: the order may have been taken. Who knows better says so.
@@ -69,26 +53,20 @@ const allowing = (methods: string[] | null): Retry =>
   new Retry({ total: 3, status_forcelist: [503], ...(methods && { allowed_methods: methods }) });
 session.mount('http://', new HTTPAdapter({ max_retries: allowing(null) }));
 const order = await session.post(`${server.url}/order`, { json: { tea: 1 } });
-console.log(`POST:        ${order.status_code} after ${count('/order')} attempt`);
+console.log(`POST:        ${order.status_code} after ${(await attempts('/order')).length} attempt`);
 session.mount('http://', new HTTPAdapter({ max_retries: allowing(['POST']) }));
 const again = await session.post(`${server.url}/order-again`, { json: { tea: 1 } });
-console.log(`POST:        ${again.status_code} after ${count('/order-again')} attempts, as POST is allowed`);
+console.log(
+  `POST:        ${again.status_code} after ${(await attempts('/order-again')).length} attempts, as POST is allowed`,
+);
 
 // 5. What broke: a number is enough. Here a server that hangs up without an answer. Each retry is logged, as
 //    urllib3 does.
-let calls = 0;
-const rude = createServer((socket) => {
-  calls += 1;
-  socket.on('error', () => undefined).once('data', () => socket.destroy());
-}).listen(0, '127.0.0.1');
-await new Promise((listening) => rude.once('listening', listening));
-const { port } = rude.address() as { port: number };
 await using patient = new requests.Session();
 patient.mount('http://', new HTTPAdapter({ max_retries: 2 }));
 try {
-  await patient.get(`http://127.0.0.1:${port}/`);
+  await patient.get(`${server.url}/rude`);
 } catch (reason) {
   if (!(reason instanceof ConnectionError)) throw reason;
-  console.log(`hanging up:  ConnectionError after ${calls} connections`);
+  console.log(`hanging up:  ConnectionError after ${(await attempts('/rude')).length} connections`);
 }
-rude.close();

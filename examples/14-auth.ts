@@ -7,42 +7,17 @@
  *
  * An auth is anything that edits the prepared request: a pair, an object with `call`, or a plain function.
  */
-import { createHash, createHmac } from 'node:crypto';
+import { createHmac } from 'node:crypto';
 import { FuturesSession } from 'requests-futures';
 import * as requests from 'requests-futures/requests';
 import { serve } from './lib/local-server.js';
-import { routes } from './lib/routes.js';
+import { listener } from './lib/servers/credentials.js';
 
-const md5 = (text: string): string => createHash('md5').update(text).digest('hex');
-let challenges = 0;
-
-await using server = await serve(
-  routes({
-    '/digest': ({ request, response }) => {
-      const field = (name: string): string =>
-        new RegExp(`[ ,]${name}="?([^",]*)`).exec(request.headers.authorization ?? '')?.[1] ?? '';
-      const secret = md5('ada:devices:engine');
-      const query = md5(`${request.method}:${field('uri')}`);
-      const expected = md5([secret, 'n0nce', field('nc'), field('cnonce'), 'auth', query].join(':'));
-      if (field('response') === expected) return { user: field('username'), count: field('nc') };
-      challenges += 1;
-      const challenge = 'Digest realm="devices", nonce="n0nce", qop="auth", algorithm=MD5';
-      response.writeHead(401, { 'WWW-Authenticate': challenge });
-      return 'who are you?';
-    },
-    '/whoami': ({ request }) => ({
-      authorization: request.headers.authorization ?? null,
-      signature: request.headers['x-signature'] ?? null,
-    }),
-    '/elsewhere': ({ response }) => {
-      response.writeHead(302, { Location: `${other.url}/whoami` }).end();
-    },
-  }),
-);
-await using other = await serve(
-  routes({ '/whoami': ({ request }) => ({ authorization: request.headers.authorization ?? null }) }),
-);
+await using server = await serve(listener);
+await using other = await serve(listener);
 const { url } = server;
+/** How often the server has asked for a digest. */
+const challenges = async (): Promise<number> => (await requests.get(`${url}/challenges`)).json<number>();
 interface Who {
   authorization: string | null;
   signature: string | null;
@@ -62,7 +37,15 @@ session.auth = new requests.auth.HTTPDigestAuth('ada', 'engine');
 for (let i = 0; i < 3; i += 1) {
   const response = await session.get(`${url}/digest`);
   const { user, count } = response.json<{ user: string; count: string }>();
-  console.log('digest:   ', response.status_code, user, 'count', count, '- challenges so far:', challenges);
+  console.log(
+    'digest:   ',
+    response.status_code,
+    user,
+    'count',
+    count,
+    '- challenges so far:',
+    await challenges(),
+  );
 }
 
 // 3. A class of your own. Python: class TokenAuth(AuthBase) with __call__. Here the method is `call`.
@@ -91,7 +74,7 @@ const signed = await session.post(`${url}/whoami`, {
 console.log('signed:   ', signed.json<Who>().signature);
 
 // 5. Redirected to another host, the Authorization header stays behind. (Other headers go along, as in Python, but for `Host`.)
-const elsewhere = await session.get(`${url}/elsewhere`, { auth: ['ada', 'engine'] });
+const elsewhere = await session.get(`${url}/elsewhere?host=${other.url}`, { auth: ['ada', 'engine'] });
 console.log(
   'elsewhere:',
   elsewhere.json<Who>().authorization,
@@ -101,9 +84,9 @@ console.log(
 );
 
 // 6. Many at once with one digest object: those that start before there is a nonce are challenged, no other.
-challenges = 0;
+const before = await challenges();
 await using futures = new FuturesSession({ max_workers: 8 });
 futures.auth = new requests.auth.HTTPDigestAuth('ada', 'engine');
 const answers = await Promise.all(Array.from({ length: 20 }, () => futures.get(`${url}/digest`)));
 const ok = answers.filter((answer) => answer.ok).length;
-console.log(`futures:   ${ok} of 20 let in, challenges: ${challenges}`);
+console.log(`futures:   ${ok} of 20 let in, challenges: ${(await challenges()) - before}`);

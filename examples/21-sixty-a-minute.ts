@@ -9,13 +9,13 @@
  * A call that would have to wait for longer than `max_delay` fails at once, and tells when it is worth trying again.
  */
 import { FuturesSession, MaxDelayExceeded, wait } from 'requests-futures';
+import * as requests from 'requests-futures/requests';
 import { serve } from './lib/local-server.js';
+import { listener } from './lib/servers/arrivals.js';
 
-const arrivals: number[] = [];
-await using api = await serve((_request, response) => {
-  arrivals.push(performance.now());
-  response.end('{"ok": true}');
-});
+await using api = await serve(listener);
+/** When the calls came since this was asked last, in seconds. */
+const arrivals = async () => (await requests.get(`${api.url}/arrivals`)).json<number[]>();
 
 await using session = new FuturesSession({ limits: { per_second: 20, max_delay: 1.5 } });
 session.base_url = `${api.url}/v1`;
@@ -26,12 +26,13 @@ const error = await late[0]?.exception();
 console.log(`70 calls: ${late.length} fail at once, ${session.limits.stats().queued} wait for their turn`);
 if (error instanceof MaxDelayExceeded) console.log(`worth trying again in ${error.retry_after.toFixed(1)} s`);
 await wait(calls);
-const seconds = (Math.max(...arrivals) - Math.min(...arrivals)) / 1000;
-console.log(`${arrivals.length} arrived, in ${seconds.toFixed(1)} s`);
+const times = await arrivals();
+const seconds = Math.max(...times) - Math.min(...times);
+console.log(`${times.length} arrived, in ${seconds.toFixed(1)} s`);
 
 session.limits.set_host(api.url, { per_second: 10, burst: 1 });
-arrivals.length = 0;
 await wait(Array.from({ length: 10 }, () => session.get('evenly')));
-const gaps = arrivals.slice(1).map((at, i) => (at - (arrivals[i] ?? 0)) / 1000);
+const evenly = await arrivals();
+const gaps = evenly.slice(1).map((at, i) => at - (evenly[i] ?? 0));
 const mean = gaps.reduce((sum, gap) => sum + gap, 0) / gaps.length;
 console.log(`with burst: 1 one each ${mean.toFixed(1)} s`);

@@ -8,16 +8,9 @@
  */
 import { DeadlineExceeded, FuturesSession, Retry, Timeout } from 'requests-futures';
 import { serve } from './lib/local-server.js';
+import { listener } from './lib/servers/late.js';
 
-await using server = await serve((request, response) => {
-  if (request.url === '/drip') {
-    const timer = setInterval(() => response.write('.'), 50);
-    response.on('close', () => {
-      clearInterval(timer);
-    });
-  } else if (request.url === '/busy') response.writeHead(503, { 'Retry-After': '60' }).end();
-  else if (request.url === '/quick') response.end('quick');
-});
+await using server = await serve(listener);
 
 await using session = new FuturesSession({ max_workers: 2 });
 session.deadline = 0.5;

@@ -31,6 +31,17 @@ const SETTLE: Readonly<Record<string, Settle>> = {
   // Several are done at nearly the same time.
   '06-as-completed-and-wait': sorted,
   '07-tying-information': sorted,
+  // An async hook has no place in the blocking flavour; there a slow one stands in its stead.
+  '08-hooks': replacing(/after the (?:async|slow) hook|took \d+ times/),
+  '10-retries': replacing(/pauses of [\d., ]+ s|and \d+ s of/),
+  // How many start before the first challenge is answered.
+  '14-auth': replacing(/, challenges: [1-8]$/),
+  '21-sixty-a-minute': replacing(/in \d\.\d s$|each \d\.\d s$/),
+};
+
+/** What need not come equally often, by walkthrough. */
+const IS_BY_CHANCE: Readonly<Record<string, RegExp>> = {
+  '14-auth': /^(?=.*"url":"\/digest")(?!.*"authorization")/,
 };
 
 interface Run {
@@ -38,12 +49,15 @@ interface Run {
   requests: string[];
 }
 
-async function run(name: string, settle: Settle): Promise<Run> {
-  const log = path.join(directory, name.replace('/', '-'));
-  const { code, stderr, lines } = await runExample([name], '', { REQUEST_LOG: log });
+async function run(folder: string, name: string): Promise<Run> {
+  const log = path.join(directory, `${folder.replace('/', '-')}${name}`);
+  const { code, stderr, lines } = await runExample([folder + name], '', { REQUEST_LOG: log });
   expect({ code, stderr }).toEqual({ code: 0, stderr: '' });
-  const requests = readFileSync(log, 'utf8').trimEnd().split('\n').map(anonymous).sort();
-  return { lines: settle(lines.map(spaced)), requests };
+  const seen = readFileSync(log, 'utf8').trimEnd().split('\n');
+  const byChance = IS_BY_CHANCE[name];
+  const requests = seen.filter((request) => !byChance?.test(request)).map(anonymous);
+  const settle = SETTLE[name] ?? ((kept) => kept);
+  return { lines: settle(lines.map(spaced)), requests: requests.sort() };
 }
 
 /** Ports, the boundaries of forms and the random parts of a digest are new in each run. */
@@ -51,7 +65,7 @@ function anonymous(text: string): string {
   return text
     .replace(/127\.0\.0\.1:\d{4,}/g, 'SERVER')
     .replace(/boundary=[\w-]+/, 'boundary=…')
-    .replace(/(cnonce|response)=\\"\w+\\"/g, '$1=…');
+    .replace(/(cnonce|response|nc)=(?:\\"\w+\\"|\d+)/g, '$1=…');
 }
 
 /** A wider number in one column moves the others. */
@@ -60,9 +74,8 @@ function spaced(line: string): string {
 }
 
 test.each(names)('%s does the same in both flavours', async (name) => {
-  const settle = SETTLE[name] ?? ((lines) => lines);
-  const awaited = await run(name, settle);
-  const blocking = await run(`blocking/${name}`, settle);
+  const awaited = await run('', name);
+  const blocking = await run('blocking/', name);
   expect(awaited.requests.length).toBeGreaterThan(2);
   expect(blocking).toEqual(awaited);
 });

@@ -1,0 +1,29 @@
+/**
+ * A deadline for a whole request: `timeout` cannot say that.
+ *
+ *     requests.get(url, timeout=1)        # Python: a second for connecting, and for each read: a body that drips never ends
+ *
+ * `deadline` counts from the moment that the request has its worker to the last byte of its body, over redirects and retries. The error is
+ * a `Timeout`, and its `phase` tells what was going on.
+ */
+import { DeadlineExceeded, FuturesSession, Retry, Timeout } from 'requests-futures/blocking';
+import { serve_elsewhere } from '../lib/far-server.js';
+
+using server = serve_elsewhere('late');
+using session = new FuturesSession({ max_workers: 2 });
+session.deadline = 0.5;
+session.base_url = server.url;
+
+const max_retries = new Retry({ total: 5, status_forcelist: [503] });
+const futures = {
+  quick: session.get('/quick', { timeout: 1 }),
+  drip: session.get('/drip', { timeout: 1 }),
+  silent: session.get('/silent', { timeout: 1 }),
+  busy: session.get('/busy', { max_retries }),
+};
+for (const [name, future] of Object.entries(futures)) {
+  const error = future.exception();
+  const what =
+    error instanceof DeadlineExceeded ? `${error.name} while ${error.phase}` : future.result().text;
+  console.log(`${name.padEnd(7)}${what}${error instanceof Timeout ? ', a Timeout' : ''}`);
+}
