@@ -5,7 +5,7 @@ import type { Scope } from './caller/handles.js';
 import { onLeaving } from './caller/sides.js';
 import { asStandIn } from './wire/stand-in.js';
 
-/** How a file is opened: to be read, to be written anew, to be added to; as text, or with `b` as bytes. */
+/** How to open a file: to read, overwrite or append; as text, or with `b` as bytes. */
 export type FileMode = 'r' | 'w' | 'a' | 'x' | 'rb' | 'wb' | 'ab' | 'xb';
 
 const PIECE = 64 * 1024;
@@ -29,7 +29,7 @@ abstract class OpenFile<T extends string | Buffer> implements Disposable, Iterab
     if (mode.startsWith('a')) this.#position = fstatSync(this.#descriptor).size;
   }
 
-  /** @internal What is read, as this kind of file gives it. */
+  /** @internal The data read, in this file's type. */
   protected abstract form(bytes: Buffer): T;
 
   /** The descriptor. */
@@ -38,20 +38,20 @@ abstract class OpenFile<T extends string | Buffer> implements Disposable, Iterab
     return this.#descriptor;
   }
 
-  /** Where it is read or written next, in bytes. */
+  /** The position of the next read or write, in bytes. */
   tell(): number {
     this.#check();
     return this.#position;
   }
 
-  /** Goes on from `position`; with `whence` 1 counted from where it stands, with 2 from the end. Returns the new position. */
+  /** Moves to `position`, relative to the current position if `whence` is 1, to the end if 2. Returns the new position. */
   seek(position: number, whence: 0 | 1 | 2 = 0): number {
     this.#check();
     const from = whence === 0 ? 0 : whence === 1 ? this.#position : fstatSync(this.#descriptor).size;
     return (this.#position = from + position);
   }
 
-  /** Reads `size` bytes, or without it all that is left. Empty at the end. */
+  /** Reads `size` bytes, by default all that is left. Empty at the end. */
   read(size?: number | null): T {
     this.#check();
     const left = Math.max(0, fstatSync(this.#descriptor).size - this.#position);
@@ -80,7 +80,7 @@ abstract class OpenFile<T extends string | Buffer> implements Disposable, Iterab
     return data.length;
   }
 
-  /** Closes the file; once is enough. Nothing can be read or written any more. */
+  /** Closes the file, after which it cannot be read or written. May be called more than once. */
   close(): void {
     if (this.closed) return;
     this.closed = true;
@@ -129,8 +129,8 @@ export class TextFile extends OpenFile<string> {
 }
 
 /**
- * Opens a file: Python's built-in. `open(path, 'rb')` is a body, which the gateway reads from where the file stands; after the request it
- * stands at its end.
+ * Opens a file, like Python's built-in. Pass `open(path, 'rb')` as a body: the gateway reads it from its current position to its
+ * end.
  * @throws the error of `fs.openSync`
  */
 export function open(path: string, mode: 'rb' | 'wb' | 'ab' | 'xb'): BinaryFile;

@@ -1,5 +1,5 @@
 /**
- * Python's `requests`, `requests_futures` and `concurrent.futures` with Python's calling convention, and not one `await`:
+ * Python's `requests`, `requests_futures` and `concurrent.futures` with Python's calling convention, without a single `await`:
  *
  * ```ts
  * import { as_completed, FuturesSession } from 'requests-futures/blocking';
@@ -11,12 +11,12 @@
  * }
  * ```
  *
- * The calling thread waits: this is for scripts, command-line tools, REPLs and tests, never for servers.
+ * Calls block their thread: use this in scripts, command-line tools, REPLs and tests, never in servers.
  *
  * @packageDocumentation
  */
 
-// First, for the gateway to be on its way while the rest is loaded.
+// First, so that the gateway starts while the rest loads.
 import './caller/connection.js';
 
 export * as concurrent from './concurrent/index.js';

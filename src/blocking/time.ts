@@ -5,11 +5,11 @@ import { waitUntil } from './caller/link.js';
 export { monotonic };
 
 /**
- * Waits. Meanwhile what Python would run in other threads runs: requests go on, and the hooks, callbacks and submitted functions of this
- * thread are called when they are due.
+ * Waits. Meanwhile requests continue, and the hooks, callbacks and submitted functions of this
+ * thread, which Python would run in other threads, are called when due.
  *
  * @param seconds - fractions allowed
- * @throws ValueError for a negative number, TypeError for what is no number
+ * @throws ValueError for a negative number, TypeError for anything that is not a number
  */
 export function sleep(seconds: number): void {
   if (typeof seconds !== 'number' || Number.isNaN(seconds)) {

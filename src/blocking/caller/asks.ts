@@ -1,4 +1,4 @@
-/** Runs the caller's own functions while its thread waits, and tells the gateway how that went. */
+/** Runs the caller's own functions while its thread waits, and reports the outcome to the gateway. */
 import { objectAtHome } from '../../pickle/index.js';
 import { Response } from '../../requests/index.js';
 import type { ToCaller } from '../wire/protocol.js';
@@ -7,7 +7,7 @@ import { refusePromise } from './refuse-promise.js';
 import { answer } from './sides.js';
 import { touchedOf } from './touched.js';
 
-/** Answers what the gateway asks. Never throws: what the caller's code throws is the answer. */
+/** Handles a request of the gateway. Never throws: what the caller's code throws is the reply. */
 export function answerAsk(link: Link, ask: Extract<ToCaller, { type: 'ask' }>): void {
   const { id, handle, method } = ask;
   let args: unknown = null;
@@ -31,7 +31,7 @@ export function answerAsk(link: Link, ask: Extract<ToCaller, { type: 'ask' }>): 
   try {
     link.reply(id, failed, value, touched);
   } catch (error) {
-    // What was returned, or thrown, cannot cross.
+    // The returned or thrown value cannot cross.
     link.reply(id, true, error, touched);
   }
 }

@@ -1,4 +1,4 @@
-/** Puts the caller's own lines first in the stack of an error that comes from the gateway. */
+/** Puts the caller's own lines first in the stack of an error from the gateway. */
 
 /** Bundles of CommonJS have none. */
 const HERE = import.meta.url as string | undefined;
@@ -12,7 +12,7 @@ const OWN = ROOT === undefined ? [] : [`${ROOT}/dist/`, `${ROOT}/src/`];
 
 const shown = new WeakSet<object>();
 
-/** Adds the lines that have called this package just now. What was done once is not done again. */
+/** Adds the lines of the current caller of this package, at most once. */
 export function withCallersLines(error: unknown): unknown {
   if (!(error instanceof Error) || shown.has(error)) return error;
   shown.add(error);
@@ -33,7 +33,7 @@ export function withCallersLines(error: unknown): unknown {
 
 function callersFrames(): string {
   const limit = Error.stackTraceLimit;
-  // The way through this package takes some of them.
+  // This package's own frames take some of them.
   Error.stackTraceLimit = limit + 20;
   const { stack = '' } = new Error();
   Error.stackTraceLimit = limit;

@@ -1,4 +1,4 @@
-/** How a thread comes to a gateway: it starts one, or it belongs to a pool and shares that of its program. */
+/** How a thread gets a gateway: it starts one, or, as a pool's thread, shares that of its program. */
 import { MessageChannel, type MessagePort, Worker } from 'node:worker_threads';
 import { callAtHome } from '../../builtins/index.js';
 import { type Death, FLAGS, type WatchdogData } from '../wire/protocol.js';
@@ -17,7 +17,7 @@ export interface Connection {
 }
 
 interface Watchdog {
-  /** Where it says why the gateway ended. */
+  /** Where the reason of the gateway's end arrives. */
   readonly port: MessagePort;
   /** Its own end. */
   readonly ended: Promise<Death>;
@@ -61,19 +61,19 @@ function startWatchdog(port: MessagePort, flags: SharedArrayBuffer): Watchdog {
       resolve({ message: `the watchdog thread exited with code ${code}`, stack: '', code: null });
     });
   });
-  // Last, as a listener would hold the process again.
+  // Last, as adding a listener would keep the process alive again.
   watchdog.unref();
   return { port: port1, ended };
 }
 
-/** Started while the program is still being loaded: its first call would wait for all of it. */
+/** Started while the program is still loading, as the first call would otherwise wait for all of it. */
 let early = startEarly();
 
 function startEarly(): Connection | null {
   try {
     return start();
   } catch {
-    // It is an error of the first call, if there is one.
+    // The first call, if any, reports it.
     return null;
   }
 }

@@ -1,4 +1,4 @@
-/** The variables that requests look at. The gateway has an environment of its own: it is told what has changed in the caller's. */
+/** The variables that requests read. The gateway has its own environment, so changes of the caller's are sent to it. */
 import type { Changes } from '../wire/protocol.js';
 
 const PROXIES = ['http', 'https', 'all', 'no', 'socks', 'socks4', 'socks5', 'ftp'].map(
@@ -16,15 +16,15 @@ const NAMES: readonly string[] = [
 
 /** Notices changes of the environment. */
 export class EnvironmentChanges {
-  /** What was told of each; null for nothing yet. */
+  /** The values sent last; null for nothing yet. */
   readonly #told: (string | undefined | null)[];
 
-  /** @param isNew whether the gateway has just been started, with the environment as it is */
+  /** @param isNew whether the gateway has just started with the current environment */
   constructor(isNew: boolean) {
     this.#told = NAMES.map((name) => (isNew ? process.env[name] : null));
   }
 
-  /** What is not as it was when this was last asked; null for nothing. */
+  /** The changes since the last call; null for none. */
   take(): Changes | null {
     let changes: Record<string, string | null> | null = null;
     const told = this.#told;
@@ -39,7 +39,7 @@ export class EnvironmentChanges {
   }
 }
 
-/** The environment that the gateway is started with: without what would change how Node itself starts. */
+/** The environment to start the gateway with, without variables that affect Node's own start. */
 export function gatewayEnvironment(): NodeJS.ProcessEnv {
   const environment = { ...process.env };
   delete environment['NODE_OPTIONS'];

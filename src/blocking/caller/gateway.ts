@@ -15,37 +15,37 @@ export interface Link {
   readonly handles: Handles;
   readonly responses: KnownResponses;
   readonly sessions: SentSessions;
-  /** What replies have sent. It may be named for as long as a call is under way. */
+  /** Objects sent by replies. They may be referred to while a call is under way. */
   readonly replies: Scope;
-  /** Whether calls can still be made. */
+  /** Whether it takes calls. */
   readonly isAlive: boolean;
 
   /** Calls `op` and waits for its result. What it throws is thrown. */
   call(op: string, args: readonly unknown[]): unknown;
 
-  /** Calls `op`; `settle` hears how it ended, while this thread waits or in a turn of its loop. Returns the number of the call. */
+  /** Calls `op`; `settle` gets its outcome, while this thread waits or in a turn of its loop. Returns the number of the call. */
   start(op: string, args: readonly unknown[], settle: (outcome: Outcome) => void): number;
 
-  /** Calls `op`, of which nothing is expected. */
+  /** Calls `op` without expecting a reply. */
   tell(op: string, args: readonly unknown[]): void;
 
-  /** Waits until `ready`, and meanwhile does what the gateway asks for. False when `deadline` (of `monotonic()`) has come first. */
+  /** Waits until `ready`, serving the gateway's requests meanwhile. False if `deadline` (of `monotonic()`) comes first. */
   waitUntil(ready: () => boolean, deadline: number | null): boolean;
 
-  /** Handles what has come, without waiting. */
+  /** Handles received messages, without waiting. */
   poll(): void;
 
-  /** Keeps something of the caller's for as long as there is this gateway. */
+  /** Keeps an object of the caller's for the life of this gateway. */
   keep(object: object): void;
 
-  /** From now on the process waits for what is under way, until {@link release}. */
+  /** Keeps the process alive for what is under way, until {@link release}. */
   hold(): void;
 
   release(): void;
 
-  /** Answers what the gateway has asked. */
+  /** Replies to a request of the gateway. */
   reply(id: number, failed: boolean, value: unknown, touched: readonly Touched[]): void;
 
-  /** Makes a value of what has come. */
+  /** Decodes a received value. */
   open(message: Message): unknown;
 }

@@ -1,6 +1,6 @@
-/** The caller's own objects that the gateway knows by number: hooks, auth objects, adapters, bodies, errors. */
+/** The caller's own objects that the gateway refers to by number: hooks, auth objects, adapters, bodies, errors. */
 
-/** What one call has sent: its objects are let go of when it is over. */
+/** The objects that one call has sent, released when it is over. */
 export class Scope {
   readonly #handles: Handles;
   #held: number[] = [];
@@ -10,19 +10,19 @@ export class Scope {
     this.#handles = handles;
   }
 
-  /** The number of `object`, which is kept for as long as this scope. */
+  /** The number of `object`, which is kept as long as this scope. */
   handle(object: object): number {
     const handle = this.#handles.take(object);
     this.#held.push(handle);
     return handle;
   }
 
-  /** Has `undo` called when this scope ends. */
+  /** Calls `undo` when this scope ends. */
   whenEnded(undo: () => void): void {
     (this.#undo ??= []).push(undo);
   }
 
-  /** Lets go of everything. */
+  /** Releases everything. */
   end(): void {
     const undo = this.#undo;
     this.#undo = null;
@@ -39,7 +39,7 @@ interface Entry {
   uses: number;
 }
 
-/** Counted, as a script without a turn of the loop has neither WeakRefs that end nor finalizers that run. */
+/** Reference-counted, as in a script that never returns to the event loop WeakRefs stay and finalizers do not run. */
 export class Handles {
   readonly #numbers = new Map<object, number>();
   readonly #entries = new Map<number, Entry>();
@@ -64,7 +64,7 @@ export class Handles {
     this.#numbers.delete(entry.object);
   }
 
-  /** The object with that number; undefined when it has been let go of. */
+  /** The object with this number; undefined once released. */
   get(number: number): object | undefined {
     return this.#entries.get(number)?.object;
   }

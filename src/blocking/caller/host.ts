@@ -1,4 +1,4 @@
-/** What this thread's surroundings have to offer. */
+/** What this thread's environment supports. */
 import { isMainThread } from 'node:worker_threads';
 import { RuntimeError } from '../../builtins/index.js';
 
@@ -21,7 +21,7 @@ export function checkHost(): void {
   checked = true;
 }
 
-/** The URL of what a thread of the gateway runs. Throws RuntimeError in a bundle, where it is missing. */
+/** The URL of a gateway thread's entry. Throws RuntimeError in a bundle, where it is missing. */
 export function workerFile(name: 'watchdog' | 'gateway'): string {
   try {
     return import.meta.resolve(`#workers/${name}`);

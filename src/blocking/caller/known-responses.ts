@@ -1,6 +1,6 @@
 import type { Response } from '../../requests/index.js';
 
-/** The responses that both sides name by number: those that the caller's code has seen while their request is still going on. */
+/** The responses that both sides refer to by number: those that the caller's code has seen while their request is under way. */
 export class KnownResponses {
   readonly #byId = new Map<number, Response>();
   readonly #ids = new WeakMap<Response, number>();
@@ -14,13 +14,13 @@ export class KnownResponses {
     return this.#byId.get(id);
   }
 
-  /** The number of `response`; undefined when the gateway does not know it, or no longer. */
+  /** The number of `response`; undefined if it has none in the gateway, or no longer. */
   idOf(response: Response): number | undefined {
     const id = this.#ids.get(response);
     return id !== undefined && this.#byId.has(id) ? id : undefined;
   }
 
-  /** It will not be named again. */
+  /** Drops a number that is no longer used. */
   drop(id: number): void {
     this.#byId.delete(id);
   }

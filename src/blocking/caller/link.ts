@@ -27,12 +27,12 @@ import { arrive, flatten, leave } from './sides.js';
 import { warningAtOnce } from './warn-at-once.js';
 import { SentSessions } from './sent-sessions.js';
 
-/** Seconds of one wait. A wait without an end could be debugged by no one. */
+/** Seconds of one wait, as a debugger cannot interrupt an endless one. */
 const SLICE = 1;
 
 interface Pending {
   readonly scope: Scope;
-  /** Whether the caller may be waiting for itself. */
+  /** Whether the caller may be waiting for a server in its own thread. */
   readonly isSuspect: boolean;
   settle(outcome: Outcome): void;
 }
@@ -70,7 +70,7 @@ class GatewayLink implements Link {
     });
     this.#watch?.on('message', end);
     void watchdog?.ended.then(end);
-    // Last, as a listener would hold the process again.
+    // Last, as adding a listener would keep the process alive again.
     port.unref();
     this.#watch?.unref();
   }
@@ -158,7 +158,7 @@ class GatewayLink implements Link {
     if (this.#holds === 0) this.#port.unref();
   }
 
-  /** Has the gateway serve a thread of a pool of this one's, too. */
+  /** Makes the gateway serve a thread of this thread's pool too. */
   share(port: MessagePort, flags: SharedArrayBuffer): void {
     this.#others.push(flags);
     this.#port.postMessage({ type: 'caller', port, flags } satisfies ToGateway, [port]);
@@ -239,7 +239,7 @@ class GatewayLink implements Link {
     return received?.message ?? { message: 'the gateway thread ended', stack: '', code: null };
   }
 
-  /** Fails everything that is under way. */
+  /** Fails everything under way. */
   #end(death: Death): void {
     if (this.#death !== null) return;
     const cause = Object.assign(new Error(death.message), death.code !== null && { code: death.code });
@@ -269,7 +269,7 @@ function alive(): GatewayLink {
   return current;
 }
 
-/** The gateway of this thread, started when there is none. */
+/** The gateway of this thread, started if necessary. */
 export function link(): Link {
   return alive();
 }
@@ -278,14 +278,14 @@ onCaller((port, flags) => {
   alive().share(port, flags);
 });
 
-/** The same, but null where none has been started. */
+/** The same, but null if none has been started. */
 export function startedLink(): Link | null {
   return current;
 }
 
 const idle = new Int32Array(new SharedArrayBuffer(Int32Array.BYTES_PER_ELEMENT));
 
-/** Waits as {@link Link.waitUntil}, with a gateway or without one. */
+/** Waits like {@link Link.waitUntil}, with or without a gateway. */
 export function waitUntil(ready: () => boolean, deadline: number | null): boolean {
   if (current !== null) return current.waitUntil(ready, deadline);
   for (;;) {
@@ -296,7 +296,7 @@ export function waitUntil(ready: () => boolean, deadline: number | null): boolea
   }
 }
 
-/** Handles what has come from the gateway, without waiting. */
+/** Handles received messages of the gateway, without waiting. */
 export function poll(): void {
   current?.poll();
 }

@@ -1,21 +1,21 @@
-/** A server or a mock in the caller's own thread cannot answer it while it waits: what else would be an endless silence is said, once. */
+/** Warns, once, of the deadlock when a caller waits for a server or a mock in its own thread. */
 import { warningAtOnce } from './warn-at-once.js';
 
 const LOOPBACK = /^https?:\/\/(?:[^/@]*@)?(?:127\.\d+\.\d+\.\d+|localhost|\[::1\])(?:[:/?#]|$)/i;
 
-/** Seconds after which it is said. */
+/** Seconds before the warning. */
 export const HINT_AFTER = 10;
 
 let isSaid = false;
 
-/** Whether a call waits without an end for an answer of this machine. */
+/** Whether a call waits without a limit for an answer from this machine. */
 export function mayWaitForItself(op: string, args: readonly unknown[]): boolean {
   if (isSaid || (op !== 'request' && op !== 'once')) return false;
   const [session, , url, options] = args as [{ timeout?: unknown }, string, unknown, { timeout?: unknown }?];
   return (options?.timeout ?? session.timeout ?? null) === null && LOOPBACK.test(String(url));
 }
 
-/** Says it. */
+/** Issues the warning. */
 export function sayHint(): void {
   if (isSaid) return;
   isSaid = true;

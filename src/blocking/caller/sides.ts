@@ -1,19 +1,19 @@
-/** How the caller's objects leave, what stands for the gateway's, and what the gateway may ask: registered where each class is. */
+/** How the caller's objects cross, their stand-ins for the gateway's, and the gateway's requests: each class registers its own. */
 import type { Reduced } from '../../builtins/index.js';
 import type { FlatRequest } from '../wire/protocol.js';
 import type { Link } from './gateway.js';
 import type { Scope } from './handles.js';
 
-/** How `object` crosses; undefined when this is not for it to say. */
+/** How `object` crosses; undefined to leave it to others. */
 export type Leaving = (object: object, link: Link, scope: Scope) => Reduced | undefined;
 
-/** What stands here for something of the gateway's. */
+/** Creates the stand-in for an object of the gateway's. */
 export type Arriving = (link: Link, ...args: never[]) => unknown;
 
-/** What the gateway asks `object` for. */
+/** A method that the gateway calls on `object`. */
 export type Asked = (object: object, args: never, link: Link) => unknown;
 
-/** The flat form of a request; null where it has to be pickled. */
+/** The flat form of a request; null if it has to be pickled. */
 export type Flattening = (link: Link, args: readonly unknown[]) => FlatRequest | null;
 
 const leaving: Leaving[] = [];
@@ -22,37 +22,37 @@ let lastWay: Leaving | null = null;
 const arriving = new Map<string, Arriving>();
 const asked = new Map<string, Asked>();
 
-/** Registers a way for objects to leave; the first that answers is taken. */
+/** Registers a way for objects to cross; the first match wins. */
 export function onLeaving(leave: Leaving): void {
   leaving.push(leave);
 }
 
-/** Registers the way of what no other way is for. */
+/** Registers the fallback. */
 export function onLeavingAtLast(leave: Leaving): void {
   lastWay = leave;
 }
 
-/** Registers what makes requests flat. */
+/** Registers the function that flattens requests. */
 export function onRequest(flatten: Flattening): void {
   flattening = flatten;
 }
 
-/** Registers what stands for the gateway's objects of a kind. */
+/** Registers the stand-in for the gateway's objects of a kind. */
 export function onArriving(kind: string, arrive: Arriving): void {
   arriving.set(kind, arrive);
 }
 
-/** Registers what `method` does. */
+/** Registers the implementation of `method`. */
 export function onAsked(method: string, answer: Asked): void {
   asked.set(method, answer);
 }
 
-/** The flat form of the request that `args` call for; null where they have to be pickled. */
+/** The flat form of the request in `args`; null if they have to be pickled. */
 export function flatten(link: Link, args: readonly unknown[]): FlatRequest | null {
   return flattening?.(link, args) ?? null;
 }
 
-/** How `object` leaves; undefined: as it would for any other thread. */
+/** How `object` crosses; undefined: as to any other thread. */
 export function leave(object: object, link: Link, scope: Scope): Reduced | undefined {
   for (const way of leaving) {
     const reduced = way(object, link, scope);
@@ -61,14 +61,14 @@ export function leave(object: object, link: Link, scope: Scope): Reduced | undef
   return lastWay?.(object, link, scope);
 }
 
-/** What stands here for `kind`. */
+/** The stand-in for an object of `kind`. */
 export function arrive(link: Link, kind: string, args: readonly unknown[]): unknown {
   const found = arriving.get(kind);
   if (found === undefined) throw new TypeError(`no ${kind} stands for anything here`);
   return (found as (link: Link, ...args: readonly unknown[]) => unknown)(link, ...args);
 }
 
-/** What the gateway asked for. */
+/** Runs a method that the gateway called. */
 export function answer(method: string, object: object, args: unknown, link: Link): unknown {
   const found = asked.get(method);
   if (found === undefined) throw new TypeError(`the gateway asked for '${method}', which nothing answers`);

@@ -1,6 +1,6 @@
 /**
- * Calls `fn`, whose warnings are shown at once. Node shows them in the next turn of the loop, which for a thread that waits is the end of
- * the program.
+ * Calls `fn`, showing its warnings immediately. Node would show them in the next turn of the loop, which in a blocking program may only
+ * come at its end.
  */
 export function warningAtOnce(fn: () => void): void {
   const own = Reflect.get(process, 'emitWarning');

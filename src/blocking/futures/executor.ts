@@ -19,7 +19,7 @@ export abstract class Executor implements Disposable {
 
   /**
    * Calls `fn` with the elements of `iterables`, taken side by side until the shortest ends, and iterates over the
-   * results in input order. Everything is submitted at the call (with `buffersize`: that many).
+   * results in input order. Everything is submitted at the call (with `buffersize`: only that many).
    *
    * An error of a call is thrown at its position; then the rest is cancelled and the iterator ends. Leaving the loop cancels the rest.
    * The last argument may be the {@link MapOptions}.
@@ -62,9 +62,9 @@ export abstract class Executor implements Disposable {
     return mapOnto(this, fn, rest);
   }
 
-  /** Refuses new calls from now on; what is queued still runs, unless `cancel_futures`. With `wait`, the default, waits for all of them. */
+  /** Refuses new calls from now on; queued ones still run, unless `cancel_futures` is set. With `wait`, the default, waits for all. */
   shutdown(_wait?: boolean | ShutdownOptions | null, _options?: ShutdownOptions | null): void {
-    // Nothing to let go of.
+    // Nothing to release.
   }
 
   /** `using executor = …`: `shutdown()` at the end of the block. */
@@ -72,7 +72,7 @@ export abstract class Executor implements Disposable {
     this.shutdown();
   }
 
-  /** As in a log: the class alone, not the calls and their arguments. */
+  /** For logs: only the class, not the calls and their arguments. */
   toJSON(): string {
     return `<${this.constructor.name}>`;
   }

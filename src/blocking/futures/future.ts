@@ -16,7 +16,7 @@ import {
 import { withCallersLines } from '../caller/caller-stack.js';
 import { poll, waitUntil } from '../caller/link.js';
 
-/** The executor's side of a future: what can be done about a call that is not done. */
+/** The executor's side of an unfinished future. */
 export interface FutureOwner {
   /** Keeps a call from beginning; false when it has begun. */
   cancel(): boolean;
@@ -26,7 +26,7 @@ export interface FutureOwner {
   isRunning(): boolean;
 }
 
-/** Hears of a future that is done. */
+/** Called when a future is done. */
 export type Listener = (future: Future) => void;
 
 const ids = new WeakMap<Future, number>();
@@ -39,8 +39,8 @@ function idOf(future: Future): string {
 }
 
 /**
- * Python's `concurrent.futures.Future`: the outcome of a call that may still be under way. It is no promise: {@link result} waits, and
- * meanwhile the hooks, callbacks and submitted functions of this thread run.
+ * Python's `concurrent.futures.Future`: the outcome of a call that may still be under way. It is not a promise: {@link result} blocks,
+ * while the hooks, callbacks and submitted functions of this thread run.
  *
  * Executors create futures; `new Future()` is for executors and tests. Any property may be attached to one.
  */
@@ -72,21 +72,21 @@ export class Future<T = unknown> {
   }
 
   /**
-   * Cancels a call that has not begun: it never will, its callbacks run now, and true is returned (also when it was
-   * cancelled before). A running or finished call is left alone: false. To stop a running one there is {@link abort}.
+   * Cancels a call that has not begun: its callbacks run now, and the result is true (also if it was already
+   * cancelled). A running or finished call is left alone: false. To stop a running one, use {@link abort}.
    */
   cancel(): boolean {
     this.#look();
     if (this.#state !== PENDING) return this.cancelled();
     if (this.#owner !== null && !this.#owner.cancel()) return false;
-    // While the gateway was asked, the outcome may have come.
+    // The outcome may have arrived meanwhile.
     if (this.#isDone()) return this.cancelled();
     this.#withdraw(undefined);
     return true;
   }
 
   /**
-   * Stops the call, also when it is running, if it can be stopped; Python has no counterpart. A call that has not begun is withdrawn as by
+   * Stops the call, even a running one, if possible; Python has no counterpart. A call that has not begun is cancelled as by
    * {@link cancel}, and the `CancelledError` has `reason` as its `cause`. A running call fails with its own error.
    *
    * @returns whether there was something to stop.
@@ -110,7 +110,7 @@ export class Future<T = unknown> {
   /**
    * Waits for the value of the call.
    *
-   * @param timeout - seconds, or `{ timeout }`; looked at only when it has to wait. It does not affect the call: the future can be asked
+   * @param timeout - seconds, or `{ timeout }`; checked only if it has to wait. It does not affect the call, so you can call this
    * again.
    * @throws the call's own error, `CancelledError`, or `TimeoutError`
    */
@@ -131,7 +131,7 @@ export class Future<T = unknown> {
   }
 
   /**
-   * The value of a call that is done, without waiting.
+   * The value of a finished call, without waiting.
    *
    * @throws the call's own error, `CancelledError`, or `InvalidStateError` when it is not done.
    */
@@ -142,7 +142,7 @@ export class Future<T = unknown> {
   }
 
   /**
-   * The error of a call that is done, null when there was none, without waiting.
+   * The error of a finished call, without waiting; null when there was none.
    *
    * @throws `CancelledError`, or `InvalidStateError` when it is not done.
    */
@@ -155,8 +155,8 @@ export class Future<T = unknown> {
   }
 
   /**
-   * Calls `fn` with this future as soon as it is done or cancelled, in the order added, in this thread: while it waits for anything, or
-   * in a turn of its loop; at once when it is done already. What `fn` throws is logged.
+   * Calls `fn` with this future once it is done or cancelled, in the order added, in this thread: while it waits for anything, or
+   * in a turn of its loop; immediately if already done. What `fn` throws is logged.
    *
    * @throws TypeError when `fn` is not a function.
    */
@@ -171,7 +171,7 @@ export class Future<T = unknown> {
   /**
    * For executors: the call is about to begin. Returns whether to call the function; false means that it was cancelled.
    *
-   * @throws RuntimeError in any other state, so also at a second call.
+   * @throws RuntimeError in any other state, hence also at a second call.
    */
   set_running_or_notify_cancel(): boolean {
     if (this.#state === PENDING) {
@@ -216,12 +216,12 @@ export class Future<T = unknown> {
     return this.toString();
   }
 
-  /** The same as in a log: the text form. */
+  /** For logs: the text form. */
   toJSON(): string {
     return this.toString();
   }
 
-  /** Says who runs the call. @internal */
+  /** Sets the executor's side. @internal */
   _setOwner(owner: FutureOwner): void {
     this.#owner = owner;
   }
@@ -231,7 +231,7 @@ export class Future<T = unknown> {
     if (!this.#isDone()) this.#withdraw(reason);
   }
 
-  /** Whether the call is over, as far as is known here without a look at what has come. @internal */
+  /** Whether the call is over, without checking for new messages. @internal */
   _isOver(): boolean {
     return this.#isDone();
   }
@@ -260,7 +260,7 @@ export class Future<T = unknown> {
     return this.#state !== PENDING && this.#state !== RUNNING;
   }
 
-  /** What has come from the gateway counts, whether or not this thread has waited since. */
+  /** Handles the gateway's messages first, even if this thread has not waited since. */
   #look(): void {
     if (!this.#isDone()) poll();
   }

@@ -22,24 +22,24 @@ import { Kept, startCall } from './started-call.js';
 
 /** The handle of one request. */
 export type ResponseFuture = Future<Response> & {
-  /** The request, once it is known; null before, and where it could not be prepared. */
+  /** The prepared request; null until it is known, and if it could not be prepared. */
   request: PreparedRequest | null;
 };
 
-/** An executor of the caller's own: any object with `submit`. What it returns must be a Future. */
+/** The caller's own executor: any object with a `submit` that returns a Future. */
 export interface ExecutorLike {
-  /** Calls `fn(...args)` when there is room for it. */
+  /** Calls `fn(...args)` when there is room. */
   submit<A extends unknown[], T>(fn: (...args: A) => T, ...args: A): Future<T>;
 }
 
-/** What a FuturesSession needs of the session it sends through. */
+/** What a FuturesSession needs of the session that it sends through. */
 export interface RequestingSession {
   /** Sends a request and returns its response. */
   request(method: string, url: string, options?: RequestOptions): Response;
 }
 
 /**
- * Runs in the slot after each response, hooks done; what it returns, if truthy, is the future's result. Deprecated in Python: use `hooks`.
+ * Runs in the slot after each response and its hooks. A truthy return value becomes the future's result. Deprecated in Python: use `hooks`.
  */
 export type BackgroundCallback = (session: FuturesSession, response: Response) => unknown;
 
@@ -48,11 +48,11 @@ export interface FuturesSessionOptions
   extends Omit<AwaitedOptions, 'executor' | 'session' | 'adapter_kwargs' | 'limits'> {
   /** Runs the requests. The session does not shut it down. Default: an executor of its own. */
   executor?: ExecutorLike | null | undefined;
-  /** Sends the requests in place of this session. `close()` leaves it open. Default null. */
+  /** Sends the requests instead of this session. `close()` leaves it open. Default null. */
   session?: RequestingSession | Session | null | undefined;
-  /** Options for the session's adapters; they go before the sizes that follow from `max_workers`. Default none. */
+  /** Options for the session's adapters; they override the sizes derived from `max_workers`. Default none. */
   adapter_kwargs?: HTTPAdapterOptions | null | undefined;
-  /** What may be sent to whom, and how fast. Refused with an executor of the caller's own class. Default null: no limits. */
+  /** Limits on how many requests go where, and how fast. Refused with an executor of the caller's own class. Default null: no limits. */
   limits?: LimitsOptions | null | undefined;
 }
 
@@ -62,7 +62,7 @@ export interface FuturesRequestOptions extends RequestOptions {
   background_callback?: BackgroundCallback | null | undefined;
 }
 
-/** Above this many workers the default pool of 10 connections would throw connections away. */
+/** With more workers than this, the default pool of 10 connections would discard connections. */
 const DEFAULT_POOLSIZE = 10;
 
 let hasWarned = false;
@@ -80,8 +80,8 @@ function warnAboutBackgroundCallback(): void {
  * A {@link Session} whose requests return at once, as futures, and are sent by the workers of an executor: Python's
  * `requests_futures.sessions.FuturesSession`.
  *
- * Whatever goes wrong with a request is the outcome of its future. Only a call that could not be understood, or a closed
- * executor, throws from the call itself.
+ * Whatever goes wrong with a request is the outcome of its future. Only a malformed call or a closed
+ * executor throws from the call itself.
  *
  * @example
  * ```ts
@@ -95,7 +95,7 @@ function warnAboutBackgroundCallback(): void {
 export class FuturesSession extends Session<ResponseFuture, FuturesRequestOptions> {
   /** What runs the requests. */
   readonly executor: ExecutorLike;
-  /** What sends the requests in place of this session; null when it sends them itself. */
+  /** The session that sends the requests; null when this one does. */
   readonly session: RequestingSession | Session | null;
   readonly #own: ThreadPoolExecutor | null;
   readonly #limits: SessionLimits;
@@ -128,7 +128,7 @@ export class FuturesSession extends Session<ResponseFuture, FuturesRequestOption
     }
   }
 
-  /** The session's limits, to look at and to change; what is set, an object or null, takes the place of all of them. */
+  /** The session's limits, to inspect and to change. Assigning an object or null replaces them all. */
   // eslint-disable-next-line @typescript-eslint/related-getter-setter-pairs -- options go in, and what shows them comes out
   get limits(): SessionLimits {
     return this.#limits;
@@ -139,8 +139,7 @@ export class FuturesSession extends Session<ResponseFuture, FuturesRequestOption
   }
 
   /**
-   * Holds back requests that have not begun, until {@link resume}. With an executor that was given, that is those which are made
-   * from now on.
+   * Holds back requests that have not begun, until {@link resume}. With the caller's executor, only those made from now on.
    */
   pause(): void {
     if (this.#own === null) this.#noteLimits('pause()');
@@ -148,7 +147,7 @@ export class FuturesSession extends Session<ResponseFuture, FuturesRequestOption
     this.perform('pause', [this.#own !== null]);
   }
 
-  /** Goes on after {@link pause}, with the oldest request first. */
+  /** Resumes after {@link pause}, oldest request first. */
   resume(): void {
     this.#own?.resume();
     this.perform('resume', []);
@@ -195,7 +194,7 @@ export class FuturesSession extends Session<ResponseFuture, FuturesRequestOption
     if (wait || this.#own === null) super.close();
   }
 
-  /** What the gateway makes a FuturesSession of. @internal */
+  /** What the gateway needs to create the FuturesSession. @internal */
   override _futuresParts(): FuturesParts {
     const session = requester(this.session) as NonNullable<FuturesParts>['session'];
     return { ...this.#limits._parts(), executor: this.executor, session };
@@ -220,13 +219,13 @@ export class FuturesSession extends Session<ResponseFuture, FuturesRequestOption
     if (!isPool(executor)) return this.#submit(executor, op, args);
     executor._checkUsable();
     const future = Object.assign(new Future<Response>(), { request: null }) as ResponseFuture;
-    // First of the callbacks, so that others find the request.
+    // The first callback, so that later ones find the request.
     future.add_done_callback(noteRequest);
     startCall(future, op, [this, ...args]);
     return future;
   }
 
-  /** An executor of the caller's own is given a function that waits. */
+  /** Submits a blocking function to an executor of the caller's own class. */
   #submit(executor: ExecutorLike, op: string, args: readonly unknown[]): ResponseFuture {
     const inner = this.session ?? this.#plain();
     const run = (): Response =>
@@ -242,7 +241,7 @@ export class FuturesSession extends Session<ResponseFuture, FuturesRequestOption
     return handle;
   }
 
-  /** A session that sends at once, with what is this session's. */
+  /** A session that sends at once, with this session's settings. */
   #plain(): Session {
     const session = new Session();
     const { auth, proxies, params, stream, verify, cert, timeout, max_response_size, cookies } = this;
@@ -268,7 +267,7 @@ function isPool(executor: ExecutorLike): executor is ThreadPoolExecutor | Proces
   );
 }
 
-/** What a callback returns is the caller's, and comes back as it is. */
+/** What a callback returns belongs to the caller, and comes back as it is. */
 function keepingResult(callback: BackgroundCallback): BackgroundCallback {
   return (session, response) => {
     const result = callback(session, response);
@@ -284,7 +283,7 @@ function noteRequest(future: ResponseFuture): void {
   else if (error instanceof RequestException) future.request = error.request;
 }
 
-/** An inner session whose `request` is code of the caller's. */
+/** An inner session whose `request` is the caller's code. */
 class Requester {
   constructor(readonly inner: RequestingSession) {}
 }
@@ -295,7 +294,7 @@ function requester(inner: RequestingSession | Session | null): object | null {
   return isUsual ? inner : new Requester(inner);
 }
 
-/** Verbs are bound: what tells is whether the class has one of its own. */
+/** As verbs are bound to each session, check whether the class has its own. */
 function ownRequest(session: Session): unknown {
   const inherited: unknown = Reflect.get(Object.getPrototypeOf(session) as object, 'request');
   return inherited === Reflect.get(Session.prototype, 'request') ? Reflect.get(session, 'request') : null;

@@ -31,7 +31,7 @@ export function mapOnto(
     if (row !== null) futures.push(executor.submit(fn as (...args: unknown[]) => unknown, ...row));
     return row !== null;
   };
-  // At the call, and not when the first result is asked for.
+  // At the call, not at the first result.
   for (let count = 0; count < buffersize && submit(); count += 1);
   return results(futures, deadline, buffersize === Infinity ? null : submit);
 }
@@ -46,7 +46,7 @@ function* results(
     while (next < futures.length) {
       const future = futures[next] as Future;
       const result = future.result(remaining(deadline));
-      // Results that have been handed out are not kept.
+      // Do not keep results that have been yielded.
       futures[next] = undefined as never;
       next += 1;
       submit?.();

@@ -22,7 +22,7 @@ type AnyFunction = (...args: unknown[]) => unknown;
 
 let lastId = 0;
 
-/** The caller's side of a pool of the gateway. */
+/** The caller's side of a pool in the gateway. */
 abstract class PoolExecutor<O extends object> extends Executor {
   #maxWorkers: number;
   readonly #id = (lastId += 1);
@@ -39,8 +39,8 @@ abstract class PoolExecutor<O extends object> extends Executor {
   }
 
   /**
-   * How many calls run at once at the most. It may be set at any time: with more, queued calls start at once; with fewer, those
-   * that run are left to their end.
+   * The most calls to run at once. It may be set at any time: if raised, queued calls start at once; if lowered, running
+   * calls finish.
    *
    * @throws ValueError and TypeError for a bad value, as the constructor.
    */
@@ -67,12 +67,12 @@ abstract class PoolExecutor<O extends object> extends Executor {
     return this.#call('pool-state', 'running') as number;
   }
 
-  /** Holds back what has not begun, until {@link resume}; what runs is left alone. New calls are taken and queued. */
+  /** Holds back calls that have not begun, until {@link resume}; running ones continue. New calls are accepted and queued. */
   pause(): void {
     this.#call('pool', 'pause');
   }
 
-  /** Goes on after {@link pause}, with the oldest call first. */
+  /** Resumes after {@link pause}, oldest call first. */
   resume(): void {
     this.#call('pool', 'resume');
   }
@@ -90,7 +90,7 @@ abstract class PoolExecutor<O extends object> extends Executor {
     }
   }
 
-  /** What stands for this pool in messages. @internal */
+  /** The stand-in for this pool in messages. @internal */
   _asArguments(): readonly unknown[] {
     return [this.#id, { kind: this.#kind, options: { ...this.#options, max_workers: this.#maxWorkers } }];
   }
@@ -101,15 +101,15 @@ abstract class PoolExecutor<O extends object> extends Executor {
   }
 
   /**
-   * Refuses new calls from now on; what is queued still runs, unless `cancel_futures`. With `wait`, the default, waits for all of them;
-   * meanwhile the submitted functions of this thread run.
+   * Refuses new calls from now on; queued ones still run, unless `cancel_futures` is set. With `wait`, the default, waits for all,
+   * while the submitted functions of this thread run.
    */
   override shutdown(wait?: boolean | ShutdownOptions | null, options?: ShutdownOptions | null): void {
     const parsed = parseShutdown(wait, options);
     this._end('shutdown', [this, parsed.wait, parsed.cancelFutures], parsed.wait);
   }
 
-  /** Refuses new calls from now on, and has the gateway do `op`. @internal */
+  /** Refuses new calls from now on, and calls `op` in the gateway. @internal */
   _end(op: string, args: readonly unknown[], wait: boolean): void {
     this.#isShutDown = true;
     try {
@@ -124,8 +124,8 @@ abstract class PoolExecutor<O extends object> extends Executor {
 /**
  * Python's `ThreadPoolExecutor`: at most `max_workers` submitted calls run at once, first come first served.
  *
- * `requests.get`, the verbs of a session, and functions that are `importable` run beside this thread. Any other function runs in this
- * thread, while it waits: when one blocks on a request, the pool's next one begins, so that their requests overlap. Computing does not.
+ * `requests.get`, the verbs of a session, and `importable` functions run in parallel to this thread. Any other function runs in this
+ * thread, while it waits: when one blocks on a request, the pool's next one begins, so their requests overlap, but not their computing.
  *
  * ```ts
  * using executor = new ThreadPoolExecutor(10);
@@ -202,7 +202,7 @@ export class ProcessPoolExecutor extends PoolExecutor<WorkerPoolExecutorOptions>
    */
   override submit<A extends unknown[], R>(fn: (...args: A) => R, ...args: A): Future<R> {
     this._checkUsable();
-    // It says what to do about a closure.
+    // The error explains what to do about a closure.
     encode(fn, { name: 'fn' });
     const future = new Future<R>();
     startCall(future, 'submit', [this, referenceOf(fn), args]);
@@ -217,7 +217,7 @@ export class ProcessPoolExecutor extends PoolExecutor<WorkerPoolExecutorOptions>
     this._end('kill-pool', [this, 'kill_workers'], false);
   }
 
-  /** The same: unlike a process, a thread cannot be asked to end before it is made to. */
+  /** The same as `kill_workers()`, as there is no gentler way to end a thread. */
   terminate_workers(): void {
     this._end('kill-pool', [this, 'terminate_workers'], false);
   }
@@ -245,7 +245,7 @@ function submitVerb<R>(
   }
 }
 
-/** A function of this thread's: the pool of the gateway says when it is its turn. */
+/** A function of this thread's, which runs when the gateway's pool gives it a slot. */
 function submitHere<A extends unknown[], R>(
   future: Future<R>,
   pool: ThreadPoolExecutor,
@@ -253,7 +253,7 @@ function submitHere<A extends unknown[], R>(
   args: A,
 ): void {
   const run = (): void => {
-    // Cancelled after its turn was announced. (A look at what has come would begin the next before this one.)
+    // Cancelled after its turn was announced. (Checking for messages here would begin the next before this one.)
     if (future._isOver()) return;
     future.set_running_or_notify_cancel();
     try {
@@ -270,7 +270,7 @@ onLeaving((object, to) => {
   if (!(object instanceof PoolExecutor)) return undefined;
   const [id, options] = object._asArguments() as [number, { readonly options: AsyncPoolExecutorOptions }];
   const { initializer } = options.options;
-  // It is called for as long as the pool makes workers.
+  // Kept, as it is called whenever the pool creates a worker.
   if (initializer) to.keep(initializer);
   return asStandIn('pool', [id, options]);
 });

@@ -9,12 +9,12 @@ import {
 import type { OwnLimits } from '../wire/session-parts.js';
 
 /**
- * What may go to whom, and how fast. A `key` function of the caller's could not run while its thread waits, and a `store` belongs to the
- * thread that made it.
+ * Limits on how many requests go where, and how fast. There is no `key`, as the caller's function could not run while its thread waits,
+ * and no `store`, which belongs to the thread that created it.
  */
 export type LimitsOptions = Omit<AwaitedOptions, 'key' | 'store'>;
 
-/** The limits of a FuturesSession: to look at, and to change while requests wait and run. They are kept by the gateway. */
+/** The limits of a FuturesSession, to inspect, and to change while requests wait and run. The gateway enforces them. */
 export class SessionLimits {
   readonly #call: (method: string, args: readonly unknown[]) => unknown;
   #options: LimitsOptions | null = null;
@@ -26,30 +26,30 @@ export class SessionLimits {
     if (options !== null) this.#options = checked(options);
   }
 
-  /** Takes the place of the limits, but for those of single hosts and keys; null lifts all. What waits is looked at anew, and what has started counts. */
+  /** Replaces the limits, except those of single hosts and keys; null lifts all. Applies to waiting requests; earlier starts count. */
   set(options: LimitsOptions | null): void {
     const limits = options === null ? null : checked(options);
     this.#call('set', [limits]);
     this.#options = limits;
   }
 
-  /** Gives the host of `url` limits of its own, in place of those for each host; null takes them away. */
+  /** Gives the host of `url` limits of its own, instead of those for each host; null removes them. */
   set_host(url: string | URL, limits: KeyLimits | null): void {
     this.#setOwn('set_host', String(url), limits);
   }
 
-  /** Gives what counts for `key` limits of its own; null takes them away. */
+  /** Gives `key` limits of its own; null removes them. */
   set_key(key: string, limits: KeyLimits | null): void {
     if (typeof key !== 'string') throw new TypeError(`set_key() takes a string, got ${typeName(key)}`);
     this.#setOwn('set_key', key, limits);
   }
 
-  /** How all together and each host do at this moment. */
+  /** The current state of all requests together, and of each host. */
   stats(): LimitsStats {
     return this.#call('stats', []) as LimitsStats;
   }
 
-  /** What the gateway makes them of. @internal */
+  /** What the gateway needs to create them. @internal */
   _parts(): { readonly limits: LimitsOptions | null; readonly own: readonly OwnLimits[] } {
     return { limits: this.#options, own: [...this.#own.values()] };
   }
@@ -61,7 +61,7 @@ export class SessionLimits {
   }
 }
 
-/** Mistakes are errors at once, and here. */
+/** Checked here too, so that mistakes throw at once. */
 function checked(options: LimitsOptions): LimitsOptions {
   const { key, store } = options as AwaitedOptions;
   if (key != null || store != null) {

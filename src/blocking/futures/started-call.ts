@@ -1,17 +1,17 @@
-/** Ties a future to the call of the gateway that it is the outcome of. */
+/** Connects a future with its call in the gateway. */
 import { CancelledError } from '../../concurrent-futures/index.js';
 import type { Link } from '../caller/gateway.js';
 import { link } from '../caller/link.js';
 import type { Future } from './future.js';
 
-/** What is given up unseen on its way through the gateway. */
+/** Results dropped unseen on their way through the gateway. */
 export class Kept {
   constructor(readonly value: unknown) {}
 }
 
-/** Calls `op` and has `future` be its outcome, also when the call could not be made. The process waits for it at its end. */
+/** Calls `op` and settles `future` with the outcome, also if the call fails to start. The process does not exit before that. */
 export function startCall<T>(future: Future<T>, op: string, args: readonly unknown[]): void {
-  // The gateway's answer is what the call's types say.
+  // The gateway's answer has the type of the call's result.
   const settled = future as Future;
   const to = link();
   let id: number;

@@ -47,12 +47,12 @@ function futureSet<F extends Future>(callee: string, fs: Futures<F>): Set<F> {
 }
 
 /**
- * Iterates over the futures as they complete: first those that are done already, in input order, then the others in the
- * order of their completion. Failed and cancelled ones come like any other, each future once. Leaving the loop cancels
- * nothing. Nothing happens before the first step: the input is read and the time counts from there, as in Python.
+ * Iterates over the futures as they complete: first those already done, in input order, then the others in order of
+ * completion. Failed and cancelled futures are yielded like any other, each once. Leaving the loop cancels nothing.
+ * As in Python, the input is read and the time counts from the first step.
  *
  * @param fs - any iterable of futures, or a Map whose keys are futures. Attributes attached to them keep their types.
- * @param timeout - seconds for all together, or `{ timeout }`; then TimeoutError tells how many are unfinished.
+ * @param timeout - seconds for all together, or `{ timeout }`. After that, TimeoutError gives the number of unfinished futures.
  */
 export function as_completed<F extends Future>(
   fs: ReadonlyMap<F, unknown>,
@@ -111,7 +111,7 @@ function* complete<F extends Future>(fs: Futures<F>, timeout: unknown): Generato
  * @param fs - any iterable of futures, or a Map whose keys are futures; read at the call, each future counts once.
  * @param timeout - seconds, or all {@link WaitOptions}.
  * @param return_when - when not given in the options.
- * @throws TypeError for what is no future, ValueError for a bad `return_when`
+ * @throws TypeError for anything that is not a future, ValueError for a bad `return_when`
  */
 export function wait<F extends Future>(
   fs: ReadonlyMap<F, unknown>,

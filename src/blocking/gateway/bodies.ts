@@ -2,11 +2,11 @@
 import { setImmediate } from '../../builtins/index.js';
 import type { HTTPResponse } from '../../requests/packages/urllib3.js';
 
-/** How much is sent at a time, if it is there. */
+/** How much to send at a time, if available. */
 const ENOUGH = 128 * 1024;
 const MANY = 1024;
 
-/** A step of reading that the caller has not had yet. */
+/** A read whose result the caller does not have yet. */
 interface Reading {
   step: Promise<Buffer | null> | null;
 }
@@ -16,7 +16,7 @@ export interface Pieces {
   readonly pieces: readonly Buffer[];
   /** Nothing follows. */
   readonly ended: boolean;
-  /** What broke the body off, after these pieces. */
+  /** The error that ended the body after these pieces. */
   readonly error: unknown;
 }
 
@@ -37,7 +37,7 @@ export class Bodies {
     return id;
   }
 
-  /** At most `amt` bytes a piece, as `raw.stream()` gives them: one at least, and what else has come. */
+  /** Pieces of at most `amt` bytes, like `raw.stream()`: at least one, plus whatever else has arrived. */
   async pieces(id: number, amt: number | null, decode: boolean): Promise<Pieces> {
     const raw = this.#bodies.get(id);
     if (raw === undefined) return { pieces: [], ended: true, error: null };
@@ -48,14 +48,14 @@ export class Bodies {
     try {
       while (size < ENOUGH && pieces.length < MANY) {
         reading.step ??= raw.nextPart(amt, decode);
-        // A failure of a step that has not been waited for is told with the next pieces.
+        // A failure of a read that nothing has awaited is reported with the next pieces.
         reading.step.catch(() => undefined);
         if (pieces.length > 0 && !(await isThere(reading.step))) break;
         const { step } = reading;
         reading.step = null;
         const piece = await step;
         if (piece === null) return this.#ended(id, pieces, null);
-        // A piece may be part of a larger memory, of which the rest is to follow.
+        // A piece may be a view of larger memory that later pieces share.
         pieces.push(piece);
         size += piece.length;
       }
@@ -93,7 +93,7 @@ export class Bodies {
   }
 }
 
-/** Whether the step is done by the end of this turn of the loop. */
+/** Whether the read is done by the end of this turn of the loop. */
 function isThere(step: Promise<unknown>): Promise<boolean> {
   return Promise.race([
     step.then(

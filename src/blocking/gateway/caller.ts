@@ -1,4 +1,4 @@
-/** The gateway's end of the channel to one of its callers: a thread that waits, or does other things. */
+/** The gateway's end of the channel to one of its callers, a thread that may be blocked. */
 import type { MessagePort, Transferable } from 'node:worker_threads';
 import { RuntimeError } from '../../builtins/index.js';
 import type { Future } from '../../concurrent-futures/index.js';
@@ -28,7 +28,7 @@ import type { Pools } from './pools.js';
 import { resolveInGateway } from './resolving.js';
 import type { Twins } from './twins.js';
 
-/** Does what a caller calls for. */
+/** Runs an operation for a caller. */
 export type Operations = (op: string, caller: Caller, id: number, args: readonly unknown[]) => unknown;
 
 interface Ask {
@@ -73,7 +73,7 @@ export class Caller implements CallersThread {
     });
   }
 
-  /** Whether code of the caller's is running on behalf of this thread, or is about to: it names responses by number. */
+  /** Whether the caller's code runs for this thread, or is about to: it refers to responses by number. */
   get isAsked(): boolean {
     return this.#asks.size > 0;
   }
@@ -99,7 +99,7 @@ export class Caller implements CallersThread {
     this.#post({ type: 'cookies', session, change: message }, transferList);
   }
 
-  /** Has a function of this package called in the caller's thread. */
+  /** Calls a function of this package in the caller's thread. */
   callHome(fn: (...args: never[]) => unknown, args: readonly unknown[]): void {
     const { message, transferList } = this.#encode([fn, args], false, 'arguments');
     this.#post({ type: 'home', call: message }, transferList);
@@ -118,7 +118,7 @@ export class Caller implements CallersThread {
 
   #call({ id, op, args, environ }: Extract<ToGateway, { type: 'call' }>): Promise<void> {
     if (environ !== null) applyEnvironment(environ);
-    // At once: the next message builds on what is new in this one.
+    // Synchronously, as the next message builds on what is new in this one.
     const received = receive(args, this.#received);
     return this.#perform(id, async () => {
       if (received.imports.loading !== undefined) await received.imports.loading;
@@ -208,7 +208,7 @@ export class Caller implements CallersThread {
     }
   }
 
-  /** Its thread is no more. */
+  /** Call when its thread is gone. */
   #end(): void {
     const reason = new RuntimeError('the thread that called has ended');
     for (const ask of this.#asks.values()) ask.reject(reason);
@@ -218,7 +218,7 @@ export class Caller implements CallersThread {
     this.pools.end();
   }
 
-  /** First the message, then the flag, then the bell: the caller looks in the opposite order. */
+  /** First the message, then the flag, then the wake-up: the caller checks in the opposite order. */
   #post(message: ToCaller, transferList: readonly Transferable[]): void {
     this.#port.postMessage(message, transferList);
     Atomics.add(this.#flags, NEWS, 1);
@@ -228,7 +228,7 @@ export class Caller implements CallersThread {
 
 const NONE: readonly never[] = [];
 
-/** The settings of a request are an object of a class of their own; hooks are shown the settings. */
+/** Wraps the settings of a request in their own class, for the hooks to get them. */
 function plainArgument(value: unknown): unknown {
   if (!(value instanceof SendSettings)) return value;
   const { stream, timeout, verify, cert, proxies, max_response_size } = value;

@@ -1,11 +1,11 @@
 import type { JarChange } from '../wire/jar-changes.js';
 
-/** The caller's thread, as what stands here for its objects has to do with it. */
+/** What the stand-ins for the caller's objects need of its thread. */
 export interface CallersThread {
-  /** What the caller's objects are here, with their handles. */
+  /** The stand-ins for the caller's objects, with their handles. */
   readonly handles: WeakMap<object, number>;
-  /** Has `method` of something of the caller's run in its thread, in its turn. */
+  /** Calls `method` of one of the caller's objects in its thread. */
   ask(handle: number | string, method: string, args: readonly unknown[]): Promise<unknown>;
-  /** Has the same happen to the cookies of the caller's session. */
+  /** Repeats a change of cookies in the caller's session. */
   changeCookies(session: string, change: JarChange): void;
 }

@@ -1,4 +1,4 @@
-/** What the gateway thread runs. */
+/** The code of the gateway thread. */
 export { Caller } from './caller.js';
 export { operate } from './operations.js';
 export { Pools } from './pools.js';

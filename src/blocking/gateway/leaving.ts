@@ -1,4 +1,4 @@
-/** How the gateway's objects leave for the caller. */
+/** How the gateway's objects cross to the caller. */
 import type { Reduced } from '../../builtins/index.js';
 import { Response } from '../../requests/index.js';
 import { HTTPResponse } from '../../requests/packages/urllib3.js';
@@ -7,16 +7,16 @@ import type { Bodies } from './bodies.js';
 import type { LiveResponses } from './live-responses.js';
 import { originalOf } from './originals.js';
 
-/** Whom they leave for. */
+/** The receiving caller. */
 interface Receiver {
   readonly handles: WeakMap<object, number>;
   readonly responses: LiveResponses;
   readonly bodies: Bodies;
-  /** Whether code of the caller's is running on behalf of this thread. */
+  /** Whether the caller's code runs for this thread. */
   readonly isAsked: boolean;
 }
 
-/** Undefined: as for any other thread. */
+/** Undefined: as to any other thread. */
 export function leaveGateway(caller: Receiver, object: object): Reduced | undefined {
   const handle = caller.handles.get(object);
   if (handle !== undefined) {
@@ -37,7 +37,7 @@ function response(caller: Receiver, object: Response): Reduced {
     const { history, _next } = object;
     return asStandIn('known', [id], { history, _next });
   }
-  // Code of the caller's may hand it back.
+  // The caller's code may pass it back.
   const live = caller.isAsked ? caller.responses.add(object) : null;
   return asStandIn('response', [live], Object.assign<Record<string, unknown>, Response>({}, object));
 }

@@ -2,13 +2,13 @@ import { CaseInsensitiveDict } from '../../requests/structures/index.js';
 import { Response } from '../../requests/index.js';
 import type { Touched } from '../wire/protocol.js';
 
-/** The responses that the caller's code has been shown while their request goes on: they are sent once, and named from then on. */
+/** The responses that the caller's code has seen while their request is under way: sent once, and then referred to by number. */
 export class LiveResponses {
   readonly #byId = new Map<number, Response>();
   readonly #ids = new WeakMap<Response, number>();
   #last = 0;
 
-  /** The number of a response that the caller has; undefined when it has not. */
+  /** The number of a response that the caller has; undefined if it does not. */
   idOf(response: Response): number | undefined {
     const id = this.#ids.get(response);
     return id !== undefined && this.#byId.has(id) ? id : undefined;
@@ -25,7 +25,7 @@ export class LiveResponses {
     return this.#byId.get(id);
   }
 
-  /** The caller's code has had these in its hands: redirects go by what it left. */
+  /** Applies the changes that the caller's code has made to these, which affect redirects. */
   touch(touched: readonly Touched[]): void {
     for (const [id, status, url, headers] of touched) {
       const response = this.#byId.get(id);
@@ -36,7 +36,7 @@ export class LiveResponses {
     }
   }
 
-  /** A request is over: what it ended in, and what led there, is not named again. Returns the numbers. */
+  /** A request is over: drops its response and its history. Returns their numbers. */
   settle(outcome: unknown): readonly number[] {
     const dropped: number[] = [];
     const drop = (response: unknown): void => {

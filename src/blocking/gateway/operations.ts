@@ -1,4 +1,4 @@
-/** What a caller can call for. */
+/** The operations that a caller can call. */
 import { type Reference, standForReference } from '../../builtins/index.js';
 import { type Future, WorkerPoolExecutor } from '../../concurrent-futures/index.js';
 import { forgetCopies, foreignId, setHomeId } from '../../pickle/index.js';
@@ -20,7 +20,7 @@ import { TwinFuturesSession, TwinSession } from './twin-session.js';
 
 type Fn = (...args: unknown[]) => unknown;
 
-/** `requests.get()` and its kin: a session for one request. */
+/** `requests.get()` and the like: a session for one request. */
 async function once(
   caller: Caller,
   adapter: HTTPAdapter,
@@ -30,7 +30,7 @@ async function once(
 ): Promise<unknown> {
   const session = new TwinSession();
   const id = foreignId(adapter);
-  // The responses show the caller an adapter of its own thread.
+  // In the caller's thread, the responses get an adapter of that thread.
   if (id !== undefined) for (const own of session.adapters.values()) setHomeId(own, id);
   setOriginal(session, { caller, id: '', own: new Set() });
   try {
@@ -40,7 +40,7 @@ async function once(
   }
 }
 
-/** Ties a future to the number of its call, by which it is cancelled and aborted. */
+/** Registers a future under the number of its call, to cancel and abort it. */
 function follow(caller: Caller, id: number, future: Future): Promise<unknown> {
   caller.futures.set(id, future);
   future.add_done_callback(() => {
@@ -60,7 +60,7 @@ function send(
   return session.sendHere(request, options);
 }
 
-/** Runs a function in a slot of a pool: `fn` itself in a thread, or what the caller has to run. */
+/** Runs a function in a slot of a pool: `fn` itself in a thread, or a function of the caller's in the caller's thread. */
 function submit(
   caller: Caller,
   id: number,
@@ -78,7 +78,7 @@ function submit(
   }
   const { slots, threads } = pool;
   const there = (): void => undefined;
-  // Its module is loaded by the threads alone: here it could be the very program that waits.
+  // Only the threads load its module: here it could be the very program that is blocked.
   standForReference(there, fn);
   const call: Fn = there;
   if (slots === threads) return follow(caller, id, threads.submit(call, ...args));
@@ -133,7 +133,7 @@ async function followRedirect(
   return step === undefined || step.done === true ? null : [step.value];
 }
 
-/** Waits for what waits for its turn, which has yet to be submitted; and then for the pool, if that is the session's own. */
+/** Waits for limited requests, which are not submitted yet, and then for the pool if it is the session's own. */
 async function finishSession(
   _caller: Caller,
   _id: number,
@@ -207,7 +207,7 @@ const operations: Readonly<Record<string, Operation>> = {
   limits: (_caller, _id, { limits }: TwinFuturesSession, method: string, args: unknown[]) =>
     Reflect.apply(Reflect.get(limits, method) as Fn, limits, args),
   pause: (_caller, _id, session: TwinFuturesSession, isPaused: boolean) => {
-    // Where the executor holds everything back, only what waits for its turn is left.
+    // The executor holds everything else back; only limited requests are left.
     if (!isPaused || session.limits.isOn) session.pause();
   },
   resume: (_caller, _id, session: TwinFuturesSession) => {
@@ -219,7 +219,7 @@ const operations: Readonly<Record<string, Operation>> = {
   },
 };
 
-/** Does `op` for a caller. */
+/** Runs `op` for a caller. */
 export function operate(op: string, caller: Caller, id: number, args: readonly unknown[]): unknown {
   const operation = operations[op] as
     | ((caller: Caller, id: number, ...args: readonly unknown[]) => unknown)

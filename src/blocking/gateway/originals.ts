@@ -1,23 +1,23 @@
 import type { Step } from '../wire/session-parts.js';
 import type { CallersThread } from './callers-thread.js';
 
-/** The caller's session that a twin stands for. */
+/** The caller's session behind a twin. */
 export interface Original {
   readonly caller: CallersThread;
   readonly id: string;
-  /** The steps that its class takes in its own way. */
+  /** The steps that its class overrides. */
   own: ReadonlySet<Step>;
 }
 
-/** Beside the sessions, which are sent on to other threads with all their fields. */
+/** Kept apart from the sessions, whose fields all cross to other threads. */
 const originals = new WeakMap<object, Original>();
 
-/** Says for whom `twin` stands. */
+/** Sets the original of `twin`. */
 export function setOriginal(twin: object, original: Original): void {
   originals.set(twin, original);
 }
 
-/** For whom `twin` stands. */
+/** The original of `twin`. */
 export function originalOf(twin: object): Original | undefined {
   return originals.get(twin);
 }

@@ -1,16 +1,16 @@
-/** The executors that stand here for those of a caller. */
+/** The executors behind those of a caller. */
 import { AsyncPoolExecutor, WorkerPoolExecutor } from '../../concurrent-futures/index.js';
 import type { AsyncPoolExecutorOptions, WorkerPoolExecutorOptions } from '../../concurrent-futures/index.js';
 
-/** What an executor is made with. */
+/** The arguments of an executor. */
 export type PoolOptions =
   | { readonly kind: 'threads'; readonly options: AsyncPoolExecutorOptions }
   | { readonly kind: 'processes'; readonly options: WorkerPoolExecutorOptions };
 
-/** A thread for each worker: a call that waits for a request holds its thread. */
+/** One thread per worker, as a call that waits for a request blocks its thread. */
 const EACH = Number.MAX_SAFE_INTEGER;
 
-/** A pool of slots. What can be imported runs in threads, as far as there is any. */
+/** A pool of slots. Importable functions run in threads, started on demand. */
 export class Pool {
   readonly slots: AsyncPoolExecutor | WorkerPoolExecutor;
   #threads: WorkerPoolExecutor | null = null;
@@ -22,7 +22,7 @@ export class Pool {
         : new WorkerPoolExecutor({ ...options, threads: options.threads ?? EACH });
   }
 
-  /** What runs importable functions elsewhere. */
+  /** Runs importable functions in threads. */
   get threads(): WorkerPoolExecutor {
     if (this.slots instanceof WorkerPoolExecutor) return this.slots;
     return (this.#threads ??= new WorkerPoolExecutor({ max_workers: this.slots.max_workers, threads: EACH }));
@@ -44,19 +44,19 @@ export class Pool {
 export class Pools {
   readonly #pools = new Map<number, Pool>();
 
-  /** The pool with that number, made when it is first named. */
+  /** The pool with this number, created on first use. */
   arrive(id: number, options: PoolOptions): Pool {
     let pool = this.#pools.get(id);
     if (pool === undefined) this.#pools.set(id, (pool = new Pool(options)));
     return pool;
   }
 
-  /** It will not be named again. */
+  /** Drops a pool that is no longer used. */
   forget(id: number): void {
     this.#pools.delete(id);
   }
 
-  /** The caller is no more. */
+  /** Call when the caller is gone. */
   end(): void {
     for (const pool of this.#pools.values()) void pool.shutdown(false, true);
     this.#pools.clear();

@@ -1,4 +1,4 @@
-/** What stands in the gateway for the caller's objects. */
+/** The stand-ins in the gateway for the caller's objects. */
 import { createReadStream } from 'node:fs';
 import { BaseAdapter } from '../../requests/adapters/index.js';
 import { type PreparedRequest, Response, type SendOptions } from '../../requests/index.js';
@@ -9,7 +9,7 @@ import type { LiveResponses } from './live-responses.js';
 import type { Pools } from './pools.js';
 import type { Twins } from './twins.js';
 
-/** Whose objects they are. */
+/** The caller that owns the objects. */
 interface Owner extends CallersThread {
   readonly responses: LiveResponses;
   readonly twins: Twins;
@@ -18,7 +18,7 @@ interface Owner extends CallersThread {
 
 type Resolver = (caller: Owner, ...args: never[]) => unknown;
 
-/** A function of the caller's: calling it gives a promise. */
+/** A function of the caller's: calling it returns a promise. */
 function farFunction(caller: Owner, handle: number, name: string): unknown {
   const far = (...args: unknown[]): Promise<unknown> => caller.ask(handle, 'call', args);
   Object.defineProperty(far, 'name', { value: name });
@@ -42,7 +42,7 @@ class FarAdapter extends BaseAdapter {
   }
 
   override close(): void {
-    // It is the caller's, who closes it.
+    // The caller owns it, and closes it.
   }
 }
 
@@ -52,7 +52,7 @@ function farAdapter(caller: Owner, handle: number): unknown {
   return far;
 }
 
-/** A body that the caller's thread makes. `len` is what `super_len` said of it there. */
+/** A body produced in the caller's thread. `len` is the result of `super_len` there. */
 class FarIterable {
   readonly #caller: Owner;
   readonly #handle: number;
@@ -64,7 +64,7 @@ class FarIterable {
     this.#handle = handle;
     if (length !== null) this.len = length;
     if (position !== null) {
-      // Only what could be told there can be told here.
+      // The position is known here only if it was known there.
       Object.assign(this, {
         tell: () => position,
         seek: (to: number) => {
@@ -97,14 +97,14 @@ function farIterable(caller: Owner, handle: number, length: number | null, posit
   return far;
 }
 
-/** A file that is open in the caller's thread is read here. */
+/** Reads here a file opened in the caller's thread. */
 function farFile(caller: Owner, handle: number, path: string, position: number): unknown {
   const stream = createReadStream(path, { start: position });
   caller.handles.set(stream, handle);
   return stream;
 }
 
-/** The caller's signals, by handle, for as long as a request here follows them. */
+/** The caller's signals, by handle, while a request here follows them. */
 const signals = new WeakMap<Owner, Map<number, WeakRef<AbortController>>>();
 
 function farSignal(caller: Owner, handle: number, aborted: { reason: unknown } | null): unknown {
@@ -119,7 +119,7 @@ function farSignal(caller: Owner, handle: number, aborted: { reason: unknown } |
   return controller.signal;
 }
 
-/** Requests keep the signal, and with it what aborts it. */
+/** Requests keep the signal, and the signal its controller. */
 const controllers = new WeakMap<AbortSignal, AbortController>();
 
 const forgotten = new FinalizationRegistry<{ known: Map<number, WeakRef<AbortController>>; handle: number }>(
@@ -133,12 +133,12 @@ export function abortSignal(caller: Owner, handle: number, { reason }: { reason:
   signals.get(caller)?.get(handle)?.deref()?.abort(reason);
 }
 
-/** A value of the caller's that is only handed back. An object of a class, so that it is asked how it leaves. */
+/** A value of the caller's that is only passed back. An object of a class, so that the rule for its crossing applies. */
 class Opaque {
   readonly isOpaque = true;
 }
 
-/** What a FuturesSession sends through, where that is code of the caller's. */
+/** The inner session of a FuturesSession, if it is the caller's code. */
 function farRequester(caller: Owner, handle: number): unknown {
   const far = {
     request: (method: string, url: string, options: unknown) =>
@@ -171,7 +171,7 @@ const resolvers: Readonly<Record<string, Resolver>> = {
   pool: (caller, ...args: Parameters<Pools['arrive']>) => caller.pools.arrive(...args),
 };
 
-/** What stands here for something of the caller's. */
+/** Creates the stand-in for an object of the caller's. */
 export function resolveInGateway(caller: Owner, kind: string, args: readonly unknown[]): unknown {
   const found = resolvers[kind] as ((caller: Owner, ...args: readonly unknown[]) => unknown) | undefined;
   if (found === undefined) throw new TypeError(`no ${kind} of a caller's stands for anything here`);

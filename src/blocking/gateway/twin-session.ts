@@ -1,4 +1,4 @@
-/** The sessions of the gateway: the package's own, but for the steps that a caller's class takes in its own way. */
+/** The sessions of the gateway: the package's own, except for the steps that a caller's class overrides. */
 import { FuturesSession } from '../../futures-session/index.js';
 import { BaseAdapter } from '../../requests/adapters/index.js';
 import {
@@ -24,20 +24,20 @@ import type { Step } from '../wire/session-parts.js';
 import { type Original, originalOf } from './originals.js';
 import { takeOver } from './take-over.js';
 
-/** Whether `step` is the caller's; and if so, of whom. */
+/** The caller that overrides `step`, if any. */
 function callers(twin: object, step: Step): Original | null {
   const original = originalOf(twin);
   return original?.own.has(step) === true ? original : null;
 }
 
-/** Has the caller's session take a step, and does to the first of `args` what the caller's code did to it. */
+/** Runs a step in the caller's session, and applies the changes that it made to the first of `args`. */
 async function ask({ caller, id }: Original, step: Step, args: readonly unknown[]): Promise<unknown> {
   const [result, first] = (await caller.ask(id, 'step', [step, ...args])) as [unknown, unknown];
   if (args[0] instanceof PreparedRequest) takeOver(args[0], first);
   return result;
 }
 
-/** Whether the credentials are a function, or an object, of the caller's. */
+/** Whether the credentials are a function or an object of the caller's. */
 function isCallers({ caller }: Original, auth: unknown): auth is object {
   const isThing = (typeof auth === 'object' && auth !== null) || typeof auth === 'function';
   return isThing && caller.handles.has(auth);
@@ -50,14 +50,14 @@ interface Prepares {
   prepare_request(request: Request): PreparedRequest;
 }
 
-/** Whether preparing takes the caller's thread. */
+/** Whether preparing needs the caller's thread. */
 function preparesFar(session: Prepares, options: RequestOptions): boolean {
   const original = originalOf(session);
   if (original === undefined) return false;
   return original.own.has('prepare_request') || isCallers(original, options.auth ?? session.auth);
 }
 
-/** Prepares a request whose credentials, or whose whole preparation, are the caller's. */
+/** Prepares a request with credentials, or a whole preparation, of the caller's. */
 async function prepareFar(
   session: Prepares,
   method: string,
@@ -70,10 +70,10 @@ async function prepareFar(
     return (await ask(original, 'prepare_request', [request])) as PreparedRequest;
   }
   const auth = (options.auth ?? session.auth) as object;
-  // Credentials there are, so that neither netrc nor the URL is looked at.
+  // There are credentials, so ignore netrc and the URL.
   request.auth = (prepared) => prepared;
   const prepared = session.prepare_request(request);
-  // Auth comes before the hooks, and may register some of its own.
+  // Auth comes before the hooks, as it may register some.
   const { response: hooks } = prepared.hooks;
   prepared.hooks = { response: [] };
   const { caller } = original;
@@ -98,7 +98,7 @@ function requestFar(
   return withDeadline(deadline, options, (own) => run({ ...options, [kContext]: own }));
 }
 
-/** Sends in the caller's thread what its class sends in its own way. */
+/** Sends in the caller's thread if its class overrides sending. */
 function sendFar(
   { caller, id }: Original,
   request: PreparedRequest,
@@ -131,14 +131,14 @@ function chosenAdapter(original: Original, url: string): BaseAdapter {
 
 type StepResult<K extends RedirectStep> = ReturnType<RedirectingSession[K]>;
 
-/** Stands for a caller's `Session`. */
+/** The twin of a caller's `Session`. */
 export class TwinSession extends Session {
   override get_adapter(url: string): BaseAdapter {
     const original = callers(this, 'get_adapter');
     return original === null ? super.get_adapter(url) : chosenAdapter(original, url);
   }
 
-  /** Sends as the caller's `super.send()` does. */
+  /** Sends like the caller's `super.send()`. */
   sendHere(request: PreparedRequest, options: SessionSendOptions): Promise<Response> {
     return this.sendNow(request, options);
   }
@@ -172,7 +172,7 @@ export class TwinSession extends Session {
   }
 }
 
-/** Stands for a caller's `FuturesSession`. */
+/** The twin of a caller's `FuturesSession`. */
 export class TwinFuturesSession extends FuturesSession {
   override get_adapter(url: string): BaseAdapter {
     const original = callers(this, 'get_adapter');
@@ -199,6 +199,6 @@ export class TwinFuturesSession extends FuturesSession {
   }
 }
 
-// To a thread of a pool they go as what is known there.
+// They cross to a pool's thread as the plain classes.
 Object.defineProperty(TwinSession.prototype, 'constructor', { value: Session });
 Object.defineProperty(TwinFuturesSession.prototype, 'constructor', { value: FuturesSession });

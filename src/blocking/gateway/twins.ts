@@ -1,4 +1,4 @@
-/** The sessions that stand here for those of a caller: one for each, with its connections, its cookies, and its limits. */
+/** The sessions behind those of a caller: one for each, with its connections, cookies, and limits. */
 import { RuntimeError } from '../../builtins/index.js';
 import type { RequestsCookieJar } from '../../requests/cookies/index.js';
 import type { HeadersInput } from '../../requests/index.js';
@@ -23,7 +23,7 @@ export class Twins {
     this.#caller = caller;
   }
 
-  /** The twin of the session `id`, brought up to date: `parts`, `jar` and `change` are null where nothing is new. */
+  /** The twin of the session `id`, updated: `parts`, `jar` and `change` are null if nothing is new. */
   arrive(
     id: string,
     futures: FuturesParts,
@@ -57,7 +57,7 @@ export class Twins {
     return twin.session;
   }
 
-  /** The caller's sessions get the cookies that requests have brought since. */
+  /** Sends the caller's sessions the new cookies of their requests. */
   bringCookies(): void {
     for (const [id, { session, jar }] of this.#twins) {
       const change = jar.take(session.cookies);
@@ -65,14 +65,14 @@ export class Twins {
     }
   }
 
-  /** Closes the connections of a session that is closed, or has not been used for long. It is made anew when it is used again. */
+  /** Closes the connections of a session that is closed, or unused for long. It is recreated if used again. */
   async forget(id: string): Promise<void> {
     const twin = this.#twins.get(id);
     this.#twins.delete(id);
     await twin?.session.closeConnections();
   }
 
-  /** The caller is no more. */
+  /** Call when the caller is gone. */
   end(): void {
     for (const id of this.#twins.keys()) void this.forget(id);
   }

@@ -11,7 +11,7 @@ import { noteVerb } from './verbs.js';
 
 let shown: HTTPAdapter | null = null;
 
-/** What the responses to these functions show as their `connection`. */
+/** The `connection` of these functions' responses. */
 export function shownAdapter(): HTTPAdapter {
   return (shown ??= new HTTPAdapter());
 }
@@ -60,7 +60,7 @@ export function options(url: UrlOrKeywords, options?: RequestOptions | null): Re
   return send('options', url, options);
 }
 
-/** Sends a HEAD request. Redirects are not followed unless `allow_redirects` says so. */
+/** Sends a HEAD request. Does not follow redirects unless `allow_redirects` is true. */
 export function head(url: UrlOrKeywords, options?: RequestOptions | null): Response {
   return send('head', url, options);
 }

@@ -1,11 +1,11 @@
-/** The fast path of requests: what is plain crosses to the gateway as it is. */
+/** The fast path: plain requests cross to the gateway as they are. */
 import { isShallow } from '../../pickle/index.js';
 import type { Link } from '../caller/gateway.js';
 import type { FlatRequest } from '../wire/protocol.js';
 import type { Session as AwaitedSession } from '../../requests/index.js';
 import { nameOfUnchanged } from './session-crossing.js';
 
-/** For a URL that is text, options that are plain, and a session of which nothing is new; null for anything else. */
+/** For a text URL, plain options, and an unchanged session; null for anything else. */
 export function flatRequest(
   link: Link,
   [session, method, url, options]: readonly unknown[],

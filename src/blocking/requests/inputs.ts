@@ -1,4 +1,4 @@
-/** What a caller of this flavour may type, where it is not what the awaited doors take. */
+/** The argument types of this flavour, where they differ from the awaited one's. */
 import type { ReadStream } from 'node:fs';
 import type {
   Auth,
@@ -15,13 +15,13 @@ import type { Response } from './response.js';
 
 export type { Auth, HookOptions, SessionSendOptions };
 
-/** A body that is sent piece by piece: a generator or another iterable, or a file. Other streams flow only while a thread does not wait. */
+/** A body that is sent piece by piece: a generator or another iterable, or a file. Other streams would stall while the thread waits. */
 export type StreamingBody = Iterable<string | Uint8Array> | BinaryFile | ReadStream | Blob;
 
 /** The body: text, bytes, a form, or a body that is sent piece by piece. */
 export type Data = string | Bytes | Pairs | StreamingBody;
 
-/** What one file of a multipart upload holds. */
+/** The content of a file in a multipart upload. */
 export type FileContent = string | Bytes | StreamingBody | number | null | undefined;
 
 type WithContent<Spec> = Spec extends AwaitedFileContent
@@ -41,7 +41,7 @@ export type Files =
 
 /**
  * Runs on each response, redirects included, in the caller's thread. What it returns, unless null or undefined, must be a Response and
- * takes the place of the one given.
+ * replaces the given one.
  */
 export type ResponseHook = (
   response: Response,
@@ -61,6 +61,6 @@ export interface RequestOptions extends Omit<AwaitedRequestOptions, 'data' | 'fi
   data?: Data | null | undefined;
   /** Multipart upload. */
   files?: Files | null | undefined;
-  /** In place of the session's hooks. */
+  /** Replaces the session's hooks. */
   hooks?: Hooks | null | undefined;
 }

@@ -1,4 +1,4 @@
-/** How the caller's functions, credentials, bodies and signals cross: by number, to be called for where they are. */
+/** How the caller's functions, credentials, bodies and signals cross: by number, to be called in their own thread. */
 import { ReadStream } from 'node:fs';
 import { isPlainObject, type Reduced, referenceOf, typeName } from '../../builtins/index.js';
 import { kindOf, objectAtHome } from '../../pickle/index.js';
@@ -13,7 +13,7 @@ import { asStandIn, standIn } from '../wire/stand-in.js';
 /** Where this package's modules are, as references name them. */
 const OWN_ROOT = (referenceOf(standIn)?.url ?? '').split('/src/blocking/')[0] ?? '';
 
-/** Whether `object` is a class or a function of this package, which the gateway has itself. */
+/** Whether `object` is a class or a function of this package, which the gateway has as well. */
 export function isOfPackage(object: object): boolean {
   const url = referenceOf(object)?.url;
   return url?.startsWith(`${OWN_ROOT}/src/`) === true;
@@ -77,23 +77,23 @@ function cannotFlow(object: object): TypeError {
   );
 }
 
-/** A file stream that has not been read is read by the gateway. */
+/** The gateway reads unread file streams itself. */
 function leaveReadStream(stream: ReadStream, scope: Scope): Reduced | undefined {
   const { path, readableFlowing, bytesRead } = stream;
   // Node sets both, and @types/node declares neither.
   const { start, end } = stream as unknown as { readonly start?: number; readonly end?: number };
   if (readableFlowing !== null || bytesRead > 0 || path.length === 0) return undefined;
   if (end !== undefined && end !== Infinity) return undefined;
-  // It may not even be open yet, and what is wrong with the file is the gateway's to tell.
+  // It may not be open yet; errors of the file are left to the gateway.
   stream.on('error', () => undefined);
   stream.destroy();
   return asStandIn('file', [scope.handle(stream), String(path), start ?? 0]);
 }
 
-/** Where reading of each body stands. */
+/** The reading state of each body. */
 const readers = new WeakMap<object, Iterator<unknown>>();
 
-/** Once, by the module that all others need. A bundler may leave out a module that is imported for its effects alone. */
+/** Called by a module that is always loaded, as a bundler may drop a module imported only for its effects. */
 export function registerObjects(): void {
   onLeaving(leaveFunction);
   onLeaving(leaveAuth);

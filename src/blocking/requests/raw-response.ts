@@ -8,15 +8,15 @@ import { reduceAs } from './reduce-as.js';
 
 const EMPTY = Buffer.alloc(0);
 
-/** The body that is still in the gateway, and what of it has come ahead. */
+/** The body in the gateway, and the pieces read ahead. */
 interface FarBody {
   readonly link: Link;
   readonly id: number;
-  /** Pieces that no one has asked for yet, and whether they are decoded. */
+  /** Pieces read ahead, and whether they are decoded. */
   ahead: Buffer[];
   decoded: boolean;
   ended: boolean;
-  /** What broke it off, after what has come. */
+  /** The error that ended the body after these pieces. */
   error: unknown;
 }
 
@@ -41,12 +41,12 @@ type Overridden =
   | 'readAllSync'
   | typeof Symbol.asyncIterator;
 
-/** What is the same in both flavours. TypeScript takes methods with other results for mistakes. */
+/** The members that both flavours share. TypeScript rejects overrides with other result types. */
 const Base = AwaitedHTTPResponse as unknown as new (
   init?: HTTPResponseInit,
 ) => Omit<AwaitedHTTPResponse, Overridden>;
 
-/** The same object, as the class that it is derived from. */
+/** The same object, typed as its base class. */
 function awaited(raw: HTTPResponse): AwaitedHTTPResponse {
   return raw as unknown as AwaitedHTTPResponse;
 }
@@ -109,7 +109,7 @@ export class HTTPResponse extends Base {
     try {
       while (this.takePart(null, body?.decoded ?? false) !== null);
     } catch {
-      // The body is not wanted, nor what is wrong with it.
+      // Ignore errors of an unwanted body.
     }
   }
 
@@ -179,7 +179,7 @@ export class HTTPResponse extends Base {
   private fill(amt: number, decode: boolean): Buffer {
     const first = this.takePart(amt, decode);
     if (first === null) return EMPTY;
-    // Nearly always: the gateway cuts the body as it was asked to.
+    // The usual case, as the gateway cuts the body to this size.
     if (first.length === amt) return first;
     const parts = [first];
     let size = first.length;
@@ -192,7 +192,7 @@ export class HTTPResponse extends Base {
     return Buffer.concat(parts, size);
   }
 
-  /** What has come, up to `amt` bytes of it; waits only when there is nothing. */
+  /** Up to `amt` of the bytes read ahead; waits only if there are none. */
   private takePart(amt: number | null, decode: boolean): Buffer | null {
     const body = bodies.get(awaited(this));
     if (body === undefined) return takeBuffered(awaited(this));
@@ -208,7 +208,7 @@ export class HTTPResponse extends Base {
   }
 }
 
-/** A body that came whole is handed out whole, once. */
+/** Yields a body that arrived whole, once. */
 function takeBuffered(raw: AwaitedHTTPResponse): Buffer | null {
   const whole = raw.readAllSync();
   return whole === null || whole.length === 0 ? null : whole;

@@ -43,7 +43,7 @@ type Overridden =
   | typeof Symbol.asyncDispose
   | typeof Symbol.dispose;
 
-/** What is the same in both flavours; accessors whose setters take more than the getters give are written out. */
+/** The members that both flavours share; accessors whose setters take more than the getters return are written out. */
 interface Base extends Omit<AwaitedResponse, Overridden> {
   get elapsed(): AwaitedResponse['elapsed'];
   set elapsed(value: AwaitedResponse['elapsed'] | number);
@@ -53,15 +53,15 @@ interface Base extends Omit<AwaitedResponse, Overridden> {
   set reason(value: string | Uint8Array | null);
 }
 
-/** TypeScript takes methods with other results for mistakes. */
+/** TypeScript rejects overrides with other result types. */
 const Base = AwaitedResponse as unknown as new () => Base;
 
-/** The same object, as the class that it is derived from. */
+/** The same object, typed as its base class. */
 function awaited(response: Response): AwaitedResponse {
   return response as unknown as AwaitedResponse;
 }
 
-/** What the getter of the awaited class gives. */
+/** The result of the awaited class's getter. */
 function inherited<K extends 'content' | 'text' | 'apparent_encoding'>(
   response: Response,
   name: K,
@@ -70,7 +70,7 @@ function inherited<K extends 'content' | 'text' | 'apparent_encoding'>(
 }
 
 /**
- * What a server answered. The body is there when the call returns; with `stream: true` it is read when it is first asked for, or piece
+ * A server's response. The body is there when the call returns; with `stream: true` it is read on first use, or piece
  * by piece with {@link iter_content} and {@link iter_lines}.
  */
 export class Response extends Base implements Disposable {
@@ -154,7 +154,7 @@ export class Response extends Base implements Disposable {
 
   /**
    * Iterates over the lines of the body, without their ends; as {@link iter_content} otherwise. Bytes are split at `\n`,
-   * `\r` and `\r\n`, text at everything that Python's `str.splitlines` knows; or both at `delimiter`.
+   * `\r` and `\r\n`, text like Python's `str.splitlines`; or both at `delimiter`.
    * @param chunk_size or the options
    */
   iter_lines(
@@ -199,7 +199,7 @@ export class Response extends Base implements Disposable {
     this.close();
   }
 
-  /** The body; empty where there is none. */
+  /** The body; empty if there is none. */
   private bytes(): Buffer {
     const content: Buffer | null = this.content;
     // Null in a Response that was made by hand.
@@ -207,7 +207,7 @@ export class Response extends Base implements Disposable {
     return content ?? EMPTY;
   }
 
-  /** Buffers a body that is still to be read. */
+  /** Buffers an unread body. */
   private load(): void {
     if (this._content !== false || this._content_consumed || this.raw === null || this.status_code === 0)
       return;
@@ -245,7 +245,7 @@ export class Response extends Base implements Disposable {
     this._content_consumed = true;
   }
 
-  /** A body breaks off below the place where the request is known. */
+  /** Adds the request to errors of the body, which arise where the request is unknown. */
   private withRequest(error: unknown): unknown {
     if (error instanceof RequestException) error.request ??= this.request;
     return error;
@@ -268,7 +268,7 @@ function plainIterator<T>(pieces: Iterable<T>): IterableIterator<T> {
   };
 }
 
-// What makes responses again only sets fields, which both flavours share.
+// Restoring only sets fields, which both flavours share.
 setCallersClasses({
   Response: Response as unknown as new () => AwaitedResponse,
   HTTPResponse: HTTPResponse as unknown as typeof AwaitedHTTPResponse,
@@ -286,7 +286,7 @@ onLeaving((object, link, scope) => {
   if (object instanceof Response) {
     const id = link.responses.idOf(awaited(object));
     if (id === undefined) return leaveMade(object, scope);
-    // Code of the caller's may have put the response that it refused into the history of the next.
+    // The caller's code may have put a response that it refused into the history of the next.
     return asStandIn('live', [id], { history: object.history });
   }
   if (object instanceof HTTPResponse) {
@@ -296,7 +296,7 @@ onLeaving((object, link, scope) => {
   return undefined;
 });
 
-/** One that the caller's code made itself, in an adapter of its own. Its body goes along as bytes. */
+/** A response created by the caller's own adapter. Its body crosses as bytes. */
 function leaveMade(response: Response, scope: Scope): Reduced {
   response.read();
   return asStandIn(
@@ -306,7 +306,7 @@ function leaveMade(response: Response, scope: Scope): Reduced {
   );
 }
 
-// In a thread with another gateway, or none, it is what it is derived from, and has its body.
+// In a thread with another gateway, or none, it becomes its base class, with its body.
 setReducer(Response, (response) => {
   response.read();
   return reduceAs(AwaitedResponse, response);

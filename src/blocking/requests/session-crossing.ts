@@ -1,4 +1,4 @@
-/** How a session of the caller's crosses: as the name of its twin in the gateway, and what is new of it. */
+/** How a session of the caller's crosses: as the id of its twin in the gateway, and its changes. */
 import type { Reduced } from '../../builtins/index.js';
 import { homeId, type Remembered } from '../../pickle/index.js';
 import { rememberedState } from '../../requests/internal.js';
@@ -8,7 +8,7 @@ import { Scope } from '../caller/handles.js';
 import { type FuturesParts, type SessionParts, type Step, STEPS } from '../wire/session-parts.js';
 import { asStandIn } from '../wire/stand-in.js';
 
-/** The fields that a session's requests look at. What a subclass adds is its own affair. */
+/** The fields that a session's requests use. Fields of subclasses do not cross. */
 const FIELDS = [
   'auth',
   'proxies',
@@ -24,7 +24,7 @@ const FIELDS = [
   'trust_env',
 ] as const;
 
-/** Steps among them, which may be set on a session as on its class. */
+/** The steps that a session can override as well as its class. */
 const KNOWN: ReadonlySet<string> = new Set([
   ...FIELDS,
   ...STEPS,
@@ -42,7 +42,7 @@ export function reduceForGateway(
   futures: FuturesParts,
   isUsual: (step: Step) => boolean,
 ): Reduced {
-  // The types of results and options, which are all that differs, do not matter here.
+  // Only the types of results and options differ, which do not matter here.
   const plain = session as unknown as AwaitedSession;
   const id = homeId(plain);
   const sent = link.sessions.get(
@@ -66,15 +66,15 @@ export function reduceForGateway(
   return asStandIn('session', [id, futures, parts, jar, jar === null ? sent.changes.take(cookies) : null]);
 }
 
-/** The gateway knows the session no longer, as it was closed, and its connections with it. */
+/** Marks the session as dropped by the gateway, after it was closed with its connections. */
 export function forgetSession(link: Link, session: object): void {
   const id = homeId(session);
   if (link.sessions.forget(id)) link.call('forget', [id]);
 }
 
 /**
- * The name under which the gateway knows `session` just as it is; null when something of it is new, or may be. A request that is sent
- * flat under that name takes about 30 µs less CPU than a pickled one (`npm run bench -- --suite blocking --against DIR`).
+ * The id of `session` in the gateway if it is unchanged; null if something has, or may have, changed. A flat request with
+ * this id takes about 30 µs less CPU than a pickled one (`npm run bench -- --suite blocking --against DIR`).
  */
 export function nameOfUnchanged(link: Link, session: AwaitedSession): string | null {
   const id = homeId(session);
@@ -83,7 +83,7 @@ export function nameOfUnchanged(link: Link, session: AwaitedSession): string | n
   return sent.changes.isSettled(session.cookies) && settingsOf(session) === sent.settings ? id : null;
 }
 
-/** Stands for the settings, for as long as they do not change; null where a change could go unnoticed. */
+/** A key of the settings, valid until they change; null if a change could go unnoticed. */
 function settingsOf(session: AwaitedSession): Remembered | null {
   return rememberedState(session, leftOut(session), () => null);
 }
@@ -96,7 +96,7 @@ function partsOf(session: AwaitedSession, isUsual: (step: Step) => boolean): Ses
   const fields: Record<string, unknown> = {};
   for (const name of FIELDS) if (name in session) fields[name] = (session as never)[name];
   const own = STEPS.filter((step) => !isUsual(step));
-  // It asks `should_strip_auth`, which answers in the caller's thread.
+  // It calls `should_strip_auth`, which runs in the caller's thread.
   const strips = session.should_strip_auth !== AwaitedSession.prototype.should_strip_auth;
   if (strips && !own.includes('rebuild_auth')) own.push('rebuild_auth');
   return {
@@ -108,7 +108,7 @@ function partsOf(session: AwaitedSession, isUsual: (step: Step) => boolean): Ses
   };
 }
 
-/** What is the caller's own among the settings is named for as long as the gateway knows the session. */
+/** The caller's own objects among the settings are kept as long as the gateway has the session. */
 function hold(scope: Scope, { fields, hooks, adapters }: SessionParts): void {
   for (const thing of [...hooks, fields['auth'], ...adapters.map(([, adapter]) => adapter)]) {
     if (typeof thing === 'function') scope.handle(thing);

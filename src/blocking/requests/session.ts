@@ -27,7 +27,7 @@ import { forgetSession, reduceForGateway } from './session-crossing.js';
 
 /** Functions that see each response: push to `response`, or set it. */
 export interface SessionHooks {
-  /** The hooks, in the order in which they run. A function, several, or null may be put in their place. */
+  /** The hooks, in order. Assign a function, several, or null to replace them. */
   get response(): ResponseHook[];
   set response(hook: Hooks['response']);
 }
@@ -48,13 +48,13 @@ type Fields = Pick<
   | 'trust_env'
 >;
 
-/** A session's members, each with Python's calling convention. `R` is what a call returns, `O` the options it knows. */
+/** A session's members, each with Python's calling convention. `R` is the result type, `O` the options. */
 export interface SyncSession<R, O extends RequestOptions> extends Fields {
   /** Credentials. Default null. */
   auth: Auth | null;
   /** The adapters by URL prefix, longest first. */
   readonly adapters: Map<string, BaseAdapter | HTTPAdapter>;
-  /** Sent with each request, unless it has its own of the same name. Other headers, or a plain object, may be put in their place. */
+  /** Sent with each request, unless it has its own of the same name. Assign other headers, or a plain object, to replace them. */
   get headers(): AwaitedSession['headers'];
   set headers(headers: HeadersInput);
   /** Functions that see each response, redirects included: push to `hooks.response` or set it. */
@@ -66,7 +66,7 @@ export interface SyncSession<R, O extends RequestOptions> extends Fields {
   get(url: UrlInput | WithUrl<O>, options?: O | null): R;
   /** Sends an OPTIONS request. */
   options(url: UrlInput | WithUrl<O>, options?: O | null): R;
-  /** Sends a HEAD request. Redirects are not followed unless `allow_redirects` says so. */
+  /** Sends a HEAD request. Does not follow redirects unless `allow_redirects` is true. */
   head(url: UrlInput | WithUrl<O>, options?: O | null): R;
   /** Sends a POST request. */
   post(url: UrlInput | WithUrl<O>, options?: O | null): R;
@@ -76,7 +76,7 @@ export interface SyncSession<R, O extends RequestOptions> extends Fields {
   patch(url: UrlInput | WithUrl<O>, options?: O | null): R;
   /** Sends a DELETE request. */
   delete(url: UrlInput | WithUrl<O>, options?: O | null): R;
-  /** Sends what `prepare_request` or `request.prepare()` made. */
+  /** Sends a request made by `prepare_request` or `request.prepare()`. */
   send(request: PreparedRequest, options?: SessionSendOptions | null): R;
   /** Merges the session's state into `request` and makes it ready to send. */
   prepare_request(request: Request): PreparedRequest;
@@ -104,7 +104,7 @@ export interface SyncSession<R, O extends RequestOptions> extends Fields {
   [inspect.custom](): string;
 }
 
-/** TypeScript takes methods with other results for mistakes. */
+/** TypeScript rejects overrides with other result types. */
 const Base = AwaitedSession as unknown as new <R, O extends RequestOptions>(
   adapters: typeof kNoAdapters,
 ) => SyncSession<R, O>;
@@ -149,7 +149,7 @@ export class Session<R = Response, O extends RequestOptions = RequestOptions>
     return this.perform('send', [request, options ?? {}]) as R;
   }
 
-  /** Follows the redirects of `response`, each sent when it is asked for. Throws TooManyRedirects after `max_redirects`. */
+  /** Follows the redirects of `response`, sending each on demand. Throws TooManyRedirects after `max_redirects`. */
   *resolve_redirects(
     response: Response,
     request: PreparedRequest,
@@ -182,12 +182,12 @@ export class Session<R = Response, O extends RequestOptions = RequestOptions>
     this.close();
   }
 
-  /** What makes a FuturesSession of it in the gateway; null for a plain session. @internal */
+  /** The parts that make its twin a FuturesSession; null for a plain session. @internal */
   _futuresParts(): FuturesParts {
     return null;
   }
 
-  /** Has the gateway do something for this session, and waits. @internal */
+  /** Runs an operation on this session in the gateway, and waits. @internal */
   protected perform(op: string, args: readonly unknown[]): unknown {
     try {
       return link().call(op, [this, ...args]);
@@ -209,7 +209,7 @@ function asText(url: unknown): UrlInput {
   return typeof url === 'string' || url instanceof Uint8Array ? url : String(url);
 }
 
-/** A generator of pairs is read here; one that is a body, where it is sent. */
+/** Reads a generator of pairs here; one that is a body is read while sending. */
 function withoutIterators<O extends RequestOptions>(options: O): O {
   const { params } = options;
   return types.isGeneratorObject(params) ? { ...options, params: [...(params as Iterable<never>)] } : options;

@@ -1,4 +1,4 @@
-/** The verbs, by which executors know what to have the gateway do rather than this thread. */
+/** The verbs, which executors run in the gateway instead of this thread. */
 
 /** A session's verb, or (null) a function of `requests`. */
 export interface Verb {
@@ -8,7 +8,7 @@ export interface Verb {
 
 const verbs = new WeakMap<object, Verb>();
 
-/** Notes that `fn` is a verb. */
+/** Marks `fn` as a verb. */
 export function noteVerb(fn: object, session: object | null, name: string): void {
   verbs.set(fn, { session, name });
 }

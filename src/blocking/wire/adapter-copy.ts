@@ -1,4 +1,4 @@
-/** How adapters cross: as other threads get them, and with the settings of their connections, which the caller's class may have made. */
+/** How adapters cross: as to other threads, plus the settings of their connections, which the caller's class may have set. */
 import { setReferences } from '../../builtins/index.js';
 import type { HTTPAdapter } from '../../requests/index.js';
 import { type ConnectionSettings, copyHTTPAdapter } from '../../requests/internal.js';

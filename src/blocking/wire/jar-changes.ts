@@ -1,4 +1,4 @@
-/** Keeps two copies of a cookie jar the same: each side notes which cookies the other has, and tells of the others. */
+/** Keeps two copies of a cookie jar in sync: each side tracks which cookies the other has, and sends the rest. */
 import type { Cookie, RequestsCookieJar } from '../../requests/cookies/index.js';
 import { isPristine } from '../../requests/internal.js';
 
@@ -15,12 +15,12 @@ export class JarChanges {
   /** The cookies that the other side has; one that is set again is another object. */
   #known = new Set<Cookie>();
 
-  /** The other side has all that is in `jar`. */
+  /** Records that the other side has all of `jar`. */
   settle(jar: RequestsCookieJar): void {
     this.#known = new Set(jar);
   }
 
-  /** Whether the other side has all that is in `jar`, and nothing else. */
+  /** Whether the other side has exactly what is in `jar`. */
   isSettled(jar: RequestsCookieJar): boolean {
     const known = this.#known;
     if (known.size === 0 && isPristine(jar)) return true;
@@ -32,7 +32,7 @@ export class JarChanges {
     return count === known.size;
   }
 
-  /** What the other side has to be told; null for nothing. It counts as told. */
+  /** The changes to send, which then count as sent; null for none. */
   take(jar: RequestsCookieJar): JarChange | null {
     if (this.isSettled(jar)) return null;
     const known = this.#known;
@@ -48,7 +48,7 @@ export class JarChanges {
     return { set, removed };
   }
 
-  /** Does to `jar` what the other side told. */
+  /** Applies the other side's changes to `jar`. */
   apply(jar: RequestsCookieJar, { set, removed }: JarChange): void {
     const there = new Set([...jar].map(keyOf));
     for (const key of removed) if (there.has(keyOf(key))) jar.clear({ ...key });

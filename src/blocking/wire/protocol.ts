@@ -1,15 +1,15 @@
-/** What the caller's thread and the gateway tell each other. Messages are read in the order in which they were encoded. */
+/** The messages between the caller's thread and the gateway. They must be decoded in the order of encoding. */
 import type { MessagePort } from 'node:worker_threads';
 import type { Message, Pickled } from '../../pickle/index.js';
 
-/** The flag that counts what was sent to the caller: it waits for a change of it. */
+/** The flag that counts messages to the caller, which waits for it to change. */
 export const NEWS = 0;
 /** The flag that is 1 once the gateway has ended, or has failed to start. */
 export const GONE = 1;
 /** How many flags there are. */
 export const FLAGS = 2;
 
-/** What the gateway is started with. */
+/** The gateway's start-up data. */
 export interface GatewayData {
   /** Marks the threads of this package: callers may be worker threads themselves. */
   readonly requestsFutures: 'gateway';
@@ -18,15 +18,15 @@ export interface GatewayData {
   readonly flags: SharedArrayBuffer;
 }
 
-/** What the watchdog is started with. */
+/** The watchdog's start-up data. */
 export interface WatchdogData extends GatewayData {
-  /** Where it tells why the gateway ended. */
+  /** Where it reports why the gateway ended. */
   readonly watch: MessagePort;
-  /** The URL of what the gateway runs. */
+  /** The URL of the gateway's entry. */
   readonly gateway: string;
 }
 
-/** What the watchdog tells when the gateway ends. */
+/** The watchdog's message when the gateway ends. */
 export interface Death {
   readonly message: string;
   readonly stack: string;
@@ -36,7 +36,7 @@ export interface Death {
 /** Variables that have changed; null for one that is no longer set. */
 export type Changes = Readonly<Record<string, string | null>>;
 
-/** A request with plain options, of a session that the gateway knows as it is: nothing in it has to be pickled. */
+/** A request with plain options, of a session unchanged in the gateway: nothing in it needs pickling. */
 export interface FlatRequest {
   readonly session: string;
   readonly method: string;
@@ -58,7 +58,7 @@ export type ToGateway =
       readonly args: Pickled;
       readonly environ: Changes | null;
     }
-  /** Of what the caller was asked. */
+  /** The number of the request to the caller. */
   | {
       readonly type: 'reply';
       readonly id: number;
@@ -66,7 +66,7 @@ export type ToGateway =
       readonly value: Pickled;
       /** The handle of what was thrown. */
       readonly thrown: number | null;
-      /** What the caller's code did to the responses that it was given. */
+      /** The changes that the caller's code made to its responses. */
       readonly touched: readonly Touched[];
     }
   /** Serve another caller. */
@@ -86,10 +86,10 @@ export type ToCaller =
       readonly id: number;
       readonly failed: boolean;
       readonly value: Message;
-      /** The numbers of responses that will not be named again. */
+      /** The numbers of responses that are no longer used. */
       readonly dropped: readonly number[];
     }
-  /** Call something of the caller's, and reply. */
+  /** Call a function of the caller's, and reply. */
   | {
       readonly type: 'ask';
       readonly id: number;
@@ -97,7 +97,7 @@ export type ToCaller =
       readonly method: string;
       readonly args: Pickled;
     }
-  /** What has happened to the cookies of a session. */
+  /** Changes of a session's cookies. */
   | { readonly type: 'cookies'; readonly session: string; readonly change: Pickled }
-  /** Call a function of this package with arguments; nothing is replied. */
+  /** Call a function of this package, without a reply. */
   | { readonly type: 'home'; readonly call: Pickled };

@@ -1,10 +1,10 @@
-/** What a session is made of again in the gateway. */
+/** The parts of a session from which the gateway creates its twin. */
 import type { FuturesSessionOptions } from '../../futures-session/index.js';
 import type { KeyLimits } from '../../limits/index.js';
 import type { BaseAdapter } from '../../requests/adapters/index.js';
 import type { HookLists } from '../../requests/index.js';
 
-/** The steps that a session may take in a way of its own: those the caller's class has are taken in its thread. */
+/** The steps that a session may override. Those of the caller's class run in its thread. */
 export const STEPS = [
   'get_adapter',
   'get_redirect_target',
@@ -18,9 +18,9 @@ export const STEPS = [
 /** One of {@link STEPS}. */
 export type Step = (typeof STEPS)[number];
 
-/** What crosses of a session when something of it has changed. */
+/** The parts that cross when a session has changed. */
 export interface SessionParts {
-  /** The steps that are the caller's own. */
+  /** The steps that the caller overrides. */
   readonly own: readonly Step[];
   /** Fields by name. */
   readonly fields: Readonly<Record<string, unknown>>;
@@ -32,10 +32,10 @@ export interface SessionParts {
 /** A call that gives one host or key limits of its own. */
 export type OwnLimits = readonly [method: 'set_host' | 'set_key', name: string, limits: KeyLimits | null];
 
-/** What makes a FuturesSession of it; null for a plain session. */
+/** The parts of a FuturesSession; null for a plain session. */
 export type FuturesParts =
   | (Omit<FuturesSessionOptions, 'executor'> & {
-      /** A pool, which crosses as what stands for it. */
+      /** A pool, which crosses as its stand-in. */
       readonly executor: object;
       readonly own: readonly OwnLimits[];
     })

@@ -1,4 +1,4 @@
-/** The short way of a response from the gateway to the caller, where it comes back as what responses are there. */
+/** The short form of a response from the gateway to the caller, which restores it as its own class of response. */
 import { RuntimeError, setReferences } from '../../builtins/index.js';
 import { setShortForm } from '../../pickle/index.js';
 import {
@@ -12,18 +12,18 @@ import type { Response, ResponseHook } from '../../requests/index.js';
 
 let classes: ResponseClasses | null = null;
 
-/** Says what responses are in a caller's thread. Called by the module of those classes, which the gateway does not load. */
+/** Sets the response class of a caller's thread. Called by the module of that class, which the gateway does not load. */
 export function setCallersClasses(own: ResponseClasses): void {
   classes = own;
 }
 
-/** What responses are in this thread. */
+/** The response class of this thread. */
 function callersClasses(): ResponseClasses {
   if (classes === null) throw new RuntimeError('a response for a caller has come to a thread that is none');
   return classes;
 }
 
-/** What the short form is registered under: the gateway's other channels have one of their own. */
+/** The key of this short form, as the gateway's other channels have their own. */
 export const shortToCaller: object = {};
 
 /** @internal */

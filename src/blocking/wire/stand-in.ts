@@ -1,10 +1,10 @@
 /**
- * What crosses as a word on what it is. An object that belongs to one side (a function, a session, an unread body) has a
- * number; the other side makes of the number what stands for the object there, and gives the number back for it.
+ * Stand-ins. An object that belongs to one side (a function, a session, an unread body) crosses as a
+ * number; the other side creates a stand-in for it, which crosses back as the same number.
  */
 import { type Reduced, setReferences } from '../../builtins/index.js';
 
-/** Makes of `kind` and what was told of it what it is on this side. */
+/** Creates this side's object for a stand-in of `kind` and its details. */
 export type Resolve = (kind: string, args: readonly unknown[]) => unknown;
 
 let resolve: Resolve | null = null;
@@ -26,7 +26,7 @@ export function standIn(kind: string, ...args: unknown[]): unknown {
   return resolve(kind, args);
 }
 
-/** How an object is sent that crosses as a stand-in. */
+/** How an object crosses as a stand-in. */
 export function asStandIn(
   kind: string,
   args: readonly unknown[],

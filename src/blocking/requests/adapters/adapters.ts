@@ -1,4 +1,4 @@
-/** The adapters: their settings are the caller's, their connections are the gateway's. */
+/** The adapters: their settings live in the caller's thread, their connections in the gateway. */
 import { NotImplementedError, type Reduced, setReducer } from '../../../builtins/index.js';
 import { foreignId, homeId, reduceHomed } from '../../../pickle/index.js';
 import { BaseAdapter as AwaitedBaseAdapter } from '../../../requests/adapters/index.js';
@@ -26,10 +26,10 @@ export type HTTPAdapterOptions = Omit<AwaitedHTTPAdapterOptions, 'fetch'>;
 /** Options of {@link UndiciAdapter}. A `dispatcher` of the caller's could not run while its thread waits. */
 export type UndiciAdapterOptions = Omit<AwaitedUndiciAdapterOptions, 'dispatcher'>;
 
-// Here and below: TypeScript takes methods with other results for mistakes.
+// Here and below: TypeScript rejects overrides with other result types.
 const Base = AwaitedBaseAdapter as unknown as abstract new () => SyncBaseAdapter<Response>;
 
-/** What carries requests to servers and their answers back. Mount one of your own with `session.mount(prefix, adapter)`. */
+/** Sends requests and returns their responses. Mount one of your own with `session.mount(prefix, adapter)`. */
 export abstract class BaseAdapter extends Base {
   /** Sends a request, in the caller's thread. */
   override send(_request: PreparedRequest, _options?: SendOptions): Response {
@@ -42,7 +42,7 @@ const HTTPBase = AwaitedHTTPAdapter as unknown as new (
 ) => SyncHTTPAdapter<Response>;
 
 /**
- * Sends by HTTP/1.1 over connections that are kept: the adapter that every session has mounted.
+ * Sends over persistent HTTP/1.1 connections: the adapter that every session mounts.
  *
  * A subclass may override `send` (and call `super.send`), `close`, and `init_poolmanager` with settings for all connections.
  */
@@ -58,7 +58,7 @@ export class HTTPAdapter extends HTTPBase {
     return sendBy(this, request, options);
   }
 
-  /** Closes the idle connections; those in use are closed when they come back. The adapter can be used again afterwards. */
+  /** Closes idle connections; those in use close when they are returned. The adapter can be used again afterwards. */
   override close(): void {
     link().tell('forget-adapters', [[homeId(this)]]);
   }
@@ -88,14 +88,14 @@ export class UndiciAdapter extends UndiciBase {
 
 function sendBy(adapter: object, request: PreparedRequest, options: SendOptions): Response {
   try {
-    // Not by what a subclass overrides: this is its `super.send`.
+    // Bypass overrides, as this is a subclass's `super.send`.
     return link().call('adapter', [new Plain(adapter), request, { ...options }]) as Response;
   } catch (error) {
     throw withCallersLines(error) as Error;
   }
 }
 
-/** An adapter without what its class does in its own way. */
+/** An adapter without the overrides of its class. */
 class Plain {
   constructor(readonly adapter: object) {}
 }
@@ -107,7 +107,7 @@ function refuse(callee: string, options: object, name: string): void {
   );
 }
 
-/** What `send` goes through in the gateway, where no subclass's own way of it is known. */
+/** The methods that `send` calls in the gateway, which does not have a subclass's overrides. */
 const INNER = [
   'add_headers',
   'build_response',
@@ -137,9 +137,9 @@ function copyOf(adapter: object): Reduced | undefined {
   const isUndici = adapter instanceof AwaitedUndiciAdapter;
   const base = isUndici ? AwaitedUndiciAdapter : AwaitedHTTPAdapter;
   const own = isUndici ? { pipelining: adapter.pipelining, allow_h2: adapter.allow_h2 } : {};
-  // The object is one, as its class derives from it at run time.
+  // True at run time: its class derives from it.
   const parts = [...partsOf(adapter as AwaitedHTTPAdapter, base, own)];
-  // In the gateway it is of the class that it is derived from, without fields that only its own code knows.
+  // In the gateway it is of its base class, without the fields of the subclass.
   parts[1] = base;
   parts[4] = {};
   const { connection_pool_kw } = (adapter as AwaitedHTTPAdapter).poolmanager;
@@ -158,6 +158,6 @@ onAsked('send', (adapter, [request, options]: [PreparedRequest, SendOptions]) =>
   (adapter as SyncBaseAdapter<Response>).send(request, options),
 );
 
-// In a thread with another gateway, or none, too.
+// Also in a thread with another gateway, or none.
 setReducer(HTTPAdapter, (adapter) => copyOf(adapter) ?? null);
 setReducer(UndiciAdapter, (adapter) => copyOf(adapter) ?? null);

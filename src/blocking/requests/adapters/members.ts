@@ -1,20 +1,20 @@
 /** The members of the adapters, each with Python's calling convention. */
 import type { HTTPAdapter, PreparedRequest, SendOptions, UndiciAdapter } from '../../../requests/index.js';
 
-/** What `BaseAdapter` has. `R` is the response: it names its adapter, and the adapter must not name it. */
+/** The members of `BaseAdapter`. `R` is the response type, a parameter as it refers to its adapter in turn. */
 export interface SyncBaseAdapter<R> {
   /** Sends a request. Absent settings are null or missing. */
   send(request: PreparedRequest, options?: SendOptions): R;
-  /** Lets go of what the adapter holds, such as idle connections. It may be used again afterwards. */
+  /** Releases what the adapter holds, such as idle connections. It may be used again afterwards. */
   close(): void;
 }
 
-/** The members that this flavour, or its subclasses, have in a way of their own. */
+/** The members that this flavour or its subclasses define themselves. */
 type Own = 'send' | 'close' | 'build_response' | 'init_poolmanager';
 
-/** What `HTTPAdapter` has. */
+/** The members of `HTTPAdapter`. */
 export interface SyncHTTPAdapter<R> extends SyncBaseAdapter<R>, Omit<HTTPAdapter, Own> {
-  /** Sets what all connections have. A subclass may pass settings, such as `ssl_minimum_version`. */
+  /** Configures all connections. A subclass may pass settings, such as `ssl_minimum_version`. */
   init_poolmanager(
     connections: number,
     maxsize: number,
@@ -23,5 +23,5 @@ export interface SyncHTTPAdapter<R> extends SyncBaseAdapter<R>, Omit<HTTPAdapter
   ): void;
 }
 
-/** What `UndiciAdapter` has. */
+/** The members of `UndiciAdapter`. */
 export interface SyncUndiciAdapter<R> extends SyncHTTPAdapter<R>, Omit<UndiciAdapter, Own> {}
