@@ -18,10 +18,10 @@ export interface HTTPAdapterOptions {
   /** How many seconds an idle connection is kept; null: until the server closes it. Default 15. Not in Python. */
   pool_idle_timeout?: number | null | undefined;
   /**
-   * Read answers whose heads and chunks break the rules, as far as Node's parser can: bare line feeds, folded lines, control
-   * characters, Content-Length beside chunks. Where one message ends and the next begins may then be a matter of opinion,
-   * so a connection with such an answer serves no other request. Only for servers that cannot be repaired. Default false:
-   * what `node --insecure-http-parser` says. Not in Python, which always reads them.
+   * Accepts responses with malformed heads and chunks, as far as Node's parser can: bare line feeds, folded lines, control
+   * characters, Content-Length beside chunks. The end of such a message can be ambiguous,
+   * so its connection is not reused. Only for servers that cannot be fixed. Default: false, or true under
+   * `node --insecure-http-parser`. Not in Python, which always accepts them.
    */
   insecure_http_parser?: boolean | undefined;
   /**
@@ -42,7 +42,7 @@ export const HTTP_ADAPTER_OPTIONS = [
   'fetch',
 ] as const;
 
-/** Checks `insecure_http_parser`, which is no matter of a fetch of the caller's. */
+/** Checks `insecure_http_parser`, which does not apply to the caller's own fetch. */
 export function checkLenience(value: unknown, fetch: unknown): boolean {
   if (typeof value !== 'boolean') {
     throw new TypeError(`insecure_http_parser must be true or false, not ${repr(value)}`);

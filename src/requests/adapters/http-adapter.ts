@@ -151,7 +151,7 @@ export class HTTPAdapter extends BaseAdapter {
     return user === '' ? {} : { 'Proxy-Authorization': basicAuthHeader(user, password) };
   }
 
-  /** Where to connect and how, which together tell pools apart. Throws ValueError for a URL that cannot be taken apart. */
+  /** Where and how to connect, which together identify a pool. Throws ValueError for a URL that cannot be parsed. */
   build_connection_pool_key_attributes(
     request: PreparedRequest,
     verify: boolean | string | null,
@@ -197,7 +197,7 @@ export class HTTPAdapter extends BaseAdapter {
   }
 
   /**
-   * Tells a pool what to trust and what to show. Throws OSError when a file is missing. A subclass may pass other values on,
+   * Sets a pool's trusted and client certificates. Throws OSError when a file is missing. A subclass may pass other values on,
    * or use `connection.changeSettings()`.
    */
   cert_verify(
@@ -209,7 +209,7 @@ export class HTTPAdapter extends BaseAdapter {
     applyCertificates(connection, url.slice(0, 5).toLowerCase() === 'https', verify, cert);
   }
 
-  /** What the request line asks for: path and query, or for a proxy that forwards the whole URL. */
+  /** The request-target: path and query, or the whole URL for a forwarding proxy. */
   request_url(request: PreparedRequest, proxies: Proxies | null): string {
     return new Route(request, proxies).target;
   }
