@@ -50,7 +50,7 @@ export function options(url: UrlOrKeywords, options?: RequestOptions | null): Pr
   return send('options', url, options);
 }
 
-/** Sends a HEAD request. Redirects are not followed unless `allow_redirects` says so. */
+/** Sends a HEAD request. Does not follow redirects unless `allow_redirects` is true. */
 export function head(url: UrlOrKeywords, options?: RequestOptions | null): Promise<Response> {
   return send('head', url, options);
 }
