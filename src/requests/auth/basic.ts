@@ -79,7 +79,7 @@ function same(ours: unknown, theirs: unknown): boolean {
   return isBytes(ours) && isBytes(theirs) ? toBuffer(ours).equals(toBuffer(theirs)) : ours === theirs;
 }
 
-/** HTTP Basic authentication: what `auth: [user, password]` stands for. */
+/** HTTP Basic authentication, the meaning of `auth: [user, password]`. */
 export class HTTPBasicAuth extends PasswordAuth {
   /** Sets `Authorization`. Throws UnicodeEncodeError for text beyond latin-1. */
   override call(request: PreparedRequest): PreparedRequest {

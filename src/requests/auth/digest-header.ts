@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto';
 import { KeyError, repr } from '../../builtins/index.js';
 import { isBytes, toBuffer } from '../urls/python-text.js';
 
-/** What a server asks for: the parameters of its `WWW-Authenticate: Digest …`. */
+/** A server's challenge: the parameters of its `WWW-Authenticate: Digest …`. */
 export type Challenge = Readonly<Record<string, string | null | undefined>>;
 
 /** Everything that a digest is made of. */

@@ -13,7 +13,7 @@ import { type Challenge, digestHeader } from './digest-header.js';
 /** What an auth object has learned from the server. */
 interface DigestState {
   challenge: Challenge;
-  /** The nonce of the last header, which the next request uses without being asked; '' before the first. */
+  /** The nonce of the last header, which the next request reuses without a challenge; '' before the first. */
   lastNonce: string;
   /** How often it was used. */
   nonceCount: number;
