@@ -13,7 +13,7 @@ const EMPTY = Buffer.alloc(0);
 
 /**
  * Reads the body of a response: whole or in parts, decoded or not, by several readers in turn. A {@link PieceQueue} has the
- * bytes as the wire gave them, a {@link BodyDecoder} undoes Content-Encoding; the transport hears of the end once.
+ * bytes as the wire gave them, a {@link BodyDecoder} undoes Content-Encoding; the transport is notified of the end once.
  */
 export class BodyReader implements BodyOwner {
   /** The most bytes the decoded body may have; null for no limit. */
@@ -187,7 +187,7 @@ export class BodyReader implements BodyOwner {
   }
 
   bodyEnded(): void {
-    // Whatever the transport makes of the end of the connection: a part is not the whole.
+    // A partial body is an error, however the transport reports the end of the connection.
     if (this.#expectedLength !== null && this.received < this.#expectedLength)
       this.bodyFailed(prematureClose());
     else this.#finish(null);

@@ -3,7 +3,7 @@ import type { Readable } from 'node:stream';
 /** How much is taken off the wire ahead of the reader. */
 const READ_AHEAD = 64 * 1024;
 
-/** Hears how the body ended; `error` is the transport's. */
+/** Called when the body ends; `error` is the transport's. */
 export interface BodyOwner {
   bodyEnded(): void;
   bodyFailed(error: unknown): void;
@@ -23,7 +23,7 @@ export abstract class PieceQueue {
   #wake: (() => void) | null = null;
   #onWaiting: ((isWaiting: boolean) => void) | null = null;
 
-  /** Has `listener` called whenever a reader begins to wait and no longer waits; true at the end, when nobody needs to. */
+  /** Calls `listener` whenever a reader starts or stops waiting. Returns true at the end, when no reader will wait. */
   watchWaiting(listener: (isWaiting: boolean) => void): void {
     if (this.#finished) return;
     this.#onWaiting = listener;
@@ -50,7 +50,7 @@ export abstract class PieceQueue {
     return this.#taken;
   }
 
-  /** Up to `amt` bytes of the next piece; null at the end, of which the owner has heard. */
+  /** Up to `amt` bytes of the next piece; null at the end, of which the owner has been notified. */
   async next(amt: number | null): Promise<Buffer | null> {
     while (this.#queue.length === 0 && !this.#finished) {
       this.flow();

@@ -19,7 +19,7 @@ export class PushedPieces extends PieceQueue {
     if (readAhead !== null) this.readAhead(readAhead);
   }
 
-  /** Sets the owner, which hears of the end. */
+  /** Sets the owner, which is notified of the end. */
   attach(owner: BodyOwner): this {
     this.#owner = owner;
     return this;

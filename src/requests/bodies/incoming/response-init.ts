@@ -29,7 +29,7 @@ export interface HTTPResponseInit {
   destroy?: (() => void) | null | undefined;
   /** The most bytes the decoded body may have, else ResponseTooLarge; null (default) for no limit. */
   max_response_size?: number | null | undefined;
-  /** Whether `read()`, `stream()` and `data` decompress unless told otherwise. Default false, as in a response of requests. */
+  /** Whether `read()`, `stream()` and `data` decompress by default. Default false, as in a response of requests. */
   decode_content?: boolean | undefined;
   /** Whether `body` is decompressed already, in spite of the headers. Default false. @internal */
   decoded?: boolean | undefined;

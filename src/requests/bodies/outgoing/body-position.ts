@@ -2,7 +2,7 @@ import { createReadStream, fstatSync, openSync, ReadStream, statSync } from 'nod
 
 /** An object that reports and changes the position it is read from, like Python's file objects. */
 export interface Seekable {
-  /** The place, in bytes. Throws when it cannot be told. */
+  /** The position, in bytes. Throws if it is unknown. */
   tell(): number;
   /** Goes on from `position` at the next reading. */
   seek(position: number): unknown;

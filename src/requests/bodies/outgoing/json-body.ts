@@ -60,7 +60,7 @@ class JsonWriter {
   /** The objects that are being written, outermost first. */
   readonly #open = new Set<object>();
 
-  /** Undefined for `undefined`, which has no JSON. `key` is where the value stands, for `toJSON`. */
+  /** Undefined for `undefined`, which has no JSON. `key` is the value's key, for `toJSON`. */
   write(value: unknown, key: string): string | undefined {
     switch (typeof value) {
       case 'string':

@@ -17,8 +17,8 @@ interface Measurable {
 
 /**
  * How many bytes (elements, of a container) are left of `obj` from where it stands: text as UTF-8, bytes, Blobs,
- * containers, file streams, and objects with `length`, `size`, `len`, `fileno()` or `seek()` and `tell()`. 0 when it
- * cannot be told. A text-mode file, whose bytes are counted all the same, gives a FileModeWarning.
+ * containers, file streams, and objects with `length`, `size`, `len`, `fileno()` or `seek()` and `tell()`. 0 if it
+ * cannot be determined. A text-mode file gives a FileModeWarning, as its bytes are counted all the same.
  */
 export function super_len(obj: unknown): number {
   if (typeof obj === 'string') return Buffer.byteLength(obj);

@@ -22,7 +22,7 @@ export class Upload extends Readable {
   #pieces: Pieces | null = null;
   #given = 0;
   #isEnded = false;
-  /** Whether nothing is read yet, and whether it was asked for. */
+  /** Whether nothing has been read yet, and whether a read was requested. */
   #isHeld: boolean;
   #isWanted = false;
 

@@ -4,10 +4,10 @@ import { guess_json_utf } from './json-encoding.js';
 const SAMPLE = 4096;
 
 /**
- * The encoding that a body without a charset seems to have; null for what is no text. Told with certainty are byte order
- * marks, ASCII, UTF-8, and UTF-16 and UTF-32 of mostly Latin text. Anything else that reads as text is said to be
- * `windows-1252`, by far the most frequent of the old charsets: a guess, which unlike that of Python's
- * detectors does not weigh how often letters follow each other. Set `response.encoding` where you know it.
+ * The likely encoding of a body without a charset; null for data that is not text. Reliable for byte order
+ * marks, ASCII, UTF-8, and UTF-16 and UTF-32 of mostly Latin text. For any other text the guess is
+ * `windows-1252`, by far the most frequent of the old charsets; unlike Python's
+ * detectors, it does not analyse letter frequencies. Set `response.encoding` if you know it.
  */
 export function detectEncoding(content: Buffer): string | null {
   if (content.length === 0) return 'utf-8';

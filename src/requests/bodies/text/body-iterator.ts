@@ -42,7 +42,7 @@ export class BodyIterator<T> implements AsyncIterator<T, undefined>, AsyncIterab
     this.#streamed = streamed;
   }
 
-  /** Over pieces that are there, or that come; `stage` makes of them what is iterated over. @internal */
+  /** Over available or arriving pieces, transformed by `stage`. @internal */
   static of<In, Out>(pieces: Iterable<In> | AsyncIterable<In>, stage: Stage<In, Out>): BodyIterator<Out> {
     return isSync(pieces)
       ? new BodyIterator<Out>(throughSync(pieces, stage), null)

@@ -76,7 +76,7 @@ function lookup(encoding: string): Codec {
   return codec;
 }
 
-/** The charset that Python knows by this name, else null. Throws LookupError when it cannot be decoded here. */
+/** The charset of this name in Python, else null. Throws LookupError when it cannot be decoded here. */
 function find(encoding: string): Codec | null {
   let codec = found.get(encoding);
   if (codec === undefined) {
@@ -95,7 +95,7 @@ function find(encoding: string): Codec | null {
 const MAX_REMEMBERED = 256;
 const MAX_REMEMBERED_LENGTH = 40;
 
-/** Python's name of the codec; null for a name that Python does not know. */
+/** Python's name of the codec; null if it is unknown to Python. */
 function codecName(encoding: string): string | null {
   codecNames ??= new Map(
     Object.entries(PYTHON_CODECS).flatMap(([name, aliases]) =>

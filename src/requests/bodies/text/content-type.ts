@@ -1,7 +1,7 @@
 /** Which encoding a Content-Type promises (spec 1.12). */
 import { strip, stripChars } from '../../urls/python-text.js';
 
-/** Headers of which one can be asked for: a CaseInsensitiveDict, a Map, `Headers`. */
+/** Headers with a `get`: a CaseInsensitiveDict, a Map, `Headers`. */
 export interface HeaderLookup {
   /** The value of a header, whatever the case of its name; null or undefined when there is none. */
   get(name: string): string | null | undefined;

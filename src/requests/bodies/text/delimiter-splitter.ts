@@ -52,7 +52,7 @@ export class DelimiterSplitter implements Stage<Buffer | string, Buffer | string
 class Splitter<T extends Buffer | string> {
   readonly #ops: Pieces<T>;
   readonly #delimiter: T;
-  /** The beginning of the current item, known to be without a delimiter; null before the first piece. */
+  /** The beginning of the current item, without a delimiter; null before the first piece. */
   #parts: T[] | null = null;
   /** Its end, where a delimiter may have begun. */
   #tail: T;

@@ -11,8 +11,8 @@ const PLAIN = /[^"\\\x00-\x1f]*/y;
 const LITERALS = ['null', 'true', 'false'] as const;
 
 /**
- * Finds where Python's `json.loads` gives up on `text`, which `JSON.parse` has refused; null when it is JSON after all.
- * Works without recursion, as a server may nest as deep as it likes. `NaN` and `Infinity`, which Python takes, are errors here.
+ * Finds where Python's `json.loads` fails on `text`, which `JSON.parse` has refused; null if it is JSON after all.
+ * Not recursive, as a server may nest arbitrarily deep. `NaN` and `Infinity`, which Python accepts, are errors here.
  */
 export function findJSONProblem(text: string): JSONProblem | null {
   if (text.startsWith('\uFEFF')) return { msg: 'Unexpected UTF-8 BOM (decode using utf-8-sig)', pos: 0 };
@@ -44,7 +44,7 @@ class Scanner {
         }
         open.pop();
       }
-      // A value is over: so may be what it stands in.
+      // The end of a value may also end its containers.
       for (;;) {
         this.#skip(WHITESPACE);
         const innermost = open.at(-1);

@@ -31,7 +31,7 @@ class BrotliDecoder implements ContentDecoder {
   }
 }
 
-/** `deflate`: servers send it as zlib data, as the RFC says, or raw (RFC 1951); both are decoded. */
+/** `deflate`: servers send zlib data, as the RFC requires, or raw data (RFC 1951); both are decoded. */
 class DeflateDecoder implements ContentDecoder {
   #engine = new ZlibEngine(createInflate());
   /** All input until the first output decides the format, to decode it again as raw deflate; then null. */

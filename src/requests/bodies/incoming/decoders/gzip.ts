@@ -6,7 +6,7 @@ const TRAILER_LENGTH = 8;
 
 /**
  * gzip, of any number of members. What follows the first member and is not another is ignored, as by Python and other
- * clients: zlib's own multi-member mode fails there and takes what it had decoded with it, hence the framing by hand.
+ * clients: zlib's own multi-member mode fails there and loses what it had decoded, so the framing is done by hand.
  */
 export class GzipDecoder implements ContentDecoder {
   #state: 'header' | 'body' | 'trailer' | 'swallow' = 'header';
