@@ -3,7 +3,7 @@ import { type CookieRequest, MockRequest } from './mock-request.js';
 import { DefaultCookiePolicy, domainsOf } from './policy.js';
 import { cookieStore, type RequestsCookieJar } from './requests-cookie-jar.js';
 
-/** Up to here it is quicker to ask for each domain of the jar than to make a list of those that the request's host has. */
+/** Up to this many domains, checking each one of the jar is faster than listing those of the request's host. */
 const FEW_DOMAINS = 8;
 
 /**

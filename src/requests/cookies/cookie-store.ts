@@ -2,7 +2,7 @@ import type { Cookie } from './cookie.js';
 
 /** The cookies of one domain: by path, then by name, as they were first set. */
 interface Domain {
-  /** Grows from domain to domain: where this one stands among those that a request concerns. */
+  /** Grows from domain to domain: the position of this one among those that match a request. */
   readonly order: number;
   readonly paths: Map<string, Map<string, Cookie>>;
 }

@@ -88,7 +88,7 @@ function makeCookie(line: string, request: MockRequest, now: number): Cookie | n
   });
 }
 
-/** Percent-encodes what cannot stand in a URL's path, and writes escapes in upper case, as the paths of requests are. */
+/** Percent-encodes characters not allowed in a URL's path, and upper-cases escapes, as in the paths of requests. */
 function escapePath(path: string): string {
   return path
     .replace(/[^\w.~%/;:@&=+$,!*'()-]+/g, (part) =>

@@ -45,7 +45,7 @@ export class LoadError extends OSError {
 
 /** A file format. */
 export interface CookieFileFormat {
-  /** What the first line of a file looks like. */
+  /** The pattern of a file's first line. */
   readonly magic: RegExp;
   /** Reads one of the other lines; throws when it is malformed. */
   readonly read: (line: string) => readonly Cookie[];
@@ -143,7 +143,7 @@ export abstract class FileCookieJarMethods extends RequestsCookieJarMethods {
   }
 }
 
-/** The options, of which the file name may stand before the others. */
+/** The options; the file name may also be passed first, by position. */
 function keywords<O extends { filename?: string | URL | null | undefined }>(
   filename: string | URL | O | null | undefined,
   options: O | null | undefined,

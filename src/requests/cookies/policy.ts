@@ -7,7 +7,7 @@ import { domainMatch, isAddress, isPublicSuffix, pathMatch } from './rules.js';
 export interface CookiePolicy {
   /** Whether `cookie`, which came with the response to `request`, is kept. */
   set_ok(cookie: Cookie, request: MockRequest): boolean;
-  /** Whether `cookie` is sent with `request`. Domain and path have been asked for before. */
+  /** Whether `cookie` is sent with `request`. Domain and path have been checked before. */
   return_ok(cookie: Cookie, request: MockRequest): boolean;
   /** Whether cookies of `domain` may be sent with `request` at all. */
   domain_return_ok(domain: string, request: MockRequest): boolean;

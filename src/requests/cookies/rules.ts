@@ -30,7 +30,7 @@ export function isPublicSuffix(domain: string): boolean {
   return tough().getPublicSuffix(domain, { allowSpecialUseDomain: true, ignoreError: true }) === undefined;
 }
 
-/** Whether `host`, as it stands in a URL, is an IP address. */
+/** Whether `host`, as written in a URL, is an IP address. */
 export function isAddress(host: string): boolean {
   return host.startsWith('[') || isIP(host) !== 0;
 }
