@@ -5,7 +5,7 @@ import { PreparedRequest } from '../models/prepared-request.js';
 import { Request } from '../models/request.js';
 import type { ResponseHook } from '../types.js';
 
-/** An auth object among the hooks stands for the hook that it registers. */
+/** An auth object among the hooks represents the hook that it registers. */
 function restorePreparedRequest(
   fields: Readonly<Record<string, unknown>>,
   hooks: readonly (ResponseHook | HTTPDigestAuth)[],

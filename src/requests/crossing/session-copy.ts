@@ -89,7 +89,7 @@ interface Known {
 const known = new WeakMap<Session, Known>();
 
 /**
- * Stands for the state of `session` without its cookies; the same object for as long as nothing changes. Null where a change
+ * The state of `session` without its cookies; the same object until something changes. Null if a change
  * could go unnoticed.
  * @param parts makes what is remembered
  */
