@@ -14,7 +14,7 @@ export interface RequestEventBase {
   readonly time: number;
   /** In upper case. */
   readonly method: string;
-  /** Without user and password. Before the first `attempt` as the caller gave it, then as it is asked for. */
+  /** Without user and password. Before the first `attempt` as the caller gave it, then as requested. */
   readonly url: string;
   /** How many requests went before in the same call: 0, and one more after each redirect or answered challenge. */
   readonly hop: number;
@@ -26,19 +26,19 @@ export interface RequestEventBase {
 
 /** A FuturesSession has taken the request. A plain Session does not publish this. */
 export interface SubmittedEvent extends RequestEventBase {
-  /** Tells this event from the others. */
+  /** Identifies the event. */
   readonly type: 'submitted';
 }
 
 /** The limits of the FuturesSession make the request wait for its turn. */
 export interface QueuedEvent extends RequestEventBase {
-  /** Tells this event from the others. */
+  /** Identifies the event. */
   readonly type: 'queued';
 }
 
 /** The request has given its worker slot and its place up until it may go on. */
 export interface PausedEvent extends RequestEventBase {
-  /** Tells this event from the others. */
+  /** Identifies the event. */
   readonly type: 'paused';
   /** Why: a retry is due later, no connection of a full pool is free, or it needs another turn by the session's limits. */
   readonly reason: 'retry' | 'connection' | 'limits';
@@ -46,27 +46,27 @@ export interface PausedEvent extends RequestEventBase {
 
 /** The request goes on after a pause. */
 export interface ResumedEvent extends RequestEventBase {
-  /** Tells this event from the others. */
+  /** Identifies the event. */
   readonly type: 'resumed';
 }
 
 /** The request has its worker slot; with a plain Session: it was called. */
 export interface StartedEvent extends RequestEventBase {
-  /** Tells this event from the others. */
+  /** Identifies the event. */
   readonly type: 'started';
 }
 
 /** One attempt to send one hop begins: it takes or opens a connection. */
 export interface AttemptEvent extends RequestEventBase {
-  /** Tells this event from the others. */
+  /** Identifies the event. */
   readonly type: 'attempt';
   /** The headers of the prepared request. */
   readonly request_headers: HeaderLines;
 }
 
-/** The attempt has its connection, ready for the request. Adapters that do not know when, do not publish this. */
+/** The attempt has its connection, ready for the request. Adapters that cannot determine when do not publish this. */
 export interface ConnectedEvent extends RequestEventBase {
-  /** Tells this event from the others. */
+  /** Identifies the event. */
   readonly type: 'connected';
   /** Which connection it is; the same number for all attempts that it serves. */
   readonly connection: number;
@@ -86,17 +86,17 @@ export interface ConnectedEvent extends RequestEventBase {
 
 /** The head of a response is there. */
 export interface HeadersEvent extends RequestEventBase {
-  /** Tells this event from the others. */
+  /** Identifies the event. */
   readonly type: 'headers';
   /** The status of the response. */
   readonly status: number;
   /** The text after the status; may be empty. */
   readonly reason: string;
-  /** 10 for HTTP/1.0, 11 for HTTP/1.1, 20 for HTTP/2; null when the adapter does not say. */
+  /** 10 for HTTP/1.0, 11 for HTTP/1.1, 20 for HTTP/2; null if the adapter does not report it. */
   readonly version: number | null;
   /** The headers as they came. */
   readonly response_headers: HeaderLines;
-  /** When the whole request had been sent, in seconds as `time`; null when the adapter does not know. */
+  /** When the whole request had been sent, in seconds as `time`; null if the adapter does not report it. */
   readonly sent: number | null;
 }
 
@@ -105,7 +105,7 @@ export interface HeadersEvent extends RequestEventBase {
  * `settled`, or never.
  */
 export interface BodyEvent extends RequestEventBase {
-  /** Tells this event from the others. */
+  /** Identifies the event. */
   readonly type: 'body';
   /** Bytes of the body that came off the wire, before decompression. */
   readonly bytes: number;
@@ -113,7 +113,7 @@ export interface BodyEvent extends RequestEventBase {
 
 /** The attempt has failed, before or after the head of a response. Another may follow. */
 export interface FailedEvent extends RequestEventBase {
-  /** Tells this event from the others. */
+  /** Identifies the event. */
   readonly type: 'failed';
   /** The name of the error's class: what went wrong in this attempt, so often one of urllib3's. */
   readonly error: string;
@@ -123,7 +123,7 @@ export interface FailedEvent extends RequestEventBase {
 
 /** The request is over: its future is done, or a plain Session's promise settled. */
 export interface SettledEvent extends RequestEventBase {
-  /** Tells this event from the others. */
+  /** Identifies the event. */
   readonly type: 'settled';
   /** `result`: there is a response, whatever its status; `cancelled`: it was never sent. */
   readonly outcome: 'result' | 'error' | 'cancelled';
@@ -135,7 +135,7 @@ export interface SettledEvent extends RequestEventBase {
   readonly message: string | null;
 }
 
-/** One event in the life of a request; `type` tells which. */
+/** One event in the life of a request, identified by `type`. */
 export type RequestEvent =
   | SubmittedEvent
   | QueuedEvent

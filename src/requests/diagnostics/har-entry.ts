@@ -70,7 +70,7 @@ function timingsOf({ since, started, begun, connected, headers, last }: Recorded
   const connectStart = connected?.connect_started ?? null;
   const ready = connected?.time ?? begin;
   const sent = headers?.sent ?? ready;
-  // Where nobody said that there is a connection, a failure is most likely one to connect.
+  // Without a connection event, a failure is most likely one to connect.
   const failedToConnect = begun !== null && connected === null && headers === null;
   const connect = connectStart === null ? -1 : span(connectStart, ready);
   return {

@@ -14,7 +14,7 @@ import {
 import { harEntry, type RecordedAttempt } from './har-entry.js';
 import type { HAR } from './har-types.js';
 
-/** A request that may still have something to tell. */
+/** A request that may still have events. */
 interface OpenRequest {
   readonly since: number;
   started: number;
@@ -92,7 +92,7 @@ export class HARRecorder implements Disposable {
   #record(event: RequestEvent): void {
     const { type, id, time } = event;
     if (type === 'submitted') {
-      // Not started until it says so: one that is cancelled has spent all its time in the queue.
+      // Not started until an event says so: a cancelled request has spent all its time in the queue.
       this.#open.set(id, { since: time, started: Infinity, attempts: [], isSettled: false });
       return;
     }
@@ -136,7 +136,7 @@ function note(
   else attempt.end = event;
 }
 
-/** A failure ends what has not told of its end; the body of a response may be read later. */
+/** A failure ends entries without an end event; the body of a response may be read later. */
 function settle(request: OpenRequest, event: SettledEvent): void {
   request.isSettled = true;
   if (event.outcome === 'result') return;

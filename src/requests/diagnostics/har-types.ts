@@ -24,7 +24,7 @@ export interface HARCreator {
   version: string;
 }
 
-/** One attempt to send one request. What begins with an underscore is not part of the standard, as it asks for. */
+/** One attempt to send one request. Fields that begin with an underscore are custom, as the standard prescribes. */
 export interface HAREntry {
   /** ISO 8601, in UTC. The first entry of a request starts when it was submitted. */
   startedDateTime: string;
@@ -50,7 +50,7 @@ export interface HAREntry {
   _attempt: number;
   /** The name of the worker that ran it; null without an executor. */
   _worker: string | null;
-  /** Whether the connection had served another request; absent where the adapter did not say. */
+  /** Whether the connection had served another request; absent if the adapter did not report it. */
   _reused?: boolean;
   /** Why there is no whole response: the class and the message of the error. */
   _error?: string;

@@ -1,4 +1,4 @@
-/** Tells the channel what becomes of a request. A trace exists only for a request that found a subscriber when it was made. */
+/** Publishes the events of a request. A trace exists only if the channel had a subscriber when the request was made. */
 import { types } from 'node:util';
 import { channel, type Channel } from 'node:diagnostics_channel';
 import { monotonic, typeName, isError, isURL } from '../../builtins/index.js';
@@ -18,7 +18,7 @@ import {
 } from './events.js';
 import { maskedLines, maskedRawHeaders, withoutCredentials } from './mask.js';
 
-/** Whoever makes a request looks at its `hasSubscribers` first: that is all that tracing costs when nobody listens. */
+/** Without subscribers, tracing costs only the check of `hasSubscribers`. */
 export const requestChannel: Channel = channel(REQUEST_CHANNEL);
 
 /** What of an event is not the same for all events of an attempt. */
@@ -85,7 +85,7 @@ export class RequestTrace {
     this.publish({ type: 'started', ...this.base() });
   }
 
-  /** Sends a hop, and says about it whatever the adapter, which may know nothing of traces, does not say itself. */
+  /** Sends a hop, and publishes the events that an adapter without tracing does not publish itself. */
   async send(adapter: BaseAdapter, request: PreparedRequest, options: SendOptions): Promise<Response> {
     this.begin(request, (this.#last?.hop ?? -1) + 1, 1);
     this.#isAnnounced = true;
@@ -106,7 +106,7 @@ export class RequestTrace {
     this.#last?.body(response.raw?.received || response.content.length);
   }
 
-  /** What an adapter calls before each time it puts `request` on the wire; it tells what it is given how that went. */
+  /** Adapters call this before each attempt to send `request`, and report the outcome to the result. */
   attempt(request: PreparedRequest): AttemptTrace {
     const last = this.#last;
     if (last !== null && this.#isAnnounced) {
@@ -165,7 +165,7 @@ export class RequestTrace {
 /** One attempt to send one hop. What comes after its end, or for a second time, is left out. */
 export class AttemptTrace {
   readonly #trace: RequestTrace;
-  /** The request, which tells a retry from another hop. */
+  /** The request, to distinguish a retry from another hop. */
   request: PreparedRequest;
   readonly hop: number;
   readonly attempt: number;
@@ -215,7 +215,7 @@ export class AttemptTrace {
     this.#trace.publish({ type: 'failed', ...this.#trace.base(this), ...describe(reason) });
   }
 
-  /** There is a response, whether or not the adapter has told of it. */
+  /** There is a response, whether or not the adapter has reported it. */
   answered({ raw, status_code: status, reason, headers }: Response): void {
     const lines = raw?.rawHeaders ?? [...headers.items()].flat();
     this.headers({ status, reason, version: raw?.version ?? null, sent: null }, lines);
