@@ -303,7 +303,7 @@ export class ResponseTooLarge extends RequestException {
 }
 
 /**
- * The body of a streamed response was asked for before it was read: `await response.read()` first. Python would wait for
+ * The body of a streamed response was used before it was read: `await response.read()` first. Python would wait for
  * it there and then, and so has no counterpart.
  */
 export class ResponseNotRead extends RuntimeError {

@@ -2,7 +2,7 @@
 import { isIP } from 'node:net';
 import { repr, isError } from '../../builtins/index.js';
 
-/** Stands in an exception's arguments for an object whose `repr()` is `text`. */
+/** A placeholder, among an exception's arguments, for an object whose `repr()` is `text`. */
 export class ReprText {
   readonly text: string;
 

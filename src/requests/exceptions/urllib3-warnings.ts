@@ -22,7 +22,7 @@ export class InsecureRequestWarning extends SecurityWarning {
   }
 }
 
-/** The system's clock is wrong. Never raised here: certificates say so. */
+/** The system's clock is wrong. Never raised here: certificate errors report it. */
 export class SystemTimeWarning extends SecurityWarning {
   static {
     setErrorName(this, 'SystemTimeWarning');

@@ -71,7 +71,7 @@ export class RequestError extends PoolError {
   static {
     setErrorName(this, 'RequestError');
   }
-  /** What was asked for: the request-target; null when it is not known. */
+  /** The request-target; null if unknown. */
   readonly url: string | null;
 
   constructor(pool: Named, url: string | null, message: string, options?: ErrorOptions) {
@@ -95,7 +95,7 @@ export class MaxRetryError extends RequestError {
   }
 }
 
-/** A pool was asked for another host's URL. */
+/** A pool was given another host's URL. */
 export class HostChangedError extends RequestError {
   static {
     setErrorName(this, 'HostChangedError');
@@ -226,7 +226,7 @@ export class InvalidHeader extends HTTPError {
   }
 }
 
-/** A Timeout's clock was started twice, or asked before it was started. */
+/** A Timeout's clock was started twice, or read before it was started. */
 export class TimeoutStateError extends HTTPError {
   static {
     setErrorName(this, 'TimeoutStateError');
@@ -321,7 +321,7 @@ export class BodyNotHttplibCompatible extends HTTPError {
   }
 }
 
-/** The headers of a response could not be parsed. Never raised here: Node's parser says what is wrong. */
+/** The headers of a response could not be parsed. Never raised here: Node's parser reports the error. */
 export class HeaderParsingError extends HTTPError {
   static {
     setErrorName(this, 'HeaderParsingError');

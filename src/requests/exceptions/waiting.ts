@@ -17,7 +17,7 @@ export class DeadlineExceeded extends Timeout {
   }
   /** In seconds. */
   readonly deadline: number;
-  /** What was going on. A transport that does not say when it is connected is `connecting` until there is a response. */
+  /** The stage. A transport that does not report when it is connected is `connecting` until there is a response. */
   readonly phase: DeadlinePhase;
 
   constructor(deadline: number, phase: DeadlinePhase, options: RequestExceptionOptions = {}) {
