@@ -2,7 +2,7 @@
 import { checkOptions } from '../../builtins/index.js';
 import { strip, stripChars } from '../urls/python-text.js';
 
-/** The elements of a comma list as they stand, quotes included; commas inside double quotes do not count. */
+/** The elements of a comma-separated list as written, quotes included; commas inside double quotes do not count. */
 function splitList(value: string): string[] {
   const items: string[] = [];
   let item = '';
