@@ -57,7 +57,7 @@ export function register_hook(
   hooks[event].push(...hookList(hook));
 }
 
-/** Removes `hook` from the hooks of `event` and tells whether it was there. Throws KeyError for an unknown event. */
+/** Removes `hook` from the hooks of `event`. Returns whether it was there. Throws KeyError for an unknown event. */
 export function deregister_hook(hooks: HookLists, event: string, hook: ResponseHook): boolean {
   if (!isEvent(event)) throw new KeyError(repr(event));
   const index = hooks[event].indexOf(hook);
