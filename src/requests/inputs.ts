@@ -6,7 +6,7 @@ import type { Bytes } from './urls/python-text.js';
 
 export type { Bytes };
 
-/** A value that can stand in a query or a form. `null`, `undefined`: the key is left out. Booleans are sent as `True`, `False`. */
+/** A value in a query or a form. `null`, `undefined`: the key is left out. Booleans are sent as `True`, `False`. */
 export type Primitive = string | number | bigint | boolean | Bytes | null | undefined;
 
 /** One key's value: a primitive, or several (the key is repeated). */
