@@ -13,7 +13,7 @@ export class LimitedAttempts extends Turn {
   readonly #signal: AbortSignal | null | undefined;
   #keys: string | readonly string[] = '';
   #request: PreparedRequest | null = null;
-  /** Whether the transport says when it writes. */
+  /** Whether the transport reports when it writes. */
   #isWatched = false;
   #isAnswered = false;
   #resolve: (() => void) | null = null;
@@ -93,7 +93,7 @@ export class LimitedAttempts extends Turn {
     this.#limiter.troubled(this);
   }
 
-  /** There is a response, whether or not its transport has said so. */
+  /** There is a response, whether or not its transport has reported it. */
   ended(status: number, retryAfter: () => string | null | undefined): void {
     if (!this.#isAnswered) this.answered(status, retryAfter);
   }

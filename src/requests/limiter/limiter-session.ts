@@ -19,7 +19,7 @@ type SessionClass = new () => Session;
 export function LimiterMixin<Base extends SessionClass>(
   Class: Base,
 ): (new (options?: LimiterOptions) => InstanceType<Base>) & Omit<Base, 'new'> {
-  // TypeScript wants `any[]` of the constructor of a mix-in's base.
+  // TypeScript requires `any[]` in the constructor of a mix-in's base.
   const Parent = Class as SessionClass;
   class Limited extends Parent {
     readonly #sender: LimitedSender;

@@ -1,4 +1,4 @@
-/** What limits have to do with HTTP: which host a request is for, and what an answer asks for. */
+/** The HTTP side of limits: the host of a request, and the backoff that a response calls for. */
 import type { Limits } from '../../limits/index.js';
 
 /** The key of a URL's host: scheme, host and port; null for a URL that has none. */
@@ -7,7 +7,7 @@ export function hostKey(url: string): string | null {
   return host === '' ? null : `${protocol}//${host}`;
 }
 
-/** What a response asks for by its status: null when nothing, else for how many seconds; null seconds when it does not say. */
+/** The backoff that a response's status calls for, in seconds (null if it gives none); null for no backoff. */
 export function refusalOf(
   status: number,
   retryAfter: () => string | null | undefined,
