@@ -288,12 +288,12 @@ export class PreparedRequest {
     register_hook(this.hooks, event, hook);
   }
 
-  /** Removes a hook and tells whether it was there. */
+  /** Removes a hook. Returns whether it was there. */
   deregister_hook(event: string, hook: ResponseHook): boolean {
     return deregister_hook(this.hooks, event, hook);
   }
 
-  /** What the request line asks for: the path (`/` when empty) and the query, never the fragment. */
+  /** The request-target: the path (`/` when empty) and the query, never the fragment. */
   get path_url(): string {
     if (this.url === null) return '/';
     const { path, query } = urlsplit(this.url);

@@ -172,7 +172,7 @@ export abstract class ResponseBody implements Disposable, AsyncDisposable {
 
   /**
    * Iterates over the lines of the body, without their ends; as {@link iter_content} otherwise. Bytes are split at `\n`,
-   * `\r` and `\r\n`, text at everything that Python's `str.splitlines` knows; or both at `delimiter`. However the body
+   * `\r` and `\r\n`, text like Python's `str.splitlines`; or both at `delimiter`. However the body
    * arrives, the lines are those of the whole, unlike in Python.
    * @param chunk_size or the options
    * @throws TypeError, while iterating, when `delimiter` is text and the body bytes, or the other way round
