@@ -1,4 +1,4 @@
-/** The same as `lazy.ts` in a form that bundlers follow. They alone know the condition `module`. */
+/** The same as `lazy.ts`, in a form that bundlers follow. Only they use the condition `module`. */
 import IconvLite from 'iconv-lite';
 import * as ToughCookie from 'tough-cookie';
 import Tr46 from 'tr46';
