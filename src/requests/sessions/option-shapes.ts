@@ -42,7 +42,7 @@ export function checkMaxResponseSize(size: unknown): void {
 const SUSPICIOUS_SECONDS = 1000;
 let hasWarned = false;
 
-/** Warns once where a timeout looks like milliseconds. */
+/** Warns once if a timeout looks like milliseconds. */
 export function warnAboutMilliseconds(timeout: unknown): void {
   if (hasWarned || typeof timeout !== 'number' || !(timeout >= SUSPICIOUS_SECONDS)) return;
   hasWarned = true;

@@ -22,7 +22,7 @@ import {
 } from './redirects.js';
 
 /**
- * `send` without the detours of a subclass: where a FuturesSession queues what it is told to send, the hops of a request
+ * `send` without the detours of a subclass: a FuturesSession queues what it sends, but the hops of a request
  * that holds a slot already must not queue again.
  */
 export const kSendNow: unique symbol = Symbol('requests.send-now');
@@ -102,7 +102,7 @@ export abstract class RedirectingSession {
   }
 
   /**
-   * The responses that follow `response`, each sent when it is asked for; with `yield_requests`, the requests instead.
+   * The responses that follow `response`, each requested on demand; with `yield_requests`, the requests instead.
    * Throws TooManyRedirects after `max_redirects`.
    */
   async *resolve_redirects(

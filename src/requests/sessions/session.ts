@@ -71,7 +71,7 @@ export class Session<
   verify: boolean | string | null = true;
   /** The client's certificate. Default null. */
   cert: Cert | null = null;
-  /** Seconds for connecting and for each read, where a request names none. Default null: wait for ever. Not in Python. */
+  /** Seconds for connecting and for each read of requests without a timeout. Default null: no limit. Not in Python. */
   timeout: TimeoutInput | null = null;
   /** The most bytes a decoded body may have, where a request names no limit. Default null. Not in Python. */
   max_response_size: number | null = null;

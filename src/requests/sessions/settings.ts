@@ -8,7 +8,7 @@ import type { Retry, RetryCount } from '../urllib3/retry.js';
 import { mergeDicts } from './merge.js';
 import { checkMaxResponseSize, warnAboutMilliseconds } from './option-shapes.js';
 
-/** The four settings of a request that session and environment have a say in. */
+/** The four settings of a request that merge with the session's and the environment's. */
 export interface EnvironmentSettings {
   /** Proxy URLs by scheme. */
   proxies: Proxies;

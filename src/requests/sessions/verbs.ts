@@ -54,7 +54,7 @@ export type RequestArguments<O> =
   | [options: WithMethodAndUrl<O>];
 
 /**
- * Each verb also takes its URL among the options. `R` is what a call returns, `O` the options it knows. One signature for both
+ * Each verb also takes its URL among the options. `R` is the result type, `O` the options. One signature for both
  * forms, not two, lets a subclass override a verb in the form that it wants.
  */
 export abstract class SessionVerbs<
@@ -74,7 +74,7 @@ export abstract class SessionVerbs<
     return this.callVerb('options', url, options);
   }
 
-  /** Sends a HEAD request. Redirects are not followed unless `allow_redirects` says so. */
+  /** Sends a HEAD request. Does not follow redirects unless `allow_redirects` is true. */
   head(url: UrlInput | WithUrl<O>, options?: O | null): R {
     return this.callVerb('head', url, options);
   }
@@ -161,7 +161,7 @@ function required<T>(callee: string, name: string, value: T | undefined): T {
   return value;
 }
 
-/** Options in the URL's place would be asked for as `[object Object]`. */
+/** Options in the URL's place would request `[object Object]`. */
 function requiredUrl(callee: string, url: UrlInput | object | undefined): UrlInput {
   if (isPlainObject(url) && Object.getPrototypeOf(url) !== null) {
     const form =
@@ -177,7 +177,7 @@ function methodText(method: string | Uint8Array): string {
   return typeof method === 'string' ? method : Buffer.from(method).toString('latin1');
 }
 
-/** Whether the first argument holds the keywords: a plain object, not something that stands for a URL. */
+/** Whether the first argument holds the keywords: a plain object, not a form of URL. */
 function isKeywords<O>(value: UrlInput | WithUrl<O> | undefined): value is WithUrl<O> {
   return isPlainObject(value) && Object.hasOwn(value, 'url');
 }
@@ -199,7 +199,7 @@ function checkedOptions<O extends object>(verb: string, options: O | number | nu
   return ownOptions(options);
 }
 
-/** Refuses an option that no request knows, with the likely mend: a bare form or query in the place of the options. */
+/** Refuses an unknown option, with the likely fix: a form or query was passed instead of the options. */
 export function checkRequestOptions(
   callee: string,
   options: RequestOptions,
