@@ -46,7 +46,7 @@ export class AttemptRecorder {
     this.#sent = monotonic();
   }
 
-  /** The head of the response is there; `version` is null where the transport does not know it. */
+  /** The head of the response has arrived; `version` is null if the transport cannot provide it. */
   headers(status: number, reason: string, version: number | null, rawHeaders: readonly string[]): void {
     this.#trace.headers({ status, reason, version, sent: this.#sent }, rawHeaders);
   }

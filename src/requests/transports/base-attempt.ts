@@ -10,7 +10,7 @@ import type { Attempt, OutgoingJob } from './urlopen.js';
 /**
  * One attempt: its clock, its end and its part in the trace. Its public members are for the modules beside it.
  *
- * Subclasses know the connection. They start the clock, say in `onIdle` what its end means, and in `abandon` how to stop.
+ * Subclasses handle the connection. They start the clock, map its expiry to an error in `onIdle`, and stop in `abandon`.
  */
 export abstract class BaseAttempt<J extends OutgoingJob> implements AbortListener, Attempt, AttemptState {
   readonly job: J;
@@ -92,7 +92,7 @@ export abstract class BaseAttempt<J extends OutgoingJob> implements AbortListene
 
   /** Whether the caller waits for the stream now, which is when its connection is to keep the process alive. */
   protected setWaiting(_isWaiting: boolean): void {
-    // Not all know their connection.
+    // Not all have access to their connection.
   }
 
   // The end.

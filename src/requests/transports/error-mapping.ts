@@ -1,4 +1,4 @@
-/** From what Node says went wrong, by way of urllib3's exceptions, to those of requests. */
+/** Maps Node's errors, by way of urllib3's exceptions, to those of requests. */
 import { type AbortToken, OSError, repr, isError } from '../../builtins/index.js';
 import {
   AbortError,
@@ -28,7 +28,7 @@ import {
 import * as urllib3 from '../exceptions/urllib3.js';
 import type { Job } from './outgoing-request.js';
 
-/** What an attempt says of itself when its response fails. */
+/** What the mapping needs of an attempt whose response fails. */
 export interface AttemptState {
   readonly job: Pick<Job, 'request' | 'token'>;
   /** Why the attempt ended the request itself. */
@@ -39,12 +39,12 @@ export interface AttemptState {
   readonly missingBytes: { readonly read: number; readonly expected: number } | null;
 }
 
-/** What an attempt on a connection of a pool says of itself when it has failed. */
+/** What the mapping needs of a failed attempt on a pool's connection. */
 export interface ConnectionState extends AttemptState {
   readonly job: Job;
   /** Whether there was no connection yet. */
   readonly isConnecting: boolean;
-  /** Whether a proxy was being asked for a tunnel. */
+  /** Whether it was establishing a tunnel through a proxy. */
   readonly isTunnelling: boolean;
   /** Whether TLS was being negotiated. */
   readonly isSecuring: boolean;

@@ -14,7 +14,7 @@ export function connectTimeout(pool: HTTPConnectionPool, seconds: number | null)
   return new ConnectTimeoutError([new ReprText(`<${pool.connectionName}>`), message]);
 }
 
-/** The peer said nothing for so long. */
+/** The peer was silent for this long. */
 export function readTimeout(
   pool: HTTPConnectionPool,
   target: string,

@@ -49,7 +49,7 @@ export class Route {
   readonly scheme: string;
   /** The proxy's URL; null for none. */
   readonly proxy: string | null;
-  /** Scheme, host and port as they stand in the URL; null when that has to be parsed. */
+  /** Scheme, host and port as written in the URL; null if it has to be parsed. */
   readonly origin: string | null;
   readonly #request: PreparedRequest;
 
@@ -63,7 +63,7 @@ export class Route {
     this.origin = end === -1 ? null : url.slice(0, end);
   }
 
-  /** What the request line asks for: path and query, or for a proxy that forwards the whole URL. */
+  /** The request-target: path and query, or the whole URL for a forwarding proxy. */
   get target(): string {
     const url = this.#request.url ?? '';
     const isForwarded = this.proxy !== null && this.scheme !== 'https' && !/^socks/i.test(this.proxy);
@@ -161,7 +161,7 @@ const NOT_ABORTABLE = Object.freeze({ token: null, release: null });
 /** What decides on the headers that are sent. */
 export type HeaderSource = Pick<Job, 'headers' | 'method' | 'pool' | 'target'>;
 
-/** Methods that say nothing of a body when they have none. */
+/** Methods that send no Content-Length when they have no body. */
 const WITHOUT_BODY: ReadonlySet<string> = new Set(['GET', 'HEAD', 'DELETE', 'TRACE', 'OPTIONS', 'CONNECT']);
 
 /**

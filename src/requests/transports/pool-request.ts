@@ -187,7 +187,7 @@ async function send(
 const NODE = new NodeTransport(nodeFetch);
 const RAW = { build_response: (_request: PreparedRequest, raw: HTTPResponse): HTTPResponse => raw };
 
-/** The request that a redirect asks for; null when the answer is none. */
+/** The request that follows a redirect; null if the response is not one. */
 function redirected(request: PreparedRequest, answer: HTTPResponse, retries: Retry): PreparedRequest | null {
   const location = answer.get_redirect_location();
   if (!location) return null;

@@ -1,6 +1,6 @@
 /**
- * An attempt on a connection of a pool: the stages that it goes through, and the limit of each. Subclasses know the
- * connection and lead from stage to stage.
+ * An attempt on a connection of a pool: its stages, and the limit of each. Subclasses handle the
+ * connection and move from stage to stage.
  *
  * Two clocks end it, both by `onIdle`: a timer of its own while the connection is made, which is rare, and what `arm` sets
  * afterwards, most often the timer that the socket has anyway.
@@ -17,7 +17,7 @@ import { type ConnectionState, connectionError } from './error-mapping.js';
 import { bodyTimeout, connectTimeout, readTimeout, sendTimeout } from './limits.js';
 import { type Job, wireHeaders } from './outgoing-request.js';
 
-/** Where an attempt stands. */
+/** The stage of an attempt. */
 export const enum Stage {
   /** No connection yet. */
   Connecting,
@@ -244,7 +244,7 @@ export abstract class PooledAttempt extends BaseAttempt<Job> implements Connecti
     );
   }
 
-  /** How many bytes the body has by its Content-Length; null where something else tells its end. */
+  /** The length of the body according to its Content-Length; null if its end is marked otherwise. */
   expectedLength(status: number): number | null {
     const { rawHeaders } = this;
     if (this.job.method === 'HEAD' || status < 200 || status === 204 || status === 304) return null;

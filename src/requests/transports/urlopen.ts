@@ -214,7 +214,7 @@ function rewind({ request }: OutgoingJob): void {
   if (!isBuffered(request.body) && request._body_position !== null) rewind_body(request);
 }
 
-/** Looks at the headers only of those few responses that may be asked for again. */
+/** Reads the headers only of the few responses that may be retried. */
 function isWorthARetry(method: string, response: HTTPResponse, retries: Retry): boolean {
   const isOwnRule = retries.is_retry !== Retry.prototype.is_retry;
   if (!isOwnRule && response.status < 400 && retries.status_forcelist.size === 0) return false;

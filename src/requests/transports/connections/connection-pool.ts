@@ -70,7 +70,7 @@ export class HTTPConnectionPool implements AgentOwner {
   readonly settings: ConnectionSettings;
   /** The value of the `Host` header, unless a request has its own. @internal */
   readonly hostHeader: string;
-  /** What stands before the path in the URL that fetch is given. @internal */
+  /** The prefix of the path in fetch's URL. @internal */
   readonly fetchOrigin: string;
   /** The agent, once there is one. @internal */
   agent: PoolAgent | null = null;

@@ -10,7 +10,7 @@ import { FRESH, isQuiet } from './quiet-socket.js';
 /** Milliseconds. Closing this long before the server does avoids most requests that would cross its closing. */
 export const KEEP_ALIVE_MARGIN = 500;
 
-/** Seconds for which an idle connection is kept, unless an adapter says otherwise. */
+/** Seconds for which an idle connection is kept, unless the adapter sets another limit. */
 export const IDLE_TIMEOUT = 15;
 
 /** Checks the option of adapters. Null for no limit. */
@@ -31,7 +31,7 @@ export function idleLimit(seconds: number | null, ofServer: number | null): numb
   return limit === Infinity ? 0 : Math.min(limit, LONGEST_DELAY);
 }
 
-/** Says that a connection is closed because `size` idle ones are there already. */
+/** Logs that a connection is closed as there are already `size` idle ones. */
 export function warnPoolIsFull(host: string, size: number): void {
   getLogger().log(
     'warning',
@@ -41,7 +41,7 @@ export function warnPoolIsFull(host: string, size: number): void {
 }
 
 /**
- * Whether an idle connection must be known to be open before a request with this method uses it: a server may have closed it
+ * Whether an idle connection must be verified before a request with this method uses it: a server may have closed it
  * while the program was busy, and the request cannot be sent twice.
  */
 export function needsOpenConnection(method: string): boolean {

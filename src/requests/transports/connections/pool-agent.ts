@@ -27,13 +27,13 @@ export const kReadIn: unique symbol = Symbol('requests.read-in');
 /** By `performance.now()`, when the last answer on a socket came. */
 const kAnsweredAt: unique symbol = Symbol('requests.answered-at');
 
-/** What a socket's owner hears, and says. */
+/** The callbacks and the state of a socket's owner. */
 export interface SocketOwner {
   /** Nothing went over the socket for as long as its timer was set to. */
   onIdle(): void;
   /** By `performance.now()`, when the head of its response had come. */
   readonly answeredAt: number;
-  /** The seconds after which the server said it will close an idle connection; null when it said nothing. */
+  /** The seconds after which the server has announced to close an idle connection; null if it has not. */
   keepAliveSeconds(): number | null;
 }
 
@@ -80,7 +80,7 @@ function tellOwner(this: PoolSocket): void {
 }
 
 function ignore(): void {
-  // Whatever uses the socket hears of the error, too.
+  // The user of the socket gets the error, too.
 }
 
 /** Options that all agents share. Idle sockets are counted by {@link govern}, as Node discards silently. */
@@ -93,7 +93,7 @@ export function agentOptions(owner: AgentOwner, block: boolean): http.AgentOptio
   };
 }
 
-/** An agent for one host, which is in `options` and so overrides what a request says. */
+/** An agent for one host, set in `options` and so overriding that of a request. */
 export function directAgent(owner: AgentOwner, secure: boolean, options: http.AgentOptions): PoolAgent {
   const agent = secure ? new https.Agent(options) : new http.Agent(options);
   return govern(agent as PoolAgent, owner);

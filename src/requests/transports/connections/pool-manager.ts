@@ -89,8 +89,8 @@ export class PoolManager {
   }
 
   /**
-   * Sends a request, as urllib3 does by itself: redirects are followed and failures tried again, three times unless `retries`
-   * says otherwise; no cookies, netrc or proxies of the environment.
+   * Sends a request, as urllib3 does by itself: follows redirects and retries failures, three times unless `retries`
+   * is set; ignores cookies, netrc and proxies of the environment.
    *
    * @example
    * ```ts
@@ -126,7 +126,7 @@ export class PoolManager {
   }
 
   /**
-   * The pool for an origin such as `https://example.org:8443`, as it stands in a prepared URL, with certificates verified
+   * The pool for an origin such as `https://example.org:8443`, as written in a prepared URL, with certificates verified
    * and nothing else special. Asking again is cheap.
    * @internal
    */
@@ -206,7 +206,7 @@ function sameSettings(one: ConnectionSettings, other: ConnectionSettings): boole
 const settingIds = new WeakMap<object, number>();
 let nextId = 1;
 
-/** Objects and data are told apart by identity: their text would be long, or say nothing. */
+/** Objects and data are compared by identity, as their text would be long or meaningless. */
 function settingKey(value: unknown): string {
   if (typeof value !== 'object' || value === null) return JSON.stringify(value);
   if (Array.isArray(value)) return JSON.stringify(value);

@@ -1,6 +1,6 @@
 import type { AbortToken } from '../../../builtins/index.js';
 
-/** Stands for one connection of a pool. */
+/** One place for a connection in a pool. */
 export interface Place {
   /** Gives it back. Calling it again does nothing. */
   readonly release: () => void;

@@ -47,7 +47,7 @@ type TunnelRequest = ClientRequest & { [kAttempt]?: TunnelOwner };
 /** What an agent of these packages takes for the connection to make. */
 type ConnectOptions = Parameters<AnyTunnelAgent<string>['connect']>[1];
 
-/** The owner's own timer goes first; this one closes the connection that only the package knows. */
+/** The owner's own timer fires first; this one closes the connection, which only the package can reach. */
 const GRACE = 1000;
 
 /** The agent for a pool behind a proxy that makes tunnels. */
@@ -124,7 +124,7 @@ async function socksAgent(pool: ProxiedPool, proxy: PoolProxy): Promise<PoolAgen
         proxy: this.proxy,
         destination: { host, port },
         command: 'connect',
-        // Without a number, the package gives up after half a minute.
+        // By default the package gives up after half a minute.
         timeout: limit === 0 ? LONGEST_DELAY : limit + GRACE,
         existing_socket: socket,
       });

@@ -74,7 +74,7 @@ function read(path: string): Buffer {
   }
 }
 
-/** Every certificate of a directory; those without a name by their hash, which OpenSSL asks for, are taken as well. */
+/** Every certificate of a directory, also those whose file name is not the hash that OpenSSL requires. */
 function readDirectory(path: string): string[] {
   return readdirSync(path)
     .map((name) => join(path, name))
@@ -161,7 +161,7 @@ interface Certified {
   changeSettings(changes: ConnectionSettings): void;
 }
 
-/** Has a pool trust and show what a request says. Throws OSError when a file is missing. */
+/** Applies a request's `verify` and `cert` to a pool. Throws OSError when a file is missing. */
 export function applyCertificates(
   connection: Certified,
   isSecure: boolean,

@@ -100,7 +100,7 @@ export class FetchTransport implements Transport<OutgoingJob, null> {
 }
 
 class FetchAttempt extends BaseAttempt<OutgoingJob> {
-  /** Only the fetch function knows whether its connection was used before. */
+  /** Unknown: only the fetch function can tell whether its connection was used before. */
   override readonly isStale = false;
   /** What fetch functions count is the decoded body. */
   override readonly missingBytes = null;
@@ -113,7 +113,7 @@ class FetchAttempt extends BaseAttempt<OutgoingJob> {
     super(job);
     this.#fetch = fetch;
     const { connect_timeout: connect, total } = job.timeout;
-    // With a total the limit for reading depends on when connecting began, which only fetch knows.
+    // With a total, the read limit depends on when connecting began, which fetch does not reveal.
     this.#limit = total ?? job.timeout.read_timeout ?? connect;
   }
 
@@ -206,7 +206,7 @@ class FetchAttempt extends BaseAttempt<OutgoingJob> {
   }
 }
 
-/** The global fetch says only 'fetch failed'; the cause says why. */
+/** The global fetch only reports 'fetch failed'; the reason is in the cause. */
 function rootOf(error: unknown): Error {
   if (!isError(error)) return new Error(String(error));
   return isError(error.cause) ? error.cause : error;

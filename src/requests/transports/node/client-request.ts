@@ -8,7 +8,7 @@ import { socketsPolled } from '../connections/kept-connections.js';
 import { kAttempt } from '../connections/pool-agent.js';
 import { headerRefusal, type HeaderSource, isAdded, wireHeaders } from '../outgoing-request.js';
 
-/** What hears of the events: an attempt. */
+/** Receives the events: an attempt. */
 export interface RequestListener {
   useSocket(socket: Socket): void;
   useResponse(response: IncomingMessage): void;
@@ -87,7 +87,7 @@ export function onProxyConnect(this: OwnedRequest, answer: { statusCode: number;
 }
 
 export function ignore(): void {
-  // The attempt hears of what happens in another way.
+  // The attempt is notified in another way.
 }
 
 function removeLast(request: ClientRequest, event: 'socket' | 'response', count: number): void {

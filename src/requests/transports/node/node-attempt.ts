@@ -193,7 +193,7 @@ export class NodeAttempt
 
   protected override bodyDone(error: Error | null, bytes: number): void {
     const { upload } = this;
-    // A stream is read whenever its reader likes.
+    // The caller reads a stream at its own pace.
     if (!this.job.stream) noteRead(this.socket);
     super.bodyDone(error, bytes);
     if (this.#hasBody) this.stopSending(upload);
@@ -201,8 +201,8 @@ export class NodeAttempt
   }
 
   /**
-   * A server may answer before it has read the request. Nobody needs the rest of that, and a connection that it stands on
-   * serves no other request.
+   * A server may respond before it has read the request. The rest is then not needed, and a connection with an unfinished
+   * request cannot be reused.
    */
   private stopSending(upload: Upload | null): void {
     const request = this.#request;
@@ -219,7 +219,7 @@ export class NodeAttempt
     request.path = target;
     const settings: { maxHeaderSize?: number; insecureHTTPParser?: boolean | undefined } = request as object;
     settings.maxHeaderSize = MAX_HEADER_SIZE;
-    // node-fetch says false, in spite of `node --insecure-http-parser`.
+    // node-fetch passes false, which would override `node --insecure-http-parser`.
     settings.insecureHTTPParser = pool.insecure_http_parser || undefined;
     // node-fetch aborts a request that has failed, and with it what has come of the answer.
     (request as { abort: () => void }).abort = ignore;
@@ -270,7 +270,7 @@ export class NodeAttempt
   useResponse(response: IncomingMessage): void {
     if (this.#readBefore?.isOver === false) return void this.#request?.destroy(hangUp());
     noteRead(this.socket);
-    // After switching protocols there is nothing that HTTP knows about.
+    // After switching protocols, what follows is not HTTP.
     this.#body = (response as { upgrade?: boolean | null }).upgrade ? null : response;
     const { statusCode = 0, statusMessage = '' } = response;
     if (this.refusesStatus(versionOf(response), statusCode, statusMessage)) return;

@@ -1,8 +1,8 @@
 /**
  * Sends by node-fetch over the agents of Node, and decides what node-fetch gets. A request that comes straight to the agent takes
- * its form there, and node-fetch need not know its headers, which it takes longer to copy (20 µs) than Node takes to send them.
- * Mocks and tracers put functions of their own in the place of `http.request` and read what they are called with; other
- * runtimes have their own. There is no public way to tell, so the source of the function is compared: to take Node's for
+ * its form there, and node-fetch does not get its headers, as it takes longer to copy them (20 µs) than Node to send them.
+ * Mocks and tracers replace `http.request` and read its arguments, and other
+ * runtimes have their own. There is no public way to detect this, so the function's source is compared: mistaking Node's for
  * another costs those 20 µs.
  */
 import http from 'node:http';

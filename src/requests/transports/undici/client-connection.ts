@@ -15,7 +15,7 @@ import { SocketSeam } from './socket-seam.js';
 import type { UndiciAttempt } from './undici-attempt.js';
 import { logConnection } from '../debug-log.js';
 
-/** Stands for a lost connection. */
+/** A lost connection. */
 const LOST = new Error('the connection was lost');
 // A trace that was never read holds on to the objects of all its callers, such as the session that loaded this module.
 LOST.stack = LOST.message;

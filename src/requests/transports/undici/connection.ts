@@ -17,7 +17,7 @@ export interface Connection<A> {
   giveUp(): void;
   /** Whether ending the attempt now would end others whose turn is before its own. */
   isBehindOthers(attempt: A): boolean;
-  /** Whether `error` says that the connection was lost before it was the request's turn, or with it unanswered. */
+  /** Whether `error` means that the connection was lost before the request's turn, or with the request unanswered. */
   isLost(error: Error): boolean;
   /** The attempt's limit has changed. */
   arm(attempt: A): void;

@@ -65,7 +65,7 @@ export class DispatchHandler implements Dispatcher.DispatchHandler {
     this.#attempt.completed();
   }
 
-  /** The server has switched to another protocol, of which HTTP knows nothing. */
+  /** The server has switched to another protocol than HTTP. */
   onRequestUpgrade(controller: Controller, status: number, headers: GivenHeaders, socket: unknown): void {
     const rawHeaders = headerTexts(givenHeaders(controller, headers));
     this.#attempt.headed(status, headOf(this.#source.lastPacket)?.reason ?? '', rawHeaders);

@@ -54,7 +54,7 @@ export function isChunked({ headers, request }: Job): boolean {
   return request.body !== null && !headers.has('content-length');
 }
 
-/** Where tracers hear of requests, and add headers of their own to them. */
+/** The channel through which tracers see requests and add headers of their own. */
 const watched = [channel('undici:request:create'), channel('undici:client:sendHeaders')] as const;
 
 function isWatched(): boolean {
@@ -90,7 +90,7 @@ export function wireHead(job: Job, headerText: string, isWhole: boolean): string
 /** A body as undici takes it. */
 export type DispatchBody = Uint8Array | Upload | Iterable<Uint8Array>;
 
-/** What hears of the body that it sends. */
+/** Receives the events of the body that is sent. */
 export interface BodyOwner {
   /** undici has taken the last piece. Of bytes that do not go in chunks it takes all at once, and this is not called. */
   bodyTaken(): void;
@@ -154,6 +154,6 @@ export function sendBy(client: Client, attempt: Dispatched, handler: Dispatcher.
   if (!chunked && body !== null && !types.isUint8Array(body)) {
     (options.headers ??= []).push('content-length', announcedLength(job) ?? '');
   }
-  // Its types know fewer forms of bodies than undici takes, and its methods are those of a list.
+  // undici takes more forms of bodies and more methods than its types list.
   client.dispatch(options as Options, handler);
 }

@@ -55,13 +55,13 @@ class DispatcherAttempt
   extends BaseAttempt<Job>
   implements BodyOwner, ConnectionState, DispatchUser, ResponseOwner
 {
-  /** Only the dispatcher knows whether its connection was used before. */
+  /** Unknown: only the dispatcher can tell whether its connection was used before. */
   override readonly isStale = false;
   override readonly missingBytes = null;
   readonly isTunnelling = false;
   readonly isSecuring = false;
   readonly #dispatcher: AnyDispatcher;
-  /** Seconds; null for no limit. With a total the rest depends on when connecting began, which only the dispatcher knows. */
+  /** Seconds; null for no limit. With a total, the rest depends on when connecting began, which the dispatcher does not reveal. */
   readonly #limit: number | null;
   #controller: Controller | null = null;
   #response: IncomingResponse | null = null;
@@ -199,7 +199,7 @@ class DispatcherAttempt
     return false;
   }
 
-  /** The dispatcher has counted, or is a mock and counts as it likes. */
+  /** The dispatcher has counted already, or is a mock with its own rules. */
   expectedLength(): null {
     return null;
   }

@@ -22,7 +22,7 @@ const WINDOW = 256 * 1024;
 /** Bytes are written in pieces of this size: each that is taken shows that the server still reads. */
 const PIECE = 64 * 1024;
 
-/** What hears of the session. */
+/** Receives the session's events. */
 export interface SessionOwner {
   /** The server takes no more requests on it; those that are running are answered. */
   retired(): void;
@@ -87,7 +87,7 @@ class StreamRequest implements Controller {
   /** As promised by the head; null when it promised none. */
   #length: number | null = null;
   #received = 0;
-  /** Whether the head said that nothing follows. */
+  /** Whether the stream ended with the head. */
   #hasNoBody = false;
   #isOver = false;
 

@@ -31,7 +31,7 @@ export function newClient(
     },
     pipelining: requestsAtOnce,
     allowH2: false,
-    // The attempts have clocks of their own. Idle connections stay, unless the server says when it closes them.
+    // The attempts have clocks of their own. Idle connections stay, unless the server announces when it closes them.
     headersTimeout: 0,
     bodyTimeout: 0,
     keepAliveTimeout: LONGEST_DELAY,

@@ -9,7 +9,7 @@ import { watchFingerprint } from '../connections/tls-settings.js';
 import { type ConnectFollower, whenConnected } from '../connections/when-connected.js';
 import type { UndiciAttempt } from './undici-attempt.js';
 
-/** What hears of the steps to a socket that can be used. */
+/** Receives the steps to a usable socket. */
 export interface SocketListener extends ConnectFollower {
   /** There is a socket, which may still be connecting. */
   hasSocket(socket: net.Socket): void;

@@ -1,14 +1,14 @@
 /**
- * The one place that relies on what undici does but does not promise. undici has a spelling and an order of headers of its
- * own, hides the version of HTTP and the bytes behind an error, takes a `100 Continue` that it did not ask for as a broken
- * server, and waits for the body of a 204 or 304 that has a Content-Length. So two methods of the socket that it is given are
+ * The one place that relies on undici's undocumented behaviour. undici has its own spelling and order of headers,
+ * hides the version of HTTP and the bytes behind an error, treats an unsolicited `100 Continue` as an error of the
+ * server, and waits for the body of a 204 or 304 that has a Content-Length. So two methods of its socket are
  * replaced:
  *
  * - `write`: undici writes the head of a request as one string, in the call that follows `onRequestStart` with nothing else
- *   between; the head of the request is written in its place. The string ends with an empty line unless chunks follow.
- * - `read`: undici reads by `read()` without a size, until that gives null. What arrives is looked at before undici has it:
- *   informational heads are left out, the head of an answer without a body does not speak of one, and one that breaks the
- *   rules gets a strict form where that is wanted.
+ *   between; the request's own head is written instead. The string ends with an empty line unless chunks follow.
+ * - `read`: undici calls `read()` without a size until it returns null. The data is filtered before undici gets it:
+ *   informational heads are dropped, the head of a response without a body loses its length, and a malformed head is
+ *   rewritten in a strict form if the adapter allows it.
  *
  * `test/requests/undici-seam.test.ts` fails when undici does otherwise.
  */
@@ -170,7 +170,7 @@ const enum HeadKind {
   Unknown,
   /** Another one follows. */
   Informational,
-  /** No body follows, whatever it says. */
+  /** No body follows, whatever the headers. */
   Bodiless,
 }
 
@@ -178,7 +178,7 @@ const enum HeadKind {
 const STATUS_END = 12;
 const STATUS_START = 'HTTP/1.'.length;
 
-/** Most heads are plain, which their first digit tells. */
+/** The first digit identifies plain heads, as most are. */
 function kindOfHead(bytes: Buffer): HeadKind {
   const digit = bytes[STATUS_START + 2];
   if (bytes.length >= STATUS_END && digit !== ONE && digit !== TWO && digit !== THREE) return HeadKind.Plain;

@@ -38,7 +38,7 @@ export class UndiciAttempt extends PooledAttempt implements BodyOwner, QueueEntr
   /** Milliseconds of silence that are too much now; 0 for no limit. */
   limit = 0;
   override isAnswered = false;
-  /** Whether it is unwanted, but stands in line on a connection that others use. */
+  /** Whether it was abandoned, but is still queued on a connection that others use. */
   isDiscarded = false;
   readonly #source: ConnectionSource<UndiciAttempt>;
   #connection: Connection<UndiciAttempt> | null = null;
@@ -115,7 +115,7 @@ export class UndiciAttempt extends PooledAttempt implements BodyOwner, QueueEntr
     this.#settle();
   }
 
-  /** Comes next, or stands in line, on a connection. */
+  /** Next, or queued, on a connection. */
   assigned(connection: Connection<UndiciAttempt>, reused: boolean): void {
     this.stopTimer();
     this.#connection = connection;
