@@ -97,7 +97,7 @@ export const kContext: unique symbol = Symbol('requests.context');
 export interface SendOptions {
   /** Leave the body unread, for the caller to read it piece by piece. */
   stream?: boolean | null | undefined;
-  /** Seconds; null waits for ever. */
+  /** Seconds; null for no limit. */
   timeout?: TimeoutInput | null | undefined;
   /** Verify the server's certificate: true, false, or the path of a CA bundle (a file or a directory). */
   verify?: boolean | string | null | undefined;
@@ -139,7 +139,7 @@ export interface RequestOptions {
   files?: Files | null | undefined;
   /** Credentials. */
   auth?: Auth | null | undefined | false | '' | readonly [];
-  /** Seconds; default: the session's `timeout`, which is null: wait for ever. */
+  /** Seconds. Default: the session's `timeout`, which is null: no limit. */
   timeout?: TimeoutInput | null | undefined;
   /** Follow redirects. Default true, for `head` false. */
   allow_redirects?: boolean | null | undefined;
