@@ -42,7 +42,7 @@ export class HTTPResponse {
   readonly request_url: string | null;
   /** Name, value, name, value … as they came. */
   readonly rawHeaders: readonly string[];
-  /** Whether the body is decompressed unless a call says otherwise; `raw.decode_content = true` before it is piped, as in Python. */
+  /** Whether calls decompress the body by default; as in Python, set `raw.decode_content = true` before piping it. */
   decode_content: boolean;
 
   #headers: HTTPHeaderDict | null = null;
@@ -233,7 +233,7 @@ export class HTTPResponse {
 
   /**
    * The body, or what is left of it, of a response whose body is here: one that `PoolManager.request()` gave, or that was made of
-   * bytes. Decoded as `decode_content` says. Kept, unlike what `read()` gives.
+   * bytes. Decoded according to `decode_content`. Kept, unlike the result of `read()`.
    * @throws ResponseNotRead when it is still on its way: `await raw.read()`
    */
   get data(): Buffer {

@@ -4,7 +4,7 @@ import type { Named } from '../exceptions/urllib3.js';
 export interface RequestHistory {
   /** The HTTP method. */
   readonly method: string | null;
-  /** What was asked for: the request-target. */
+  /** The request-target. */
   readonly url: string | null;
   /** The failure; null when it was the server's answer that was not liked. */
   readonly error: Error | null;
@@ -18,7 +18,7 @@ export interface RequestHistory {
 export interface RetryableResponse {
   /** The status code. */
   readonly status: number;
-  /** Asked for `Retry-After` and `Location`. */
+  /** Read for `Retry-After` and `Location`. */
   readonly headers: { get(name: string): string | null | undefined };
 }
 

@@ -56,7 +56,7 @@ export class Retry {
   static readonly DEFAULT_BACKOFF_MAX: number = 120;
   /** Seconds. */
   static readonly DEFAULT_RETRY_AFTER_MAX: number = 21_600;
-  /** What {@link from_int} makes of null: three retries. */
+  /** The default of {@link from_int}: three retries. */
   static DEFAULT: Retry;
 
   static {
@@ -181,7 +181,7 @@ export class Retry {
   }
 
   /**
-   * The seconds that a `Retry-After` asks for: a number of them or a date, at most `retry_after_max`. Throws urllib3's
+   * The seconds of a `Retry-After`, which is a number or a date; at most `retry_after_max`. Throws urllib3's
    * InvalidHeader for anything else.
    */
   parse_retry_after(retry_after: string): number {
@@ -189,7 +189,7 @@ export class Retry {
     return Math.min(Math.max(seconds, 0), this.retry_after_max);
   }
 
-  /** The seconds that a response's `Retry-After` asks for; null when it has none. */
+  /** The seconds of a response's `Retry-After`; null if it has none. */
   get_retry_after(response: RetryableResponse): number | null {
     const value = response.headers.get('Retry-After');
     return value === null || value === undefined ? null : this.parse_retry_after(value);
