@@ -5,7 +5,7 @@ import { encodeUtf8WithSurrogates, type QuoteTable, quoteTable, quoteWith } from
 import { withoutUserinfo } from './redact.js';
 import { partitionLast } from './python-text.js';
 
-/** A URL in its parts, normalised; a part that is not there is null. Can be taken apart like Python's tuple. */
+/** The normalised parts of a URL; absent parts are null. Can be destructured like Python's tuple. */
 export class Url implements Iterable<string | number | null> {
   /** In lower case. */
   readonly scheme: string | null;

@@ -85,7 +85,7 @@ function parse(url: string): Url {
   }
 }
 
-/** The host of an http URL is ASCII already; that of `http+unix://` and the like is not. */
+/** The host of an http URL is ASCII already, unlike that of `http+unix://` and the like. */
 function asciiHost(host: string): string {
   const ascii = isAscii(host) ? (/^[*.]/.test(host) ? null : host) : encodeHost(host);
   if (ascii === null) throw new InvalidURL('URL has an invalid label.');

@@ -75,7 +75,7 @@ function listed<K extends string>(
   return names.map((name) => parts[name]);
 }
 
-/** The parts of a network location, worked out when asked for. */
+/** The parts of a network location, computed on demand. */
 abstract class NetworkLocation {
   /** `user:password@host:port`. */
   abstract readonly netloc: string;
@@ -127,7 +127,7 @@ abstract class NetworkLocation {
   }
 }
 
-/** The result of `urlsplit`: five named parts that can be taken apart like Python's tuple. */
+/** The result of `urlsplit`: five named parts that can be destructured like Python's tuple. */
 export class SplitResult extends NetworkLocation implements Iterable<string> {
   /** In lower case, without the colon; '' when there is none. */
   readonly scheme: string;
