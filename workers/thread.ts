@@ -10,6 +10,7 @@ import {
   type Opening,
   type FromThread,
   type Outcome,
+  type SlotMessage,
   SMALL,
   type ToThread,
 } from '../src/concurrent-futures/worker-pool/protocol.js';
@@ -92,6 +93,9 @@ class Thread {
         case 'forget':
           forgetCopies(message.ids);
           break;
+        case 'slot':
+          this.#running.get(message.id)?.slotReturned();
+          break;
         case 'close':
           void this.#close();
       }
@@ -99,7 +103,17 @@ class Thread {
   }
 
   async #run(id: number, fn: number, args: Message): Promise<void> {
-    const call = new ThreadCall(this, this.#workerName);
+    const tell = (slot: SlotMessage['slot']): void => {
+      this.#calls.postMessage({ slot, id } satisfies FromThread);
+    };
+    const call = new ThreadCall(this, this.#workerName, {
+      lent: () => {
+        tell('lent');
+      },
+      wanted: () => {
+        tell('wanted');
+      },
+    });
     this.#running.set(id, call);
     // Synchronously, as the next message builds on what is new in this one.
     const received = receiveHere(args, this.#received);

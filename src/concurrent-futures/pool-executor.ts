@@ -72,7 +72,12 @@ export abstract class PoolExecutor extends Executor {
     return this.#running;
   }
 
-  /** A slot has been occupied: it must fetch calls with `nextCall()` until there are none. */
+  /** Whether no call is running, waiting for a slot again or queued. */
+  protected get isIdle(): boolean {
+    return this.#running === 0 && this.#lent === 0 && this.#queue.length === 0;
+  }
+
+  /** A slot has been occupied: it has to fetch calls with `nextCall()` until there are none. */
   protected abstract openSlot(): void;
 
   /** `max_workers` has changed; slots are opened after this. */
@@ -185,11 +190,13 @@ export abstract class PoolExecutor extends Executor {
   }
 
   /**
-   * Frees a slot that may not fetch another call, as there are too many slots or the pool is paused. A call already marked
-   * running keeps its slot.
+   * Frees a slot that may not fetch another call, as there are too many or the pool is paused, or gives it to a call that wants one
+   * again. A call that is marked running was promised a slot.
    */
   protected retireSlot(): boolean {
-    if (this.#running <= this.#maxWorkers && (!this.#paused || this.#returning.length > 0)) return false;
+    if (this.#running <= this.#maxWorkers && (!this.#paused || this.#returning.length > 0)) {
+      return this.#giveBack();
+    }
     if (this.#queue.peek()?.claimed === true) return false;
     this.#freeSlot();
     return true;
@@ -197,7 +204,7 @@ export abstract class PoolExecutor extends Executor {
 
   /** The oldest call, marked running; null when there is none, which frees the slot. */
   protected nextCall(): WorkItem | null {
-    if (this.retireSlot() || this.#giveBack()) return null;
+    if (this.retireSlot()) return null;
     for (let item = this.#queue.shift(); item !== null; item = this.#queue.shift()) {
       if (item.claimed) {
         this.#claimed -= 1;
@@ -220,7 +227,7 @@ export abstract class PoolExecutor extends Executor {
   }
 
   #checkIdle(): void {
-    if (this.#running > 0 || this.#lent > 0 || this.#queue.length > 0) return;
+    if (!this.isIdle) return;
     const waiters = this.#idleWaiters;
     this.#idleWaiters = [];
     for (const resolve of waiters) resolve();
@@ -253,7 +260,7 @@ export abstract class PoolExecutor extends Executor {
 
   /** Resolves when no call is running or queued: at once when the pool is idle. The pool stays usable. */
   idle(): Promise<void> {
-    if (this.#running === 0 && this.#lent === 0 && this.#queue.length === 0) return Promise.resolve();
+    if (this.isIdle) return Promise.resolve();
     return new Promise((resolve) => {
       this.#idleWaiters.push(resolve);
     });

@@ -19,6 +19,7 @@ import {
   type RequestContext,
   type TraceIdentity,
 } from '../requests/internal.js';
+import { FarCall } from './far-call.js';
 import { type FarLimits, FarTurns } from './limits/index.js';
 import { PendingCall, type SlotOptions } from './pending-call.js';
 import { sendEventsBack, traceInThread } from './traced-calls.js';
@@ -106,7 +107,7 @@ function enterSlot(
   else {
     const token = currentAbortToken();
     const trace = traced === null ? undefined : traceInThread(traced);
-    context = limits === null ? { token, trace } : new FarTurns(limits, token, trace);
+    context = limits === null ? new FarCall(call, token, trace) : new FarTurns(limits, token, trace);
     options[kContext] = context;
   }
   context.trace?.started(call?.workerName ?? null);

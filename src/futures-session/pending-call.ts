@@ -12,6 +12,7 @@ import {
   type RetryableResponse,
 } from '../requests/internal.js';
 import type { LimitedCall } from './limits/index.js';
+import { reclaimSlot } from './reclaim-slot.js';
 import type { ResponseFuture } from './response-future.js';
 import { setField, snapshot } from './snapshot.js';
 
@@ -106,21 +107,8 @@ export class PendingCall implements RequestContext {
     this.#call?.lendSlot?.();
     await wait?.();
     await limited?.again(this.token);
-    await this.#reclaimSlot();
+    await reclaimSlot(this.#call, this.token);
     trace?.resumed();
-  }
-
-  #reclaimSlot(): Promise<void> {
-    const call = this.#call;
-    if (call?.reclaimSlot === undefined) return Promise.resolve();
-    return Promise.race([
-      call.reclaimSlot(),
-      new Promise<void>((resolve) =>
-        this.token?.onAbort(() => {
-          resolve();
-        }),
-      ),
-    ]);
   }
 
   #followAborts(future: ResponseFuture): void {

@@ -1,3 +1,4 @@
+import type { WorkItem } from '../work-item.js';
 import type { PoolThread, ThreadOwner } from './pool-thread.js';
 
 /** A weak link from a pool's running threads to the pool, so that an idle pool can be collected. */
@@ -27,8 +28,8 @@ export class PoolLink implements ThreadOwner {
     this.#owner.deref()?.failedToOpen(message, cause);
   }
 
-  finished(thread: PoolThread): void {
-    this.#owner.deref()?.finished(thread);
+  finished(thread: PoolThread, item: WorkItem): void {
+    this.#owner.deref()?.finished(thread, item);
   }
 
   died(thread: PoolThread): void {

@@ -4,15 +4,13 @@ import {
   receiveMessageOnPort,
   type Transferable,
 } from 'node:worker_threads';
-import { getLogger, type HomeCall, type Reference, referenceOf } from '../../builtins/index.js';
+import { getLogger, type HomeCall } from '../../builtins/index.js';
 import {
   crossingCall,
   decode,
-  decodeLoading,
   encode,
   encodeForChannel,
   explainCloneError,
-  type Pickled,
   receive,
   type Received,
   ReceivedReferences,
@@ -20,6 +18,9 @@ import {
 } from '../../pickle/index.js';
 import type { AnyFunction, WorkItem } from '../work-item.js';
 import { checkBootstrapped, mainModule } from './bootstrapping.js';
+import { importOf } from './import-of.js';
+import { LentSlots } from './lent-slots.js';
+import { makeHomeCall } from './make-home-call.js';
 import { outcomeTurns } from './outcome-turns.js';
 import {
   type CallMessage,
@@ -40,8 +41,8 @@ export interface ThreadOwner {
   /** The thread could not be started, or its initializer failed. It is gone. */
   failedToOpen(message: string, cause: unknown): void;
   /** A call has its outcome: its slot is free. */
-  finished(thread: PoolThread): void;
-  /** The thread is gone; its calls are about to fail. */
+  finished(thread: PoolThread, item: WorkItem): void;
+  /** The thread is no more; its calls are about to be failed. */
   died(thread: PoolThread): void;
 }
 
@@ -63,6 +64,9 @@ export class PoolThread {
   readonly #calls: MessagePort;
   readonly #outcomes: MessagePort;
   readonly #items = new Map<number, WorkItem>();
+  readonly #lent = new LentSlots((id) => {
+    this.#tell({ type: 'slot', id });
+  });
   readonly #functions = new Map<AnyFunction, number>();
   readonly #sent = new SentReferences();
   readonly #received = new ReceivedReferences();
@@ -98,9 +102,13 @@ export class PoolThread {
     return this.#open;
   }
 
-  /** How many calls it runs. */
+  /** How many calls it runs, but for those that have lent their slots out. */
   get load(): number {
-    return this.#items.size;
+    return this.#items.size - this.#lent.size;
+  }
+
+  get hasCalls(): boolean {
+    return this.#items.size > 0;
   }
 
   async #start(settings: ThreadSettings, calls: MessagePort, outcomes: MessagePort): Promise<void> {
@@ -212,6 +220,8 @@ export class PoolThread {
       deliver(() => {
         this.#handle(id, received, failed, hasHomeCalls);
       });
+    } else if ('slot' in message) {
+      this.#lent.heard(message, this.#items.get(message.id));
     } else if ('home' in message) {
       const { home } = message;
       deliver(() => void makeHomeCall(home));
@@ -235,6 +245,7 @@ export class PoolThread {
     const item = this.#items.get(id);
     if (item === undefined) return;
     this.#items.delete(id);
+    this.#lent.ended(id);
     // Only calls under way keep the process alive.
     if (this.#items.size === 0) this.#calls.unref();
     const { loading } = received.imports;
@@ -260,7 +271,7 @@ export class PoolThread {
       // A restoring function threw.
       item.fail(error);
     }
-    this.#owner.finished(this);
+    this.#owner.finished(this, item);
   }
 
   #die(cause: Error): void {
@@ -274,6 +285,7 @@ export class PoolThread {
         cause,
       );
     }
+    this.#lent.close();
     // Messages that it sent before it died still count.
     for (let last = this.#nextMessage(); last !== undefined; last = this.#nextMessage()) {
       this.#hear(last.message, (handle) => {
@@ -291,6 +303,7 @@ export class PoolThread {
   #abandon(cause: unknown): void {
     this.#dead = true;
     this.#open = false;
+    this.#lent.close();
     this.#calls.close();
     this.#outcomes.close();
     this.#owner.died(this);
@@ -298,7 +311,7 @@ export class PoolThread {
     this.#items.clear();
     for (const item of items) {
       item.fail(terminatedAbruptly(cause));
-      this.#owner.finished(this);
+      this.#owner.finished(this, item);
     }
   }
 
@@ -333,16 +346,4 @@ export class PoolThread {
 
 function isOutcome(message: FromThread): message is Outcome {
   return Array.isArray(message);
-}
-
-async function makeHomeCall(call: Pickled): Promise<void> {
-  const [fn, args] = (await decodeLoading(call)) as HomeCall;
-  fn(...(args as never[]));
-}
-
-/** @throws RuntimeError that shows the fix, when the function is not importable */
-function importOf(fn: AnyFunction): Reference {
-  const reference = referenceOf(fn) ?? encode(fn, { name: 'fn' }).message.references?.[0];
-  if (reference === undefined) throw new TypeError(`'${fn.name}' cannot be imported`);
-  return reference;
 }

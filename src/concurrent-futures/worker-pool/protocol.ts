@@ -28,7 +28,12 @@ export interface Opened {
 }
 
 /** To the thread. */
-export type ToThread = CallMessage | AbortMessage | ForgetMessage | { readonly type: 'close' };
+export type ToThread =
+  | CallMessage
+  | AbortMessage
+  | ForgetMessage
+  | SlotReturnedMessage
+  | { readonly type: 'close' };
 
 /** One call. A tuple, as calls are by far the most frequent messages and structured clone then copies no names. */
 export type CallMessage = readonly [
@@ -47,14 +52,20 @@ export interface AbortMessage {
   readonly reason: Pickled;
 }
 
-/** The copies of the originals with these ids are no longer needed. */
+/** The call has a slot again. */
+export interface SlotReturnedMessage {
+  readonly type: 'slot';
+  readonly id: number;
+}
+
+/** The copies of the originals with these ids are not needed any more. */
 export interface ForgetMessage {
   readonly type: 'forget';
   readonly ids: readonly string[];
 }
 
 /** From the thread: an outcome, or the signal that one can be taken from the other channel, or {@link LINGERING}. */
-export type FromThread = Outcome | OutcomeReady | HomeCallMessage | typeof LINGERING;
+export type FromThread = Outcome | OutcomeReady | HomeCallMessage | SlotMessage | typeof LINGERING;
 
 /** A call to make in the main thread at once, without an answer. */
 export interface HomeCallMessage {
@@ -62,7 +73,13 @@ export interface HomeCallMessage {
   readonly home: Pickled;
 }
 
-/** Another outcome is available. Its new references are announced here. */
+/** The call with this id only waits and lends its slot out, or wants one again. */
+export interface SlotMessage {
+  readonly slot: 'lent' | 'wanted';
+  readonly id: number;
+}
+
+/** Another outcome can be taken. What is new in it is announced here. */
 export interface OutcomeReady {
   readonly announced: Pickled;
 }

@@ -1,17 +1,46 @@
 import type { AbortToken } from '../../builtins/index.js';
 import { type Call, swapCall } from '../call-context.js';
 
-/** One submitted call in its thread. It has its worker's name and its abort signal, like an in-thread call. */
+/** Messages of a call to its pool about its slot. */
+export interface SlotMessages {
+  lent(): void;
+  wanted(): void;
+}
+
+/** One submitted call in its thread. Knows its worker and its abort signal as an in-thread call does. */
 export class ThreadCall implements Call {
   readonly executor: object;
   readonly workerName: string;
   token: AbortToken | null = null;
   #abort: ((reason: unknown) => void) | null = null;
   #aborted: { readonly reason: unknown } | null = null;
+  readonly #slot: SlotMessages | null;
+  #goOn: (() => void) | null = null;
 
-  constructor(executor: object, workerName: string) {
+  /** @param slot null where the slot cannot be lent */
+  constructor(executor: object, workerName: string, slot: SlotMessages | null = null) {
     this.executor = executor;
     this.workerName = workerName;
+    this.#slot = slot;
+  }
+
+  lendSlot(): void {
+    this.#slot?.lent();
+  }
+
+  reclaimSlot(): Promise<void> {
+    const slot = this.#slot;
+    if (slot === null) return Promise.resolve();
+    return new Promise((resolve) => {
+      this.#goOn = resolve;
+      slot.wanted();
+    });
+  }
+
+  /** It has a slot again. */
+  slotReturned(): void {
+    this.#goOn?.();
+    this.#goOn = null;
   }
 
   set_abort_handler(handler: (reason: unknown) => void): void {

@@ -77,10 +77,13 @@ export class WorkerPoolExecutor extends PoolExecutor {
       failedToOpen: (message, cause) => {
         this.#failedToOpen(message, cause);
       },
-      finished: (thread) => {
-        if (thread.load === 0 && this.#retiring.delete(thread)) this.#expectEnd(thread.close());
-        this.#waiting += 1;
-        this.#dispatch();
+      finished: (thread, item) => {
+        if (!thread.hasCalls && this.#retiring.delete(thread)) this.#expectEnd(thread.close());
+        if (item.isLent) this.ended(item);
+        else {
+          this.#waiting += 1;
+          this.#dispatch();
+        }
       },
       died: (thread) => {
         this.#threads.delete(thread);
@@ -199,7 +202,7 @@ export class WorkerPoolExecutor extends PoolExecutor {
   ): Promise<void> {
     const done = super.shutdown(wait, options);
     this.#closing = true;
-    if (this.running === 0) this.#closeThreads();
+    if (this.isIdle) this.#closeThreads();
     if (!parseShutdown(wait, options).wait) return done;
     return done.then(async () => {
       await Promise.all(this.#ends);
