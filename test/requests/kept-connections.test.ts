@@ -5,11 +5,12 @@ import { join } from 'node:path';
 import * as tls from 'node:tls';
 import { fileURLToPath } from 'node:url';
 import { describe, expect, test } from 'vitest';
+import { FuturesSession, HTTPAdapter, UndiciAdapter } from 'requests-futures';
 import { runNode } from '../helpers/child.js';
 import { loopbackCertificate } from '../helpers/servers/certificates.js';
 import { listen } from '../helpers/servers/http-server.js';
 import { startProxyServer } from '../helpers/servers/proxy-server.js';
-import { RawConnection } from '../helpers/servers/raw-server.js';
+import { RawConnection, startRawServer } from '../helpers/servers/raw-server.js';
 import { startSocksServer } from '../helpers/servers/socks-server.js';
 
 const adapters = ['HTTPAdapter', 'UndiciAdapter'];
@@ -194,3 +195,32 @@ describe.each(adapters)('over %s', (adapter) => {
     },
   );
 });
+
+test.each([
+  ['HTTPAdapter', HTTPAdapter],
+  ['UndiciAdapter', UndiciAdapter],
+] as const)(
+  'a server that closes behind answers without a word loses no POST of many workers over %s',
+  async (_name, Adapter) => {
+    await using server = await startRawServer(async (connection) => {
+      for (let served = 1; ; served += 1) {
+        const request = await connection.readRequest();
+        const id = /^POST \/(\d+)/.exec(request)?.[1];
+        if (id === undefined) return;
+        await connection.write(answer(id));
+        if (served === 2) {
+          connection.end();
+          return;
+        }
+      }
+    });
+    await using session = new FuturesSession({ max_workers: 10 });
+    session.trust_env = false;
+    session.mount('http://', new Adapter());
+    const ids = Array.from({ length: 400 }, (_, i) => String(i));
+    const futures = ids.map((id) => session.post(`${server.url}/${id}`, { data: id }));
+    expect(await Promise.all(futures.map(async (future) => (await future).text))).toEqual(ids);
+    // They were kept in between.
+    expect(server.connections.length).toBeLessThan(ids.length);
+  },
+);
