@@ -41,7 +41,7 @@ export async function fuzzHttp2(steps: number, seed: number): Promise<Tally> {
           (): Buffer => frame(7, 0, 0, numbers(below(2) * stream, below(14))),
           (): Buffer => frame(8, 0, at, numbers(below(1000))),
           (): Buffer => frame(4, 0, 0, Buffer.concat([Buffer.of(0, 1 + below(6)), numbers(below(70_000))])),
-          (): Buffer => frame(below(12), below(256), at, bytes(below(20))),
+          (): Buffer => frame(1 + below(11), below(256), at, bytes(below(20))),
           (): Buffer => frame(6, 0, 0, bytes(8)),
         ][below(9)]?.() ?? Buffer.alloc(0),
       );
