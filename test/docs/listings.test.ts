@@ -158,6 +158,53 @@ test('every listing in JavaScript uses names and options that exist', { timeout:
   expect(found).toEqual([expect.stringMatching(/^docs\/errors\.md: .*'time_out' does not exist/)]);
 });
 
+/** What the cells of docs/coming-from.md find around them. */
+const CELLS = `
+import * as module from 'requests-futures';
+import * as requests from 'requests-futures/requests';
+import type { HTTPAdapterOptions, RequestOptions, Response } from 'requests-futures/requests';
+type Options = RequestOptions & module.FuturesSessionOptions & module.LimitsOptions & HTTPAdapterOptions;
+declare const name: keyof Options | keyof module.FuturesSession | keyof module.HTTPAdapter | keyof Response;
+const { FuturesSession, HTTPAdapter, Retry, ThreadPoolExecutor, UndiciAdapter } = module;
+declare const [url, q, username, password]: string[];
+declare const [json, body, headers]: Record<string, string>[];
+declare const fn: (...given: any[]) => any;
+declare const get: (url: string) => Promise<string>;
+declare const [a, b, n, seconds]: [string, string, number, number];
+declare const executor: module.ThreadPoolExecutor;
+declare const [response, r]: Response[];
+declare const error: module.RequestException;
+declare const future: module.Future<Response>;
+declare const futures: module.Future<Response>[];
+`;
+
+/** The code in the right-hand cells of a page's tables, each as a statement. */
+function rightHandCells(page: string): string[] {
+  const cells = [...readFileSync(page, 'utf8').matchAll(/^\|.*(?<!\\) \| (.*) \|$/gm)].map(
+    ([, cell = '']) => cell,
+  );
+  return cells.flatMap((cell) =>
+    [...cell.matchAll(/`([^`]+)`/g)].map(([, code = '']) => {
+      if (/^\w+$/.test(code)) return `name === '${code}';`;
+      if (/^\w+ = \d+$/.test(code)) return `session.${code};`;
+      if (/^\w+: /.test(code)) return `({ ${code} }) satisfies Options;`;
+      if (code.startsWith('{')) return `(${code}) satisfies Options;`;
+      return `{ ${code}; }`;
+    }),
+  );
+}
+
+test('what docs/coming-from.md shows for each line of another client compiles', { timeout: 120_000 }, () => {
+  const cells = rightHandCells('docs/coming-from.md').filter(
+    (code) => !/'(Session|FuturesSession|toArray)'/.test(code),
+  );
+  expect(cells.length).toBeGreaterThan(70);
+  const code = `${CELLS}async () => {\n${cells.join('\n')}\n};`;
+  expect(
+    complaints([{ page: 'docs/coming-from.md', language: 'ts', code }], { noUncheckedIndexedAccess: false }),
+  ).toEqual([]);
+});
+
 test('a listing that does not compile is found', { timeout: 120_000 }, () => {
   const code = "import { FuturesSession } from 'requests-futures';\nnew FuturesSession({ max_worker: 1 });\n";
   expect(complaints([{ page: 'a.md', language: 'ts', code }], {})).toEqual([
