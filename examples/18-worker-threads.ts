@@ -8,14 +8,13 @@
  *     session = FuturesSession(executor=ProcessPoolExecutor(max_workers=2))
  *     session.hooks['response'] = summarise
  *
- * To wait for a server needs no thread: for plain requests the in-thread executor is the cheaper one. But a hook that parses
- * megabytes holds up the loop, and with it all else that the program does: its timers, its own server, the other answers.
- * Threads do it beside the loop, as long as what comes back is small: a hook that returns everything it has parsed has it
- * copied, which takes as long as parsing. More requests per second come of it only where there are CPUs with nothing to do;
- * that the loop is free comes of it always.
+ * Waiting for a server needs no thread: for plain requests the in-thread executor is cheaper. But a hook that parses
+ * megabytes blocks the event loop, and with it everything else that the program does: its timers, its own server, other
+ * responses. Threads keep the loop free, as long as the result is small: returning everything parsed copies it back, which
+ * takes as long as parsing. More requests per second need idle CPUs; a shorter longest pause does not.
  *
  * A thread shares nothing with the program, so the hook is a function in a module of its own (`lib/summarise.mjs`), marked as
- * `importable`; Python's process pool asks for the same. It is JavaScript here, as Node 20 imports no TypeScript.
+ * `importable`; Python's process pool requires the same. It is JavaScript here, as Node 20 imports no TypeScript.
  */
 import { monitorEventLoopDelay } from 'node:perf_hooks';
 import { isDeepStrictEqual } from 'node:util';
@@ -47,7 +46,7 @@ interface Outcome {
   readonly name: string;
   readonly summaries: Summary[];
   readonly seconds: number;
-  /** The longest time in milliseconds for which the main loop was held up. */
+  /** The longest time in milliseconds for which the main loop was blocked. */
   readonly longestDelay: number;
 }
 
@@ -58,7 +57,7 @@ async function measure(name: string, executor: Executor): Promise<Outcome> {
     const response = await session.get(`${server.url}/sales`);
     return (response as Response & { data: Summary }).data;
   };
-  // Threads start with their first calls, which import the package there: not what is to be compared.
+  // Warm up: threads start with their first calls, which load the package there.
   await Promise.all(Array.from({ length: workers }, get));
 
   server.reset();
@@ -90,4 +89,7 @@ console.log(
 );
 console.log(`\nthe answers agree: ${isDeepStrictEqual(first.summaries, second.summaries) ? 'yes' : 'no'}`);
 console.log(`each: ${first.summaries[0]?.rows} rows, median price ${first.summaries[0]?.median}`);
+console.log(
+  `longest pause, in-thread to threads: ${(first.longestDelay / second.longestDelay).toFixed(1)} times`,
+);
 console.log(`requests per second, threads to in-thread: ${(first.seconds / second.seconds).toFixed(1)}`);

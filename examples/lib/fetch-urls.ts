@@ -4,16 +4,16 @@ import { as_completed, AsyncPoolExecutor } from 'requests-futures';
 import { AbortError, Session } from 'requests-futures/requests';
 import { type Fetched, row, type Screen } from './url-rows.js';
 
-const usage = `Usage: npm start                        compares five strategies on a server of its own
-       npm start -- [OPTIONS] URL...     fetches the URLs, many at a time; - reads them from standard input
+const usage = `Usage: npm start                        compare five strategies on a local server
+       npm start -- [OPTIONS] URL...     fetch the URLs, many at a time; - reads them from standard input
 
-  --max-workers N   how many requests may run at once (8)
-  --timeout N       seconds to wait for a connection, and for each next piece of an answer (10)
-  --help            shows this
+  --max-workers N   run at most N requests at once (default 8)
+  --timeout N       wait at most N seconds to connect, and for each read (default 10)
+  --help            show this help
 
-One row per URL, in the order in which they end: the URL, status, bytes, seconds from the request to the last byte; or
-the error. A URL that fails stops no other and is no failure of the command. A summary goes to standard error. Ctrl-C
-ends what is under way, prints the summary of what is done, and exits with 130.
+Prints one row per URL, in order of completion: the URL, status, bytes, and seconds from the request to the last byte;
+or the error. A failed URL does not stop the others or change the exit code. The summary goes to standard error. Ctrl-C
+aborts the running requests, prints the summary so far, and exits with 130.
 `;
 
 interface Settings {
@@ -22,7 +22,7 @@ interface Settings {
   readonly timeout: number;
 }
 
-/** The whole command. Gives the exit code: 0, 2 when the usage is wrong, 130 when it was interrupted. */
+/** The whole command. Returns the exit code: 0; 2 for wrong usage; 130 when interrupted. */
 export async function fetchUrls(args: string[]): Promise<number> {
   let settings: Settings | null;
   try {
@@ -36,7 +36,7 @@ export async function fetchUrls(args: string[]): Promise<number> {
   return 0;
 }
 
-/** Throws when the usage is wrong; null: help was asked for. */
+/** Throws for wrong usage. Null: show the help. */
 async function readArguments(args: string[]): Promise<Settings | null> {
   const { values, positionals } = parseArgs({
     args,
@@ -74,13 +74,13 @@ async function linesOfStdin(): Promise<string[]> {
 }
 
 async function fetchAll({ urls, maxWorkers, timeout }: Settings): Promise<number> {
-  // `… | head` closes the pipe when it has seen enough.
+  // `… | head` closes the pipe early.
   process.stdout.on('error', (error: NodeJS.ErrnoException) => process.exit(error.code === 'EPIPE' ? 0 : 1));
   const interrupt = new AbortController();
   const pool = new AsyncPoolExecutor({ max_workers: maxWorkers });
   await using session = new Session();
 
-  /** The body is counted and not kept: it may be larger than memory. */
+  /** Counts the body without keeping it, as it may be larger than memory. */
   async function fetchOne(url: string): Promise<Fetched> {
     const begun = performance.now();
     const response = await session.get(url, { timeout, stream: true, signal: interrupt.signal });

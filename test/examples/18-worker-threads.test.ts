@@ -11,5 +11,6 @@ test('a hook gives the same answers in worker threads as in the main thread', as
   ]);
   expect(lines).toContain('the answers agree: yes');
   expect(lines).toContain('each: 12000 rows, median price 50');
+  expect(lines.at(-2)).toMatch(/^longest pause, in-thread to threads: \d+\.\d times$/);
   expect(lines.at(-1)).toMatch(/^requests per second, threads to in-thread: \d+\.\d$/);
 });
