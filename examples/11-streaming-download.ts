@@ -16,33 +16,16 @@ import { createWriteStream } from 'node:fs';
 import { mkdtemp, rm, stat } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
-import { Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
 import { ResponseTooLarge, ThreadPoolExecutor } from 'requests-futures';
 import * as requests from 'requests-futures/requests';
 import { serve } from './lib/local-server.js';
-import { routes } from './lib/routes.js';
+import { listener } from './lib/servers/large-files.js';
 
-const size = 64 * 1024 * 1024;
-const block = Buffer.alloc(64 * 1024, 'all work and no play makes jack a dull boy\n');
-function* blocks(): Generator<Buffer> {
-  for (let sent = 0; sent < size; sent += block.length) yield block;
-}
-const expected = createHash('sha256');
-for (const piece of blocks()) expected.update(piece);
-const digest = expected.digest('hex');
-
-await using server = await serve(
-  routes({
-    '/big/*': ({ response }) => {
-      response.writeHead(200, { 'Content-Length': size });
-      // A client that leaves in the middle is not this server's problem.
-      pipeline(Readable.from(blocks()), response).catch(() => undefined);
-    },
-  }),
-);
+await using server = await serve(listener);
 const directory = await mkdtemp(path.join(tmpdir(), 'download-'));
 await using session = new requests.Session();
+const digest = (await session.get(`${server.url}/digest`)).text;
 
 async function download(name: string): Promise<{ name: string; bytes: number; intact: boolean }> {
   // Python: with session.get(url, stream=True) as r. Leaving the block lets go of the connection, whatever happened.
