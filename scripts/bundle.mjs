@@ -82,7 +82,7 @@ const withSourceMaps = {
 rmSync(`${root}dist`, { recursive: true, force: true });
 const bundle = await rolldown({
   input: Object.fromEntries(
-    [...doors, ...packages, 'src/bullmq/cli', 'workers/gateway', 'workers/thread'].map((name) => [
+    [...doors, ...packages, 'src/bullmq/cli', 'workers/gateway', 'workers/thread', 'workers/worker'].map((name) => [
       name,
       `${root}build/${name}.js`,
     ]),
@@ -120,7 +120,7 @@ cpSync(`${root}build`, `${root}dist`, {
   filter: (path) => !/\.(js|js\.map|tsbuildinfo)$/.test(path),
 });
 // TypeScript 6 loads no types that nothing asks for, and those of Node would become `any` in silence.
-for (const door of doors) {
+for (const door of [...doors, 'workers/worker']) {
   const path = `${root}dist/${door}.d.ts`;
   writeFileSync(path, `/// <reference types="node" />\n${readFileSync(path, 'utf8')}`);
 }

@@ -32,6 +32,7 @@ declare global {
 
 /** Those of single pages, by the name of the file that the page imports or the listing would stand in. */
 const FILES: Readonly<Record<string, Readonly<Record<string, string>>>> = {
+  'docs/neighbours.md': { 'tasks.mts': 'export {};' },
   'docs/machines.md': {
     'hooks.ts': `import type { Response } from 'requests-futures/requests'; export declare function parse(response: Response): void;`,
   },

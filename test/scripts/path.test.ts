@@ -36,7 +36,7 @@ test('a request from a worker thread is followed on both sides', () => {
   const name = 'get from a worker thread';
   expect(sideOf(name)).toContain('src/concurrent-futures/worker-pool/pool-thread.ts');
   expect(sideOf(name)).not.toContain('src/requests/adapters/http-adapter.ts');
-  expect(sideOf(name, 1)[0]).toBe('workers/thread.ts');
+  expect(sideOf(name, 1)[0]).toBe('workers/serve.ts');
   expect(sideOf(name, 1)).toContain('src/requests/adapters/http-adapter.ts');
 });
 

@@ -36,8 +36,8 @@ export interface WorkerPoolExecutorOptions {
   /** The memory limits of each thread. Default: none. */
   resource_limits?: WorkerResourceLimits | null | undefined;
   /**
-   * The file that a thread runs. Needed only with a bundler that separates the package's files: the place where
-   * `requests-futures/dist/workers/thread.js` has ended up. Default: that file.
+   * The file that a thread runs. Needed only in a bundle: then it is what the bundler has made of `requests-futures/worker`, or of a
+   * module that exports its default. Default: the package's own.
    */
   worker_url?: string | URL | null | undefined;
   /** Threads are named `<thread_name_prefix>_<n>`. Default: `WorkerPoolExecutor-<k>`, counting executors. */

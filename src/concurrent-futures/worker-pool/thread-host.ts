@@ -50,8 +50,10 @@ export class ThreadHost {
       await this.destroy();
       return { reason: await decodeLoading(failure) };
     } catch (error) {
+      // Its run() threw and lost the promise that its end would reject.
+      if (error instanceof ReferenceError) this.#piscina = null;
       await this.destroy();
-      throw error;
+      throw isWithoutPiscina(error) ? new RuntimeError(WITHOUT_PISCINA, { cause: error }) : error;
     }
   }
 
@@ -131,7 +133,20 @@ function failureToStart(piscina: Piscina): Promise<never> {
   return failure;
 }
 
-/** A variable, as webpack would copy the file named by a literal, but not its imports. */
+const WITHOUT_PISCINA =
+  'piscina, which starts the threads by a file of its own, is in this bundle: keep it out (esbuild --external:piscina, externals of ' +
+  'webpack, external of rollup and Vite) and install it beside the bundle';
+
+/** Whether a thread was not started because piscina looks for its file beside a bundle. */
+function isWithoutPiscina(error: unknown): boolean {
+  const { message = '', code } = error as Partial<NodeJS.ErrnoException>;
+  return (
+    message.includes('__dirname is not defined') ||
+    (code === 'MODULE_NOT_FOUND' && /worker\.js'/.test(message))
+  );
+}
+
+/** In a name of its own, as webpack would copy the file that a literal names, without what that imports. */
 const OWN_WORKER = '#workers/thread';
 
 /** The file that a thread runs. Throws RuntimeError in a bundle, where it is missing. */
@@ -141,7 +156,8 @@ function ownWorkerUrl(): string {
   } catch (error) {
     throw new RuntimeError(
       'The file for worker threads is not in this bundle: keep requests-futures out of it (esbuild --external:requests-futures, ' +
-        'externals of webpack, external of rollup and Vite) and install it beside the bundle, or name a file by worker_url',
+        'externals of webpack, external of rollup and Vite) and install it beside the bundle, or build requests-futures/worker ' +
+        'as a file of its own and name that by worker_url',
       { cause: error },
     );
   }

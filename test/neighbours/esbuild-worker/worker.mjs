@@ -1,0 +1,3 @@
+import './tasks.mjs';
+
+export { default } from 'requests-futures/worker';
