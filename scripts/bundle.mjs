@@ -82,10 +82,9 @@ const withSourceMaps = {
 rmSync(`${root}dist`, { recursive: true, force: true });
 const bundle = await rolldown({
   input: Object.fromEntries(
-    [...doors, ...packages, 'src/bullmq/cli', 'workers/gateway', 'workers/thread', 'workers/worker'].map((name) => [
-      name,
-      `${root}build/${name}.js`,
-    ]),
+    [...doors, ...packages, 'src/bullmq/cli', 'workers/gateway', 'workers/thread', 'workers/worker'].map(
+      (name) => [name, `${root}build/${name}.js`],
+    ),
   ),
   external: (id) => !id.startsWith('.') && !isAbsolute(id),
   platform: 'node',

@@ -17,7 +17,7 @@ export {
 } from './identities.js';
 export { importable } from './importable.js';
 export { type Message, Op, type Pickled } from './message.js';
-export { crossingCall, methodParts } from './methods.js';
+export { crossingCall } from './methods.js';
 export { ReceivedReferences, SentReferences } from './reference-table.js';
 export { Remembered } from './remembered.js';
 export { importing } from './resolve.js';
