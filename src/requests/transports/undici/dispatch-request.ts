@@ -2,6 +2,7 @@
 import { types } from 'node:util';
 import { channel } from 'node:diagnostics_channel';
 import type { Client, Dispatcher } from 'undici';
+import { ownOptions } from '../../../builtins/index.js';
 import { Upload } from '../../bodies/outgoing/upload.js';
 import { announcedLength, checkedHeaders, isAdded, type Job, wireBody } from '../outgoing-request.js';
 
@@ -155,5 +156,5 @@ export function sendBy(client: Client, attempt: Dispatched, handler: Dispatcher.
     (options.headers ??= []).push('content-length', announcedLength(job) ?? '');
   }
   // undici takes more forms of bodies and more methods than its types list.
-  client.dispatch(options as Options, handler);
+  client.dispatch(ownOptions(options) as Options, handler);
 }
