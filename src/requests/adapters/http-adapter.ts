@@ -88,19 +88,19 @@ export class HTTPAdapter extends BaseAdapter {
   #fetch: FetchTransport | null;
   #poolmanager: PoolManager | null = null;
 
-  constructor(given: HTTPAdapterOptions = {}) {
+  constructor(options: HTTPAdapterOptions = {}) {
     super();
-    const options = checkOptions('HTTPAdapter()', given, HTTP_ADAPTER_OPTIONS);
-    const { pool_connections = 10, pool_maxsize = 10, max_retries = 0, pool_block = false } = options;
-    const { pool_idle_timeout = IDLE_TIMEOUT, insecure_http_parser = false } = options;
+    const own = checkOptions('HTTPAdapter()', options, HTTP_ADAPTER_OPTIONS);
+    const { pool_connections = 10, pool_maxsize = 10, max_retries = 0, pool_block = false } = own;
+    const { pool_idle_timeout = IDLE_TIMEOUT, insecure_http_parser = false } = own;
     checkCounts({ pool_connections, pool_maxsize });
     this.max_retries = asRetry(max_retries);
     this._pool_connections = pool_connections;
     this._pool_maxsize = pool_maxsize;
     this._pool_block = pool_block;
     this._pool_idle_timeout = checkIdleTimeout(pool_idle_timeout);
-    this.insecure_http_parser = checkLenience(insecure_http_parser, options.fetch);
-    this.#fetch = options.fetch ? new FetchTransport(options.fetch) : null;
+    this.insecure_http_parser = checkLenience(insecure_http_parser, own.fetch);
+    this.#fetch = own.fetch ? new FetchTransport(own.fetch) : null;
   }
 
   /** Keeps the pools; made by {@link init_poolmanager} at first use, when the fields of a subclass are there. */

@@ -77,10 +77,10 @@ export class UndiciAdapter extends HTTPAdapter {
   readonly dispatcher: AnyDispatcher | 'global' | null;
   #transport: UndiciTransport | DispatcherTransport | null = null;
 
-  constructor(given: UndiciAdapterOptions = {}) {
-    const options = checkOptions('UndiciAdapter()', given, OPTION_NAMES);
-    const { connections = null, pipelining = 1, allow_h2 = false, dispatcher = null, ...common } = options;
-    checkDispatcher(dispatcher, options);
+  constructor(options: UndiciAdapterOptions = {}) {
+    const own = checkOptions('UndiciAdapter()', options, OPTION_NAMES);
+    const { connections = null, pipelining = 1, allow_h2 = false, dispatcher = null, ...common } = own;
+    checkDispatcher(dispatcher, own);
     if (!Number.isInteger(pipelining) || pipelining < 1) {
       throw new ValueError(`pipelining must be an integer above 0, not ${String(pipelining)}`);
     }

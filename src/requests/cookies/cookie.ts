@@ -206,13 +206,13 @@ export class Cookie implements CookieAttributes {
  * A cookie of which only the name and the value (null: a bare name) need be given. By default it has no domain and is sent to
  * every host. Throws TypeError for an unknown option and for a value that is not a string.
  */
-export function create_cookie(name: string, value: string | null, given: CookieOptions = {}): Cookie {
-  const options = checkOptions('create_cookie()', given, OPTION_NAMES);
-  const port = options.port ?? null;
-  const domain = options.domain ?? '';
-  const path = options.path ?? '/';
+export function create_cookie(name: string, value: string | null, options: CookieOptions = {}): Cookie {
+  const own = checkOptions('create_cookie()', options, OPTION_NAMES);
+  const port = own.port ?? null;
+  const domain = own.domain ?? '';
+  const path = own.path ?? '/';
   return new Cookie({
-    version: options.version ?? 0,
+    version: own.version ?? 0,
     name,
     value,
     port: port === null ? null : String(port),
@@ -222,12 +222,12 @@ export function create_cookie(name: string, value: string | null, given: CookieO
     domain_initial_dot: domain.startsWith('.'),
     path,
     path_specified: path !== '',
-    secure: options.secure ?? false,
-    expires: options.expires ?? null,
-    discard: options.discard ?? true,
-    comment: options.comment ?? null,
-    comment_url: options.comment_url ?? null,
-    rest: options.rest ?? { HttpOnly: null },
-    rfc2109: options.rfc2109 ?? false,
+    secure: own.secure ?? false,
+    expires: own.expires ?? null,
+    discard: own.discard ?? true,
+    comment: own.comment ?? null,
+    comment_url: own.comment_url ?? null,
+    rest: own.rest ?? { HttpOnly: null },
+    rfc2109: own.rfc2109 ?? false,
   });
 }

@@ -12,9 +12,9 @@ import { type CookieValues, entriesOf, RequestsCookieJar } from './requests-cook
 export function cookiejar_from_dict(
   cookie_dict: CookieValues | null | undefined,
   cookiejar?: RequestsCookieJar | null,
-  given: { overwrite?: boolean | undefined } = {},
+  options: { overwrite?: boolean | undefined } = {},
 ): RequestsCookieJar {
-  const options = checkOptions('cookiejar_from_dict()', given, ['overwrite']);
+  const own = checkOptions('cookiejar_from_dict()', options, ['overwrite']);
   const jar = cookiejar ?? new RequestsCookieJar();
   if (cookie_dict === null || cookie_dict === undefined) return jar;
   if (typeof cookie_dict !== 'object') {
@@ -22,7 +22,7 @@ export function cookiejar_from_dict(
       `cookies must be an object of names and values or a RequestsCookieJar, got ${typeName(cookie_dict)}`,
     );
   }
-  const taken = new Set(options.overwrite === false ? jar.keys() : []);
+  const taken = new Set(own.overwrite === false ? jar.keys() : []);
   for (const [name, value] of entriesOf(cookie_dict)) {
     if (!taken.has(name)) jar.set_cookie(create_cookie(name, value ?? null));
   }

@@ -79,16 +79,16 @@ export class DefaultCookiePolicy implements CookiePolicy {
   private _blocked_domains: readonly string[];
   private _allowed_domains: readonly string[] | null;
 
-  constructor(given: DefaultCookiePolicyOptions = {}) {
-    const options = checkOptions('DefaultCookiePolicy()', given, OPTION_NAMES);
-    this.netscape = options.netscape ?? true;
-    this.strict_domain = options.strict_domain ?? true;
-    this.strict_ns_domain = options.strict_ns_domain ?? DefaultCookiePolicy.DomainStrictNonDomain;
-    this.strict_ns_set_initial_dollar = options.strict_ns_set_initial_dollar ?? false;
-    this.strict_ns_set_path = options.strict_ns_set_path ?? false;
-    this.secure_protocols = [...(options.secure_protocols ?? ['https', 'wss'])];
-    this._blocked_domains = [...(options.blocked_domains ?? [])];
-    this._allowed_domains = options.allowed_domains == null ? null : [...options.allowed_domains];
+  constructor(options: DefaultCookiePolicyOptions = {}) {
+    const own = checkOptions('DefaultCookiePolicy()', options, OPTION_NAMES);
+    this.netscape = own.netscape ?? true;
+    this.strict_domain = own.strict_domain ?? true;
+    this.strict_ns_domain = own.strict_ns_domain ?? DefaultCookiePolicy.DomainStrictNonDomain;
+    this.strict_ns_set_initial_dollar = own.strict_ns_set_initial_dollar ?? false;
+    this.strict_ns_set_path = own.strict_ns_set_path ?? false;
+    this.secure_protocols = [...(own.secure_protocols ?? ['https', 'wss'])];
+    this._blocked_domains = [...(own.blocked_domains ?? [])];
+    this._allowed_domains = own.allowed_domains == null ? null : [...own.allowed_domains];
   }
 
   /** The domains that cookies are neither taken from nor sent to. */

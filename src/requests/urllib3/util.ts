@@ -40,9 +40,9 @@ const SHORTCUTS = [
 ] as const satisfies readonly (keyof HeaderShortcuts)[];
 
 /** Request headers for the usual wishes. Throws UnicodeEncodeError for credentials that the encoding does not have. */
-export function make_headers(given: HeaderShortcuts = {}): Record<string, string> {
-  const options = checkOptions('make_headers()', given, SHORTCUTS);
-  const { accept_encoding, user_agent, basic_auth, proxy_basic_auth } = options;
+export function make_headers(options: HeaderShortcuts = {}): Record<string, string> {
+  const own = checkOptions('make_headers()', options, SHORTCUTS);
+  const { accept_encoding, user_agent, basic_auth, proxy_basic_auth } = own;
   const headers: Record<string, string> = {};
   if (accept_encoding === true) headers['accept-encoding'] = DEFAULT_ACCEPT_ENCODING.replaceAll(', ', ',');
   else if (typeof accept_encoding === 'string') {
@@ -51,12 +51,12 @@ export function make_headers(given: HeaderShortcuts = {}): Record<string, string
     headers['accept-encoding'] = accept_encoding.join(',');
   }
   if (user_agent) headers['user-agent'] = user_agent;
-  if (options.keep_alive) headers['connection'] = 'keep-alive';
-  if (basic_auth) headers['authorization'] = basic(basic_auth, options.basic_auth_encoding);
+  if (own.keep_alive) headers['connection'] = 'keep-alive';
+  if (basic_auth) headers['authorization'] = basic(basic_auth, own.basic_auth_encoding);
   if (proxy_basic_auth) {
-    headers['proxy-authorization'] = basic(proxy_basic_auth, options.proxy_basic_auth_encoding);
+    headers['proxy-authorization'] = basic(proxy_basic_auth, own.proxy_basic_auth_encoding);
   }
-  if (options.disable_cache) headers['cache-control'] = 'no-cache';
+  if (own.disable_cache) headers['cache-control'] = 'no-cache';
   return headers;
 }
 
@@ -104,13 +104,13 @@ const CONTEXT_OPTIONS = [
  * whether certificates are verified is the manager's `cert_reqs`.
  * @throws Node's errors for a missing file, unknown ciphers and the like
  */
-export function create_urllib3_context(given: SSLContextOptions = {}): tls.SecureContext {
-  const options = checkOptions('create_urllib3_context()', given, CONTEXT_OPTIONS);
-  const { ssl_maximum_version, ciphers, ca_certs, cert_file, key_file, key_password } = options;
-  const settings: tls.SecureContextOptions = { minVersion: options.ssl_minimum_version ?? 'TLSv1.2' };
+export function create_urllib3_context(options: SSLContextOptions = {}): tls.SecureContext {
+  const own = checkOptions('create_urllib3_context()', options, CONTEXT_OPTIONS);
+  const { ssl_maximum_version, ciphers, ca_certs, cert_file, key_file, key_password } = own;
+  const settings: tls.SecureContextOptions = { minVersion: own.ssl_minimum_version ?? 'TLSv1.2' };
   if (ssl_maximum_version) settings.maxVersion = ssl_maximum_version;
   if (ciphers) settings.ciphers = ciphers;
-  if (options.options !== undefined && options.options !== null) settings.secureOptions = options.options;
+  if (own.options !== undefined && own.options !== null) settings.secureOptions = own.options;
   if (ca_certs) settings.ca = readFileSync(ca_certs);
   if (cert_file) {
     settings.cert = readFileSync(cert_file);
