@@ -18,7 +18,9 @@ export interface RateOptions {
 
 /** At most `count` starts in any window of `period` microseconds. */
 export interface Rate {
+  /** How many starts. */
   readonly count: number;
+  /** Microseconds. */
   readonly period: number;
 }
 

@@ -2,7 +2,9 @@ import type { Rate } from './rates.js';
 
 /** A key that a start counts for, and its rates. */
 export interface Demand {
+  /** What the start counts for. */
   readonly key: string;
+  /** All of them hold. */
   readonly rates: readonly Rate[];
 }
 
