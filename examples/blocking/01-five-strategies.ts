@@ -27,7 +27,7 @@ function measure(name: string, fetch_all: () => number[]): void {
 
 function with_workers(max_workers: number): number[] {
   using session = new FuturesSession({ max_workers });
-  // Every `get` returns at once with a future. All requests are on their way, or queued, before the first result is asked for.
+  // Every `get` returns at once with a future. All requests are on their way, or queued, before the first result is read.
   const futures = urls.map((url) => session.get(url));
   return futures.map((future) => future.result().status_code);
 }

@@ -1,21 +1,10 @@
 import type { RequestListener } from 'node:http';
 import { Worker } from 'node:worker_threads';
-import { serve } from './local-server.js';
+import { type CountingServer, serve } from './local-server.js';
 import { ServerCounts } from './server-counts.js';
 
 /** A server in a thread of its own: one in the thread that waits could not answer. */
-export interface FarServer extends Disposable {
-  /** `http://127.0.0.1:PORT`, without a slash at the end. */
-  readonly url: string;
-  /** TCP connections that clients opened since the last `reset()`. */
-  readonly connections: number;
-  /** Requests that came since the last `reset()`. */
-  readonly requests: number;
-  /** The most requests that were in the works at one moment since the last `reset()`. */
-  readonly mostAtOnce: number;
-  /** Starts the three counts again. */
-  reset(): void;
-}
+export interface FarServer extends CountingServer, Disposable {}
 
 interface Errand {
   readonly name: string;

@@ -4,8 +4,8 @@ import type { AddressInfo } from 'node:net';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { ServerCounts } from './server-counts.js';
 
-/** A server of this machine only, so that every walkthrough runs offline; it counts what a client would rather not tell. */
-export interface LocalServer extends AsyncDisposable {
+/** A server of this machine only, so that every walkthrough runs offline; it counts what a client does not show. */
+export interface CountingServer {
   /** `http://127.0.0.1:PORT`, without a slash at the end. */
   readonly url: string;
   /** TCP connections that clients opened since the last `reset()`. */
@@ -17,6 +17,9 @@ export interface LocalServer extends AsyncDisposable {
   /** Starts the three counts again. */
   reset(): void;
 }
+
+/** One in this thread. */
+export interface LocalServer extends CountingServer, AsyncDisposable {}
 
 /**
  * Starts a server on a free port. `await using` closes it, with all its connections. The environment variable `REQUEST_LOG` names a file
