@@ -1,5 +1,6 @@
 /** `npm run profile -- --help` tells how it is used. */
-import { parseArgs } from 'node:util';
+import { existsSync } from 'node:fs';
+import { readCommandLine } from '../scripts/command-line.mjs';
 import { runClientText } from './lib/measure.js';
 import { Servers } from './lib/servers.js';
 import { WORKLOADS } from './real/workloads.mjs';
@@ -15,23 +16,22 @@ allocated per request, self time by file and by function, bytes by function. Lin
 Workloads: ${WORKLOADS.map(({ name }) => name).join(', ')}
 `;
 
-const { values, positionals } = parseArgs({
-  allowPositionals: true,
-  options: {
-    client: { type: 'string', default: 'requests-futures' },
-    rows: { type: 'string', default: '25' },
-    help: { type: 'boolean', default: false },
-  },
-});
-const workload = WORKLOADS.find(({ name }) => name === positionals[0]);
-if (values.help || workload === undefined) {
-  console.log(USAGE);
-  process.exit(values.help ? 0 : 2);
-}
+const { values, positionals, wrong, wholeNumber } = readCommandLine(
+  USAGE,
+  { client: { type: 'string', default: 'requests-futures' }, rows: { type: 'string', default: '25' } },
+  1,
+);
+const [wanted] = positionals;
+const workload =
+  WORKLOADS.find(({ name }) => name === wanted) ??
+  wrong(wanted === undefined ? 'There is no WORKLOAD' : `No such workload: ${wanted}`);
+if (!existsSync(new URL(`./real/clients/${values.client}.mjs`, import.meta.url)))
+  wrong(`No such client: ${values.client}`);
+const rows = wholeNumber('--rows', values.rows);
 const servers = new Servers();
 try {
   const { name, count } = workload;
-  const options = { workload: name, n: count, rows: Number(values.rows), ...(await servers.real()) };
+  const options = { workload: name, n: count, rows, ...(await servers.real()) };
   console.log(await runClientText('real/profile.mjs', values.client, options));
 } finally {
   servers.stop();

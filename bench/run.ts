@@ -5,7 +5,8 @@
 import { execFileSync } from 'node:child_process';
 import { existsSync, readFileSync } from 'node:fs';
 import { cpus, totalmem } from 'node:os';
-import { parseArgs } from 'node:util';
+import * as path from 'node:path';
+import { readCommandLine } from '../scripts/command-line.mjs';
 import { BEFORE, forgetBefore, useBefore } from './lib/before.js';
 import { isPinned, type Run } from './lib/measure.js';
 import { type Result, saveResults, savedResults } from './lib/results.js';
@@ -152,31 +153,26 @@ function versions(): string {
   );
 }
 
-const { values } = parseArgs({
-  options: {
+const { values, wrong, wholeNumber } = readCommandLine(
+  USAGE,
+  {
     suite: { type: 'string', multiple: true },
     rounds: { type: 'string', default: '5' },
     smoke: { type: 'boolean', default: false },
     against: { type: 'string' },
-    help: { type: 'boolean', default: false },
   },
-});
-if (values.help) {
-  console.log(USAGE);
-  process.exit();
-}
+  0,
+);
+const rounds = wholeNumber('--rounds', values.rounds);
 const unknown = (values.suite ?? []).filter((name) => !suites.some((suite) => isNamed(suite, name)));
-if (unknown.length > 0) {
-  console.error(
-    `No such suite: ${unknown.join(', ')}. There are: ${suites.map(({ name }) => name).join(', ')}`,
-  );
-  process.exit(2);
-}
+if (unknown.length > 0) wrong(`No such suite: ${unknown.join(', ')}`);
+if (values.against !== undefined && !existsSync(path.join(values.against, 'dist')))
+  wrong(`--against takes a checkout in which npm run build was run, got '${values.against}'`);
 if (!existsSync(new URL('node_modules', directory))) {
   execFileSync('npm', ['ci'], { cwd: directory, stdio: 'inherit' });
 }
 
-const size: Size = values.smoke ? { rounds: 1, scale: 0.01 } : { rounds: Number(values.rounds), scale: 1 };
+const size: Size = values.smoke ? { rounds: 1, scale: 0.01 } : { rounds, scale: 1 };
 const isChosen = (suite: Suite): boolean => values.suite?.some((name) => isNamed(suite, name)) ?? true;
 const chosen = suites
   .filter(isChosen)

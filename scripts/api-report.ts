@@ -1,14 +1,11 @@
-/**
- * `npm run api`: writes a report of what each door exports, from the declarations that the build has made, to
- * docs/api-report. With `--check` it fails, and shows the difference, when a report is not what is committed.
- */
+/** `npm run api`; see the usage below. */
 import { execFileSync } from 'node:child_process';
 import * as fs from 'node:fs';
 import * as os from 'node:os';
 import * as path from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { parseArgs } from 'node:util';
 import { Extractor, ExtractorConfig, ExtractorLogLevel } from '@microsoft/api-extractor';
+import { readCommandLine } from './command-line.mjs';
 
 const ROOT = fileURLToPath(new URL('../', import.meta.url));
 const REPORTS = path.join(ROOT, 'docs/api-report');
@@ -20,7 +17,13 @@ const DOORS = {
   bullmq: 'src/bullmq/index.d.ts',
 };
 
-const { values } = parseArgs({ options: { check: { type: 'boolean', default: false } } });
+const USAGE = `npm run api -- [--check]
+
+Writes a report of what each door exports, from the declarations that the build has made, to docs/api-report. With --check it fails,
+and shows the difference, when a report is not what is committed.
+`;
+
+const { values } = readCommandLine(USAGE, { check: { type: 'boolean', default: false } }, 0);
 
 if (values.check) {
   const fresh = fs.mkdtempSync(path.join(os.tmpdir(), 'api-report-'));

@@ -1,11 +1,14 @@
-/**
- * `npm run path`: the files and functions that a request enters, in the order of their first call, for each way a request
- * can take; their numbers at the end. `npm run path -- --counts` prints the numbers only.
- */
-import { parseArgs } from 'node:util';
+/** `npm run path`; see the usage below. */
+import { readCommandLine } from './command-line.mjs';
 import { type Entered, filesOf, measurePaths } from './path/measure.js';
 
-const { values } = parseArgs({ options: { counts: { type: 'boolean', default: false } } });
+const USAGE = `npm run path -- [--counts]
+
+Prints the files and functions that a request enters, in the order of their first call, for each way a request can take, and their
+numbers at the end. With --counts it prints the numbers only.
+`;
+
+const { values } = readCommandLine(USAGE, { counts: { type: 'boolean', default: false } }, 0);
 const ways = measurePaths();
 
 if (!values.counts) {

@@ -1,17 +1,10 @@
 /** `npm run leaks -- [SCALE] [SCENARIO]`; see the usage below. */
 import { fork } from 'node:child_process';
 import { fileURLToPath } from 'node:url';
-import { parseArgs } from 'node:util';
+import { readCommandLine } from '../../scripts/command-line.mjs';
 import { startServer } from './endurance-server.mjs';
 import { heldBy } from './process-state.mjs';
 import { hasRedis, startRedis } from './redis.mjs';
-
-const USAGE = `npm run leaks -- [SCALE] [SCENARIO]
-
-Makes and drops 10,000 sessions, 1,000 pools of each kind, 10,000 streams that are half read and 10,000 uploads that are aborted,
-and less of what takes longer, each in a process of its own, and counts what that process holds before and after: sockets, files and threads from outside,
-handles and listeners from inside. SCALE is a factor on the numbers (default 1), SCENARIO the name of the only one to run. Exits with 1 when anything is left.
-`;
 
 /** What is done, and how often. */
 const SCENARIOS = {
@@ -30,13 +23,22 @@ const SCENARIOS = {
   'BullMQ executors': 1_000,
 };
 
-const { values, positionals } = parseArgs({ allowPositionals: true, options: { help: { type: 'boolean' } } });
-if (values.help) {
-  console.log(USAGE);
-  process.exit();
-}
-const scale = Number(positionals[0] ?? 1);
-const only = positionals[1];
+const USAGE = `npm run leaks -- [SCALE] [SCENARIO]
+
+Makes and drops 10,000 sessions, 1,000 pools of each kind, 10,000 streams that are half read and 10,000 uploads that are aborted,
+and less of what takes longer, each in a process of its own, and counts what that process holds before and after: sockets, files and threads from outside,
+handles and listeners from inside. SCALE is a factor on the numbers (default 1), SCENARIO the name of the only one to run. Exits with 1 when anything is left.
+
+Scenarios:
+${Object.keys(SCENARIOS)
+  .map((name) => `  ${name}\n`)
+  .join('')}`;
+
+const { positionals, wrong } = readCommandLine(USAGE, {}, 2);
+const [scaleText = '1', only] = positionals;
+const scale = Number(scaleText);
+if (!(scale > 0 && scale < Infinity)) wrong(`SCALE must be a number above 0, got '${scaleText}'`);
+if (only !== undefined && !Object.hasOwn(SCENARIOS, only)) wrong(`No such scenario: ${only}`);
 
 /** The difference of two counts, by name; null when there is none. */
 function left(before, after) {

@@ -1,7 +1,4 @@
-/**
- * `machines.mjs [CALLS]`: a million calls over two worker processes, one of which is killed every ten seconds and another started. Every
- * future must end once, and no call may run twice. Needs redis-server and a build; takes some minutes.
- */
+/** `node test/endurance/machines.mjs [CALLS]`; see the usage below. */
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
@@ -10,10 +7,18 @@ import path from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { BullMQExecutor } from 'requests-futures/bullmq';
 import { BrokenExecutor } from 'requests-futures/concurrent-futures';
+import { readCommandLine } from '../../scripts/command-line.mjs';
 import { countOnce } from './once.mjs';
 import { startRedis } from './redis.mjs';
 
-const total = Number(process.argv[2] ?? 1_000_000);
+const USAGE = `node test/endurance/machines.mjs [CALLS]
+
+Makes a million calls, or CALLS, over two worker processes, one of which is killed every ten seconds and another started. Exits with 1
+unless every future ends once and no call runs twice. Needs redis-server and a build; takes some minutes.
+`;
+
+const { positionals, wholeNumber } = readCommandLine(USAGE, {}, 1);
+const total = wholeNumber('CALLS', positionals[0] ?? '1000000');
 const here = (file) => fileURLToPath(new URL(file, import.meta.url));
 const folder = mkdtempSync(path.join(tmpdir(), 'rf-machines-'));
 

@@ -1,8 +1,8 @@
 /** `npm run soak -- [N]`; see the usage below. */
-import { parseArgs } from 'node:util';
 import { as_completed, FuturesSession, WorkerPoolExecutor } from 'requests-futures';
 import { BrokenExecutor, CancelledError } from 'requests-futures/concurrent-futures';
 import * as requests from 'requests-futures/requests';
+import { readCommandLine } from '../../scripts/command-line.mjs';
 import { startServer } from './endurance-server.mjs';
 import { computeUntilSaid } from './marks.mjs';
 import { heldBy, residentOf } from './process-state.mjs';
@@ -16,12 +16,8 @@ Then N / 50 through worker threads of which one is ended again and again, and N 
 Exits with 1 when an outcome is wrong, memory grows by more than 5 % from the first fifth to the last, or sockets pile up.
 `;
 
-const { values, positionals } = parseArgs({ allowPositionals: true, options: { help: { type: 'boolean' } } });
-if (values.help) {
-  console.log(USAGE);
-  process.exit();
-}
-const total = Number(positionals[0] ?? 1_000_000);
+const { positionals, wholeNumber } = readCommandLine(USAGE, {}, 1);
+const total = wholeNumber('N', positionals[0] ?? '1000000');
 const WORKERS = 50;
 /** How many are queued at the most: a million futures at once are another test. */
 const WINDOW = 2_000;

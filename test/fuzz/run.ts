@@ -1,24 +1,20 @@
-/**
- * `npm run fuzz -- [N] [--seed S]`: N inputs (default 10,000) of servers that count wrong, answer early, twice or not to the end,
- * over both adapters and HTTP/2. Prints what came of them; the exit code is 1 where something came that never may.
- * The same seed gives the same inputs.
- */
-import { parseArgs } from 'node:util';
+/** `npm run fuzz -- [N] [--seed S]`; see the usage below. */
 import { HTTPAdapter, UndiciAdapter } from 'requests-futures/requests';
+import { readCommandLine } from '../../scripts/command-line.mjs';
 import { fuzzHttp2 } from './http2-faults.js';
 import { Tally, watched } from './tally.js';
 import { fuzzUploads } from './upload-faults.js';
 import { fuzzWire } from './wire-faults.js';
 
-const { positionals, values } = parseArgs({
-  allowPositionals: true,
-  options: { seed: { type: 'string', default: String(Date.now() % 1_000_000) } },
-});
-const inputs = Number(positionals[0] ?? 10_000);
-const seed = Number(values.seed);
-if (!Number.isSafeInteger(inputs) || inputs < 1 || !Number.isSafeInteger(seed) || seed < 0) {
-  throw new TypeError('usage: npm run fuzz -- [N] [--seed S], both whole numbers');
-}
+const USAGE = `npm run fuzz -- [N] [--seed S]
+
+Sends N inputs (default 10,000) of servers that count wrong, answer early, twice or not to the end, over both adapters and HTTP/2.
+Prints what came of them; exits with 1 where something came that never may. The same seed gives the same inputs.
+`;
+
+const { positionals, values, wholeNumber } = readCommandLine(USAGE, { seed: { type: 'string' } }, 1);
+const inputs = wholeNumber('N', positionals[0] ?? '10000');
+const seed = values.seed === undefined ? Date.now() % 1_000_000 : wholeNumber('--seed', values.seed, 0);
 
 /** Inputs in a round, of which there are as many as it takes. */
 const ROUND = { wire: 4000, uploads: 60, steps: 35 };
