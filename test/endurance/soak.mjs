@@ -1,23 +1,34 @@
-/** `npm run soak -- [N]`; see the usage below. */
-import { as_completed, FuturesSession, WorkerPoolExecutor } from 'requests-futures';
-import { BrokenExecutor, CancelledError } from 'requests-futures/concurrent-futures';
+/** `npm run soak -- [N] [PART]`; see the usage below. */
+import { FuturesSession, WorkerPoolExecutor } from 'requests-futures';
+import { BrokenExecutor } from 'requests-futures/concurrent-futures';
 import * as requests from 'requests-futures/requests';
 import { readCommandLine } from '../../scripts/command-line.mjs';
 import { startServer } from './endurance-server.mjs';
 import { computeUntilSaid } from './marks.mjs';
 import { heldBy, residentOf } from './process-state.mjs';
-import { endThread } from './tasks.mjs';
+import { crashThread, endThread } from './tasks.mjs';
 
-const USAGE = `npm run soak -- [N]
+const PARTS = [
+  'HTTPAdapter',
+  'UndiciAdapter',
+  'threads',
+  'storm over HTTPAdapter',
+  'storm over UndiciAdapter',
+];
+
+const USAGE = `npm run soak -- [N] [PART]
 
 Sends N requests (default: 1,000,000) over each adapter to a server that breaks one in a hundred, and looks at every outcome: each
 future ends once, in the answer to its own request or in the error that belongs to the fault. Prints memory and sockets on the way.
-Then N / 50 through worker threads of which one is ended again and again, and N / 10 that are cancelled or aborted at random.
-Exits with 1 when an outcome is wrong, memory grows by more than 5 % from the first fifth to the last, or sockets pile up.
+Then N / 50 through worker threads of which one is killed every few seconds, and N / 10 over each adapter that are cancelled or
+aborted at random. Exits with 1 when an outcome is wrong, memory grows by more than 5 % from the first fifth to the last, or sockets
+pile up. PART is the name of the only part to run: ${PARTS.join(', ')}.
 `;
 
-const { positionals, wholeNumber } = readCommandLine(USAGE, {}, 1);
-const total = wholeNumber('N', positionals[0] ?? '1000000');
+const { positionals, wrong: refuse, wholeNumber } = readCommandLine(USAGE, {}, 2);
+const [totalText = '1000000', only] = positionals;
+const total = wholeNumber('N', totalText);
+if (only !== undefined && !PARTS.includes(only)) refuse(`No such part: ${only}`);
 const WORKERS = 50;
 /** How many are queued at the most: a million futures at once are another test. */
 const WINDOW = 2_000;
@@ -66,8 +77,8 @@ function complaint(kind, id, response, error) {
   return null;
 }
 
-/** Sends `count` requests, WINDOW of them at a time, and gives each outcome to `settle`. */
-async function sendAll(count, submit, settle) {
+/** Sends `count` requests, `window` of them at a time, and gives each outcome to `settle`. */
+async function sendAll(count, submit, settle, window = WINDOW) {
   let next = 0;
   const lane = async () => {
     while (next < count) {
@@ -76,7 +87,28 @@ async function sendAll(count, submit, settle) {
       await settle(number, submit(number));
     }
   };
-  await Promise.all(Array.from({ length: Math.min(WINDOW, count) }, lane));
+  await Promise.all(Array.from({ length: Math.min(window, count) }, lane));
+}
+
+/** Counts how often each future ends. */
+class Endings {
+  #times;
+
+  constructor(count) {
+    this.#times = new Uint8Array(count);
+  }
+
+  watch(number, future) {
+    future.add_done_callback(() => {
+      this.#times[number] += 1;
+    });
+    return future;
+  }
+
+  check(name) {
+    const odd = this.#times.findIndex((times) => times !== 1);
+    if (odd !== -1) wrong(`${name}: future ${odd} ended ${this.#times[odd]} times`);
+  }
 }
 
 const mean = (numbers) => numbers.reduce((sum, one) => sum + one, 0) / numbers.length;
@@ -123,7 +155,7 @@ async function soak(name, { base, marks }, adapter) {
   session.mount('http://', adapter);
   const chance = random(1);
   const kinds = new Map();
-  const settledOf = new Uint8Array(total);
+  const endings = new Endings(total);
   const samples = new Samples(total);
   const counts = {};
   const start = performance.now();
@@ -134,11 +166,7 @@ async function soak(name, { base, marks }, adapter) {
       kinds.set(number, kind);
       counts[kind] = (counts[kind] ?? 0) + 1;
       const hooks = LATE.has(kind) ? { response: () => computeUntilSaid(marks, String(number)) } : null;
-      const future = session.get(`${base}/${kind}/${number}`, { timeout: TIMEOUT, hooks });
-      future.add_done_callback(() => {
-        settledOf[number] += 1;
-      });
-      return future;
+      return endings.watch(number, session.get(`${base}/${kind}/${number}`, { timeout: TIMEOUT, hooks }));
     },
     async (number, future) => {
       const error = await future.exception();
@@ -150,26 +178,28 @@ async function soak(name, { base, marks }, adapter) {
     },
   );
   await session.close();
-  const odd = settledOf.findIndex((times) => times !== 1);
-  if (odd !== -1) wrong(`${name}: future ${odd} ended ${settledOf[odd]} times`);
+  endings.check(name);
   samples.report(name, (performance.now() - start) / 1000, total);
   console.log(`${name}: ${JSON.stringify(counts)}`);
 }
 
-/** Worker threads, one of which ends every now and then: what it had under way is BrokenExecutor, all else is right. */
+/** Worker threads, one of which dies every now and then: what it had under way is BrokenExecutor, all else is right. */
 async function soakThreads(base) {
   const count = Math.ceil(total / 50);
   const executor = new WorkerPoolExecutor({ max_workers: 20, threads: 2 });
   const session = new FuturesSession({ executor });
+  const endings = new Endings(count);
+  const deaths = [];
   let broken = 0;
   let answered = 0;
   const start = performance.now();
-  const everySoOften = Math.max(100, Math.floor(count / 10));
+  const everySoOften = Math.max(100, Math.min(1000, Math.floor(count / 10)));
   await sendAll(
     count,
     (number) => {
-      if (number % everySoOften === everySoOften - 1) void executor.submit(endThread).exception();
-      return session.get(`${base}/ok/${number}`, { timeout: 10 });
+      if (number % everySoOften === everySoOften - 1)
+        deaths.push(executor.submit(deaths.length % 2 === 0 ? endThread : crashThread));
+      return endings.watch(number, session.get(`${base}/ok/${number}`, { timeout: 10 }));
     },
     async (number, future) => {
       const error = await future.exception();
@@ -182,10 +212,18 @@ async function soakThreads(base) {
       answered += 1;
     },
   );
+  for (const death of deaths) {
+    const error = await death.exception();
+    if (!(error instanceof BrokenExecutor))
+      wrong(`threads: a thread did not die, but ended its call with ${error}`);
+  }
   await session.close();
   await executor.shutdown();
+  endings.check('threads');
   const seconds = (performance.now() - start) / 1000;
-  console.log(`threads: ${answered} answered, ${broken} lost with their thread, in ${seconds.toFixed(0)} s`);
+  console.log(
+    `threads: ${answered} answered, ${broken} lost with one of ${deaths.length} threads, in ${seconds.toFixed(0)} s`,
+  );
 }
 
 /** Cancelled and aborted at random: what is answered is answered right. */
@@ -194,45 +232,47 @@ async function storm(name, base, adapter) {
   const session = new FuturesSession({ max_workers: WORKERS });
   session.mount('http://', adapter);
   const chance = random(2);
+  const endings = new Endings(count);
   const outcomes = { answered: 0, cancelled: 0, aborted: 0 };
-  let sent = 0;
-  while (sent < count) {
-    const batch = Array.from({ length: Math.min(WINDOW, count - sent) }, (_, i) => {
-      const id = String(sent + i);
-      return Object.assign(session.get(`${base}/ok/${id}`, { timeout: 10 }), { id });
-    });
-    sent += batch.length;
-    for (const future of batch) {
+  await sendAll(
+    count,
+    (number) => {
+      const future = endings.watch(number, session.get(`${base}/ok/${number}`, { timeout: 10 }));
       const decision = chance();
       if (decision < 0.3) future.cancel();
-      else if (decision < 0.6) setTimeout(() => future.abort(), chance() * 20);
-    }
-    for await (const future of as_completed(batch)) {
-      if (future.cancelled()) {
-        outcomes.cancelled += 1;
-        continue;
+      else if (decision < 0.7) setTimeout(() => future.abort(), chance() * 50);
+      return future;
+    },
+    async (number, future) => {
+      const error = await future.exception().catch((cancelled) => cancelled);
+      if (future.cancelled()) outcomes.cancelled += 1;
+      else if (error instanceof requests.AbortError) outcomes.aborted += 1;
+      else {
+        const problem = complaint('ok', String(number), error === null ? future.result_now() : null, error);
+        if (problem !== null) wrong(`${name}: ${problem}`);
+        outcomes.answered += 1;
       }
-      const error = await future.exception();
-      if (error instanceof requests.AbortError || error instanceof CancelledError) {
-        outcomes.aborted += 1;
-        continue;
-      }
-      const problem = complaint('ok', future.id, error === null ? future.result_now() : null, error);
-      if (problem !== null) wrong(`${name}: ${problem}`);
-      outcomes.answered += 1;
-    }
-  }
+    },
+    2 * WORKERS,
+  );
   await session.close();
+  endings.check(name);
+  for (const [outcome, times] of Object.entries(outcomes))
+    if (times === 0 && count >= 100) wrong(`${name}: no request was ${outcome}`);
   console.log(`${name}: ${count} requests: ${JSON.stringify(outcomes)}`);
 }
 
 const server = await startServer();
+const adapterOf = (part) => {
+  const Adapter = part.endsWith('UndiciAdapter') ? requests.UndiciAdapter : requests.HTTPAdapter;
+  return new Adapter({ pool_maxsize: WORKERS });
+};
 try {
-  await soak('HTTPAdapter', server, new requests.HTTPAdapter({ pool_maxsize: WORKERS }));
-  await soak('UndiciAdapter', server, new requests.UndiciAdapter({ pool_maxsize: WORKERS }));
-  await soakThreads(server.base);
-  await storm('storm over HTTPAdapter', server.base, new requests.HTTPAdapter({ pool_maxsize: WORKERS }));
-  await storm('storm over UndiciAdapter', server.base, new requests.UndiciAdapter({ pool_maxsize: WORKERS }));
+  for (const part of only === undefined ? PARTS : [only]) {
+    if (part === 'threads') await soakThreads(server.base);
+    else if (part.startsWith('storm')) await storm(part, server.base, adapterOf(part));
+    else await soak(part, server, adapterOf(part));
+  }
 } finally {
   server.stop();
 }
