@@ -80,6 +80,7 @@ export class UndiciAdapter extends HTTPAdapter {
   constructor(options: UndiciAdapterOptions = {}) {
     const own = checkOptions('UndiciAdapter()', options, OPTION_NAMES);
     const { connections = null, pipelining = 1, allow_h2 = false, dispatcher = null, ...common } = own;
+    const { pool_maxsize, pool_block, insecure_http_parser } = own;
     checkDispatcher(dispatcher, own);
     if (!Number.isInteger(pipelining) || pipelining < 1) {
       throw new ValueError(`pipelining must be an integer above 0, not ${String(pipelining)}`);
@@ -87,7 +88,7 @@ export class UndiciAdapter extends HTTPAdapter {
     if (connections !== null && (!Number.isInteger(connections) || connections < 1)) {
       throw new ValueError(`connections must be an integer above 0 or null, not ${String(connections)}`);
     }
-    if (pipelining > 1 && common.insecure_http_parser) {
+    if (pipelining > 1 && insecure_http_parser) {
       throw new ValueError(
         'insecure_http_parser goes with pipelining: 1, as answers in doubt cannot be told apart',
       );
@@ -95,8 +96,8 @@ export class UndiciAdapter extends HTTPAdapter {
     const isShared = pipelining > 1 || allow_h2;
     super({
       ...common,
-      pool_maxsize: connections ?? common.pool_maxsize,
-      pool_block: connections !== null || isShared || common.pool_block,
+      pool_maxsize: connections ?? pool_maxsize,
+      pool_block: connections !== null || isShared || pool_block,
     });
     this.pipelining = pipelining;
     this.allow_h2 = allow_h2;
