@@ -5,19 +5,22 @@ import { typeName } from './repr.js';
 /**
  * Keyword arguments are the last options object. An unknown name is refused, as Python refuses an
  * unexpected keyword: ignoring one silently is the worst outcome for ported code. The message names the nearest known name,
- * or ends with `hint`.
+ * or ends with what `hint` says of it. What is no object is refused as well.
  * @returns the options to read, without what a polluted `Object.prototype` adds
  */
 export function checkOptions<O extends object>(
   callee: string,
   options: O,
   known: readonly string[],
-  hint = '',
+  hint: (name: string) => string = () => '',
 ): O {
+  if (typeof options !== 'object') {
+    throw new TypeError(`${callee} takes its options as an object, got ${typeName(options)}`);
+  }
   for (const name in options) {
     if (!known.includes(name) && Object.hasOwn(options, name)) {
       const near = nearestName(name, known);
-      const end = near === null ? hint : `; did you mean '${near}'?`;
+      const end = near === null ? hint(name) : `; did you mean '${near}'?`;
       throw new TypeError(`${callee} got an unexpected keyword argument '${name}'${end}`);
     }
   }

@@ -3,14 +3,7 @@
  * Node 20 to 26), in which functions and classes are names.
  */
 import { deserialize, serialize } from 'node:v8';
-import {
-  boundMethodOf,
-  type Reference,
-  referenceOf,
-  RuntimeError,
-  targetOf,
-  typeName,
-} from '../builtins/index.js';
+import { boundMethodOf, type Reference, referenceOf, RuntimeError, targetOf } from '../builtins/index.js';
 import {
   decode,
   encode,
@@ -21,6 +14,7 @@ import {
   receive,
   UnpicklingError,
 } from '../pickle/index.js';
+import { notCallable } from '../concurrent-futures/internal.js';
 import { VERSION } from '../requests/internal.js';
 import { type Named, type Names } from './names.js';
 import { arePlainSmall, isPlainSmall } from './plain.js';
@@ -62,7 +56,7 @@ export function encodeCall(
   names: Names,
   maxSize: number,
 ): { name: string; data: CallData } {
-  if (typeof fn !== 'function') throw new TypeError(`'${typeName(fn)}' object is not callable`);
+  if (typeof fn !== 'function') throw notCallable(fn);
   if (boundMethodOf(fn) !== undefined) throw uncallable(fn);
   const reference = referenceOf(fn) ?? encode(fn, { name: 'fn' }).message.references?.[0];
   const name = names.nameOf(reference as Reference);

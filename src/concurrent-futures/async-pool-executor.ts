@@ -1,5 +1,5 @@
 import { availableParallelism } from 'node:os';
-import { checkOptions, getLogger } from '../builtins/index.js';
+import { checkOptions, getLogger, typeName } from '../builtins/index.js';
 import { BrokenThreadPool } from './errors.js';
 import { byName } from './keywords.js';
 import { parseMaxWorkers, PoolExecutor } from './pool-executor.js';
@@ -120,6 +120,11 @@ function parseOptions(
   first: number | AsyncPoolExecutorOptions | null | undefined,
   second: AsyncPoolExecutorOptions | null | undefined,
 ): AsyncPoolExecutorOptions {
+  if (typeof (second ?? {}) !== 'object') {
+    throw new TypeError(
+      `AsyncPoolExecutor() takes (max_workers, options), { thread_name_prefix: 'name' }, got ${typeName(second)}`,
+    );
+  }
   const options: AsyncPoolExecutorOptions = { ...second, ...byName(first, 'max_workers') };
   return checkOptions('AsyncPoolExecutor()', options, [
     'max_workers',

@@ -1,4 +1,4 @@
-import { checkOptions, NotImplementedError } from '../builtins/index.js';
+import { checkOptions, NotImplementedError, typeName } from '../builtins/index.js';
 import { type AnyIterable, type MapIterator, type MapOptions, mapOnto } from './executor-map.js';
 import type { Future } from './future.js';
 import { byName } from './keywords.js';
@@ -74,6 +74,9 @@ export abstract class Executor implements AsyncDisposable {
     options?: MapOptions | null,
   ): MapIterator<Awaited<R>>;
   map(fn: (...args: never[]) => unknown, ...rest: unknown[]): MapIterator<unknown> {
+    if (typeof fn !== 'function') {
+      throw new TypeError(`map() takes the function first, map(fn, ...iterables), got ${typeName(fn)}`);
+    }
     return this._map(fn, rest);
   }
 

@@ -9,7 +9,8 @@ export type Futures<F> = Iterable<F> | ReadonlyMap<F, unknown>;
 export function futureSet<F extends Future>(callee: string, fs: Futures<F>): Set<F> {
   const iterable: unknown = types.isMap(fs) ? fs.keys() : fs;
   if (typeof (iterable as Partial<Iterable<unknown>> | null | undefined)?.[Symbol.iterator] !== 'function') {
-    throw new TypeError(`${callee} takes an iterable of futures, got ${typeName(fs)}`);
+    const hint = (fs as unknown) instanceof Future ? '; write it as a list: [future]' : '';
+    throw new TypeError(`${callee} takes an iterable of futures, got ${typeName(fs)}${hint}`);
   }
   const futures = new Set<F>();
   for (const future of iterable as Iterable<F>) {

@@ -6,6 +6,7 @@ export { type Call, currentAbortToken, currentCall } from './call-context.js';
 export { parseShutdown } from './executor.js';
 export type { FutureOwner } from './future.js';
 export { MapInputs } from './map-inputs.js';
+export { notCallable } from './not-callable.js';
 export { parseMaxWorkers, PoolExecutor } from './pool-executor.js';
 export {
   CANCELLED,
@@ -17,6 +18,7 @@ export {
   type State,
 } from './states.js';
 export { deadlineAfter, parseTimeout, remaining, timeoutOf } from './timeout.js';
+export { checkReturnWhen } from './wait.js';
 export type { WorkItem } from './work-item.js';
 export { mapInChunks } from './worker-pool/map-in-chunks.js';
 export { runChunk } from './worker-pool/run-chunk.js';

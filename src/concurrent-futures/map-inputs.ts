@@ -14,6 +14,17 @@ export function isIterable(value: unknown): value is AnyIterable<unknown> {
   return typeof sync === 'function' || typeof async === 'function';
 }
 
+/** Null for an input that can only be awaited. One that is iterable both ways may refuse the other, as a streamed body does. */
+function syncIterator(iterable: AnyIterable<unknown>): Iterator<unknown> | null {
+  if (typeof iterable !== 'string' && !(Symbol.iterator in iterable)) return null;
+  try {
+    return iterable[Symbol.iterator]();
+  } catch (error) {
+    if (typeof iterable !== 'string' && Symbol.asyncIterator in iterable) return null;
+    throw error;
+  }
+}
+
 /**
  * The inputs of `map`, read side by side like Python's `zip`: in order, until one ends, so that the ones before it
  * lose an element. They are never closed, so that the caller may read on.
@@ -30,9 +41,10 @@ export class MapInputs {
         throw new TypeError(`map() argument ${index + 2} must be iterable, got ${typeName(iterable)}`);
       }
       // An input that is iterable both ways is read synchronously, to keep the whole map synchronous.
-      if (typeof iterable === 'string' || Symbol.iterator in iterable) return iterable[Symbol.iterator]();
+      const iterator = syncIterator(iterable);
+      if (iterator !== null) return iterator;
       isAsync = true;
-      return iterable[Symbol.asyncIterator]();
+      return (iterable as AsyncIterable<unknown>)[Symbol.asyncIterator]();
     });
     this.isAsync = isAsync;
     this.#ended = this.#iterators.length === 0;

@@ -52,3 +52,13 @@ export abstract class SerialIterator<T> implements AsyncIterator<T, undefined, u
     await this.return();
   }
 }
+
+// For `for` without `await`. Left out of the class, so that TypeScript refuses it.
+Object.defineProperty(SerialIterator.prototype, Symbol.iterator, {
+  configurable: true,
+  value: (): never => {
+    throw new TypeError(
+      'the elements come one by one: iterate with `for await`, or `await …toArray()` first',
+    );
+  },
+});

@@ -20,10 +20,10 @@ export function parseTimeout(timeout: unknown): number | null {
   if (timeout === undefined || timeout === null || timeout === Infinity) return null;
   if (typeof timeout !== 'number') {
     throw new TypeError(
-      `timeout must be a number of seconds or None, got ${repr(timeout)} (${typeName(timeout)})`,
+      `timeout must be a number of seconds or null, got ${repr(timeout)} (${typeName(timeout)})`,
     );
   }
-  if (Number.isNaN(timeout)) throw new TypeError('timeout must be a number of seconds or None, got NaN');
+  if (Number.isNaN(timeout)) throw new TypeError('timeout must be a number of seconds or null, got NaN');
   return timeout;
 }
 

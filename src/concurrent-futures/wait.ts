@@ -80,9 +80,12 @@ export async function wait<F extends Future>(
   return result;
 }
 
-function checkReturnWhen(value: string): void {
+/** @internal */
+export function checkReturnWhen(value: string): void {
   if (value !== FIRST_COMPLETED && value !== FIRST_EXCEPTION && value !== ALL_COMPLETED) {
-    throw new ValueError(`Invalid return condition: ${repr(value)}`);
+    throw new ValueError(
+      `Invalid return condition: ${repr(value)}; it is FIRST_COMPLETED, FIRST_EXCEPTION or ALL_COMPLETED`,
+    );
   }
 }
 

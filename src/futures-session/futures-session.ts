@@ -36,6 +36,7 @@ import { SessionLimits } from './limits/index.js';
 import { OpenRequests } from './open-requests.js';
 import { noteRequest, PendingCall } from './pending-call.js';
 import { adoptPromise, cancelledFuture, followSignal, type ResponseFuture } from './response-future.js';
+import { sessionOptions } from './session-options.js';
 import { submitTraced, traceOutcome } from './traced-calls.js';
 
 /** The caller's own executor: any object with a `submit` that returns a Future or a promise. */
@@ -82,14 +83,15 @@ export interface CloseOptions {
   cancel_futures?: boolean | undefined;
 }
 
-const OPTION_NAMES = ['executor', 'max_workers', 'session', 'adapter_kwargs', 'limits'] as const;
-
 /** Above this many workers the default pool of 10 connections would throw connections away. */
 const DEFAULT_POOLSIZE = 10;
 
 let hasWarned = false;
 
-function warnAboutBackgroundCallback(): void {
+function warnAboutBackgroundCallback(callback: unknown): void {
+  if (typeof callback !== 'function') {
+    throw new TypeError(`background_callback must be a function, got ${typeName(callback)}`);
+  }
   if (hasWarned) return;
   hasWarned = true;
   process.emitWarning(
@@ -137,17 +139,8 @@ export class FuturesSession<E extends ExecutorLike = ExecutorLike> extends Sessi
   constructor(executor: E, options?: Omit<FuturesSessionOptions, 'executor'>);
   constructor(first: E | FuturesSessionOptions<E> = {}, second: FuturesSessionOptions<E> = {}) {
     super();
-    if (typeof first !== 'object' || (first as unknown) === null) {
-      throw new TypeError(
-        `FuturesSession() takes an executor or an object of options, { max_workers: 10 }, got ${typeName(first)}`,
-      );
-    }
-    const given: FuturesSessionOptions<E> = isExecutor(first) ? { ...second, executor: first } : first;
-    const options = checkOptions('FuturesSession()', given, OPTION_NAMES);
+    const options = sessionOptions(first, second);
     const { executor = null, max_workers = 8, session = null, adapter_kwargs } = options;
-    if (executor !== null && !isExecutor(executor)) {
-      throw new TypeError('FuturesSession() takes an executor that has a submit() method');
-    }
     // Python refuses None here, although an executor takes it for its default.
     if ((max_workers as unknown) === null) throw new TypeError('max_workers must be an integer, got null');
     this.#ownExecutor = executor === null ? new AsyncPoolExecutor({ max_workers }) : null;
@@ -195,7 +188,7 @@ export class FuturesSession<E extends ExecutorLike = ExecutorLike> extends Sessi
     if (signal !== undefined) checkSignal(signal);
     const call = new PendingCall(method, url);
     const captured = call.capture(options);
-    if (background_callback !== null) warnAboutBackgroundCallback();
+    if (background_callback !== null) warnAboutBackgroundCallback(background_callback);
     const isFar = isIsolated(this.executor);
     if (isFar) checkFunctions(this.session ?? this, captured, background_callback);
     const traced = isFar && call.trace !== null ? call.trace.identity() : null;
@@ -335,10 +328,6 @@ function enter(signal: AbortSignal | null | undefined, start: () => unknown): Fu
 
 function asFuture(handle: unknown): Future<Response> {
   return handle instanceof Future ? (handle as Future<Response>) : adoptPromise(handle);
-}
-
-function isExecutor<E extends ExecutorLike>(value: E | object): value is E {
-  return 'submit' in value && typeof value.submit === 'function';
 }
 
 /** A stand-in for `session` that arrives in another thread as a plain session, as futures are no use there. */

@@ -1,5 +1,6 @@
 /**
- * What `bullmq` uses of this folder beyond its public names.
+ * What `bullmq` and `blocking` use of this folder beyond its public names.
  */
 
 export { requestInSlot, sendInSlot } from './in-slot.js';
+export { sessionOptions } from './session-options.js';

@@ -1,6 +1,12 @@
 /** The module-level functions of `requests`: each makes a Session for one request and closes it again. */
 import type { Response } from './models/response.js';
-import { bindRequest, type UrlInput, type WithMethodAndUrl, type WithUrl } from './sessions/verbs.js';
+import {
+  bindRequest,
+  bindVerb,
+  type UrlInput,
+  type WithMethodAndUrl,
+  type WithUrl,
+} from './sessions/verbs.js';
 import { Session } from './sessions/session.js';
 import type { RequestOptions } from './types.js';
 
@@ -31,9 +37,16 @@ export async function request(
 type UrlOrKeywords = UrlInput | WithUrl<RequestOptions>;
 type Verb = 'get' | 'options' | 'head' | 'post' | 'put' | 'patch' | 'delete';
 
-async function send(verb: Verb, first: UrlOrKeywords, second?: RequestOptions | null): Promise<Response> {
+async function send(
+  verb: Verb,
+  first: UrlOrKeywords,
+  second: RequestOptions | null | undefined,
+  count: number,
+): Promise<Response> {
   const session = new Session();
   try {
+    // Throws.
+    if (count > 2) bindVerb(verb, first, second, count);
     return await session[verb](first, second);
   } finally {
     await session.close();
@@ -42,37 +55,37 @@ async function send(verb: Verb, first: UrlOrKeywords, second?: RequestOptions | 
 
 /** Sends a GET request. */
 export function get(url: UrlOrKeywords, options?: RequestOptions | null): Promise<Response> {
-  return send('get', url, options);
+  return send('get', url, options, arguments.length);
 }
 
 /** Sends an OPTIONS request. */
 export function options(url: UrlOrKeywords, options?: RequestOptions | null): Promise<Response> {
-  return send('options', url, options);
+  return send('options', url, options, arguments.length);
 }
 
 /** Sends a HEAD request. Does not follow redirects unless `allow_redirects` is true. */
 export function head(url: UrlOrKeywords, options?: RequestOptions | null): Promise<Response> {
-  return send('head', url, options);
+  return send('head', url, options, arguments.length);
 }
 
 /** Sends a POST request. */
 export function post(url: UrlOrKeywords, options?: RequestOptions | null): Promise<Response> {
-  return send('post', url, options);
+  return send('post', url, options, arguments.length);
 }
 
 /** Sends a PUT request. */
 export function put(url: UrlOrKeywords, options?: RequestOptions | null): Promise<Response> {
-  return send('put', url, options);
+  return send('put', url, options, arguments.length);
 }
 
 /** Sends a PATCH request. */
 export function patch(url: UrlOrKeywords, options?: RequestOptions | null): Promise<Response> {
-  return send('patch', url, options);
+  return send('patch', url, options, arguments.length);
 }
 
 /** Sends a DELETE request: `import * as requests` makes it `requests.delete(url)`. */
 function del(url: UrlOrKeywords, options?: RequestOptions | null): Promise<Response> {
-  return send('delete', url, options);
+  return send('delete', url, options, arguments.length);
 }
 
 export { del as delete };

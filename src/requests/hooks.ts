@@ -51,9 +51,7 @@ export function register_hook(
   event: string,
   hook: ResponseHook | Iterable<ResponseHook> | null | undefined,
 ): void {
-  if (!isEvent(event)) {
-    throw new ValueError(`Unsupported event specified, with event name "${event}"`);
-  }
+  checkEvent(event);
   hooks[event].push(...hookList(hook));
 }
 
@@ -96,13 +94,27 @@ export function checkHooks(hooks: unknown): void {
 }
 
 /**
- * One event's hooks as a list of its own; what is not a function is left out.
+ * One event's hooks as a list of its own; members that are not functions are left out, as in Python.
+ * @throws TypeError for what is neither a function nor a list
  * @internal
  */
 export function hookList(hook: ResponseHook | Iterable<ResponseHook> | null | undefined): ResponseHook[] {
   if (hook === undefined || hook === null) return [];
   if (typeof hook === 'function') return [hook];
+  if (typeof hook !== 'object' || !(Symbol.iterator in hook)) {
+    throw new TypeError(`a response hook must be a function, or several in a list, got ${typeName(hook)}`);
+  }
   return Array.from(hook).filter((member: unknown) => typeof member === 'function');
+}
+
+/**
+ * @throws ValueError for an unknown event
+ * @internal
+ */
+export function checkEvent(event: string): asserts event is keyof HookLists {
+  if (!isEvent(event)) {
+    throw new ValueError(`Unsupported event specified, with event name "${event}"; write { response: hook }`);
+  }
 }
 
 function isEvent(event: string): event is keyof HookLists {

@@ -107,6 +107,20 @@ describe('submission', () => {
     expect(await executor.map(identity, []).toArray()).toEqual([]);
   });
 
+  test('an input that is iterable both ways, and refuses to be read at once, is awaited', async () => {
+    await using executor = new AsyncPoolExecutor(1);
+    const refusing = {
+      [Symbol.iterator](): never {
+        throw new Error('not yet');
+      },
+      async *[Symbol.asyncIterator](): AsyncGenerator<number> {
+        yield* await Promise.resolve([1, 2]);
+      },
+    };
+    expect(await executor.map(identity, refusing).toArray()).toEqual([1, 2]);
+    expect(await executor.map(identity, executor.map(identity, [3])).toArray()).toEqual([3]);
+  });
+
   test('103: what an input throws is thrown by the call, and what was submitted stays submitted', () => {
     const executor = new Manual();
     const error = new Error('input');

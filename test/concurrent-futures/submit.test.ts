@@ -45,7 +45,9 @@ describe('submit', () => {
       await using executor = new AsyncPoolExecutor(1);
       const error = await executor.submit(fn as () => void).exception();
       expect(error).toBeInstanceOf(TypeError);
-      expect(error?.message).toMatch(/^'\w+' object is not callable$/);
+      expect(error?.message).toMatch(
+        /^'\w+' object is not callable; pass the function and its arguments apart: submit\(fn, ...args\)$/,
+      );
     },
   );
 

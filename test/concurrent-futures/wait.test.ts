@@ -238,7 +238,10 @@ test('60: a bad return_when is a ValueError and nothing stays attached', async (
   for (const input of [[future], []]) {
     const error = await rejection(wait(input, { return_when: 'bogus' as ReturnWhen }));
     expect(error).toBeInstanceOf(ValueError);
-    expect(error).toHaveProperty('message', "Invalid return condition: 'bogus'");
+    expect(error).toHaveProperty(
+      'message',
+      "Invalid return condition: 'bogus'; it is FIRST_COMPLETED, FIRST_EXCEPTION or ALL_COMPLETED",
+    );
   }
   expect(waiters(future)).toBe(0);
 });

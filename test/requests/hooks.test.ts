@@ -123,10 +123,12 @@ describe('register_hook, deregister_hook', () => {
     expect(hooks.response).toEqual([one, two, one]);
   });
 
-  it('1.7: an unknown event is a ValueError with the message of Python', () => {
+  it('1.7: an unknown event is a ValueError with the message of Python and what to write', () => {
     expect(() => {
       register_hook(default_hooks(), 'request', one);
-    }).toThrow(new ValueError('Unsupported event specified, with event name "request"'));
+    }).toThrow(
+      new ValueError('Unsupported event specified, with event name "request"; write { response: hook }'),
+    );
     expect(() => deregister_hook(default_hooks(), 'request', one)).toThrow(KeyError);
   });
 

@@ -81,13 +81,15 @@ test.each<[string, unknown, string]>([
   ['time_out', 5, `${unexpected('time_out')}; did you mean 'timeout'?`],
   ['allowRedirects', false, `${unexpected('allowRedirects')}; did you mean 'allow_redirects'?`],
   ['header', {}, `${unexpected('header')}; did you mean 'headers'?`],
-  ['body', 'x', `${unexpected('body')}; a body is written { data: … } or { json: … }, a query { params: … }`],
+  ['body', 'x', `${unexpected('body')}; did you mean 'data' or 'json'?`],
+  ['a', 'x', `${unexpected('a')}; a body is written { data: … } or { json: … }, a query { params: … }`],
 ])('%s: %o is refused with what was expected', async (name, value, message) => {
   expect(await refusal({ [name]: value })).toBe(message);
 });
 
 const NAMES = "an object of names and values: { 'X-Name': 'value' }";
 const COOKIES = "an object of names and values or a RequestsCookieJar: { name: 'value' }";
+const FILES = "an object or pairs, such as { file: createReadStream('a.csv') }";
 const FIELDS = "an object or pairs: { name: 'value' } or [['name', 'value']]";
 
 test.each<[string, unknown, string]>([
@@ -105,7 +107,7 @@ test.each<[string, unknown, string]>([
   ['params', ['ab', 'abc'], `params must be ${FIELDS}; got Array of string`],
   ['params', new Set(['a=secret']), `params must be ${FIELDS}; got Set of string`],
   ['params', [['a', 1], null], `params must be ${FIELDS}; got Array of null`],
-  ['files', ['secret.txt'], `files must be ${FIELDS}; got Array of string`],
+  ['files', ['secret.txt'], `files must be ${FILES}; got Array of string`],
 ])('%s that are %o are a TypeError with what was meant', async (name, value, message) => {
   const options = { [name]: value };
   const prepared = (): unknown => new Request('POST', server.url, options).prepare();

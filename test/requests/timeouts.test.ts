@@ -23,6 +23,7 @@ import { ADAPTERS } from '../helpers/adapters.js';
 describe.each(ADAPTERS)('%s', (_name, Adapter) => {
   const NO_ZERO = 'but the timeout cannot be set to a value less than or equal to 0.';
   const NO_NUMBER = 'but it must be an int, float or None.';
+  const WRITE = 'write seconds, { timeout: 5 }, or [connect, read].';
   const INVALID =
     'Pass a (connect, read) timeout tuple, or a single float to set both timeouts to the same value.';
 
@@ -32,10 +33,10 @@ describe.each(ADAPTERS)('%s', (_name, Adapter) => {
       [-1, `Attempted to set connect timeout to -1, ${NO_ZERO}`],
       [-0.5, `Attempted to set connect timeout to -0.5, ${NO_ZERO}`],
       [true, 'Timeout cannot be a boolean value. It must be an int, float or None.'],
-      ['foo', `Timeout value connect was foo, ${NO_NUMBER}`],
-      ['5', `Timeout value connect was 5, ${NO_NUMBER}`],
-      [Number.NaN, `Timeout value connect was NaN, ${NO_NUMBER}`],
-      [{ a: 1 }, `Timeout value connect was { a: 1 }, ${NO_NUMBER}`],
+      ['foo', `Timeout value connect was foo, ${NO_NUMBER} Got string; ${WRITE}`],
+      ['5', `Timeout value connect was 5, ${NO_NUMBER} Got string; ${WRITE}`],
+      [Number.NaN, `Timeout value connect was NaN, ${NO_NUMBER} Got number; ${WRITE}`],
+      [{ a: 1 }, `Timeout value connect was { a: 1 }, ${NO_NUMBER} Got Object; ${WRITE}`],
       [[3, 4, 5], `Invalid timeout (3, 4, 5). ${INVALID}`],
       [[1], `Invalid timeout (1,). ${INVALID}`],
       [[], `Invalid timeout (). ${INVALID}`],

@@ -170,7 +170,8 @@ describe.each(ADAPTERS)('%s', (name, Adapter) => {
       [
         'the bundle',
         { verify: '/no/such/ca' },
-        'Could not find a suitable TLS CA certificate bundle, invalid path: /no/such/ca',
+        'Could not find a suitable TLS CA certificate bundle, invalid path: /no/such/ca; ' +
+          'verify takes true, false or the path of a bundle',
       ],
       [
         'the certificate',

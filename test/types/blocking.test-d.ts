@@ -31,7 +31,7 @@ type Missing<M extends Submodule> = Exclude<
 >;
 expectTypeOf<{ [M in Submodule]: Missing<M> }[Submodule]>().toEqualTypeOf<
   // Internal ones.
-  'checkHooks' | 'copyHooks' | 'hookList'
+  'checkEvent' | 'checkHooks' | 'copyHooks' | 'hookList'
 >();
 expectTypeOf<
   Exclude<keyof typeof awaitedRequests.adapters, keyof typeof blocking.requests.adapters>

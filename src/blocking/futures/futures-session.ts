@@ -1,4 +1,5 @@
 import { checkOptions } from '../../builtins/index.js';
+import { sessionOptions } from '../../futures-session/internal.js';
 import type { CloseOptions, FuturesSessionOptions as AwaitedOptions } from '../../futures-session/index.js';
 import {
   type PreparedRequest,
@@ -106,17 +107,12 @@ export class FuturesSession extends Session<ResponseFuture, FuturesRequestOption
   constructor(executor: ExecutorLike, options?: Omit<FuturesSessionOptions, 'executor'>);
   constructor(first: ExecutorLike | FuturesSessionOptions = {}, second: FuturesSessionOptions = {}) {
     super();
-    const options: FuturesSessionOptions = isExecutor(first) ? { ...second, executor: first } : first;
-    const { executor = null, max_workers = 8, session = null, adapter_kwargs, ...settings } = options;
-    checkOptions('FuturesSession()', settings, ['limits']);
-    if (executor !== null && !isExecutor(executor)) {
-      throw new TypeError('FuturesSession() takes an executor that has a submit() method');
-    }
+    const options = sessionOptions<FuturesSessionOptions>(first, second);
+    const { executor = null, max_workers = 8, session = null, adapter_kwargs, limits = null } = options;
     if ((max_workers as unknown) === null) throw new TypeError('max_workers must be an integer, got null');
     this.#own = executor === null ? new ThreadPoolExecutor({ max_workers }) : null;
     this.executor = executor ?? (this.#own as ThreadPoolExecutor);
     this.session = session;
-    const { limits = null } = settings;
     this.#limits = new SessionLimits((method, args) => this.#limit(method, args), limits);
     if (limits !== null) this.#noteLimits('limits');
     const isLarge = executor === null && max_workers > DEFAULT_POOLSIZE;
@@ -253,10 +249,6 @@ export class FuturesSession extends Session<ResponseFuture, FuturesRequestOption
     for (const [prefix, adapter] of this.adapters) session.adapters.set(prefix, adapter);
     return session;
   }
-}
-
-function isExecutor(value: object): value is ExecutorLike {
-  return 'submit' in value && typeof value.submit === 'function';
 }
 
 /** Whether the gateway can run the requests in a pool of its own. */

@@ -235,7 +235,7 @@ function submitVerb<R>(
 ): void {
   try {
     const [first, second] = args as [never, RequestOptions | null | undefined];
-    const { url, options } = bindVerb<RequestOptions>(name, first, second);
+    const { url, options } = bindVerb<RequestOptions>(name, first, second, args.length);
     const all = name === 'head' && options.allow_redirects === undefined;
     const given = all ? { ...options, allow_redirects: false } : options;
     const text = typeof url === 'string' || url instanceof Uint8Array ? url : String(url);

@@ -1,14 +1,11 @@
 /** Waiting for several futures: Python's `as_completed` and `wait`. */
+import { checkOptions, isPlainObject, monotonic, TimeoutError, typeName } from '../../builtins/index.js';
 import {
-  checkOptions,
-  isPlainObject,
-  monotonic,
-  repr,
-  TimeoutError,
-  typeName,
-  ValueError,
-} from '../../builtins/index.js';
-import { deadlineAfter, parseTimeout, timeoutOf } from '../../concurrent-futures/internal.js';
+  checkReturnWhen,
+  deadlineAfter,
+  parseTimeout,
+  timeoutOf,
+} from '../../concurrent-futures/internal.js';
 import {
   ALL_COMPLETED,
   FIRST_COMPLETED,
@@ -19,8 +16,6 @@ import {
 } from '../../concurrent-futures/index.js';
 import { poll, waitUntil } from '../caller/link.js';
 import { Future } from './future.js';
-
-const CONDITIONS: readonly string[] = [FIRST_COMPLETED, FIRST_EXCEPTION, ALL_COMPLETED];
 
 type Futures<F> = Iterable<F> | ReadonlyMap<F, unknown>;
 
@@ -132,9 +127,7 @@ export function wait<F extends Future>(
   const options: WaitOptions = isPlainObject(timeout) ? timeout : { timeout, return_when };
   checkOptions('wait()', options, ['timeout', 'return_when']);
   const returnWhen = options.return_when ?? return_when ?? ALL_COMPLETED;
-  if (!CONDITIONS.includes(returnWhen)) {
-    throw new ValueError(`Invalid return condition: ${repr(returnWhen)}`);
-  }
+  checkReturnWhen(returnWhen);
   const futures = futureSet('wait()', fs);
   const deadline = deadlineAfter(parseTimeout(options.timeout));
   poll();

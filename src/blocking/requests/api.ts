@@ -44,45 +44,50 @@ function asText(url: unknown): UrlInput {
 
 type UrlOrKeywords = UrlInput | WithUrl<RequestOptions>;
 
-function send(verb: string, first: UrlOrKeywords, second?: RequestOptions | null): Response {
-  const { url, options } = bindVerb(verb, first, second);
+function send(
+  verb: string,
+  first: UrlOrKeywords,
+  second: RequestOptions | null | undefined,
+  count: number,
+): Response {
+  const { url, options } = bindVerb(verb, first, second, count);
   if (verb !== 'head' || options.allow_redirects !== undefined) return request(verb, url, options);
   return request(verb, url, { ...options, allow_redirects: false });
 }
 
 /** Sends a GET request. */
 export function get(url: UrlOrKeywords, options?: RequestOptions | null): Response {
-  return send('get', url, options);
+  return send('get', url, options, arguments.length);
 }
 
 /** Sends an OPTIONS request. */
 export function options(url: UrlOrKeywords, options?: RequestOptions | null): Response {
-  return send('options', url, options);
+  return send('options', url, options, arguments.length);
 }
 
 /** Sends a HEAD request. Does not follow redirects unless `allow_redirects` is true. */
 export function head(url: UrlOrKeywords, options?: RequestOptions | null): Response {
-  return send('head', url, options);
+  return send('head', url, options, arguments.length);
 }
 
 /** Sends a POST request. */
 export function post(url: UrlOrKeywords, options?: RequestOptions | null): Response {
-  return send('post', url, options);
+  return send('post', url, options, arguments.length);
 }
 
 /** Sends a PUT request. */
 export function put(url: UrlOrKeywords, options?: RequestOptions | null): Response {
-  return send('put', url, options);
+  return send('put', url, options, arguments.length);
 }
 
 /** Sends a PATCH request. */
 export function patch(url: UrlOrKeywords, options?: RequestOptions | null): Response {
-  return send('patch', url, options);
+  return send('patch', url, options, arguments.length);
 }
 
 /** Sends a DELETE request: `requests.delete(url)`. */
 function del(url: UrlOrKeywords, options?: RequestOptions | null): Response {
-  return send('delete', url, options);
+  return send('delete', url, options, arguments.length);
 }
 
 export { del as delete };

@@ -18,6 +18,7 @@ export function credentialsOf(url: string): readonly [user: string, password: st
  */
 export function applyAuth(auth: Auth, request: PreparedRequest): PreparedRequest {
   let applied: unknown;
+  if (isAuthClass(auth)) throw notAuth(`the class itself; write new ${auth.name}(user, password)`);
   if (typeof auth === 'function') applied = auth(request);
   else if (Array.isArray(auth)) applied = basicAuth(auth).call(request);
   else if (typeof (auth as Partial<AuthBase>).call === 'function') applied = (auth as AuthBase).call(request);
@@ -26,6 +27,10 @@ export function applyAuth(auth: Auth, request: PreparedRequest): PreparedRequest
   if (typeof applied === 'object' && applied !== null && 'headers' in applied)
     return applied as PreparedRequest;
   throw new TypeError(`auth must return the request that it is given, but it returned ${typeName(applied)}`);
+}
+
+function isAuthClass(auth: Auth): auth is Auth & { name: string } {
+  return typeof auth === 'function' && (auth.prototype as unknown) instanceof AuthBase;
 }
 
 function basicAuth(pair: readonly unknown[]): HTTPBasicAuth {

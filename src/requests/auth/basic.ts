@@ -50,9 +50,19 @@ export abstract class PasswordAuth extends AuthBase {
   /** The password. */
   password: string | Uint8Array;
 
-  /** Text is encoded in latin-1 for Basic and in UTF-8 for Digest; bytes are taken as they are. */
+  /**
+   * Text is encoded in latin-1 for Basic and in UTF-8 for Digest; bytes are taken as they are. Throws TypeError for undefined,
+   * as a variable of the environment that is not set.
+   */
   constructor(username: string | Uint8Array, password: string | Uint8Array) {
     super();
+    for (const [name, value] of Object.entries({ username, password })) {
+      if ((value as unknown) === undefined) {
+        throw new TypeError(
+          `${this.constructor.name}() takes a user name and a password, got undefined as ${name}`,
+        );
+      }
+    }
     this.username = username;
     this.password = password;
   }

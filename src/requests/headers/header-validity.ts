@@ -1,4 +1,5 @@
 /** What may stand in a header that is sent (spec 1.11). */
+import { types } from 'node:util';
 import { checkPairs, repr, typeName } from '../../builtins/index.js';
 import { InvalidHeader } from '../exceptions/requests.js';
 import { isBytes, toBuffer } from '../urls/python-text.js';
@@ -43,12 +44,19 @@ function complain([name, value]: readonly [unknown, unknown], part: unknown, kin
   if (typeof part !== 'string' && !isBytes(part)) {
     throw new InvalidHeader(
       `Header part (${shownPart}) from (${shown(name)}, ${shownValue}) must be of type str or bytes, ` +
-        `not <class '${pythonTypeName(part)}'>`,
+        `not <class '${pythonTypeName(part)}'>${textHint(part)}`,
     );
   }
   throw new InvalidHeader(
     `Invalid leading whitespace, reserved character(s), or return character(s) in header ${kind}: ${shownPart}`,
   );
+}
+
+/** How to write as text what cannot stand in a header. */
+function textHint(part: unknown): string {
+  if (Array.isArray(part)) return "; make it text: values.join(', ')";
+  if (types.isDate(part)) return '; make it text: date.toUTCString()';
+  return part === undefined || typeof part === 'object' ? '' : '; make it text: String(value)';
 }
 
 function shown(part: unknown): string {

@@ -39,8 +39,8 @@ export class LimitedSender {
     if (bucket_name !== null && (options.per_host ?? null) !== null) {
       throw new TypeError(`${what}: per_host and bucket_name contradict each other`);
     }
-    if (limiter !== null) checkOptions(what, options, [], '; the limiter that is given has its own');
-    else if ('key' in options) checkOptions(what, options, [], '; use bucket_name');
+    if (limiter !== null) checkOptions(what, options, [], () => '; the limiter that is given has its own');
+    else if ('key' in options) checkOptions(what, options, [], () => '; use bucket_name');
     this.#shared = limiter ?? new SharedLimiter(options);
     this.#bucket = bucket_name;
   }

@@ -5,7 +5,7 @@ import { cookiejar_from_dict, merge_cookies, RequestsCookieJar } from '../cookie
 import { get_netrc_auth } from '../environment/netrc-auth.js';
 import { checkNoLines } from '../headers/header-validity.js';
 import { SharedHeaders } from '../headers/shared-headers.js';
-import { checkHooks, copyHooks, hookList } from '../hooks.js';
+import { checkEvent, checkHooks, copyHooks, hookList } from '../hooks.js';
 import type { CookiesInput, HeadersInput, Params, ParamValue } from '../inputs.js';
 import { PreparedRequest } from '../models/prepared-request.js';
 import type { Request, RequestParts } from '../models/request.js';
@@ -190,6 +190,8 @@ export function mergeHooks(request: Hooks | Absent, session: HookLists): HookLis
     const own = copyHooks(request);
     if (own.response.length > 0) return own;
   }
+  // Of a SessionHooks, these are what was set by another name.
+  for (const event of Object.keys(session)) checkEvent(event);
   return session.response.length > 0 ? { response: [...session.response] } : null;
 }
 

@@ -1,14 +1,17 @@
-import { repr, typeName } from '../../builtins/index.js';
+import { isPlainObject, repr, typeName } from '../../builtins/index.js';
 import type { BaseAdapter } from '../adapters/base-adapter.js';
 import { InvalidSchema } from '../exceptions/requests.js';
 import { withoutUserinfo } from '../urls/redact.js';
 
-/** Puts an adapter behind those with longer prefixes. */
+/** Puts an adapter behind those with longer prefixes: `(prefix, adapter)`, or one object with both. */
 export function mountAdapter(
   mounts: Map<string, BaseAdapter>,
-  prefix: unknown,
-  adapter: BaseAdapter | undefined,
+  first: unknown,
+  second: BaseAdapter | undefined,
 ): void {
+  const { prefix, adapter } = isPlainObject(first)
+    ? (first as { prefix?: unknown; adapter?: BaseAdapter })
+    : { prefix: first, adapter: second };
   if (typeof prefix !== 'string') {
     throw new TypeError('mount() takes the URL prefix first: mount(prefix, adapter)');
   }
@@ -26,7 +29,12 @@ export function mountAdapter(
   for (const [other, mounted] of shorter) mounts.set(other, mounted);
 }
 
+/** `localhost:8080/a`, whose host reads as a scheme. */
+const HOST_AND_PORT = /^[\w.-]+:\d+(?:[/?#]|$)/;
+
 /** The error for a URL that no adapter is mounted for. */
 export function noAdapter(url: string): InvalidSchema {
-  return new InvalidSchema(`No connection adapters were found for ${repr(withoutUserinfo(url))}`);
+  const shown = withoutUserinfo(url);
+  const hint = HOST_AND_PORT.test(shown) ? `. Perhaps you meant http://${shown}?` : '';
+  return new InvalidSchema(`No connection adapters were found for ${repr(shown)}${hint}`);
 }

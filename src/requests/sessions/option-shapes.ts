@@ -22,6 +22,44 @@ export function checkedSendOptions<O extends { signal?: unknown }>(given: O): O 
   return options;
 }
 
+/** Text would count as true, 'false' as well. @throws TypeError for what is neither a boolean nor a number */
+export function checkFlag(name: string, value: unknown): void {
+  if (typeof value === 'boolean' || typeof value === 'number' || value === null || value === undefined)
+    return;
+  throw new TypeError(`${name} must be true or false, got ${typeName(value)}`);
+}
+
+/** What is no number compares as false: a loop of redirects would never end. @throws TypeError */
+export function checkMaxRedirects(count: unknown): void {
+  if (typeof count === 'number' && !Number.isNaN(count)) return;
+  const got = typeof count === 'number' ? 'NaN' : typeName(count);
+  throw new TypeError(`session.max_redirects must be a number, got ${got}`);
+}
+
+/** @throws TypeError for what is neither a boolean nor text */
+export function checkVerify(verify: unknown): void {
+  if (typeof verify === 'boolean' || typeof verify === 'string' || verify === null) return;
+  throw new TypeError(
+    `verify must be true, false or the path of a bundle of certificates, got ${typeName(verify)}`,
+  );
+}
+
+/** @throws TypeError for what is neither a path nor two of them */
+export function checkCert(cert: unknown): void {
+  const paths: readonly unknown[] = Array.isArray(cert) ? cert : [cert, ''];
+  if (!cert || (paths.length === 2 && paths.every((path) => typeof path === 'string'))) return;
+  throw new TypeError(
+    `cert must be the path of a PEM file, or [certificate, key], got ${Array.isArray(cert) ? `a list of ${cert.length}` : typeName(cert)}`,
+  );
+}
+
+/** The error for sending what is not prepared. */
+export function notPrepared(request: unknown): ValueError {
+  const isRequest = typeof request === 'object' && request !== null && 'prepare' in request;
+  const hint = isRequest ? 'send(session.prepare_request(request))' : 'session.get(url)';
+  return new ValueError(`You can only send PreparedRequests. Write ${hint}.`);
+}
+
 /** Other clients take their settings here. @throws TypeError */
 export function checkNoArguments(first: undefined): void {
   if ((first as unknown) === undefined) return;

@@ -9,6 +9,7 @@ import type { SendOptions, SessionSendOptions } from '../types.js';
 import { get_auth_from_url } from '../urls/url-tools.js';
 import { get_netrc_auth } from '../environment/netrc-auth.js';
 import { resolve_proxies } from '../environment/proxies.js';
+import { checkMaxRedirects } from './option-shapes.js';
 import { rewind_body } from '../bodies/outgoing/rewind-body.js';
 import { urlparse } from '../urls/url-split.js';
 import {
@@ -146,6 +147,7 @@ export abstract class RedirectingSession {
       hop.response.history = [...history];
       history.push(hop.response);
       await readRedirect(hop.response);
+      checkMaxRedirects(this.max_redirects);
       if (hop.response.history.length >= this.max_redirects) {
         throw new TooManyRedirects(`Exceeded ${this.max_redirects} redirects.`, { response: hop.response });
       }

@@ -1,5 +1,5 @@
 import { inspect } from 'node:util';
-import { ownOptions, setBoundMethod, ValueError } from '../../builtins/index.js';
+import { ownOptions, setBoundMethod } from '../../builtins/index.js';
 import type { BaseAdapter } from '../adapters/base-adapter.js';
 import { HTTPAdapter } from '../adapters/http-adapter.js';
 import { closeBody } from '../bodies/outgoing/close-body.js';
@@ -15,7 +15,7 @@ import type { Cert, HeadersInput, Params, Proxies, TimeoutInput } from '../input
 import { type Auth, type Hooks, kContext, type RequestOptions, type SessionSendOptions } from '../types.js';
 import { default_headers } from '../headers/default-headers.js';
 import { withDeadline } from './deadline.js';
-import { checkedSendOptions, checkNoArguments } from './option-shapes.js';
+import { checkedSendOptions, checkNoArguments, notPrepared } from './option-shapes.js';
 import { joinBase } from '../urls/join-base.js';
 import { CheckedHeaders, prepareMerged, sessionHeaders, SessionHooks } from './merge.js';
 import { mountAdapter, noAdapter } from './mounts.js';
@@ -229,7 +229,7 @@ export class Session<
     options: SessionSendOptions,
     allow_redirects: boolean = options.allow_redirects ?? true,
   ): Promise<Response> {
-    if (!(request instanceof PreparedRequest)) throw new ValueError('You can only send PreparedRequests.');
+    if (!(request instanceof PreparedRequest)) throw notPrepared(request);
     const context = options[kContext];
     const trace = context?.trace;
     if (trace === undefined && requestChannel.hasSubscribers) {
@@ -314,8 +314,7 @@ export class Session<
   mount(prefix: string, adapter: BaseAdapter): void;
   mount(options: { prefix: string; adapter: BaseAdapter }): void;
   mount(first: string | { prefix: string; adapter: BaseAdapter }, second?: BaseAdapter): void {
-    const { prefix, adapter } = typeof first === 'string' ? { prefix: first, adapter: second } : first;
-    mountAdapter(this.adapters, prefix, adapter);
+    mountAdapter(this.adapters, first, second);
   }
 
   /** Closes the adapters and their idle connections. The session can be used again afterwards. */

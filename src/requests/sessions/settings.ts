@@ -6,7 +6,13 @@ import type { Cert, Proxies, TimeoutInput } from '../inputs.js';
 import { kContext, NO_CONTEXT, type RequestContext, type SendOptions } from '../types.js';
 import type { Retry, RetryCount } from '../urllib3/retry.js';
 import { mergeDicts } from './merge.js';
-import { checkMaxResponseSize, warnAboutMilliseconds } from './option-shapes.js';
+import {
+  checkCert,
+  checkFlag,
+  checkMaxResponseSize,
+  checkVerify,
+  warnAboutMilliseconds,
+} from './option-shapes.js';
 
 /** The four settings of a request that merge with the session's and the environment's. */
 export interface EnvironmentSettings {
@@ -52,9 +58,12 @@ export class SendSettings implements SendOptions {
     session: SessionSettings,
   ) {
     this.stream = options.stream ?? session.stream;
+    if (typeof this.stream !== 'boolean') checkFlag('stream', this.stream);
     this.timeout = options.timeout ?? session.timeout;
     this.verify = verify ?? session.verify;
+    if (this.verify !== true) checkVerify(this.verify);
     this.cert = options.cert ?? session.cert;
+    if (this.cert !== null) checkCert(this.cert);
     this.proxies = proxies;
     this.max_response_size = options.max_response_size ?? session.max_response_size;
     if (this.max_response_size !== null) checkMaxResponseSize(this.max_response_size);

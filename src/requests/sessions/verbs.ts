@@ -3,7 +3,7 @@ import { types } from 'node:util';
 import { checkOptions, isPlainObject, ownOptions, typeName } from '../../builtins/index.js';
 import type { Response } from '../models/response.js';
 import type { RequestOptions } from '../types.js';
-import { checkSignal } from './option-shapes.js';
+import { checkFlag, checkSignal } from './option-shapes.js';
 import { RedirectingSession } from './redirecting-session.js';
 
 /** A URL as callers give it; anything else is turned into text first, as Python does. */
@@ -66,48 +66,55 @@ export abstract class SessionVerbs<
 
   /** Sends a GET request. */
   get(url: UrlInput | WithUrl<O>, options?: O | null): R {
-    return this.callVerb('get', url, options);
+    return this.callVerb('get', url, options, arguments.length);
   }
 
   /** Sends an OPTIONS request. */
   options(url: UrlInput | WithUrl<O>, options?: O | null): R {
-    return this.callVerb('options', url, options);
+    return this.callVerb('options', url, options, arguments.length);
   }
 
   /** Sends a HEAD request. Does not follow redirects unless `allow_redirects` is true. */
   head(url: UrlInput | WithUrl<O>, options?: O | null): R {
-    return this.callVerb('head', url, options);
+    return this.callVerb('head', url, options, arguments.length);
   }
 
   /** Sends a POST request. */
   post(url: UrlInput | WithUrl<O>, options?: O | null): R {
-    return this.callVerb('post', url, options);
+    return this.callVerb('post', url, options, arguments.length);
   }
 
   /** Sends a PUT request. */
   put(url: UrlInput | WithUrl<O>, options?: O | null): R {
-    return this.callVerb('put', url, options);
+    return this.callVerb('put', url, options, arguments.length);
   }
 
   /** Sends a PATCH request. */
   patch(url: UrlInput | WithUrl<O>, options?: O | null): R {
-    return this.callVerb('patch', url, options);
+    return this.callVerb('patch', url, options, arguments.length);
   }
 
   /** Sends a DELETE request. */
   delete(url: UrlInput | WithUrl<O>, options?: O | null): R {
-    return this.callVerb('delete', url, options);
+    return this.callVerb('delete', url, options, arguments.length);
   }
 
   /** `this.request` is looked up now, so that a subclass's or a replaced one is used. */
-  private callVerb(verb: string, first: UrlInput | WithUrl<O>, second: O | null | undefined): R {
-    const { url, options } = bindVerb(verb, first, second);
+  private callVerb(
+    verb: string,
+    first: UrlInput | WithUrl<O>,
+    second: O | null | undefined,
+    count: number,
+  ): R {
+    const { url, options } = bindVerb(verb, first, second, count);
     // As in Python, in capitals: overrides compare it.
     const method = verb.toUpperCase();
     if (verb !== 'head' || options.allow_redirects !== undefined) return this.request(method, url, options);
     return this.request(method, url, { ...options, allow_redirects: false });
   }
 }
+
+const BODY_HINT = 'A body is written { data: … } or { json: … }, a query { params: … }';
 
 /** A call's arguments, sorted out. */
 export interface BoundCall<O> {
@@ -118,14 +125,19 @@ export interface BoundCall<O> {
 
 /**
  * Sorts out `verb(url, options)` and `verb({ url, ...options })`. Callers may be untyped, and `map` calls with an index:
- * nothing is taken for granted.
+ * nothing is taken for granted. `count` is how many there are: Python's third is a body, which would be dropped.
  */
 export function bindVerb<O extends object>(
   verb: string,
   first: UrlInput | WithUrl<O> | undefined,
   second: O | null | undefined,
+  count: number,
 ): { url: UrlInput; options: O } {
-  if (!isKeywords(first)) return { url: requiredUrl(verb, first), options: checkedOptions(verb, second) };
+  if (!isKeywords(first)) {
+    const bound = { url: requiredUrl(verb, first), options: checkedOptions(verb, second) };
+    if (count <= 2) return bound;
+    throw new TypeError(`${verb}() takes (url, options), got ${count} arguments. ${BODY_HINT}`);
+  }
   if (second !== undefined && second !== null) {
     throw new TypeError(`${verb}() takes either (url, options) or one object with all of them`);
   }
@@ -170,6 +182,14 @@ function requiredUrl(callee: string, url: UrlInput | object | undefined): UrlInp
         : `${callee}(url, options) or ${callee}({ url, … })`;
     throw new TypeError(`${callee}() takes a URL, got an object; write ${form}`);
   }
+  if (Array.isArray(url)) {
+    throw new TypeError(
+      `${callee}() takes one URL, got Array; write urls.map((url) => session.${callee}(url))`,
+    );
+  }
+  if (typeof (url as Partial<PromiseLike<unknown>> | null | undefined)?.then === 'function') {
+    throw new TypeError(`${callee}() takes a URL, got ${typeName(url)}; await it first`);
+  }
   return required(callee, 'url', url as UrlInput | undefined);
 }
 
@@ -192,8 +212,7 @@ function checkedOptions<O extends object>(verb: string, options: O | number | nu
   }
   if (typeof options !== 'object' || ArrayBuffer.isView(options) || Array.isArray(options)) {
     throw new TypeError(
-      `${verb}() takes an options object after the URL, not ${typeName(options)}. ` +
-        `A body is written { data: … } or { json: … }, a query { params: … }`,
+      `${verb}() takes an options object after the URL, not ${typeName(options)}. ` + BODY_HINT,
     );
   }
   return ownOptions(options);
@@ -206,13 +225,38 @@ export function checkRequestOptions(
   extra: readonly string[] = [],
 ): void {
   const known = extra.length === 0 ? REQUEST_OPTION_NAMES : [...REQUEST_OPTION_NAMES, ...extra];
-  checkOptions(
-    callee,
-    options,
-    known,
-    '; a body is written { data: … } or { json: … }, a query { params: … }',
-  );
+  checkOptions(callee, options, known, hintFor);
   if (options.signal !== undefined) checkSignal(options.signal);
+  if (options.allow_redirects !== undefined) checkFlag('allow_redirects', options.allow_redirects);
+}
+
+/** What other clients call an option. */
+const OTHER_NAMES: Readonly<Record<string, string>> = {
+  agent: 'a mounted HTTPAdapter',
+  baseURL: 'session.base_url',
+  base_url: 'session.base_url',
+  body: "'data' or 'json'",
+  followRedirect: "'allow_redirects'",
+  form: "'data'",
+  limits: 'the limits of a FuturesSession',
+  max_redirects: 'session.max_redirects',
+  maxRedirects: 'session.max_redirects',
+  password: "'auth', [user, password]",
+  proxy: "'proxies'",
+  qs: "'params'",
+  query: "'params'",
+  redirect: "'allow_redirects'",
+  retries: "'max_retries'",
+  retry: "'max_retries'",
+  searchParams: "'params'",
+  trust_env: 'session.trust_env',
+  username: "'auth', [user, password]",
+};
+
+function hintFor(name: string): string {
+  return Object.hasOwn(OTHER_NAMES, name)
+    ? `; did you mean ${OTHER_NAMES[name]}?`
+    : `; a${BODY_HINT.slice(1)}`;
 }
 
 /** The part of the options that makes up the Request. */

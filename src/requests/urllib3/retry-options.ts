@@ -1,3 +1,4 @@
+import { typeName } from '../../builtins/index.js';
 import type { Named } from '../exceptions/urllib3.js';
 
 /** One failed attempt. */
@@ -94,9 +95,19 @@ export const OPTION_NAMES = [
   'history',
 ] as const;
 
-/** Throws TypeError for NaN, of which none can be taken: the retries would never be used up. */
-export function refuseNaN(options: RetryOptions): void {
-  for (const name of OPTION_NAMES) {
-    if (Number.isNaN(options[name])) throw new TypeError(`Retry(): ${name} must be a number, not NaN`);
+const COUNTS = ['total', 'connect', 'read', 'redirect', 'status', 'other'] as const;
+const SECONDS = ['backoff_factor', 'backoff_max', 'backoff_jitter', 'retry_after_max'] as const;
+
+/** Throws TypeError for what is no number, of which none can be taken: the retries would never be used up. */
+export function checkNumbers(options: RetryOptions): void {
+  for (const name of COUNTS) {
+    if (typeof options[name] !== 'boolean') checkNumber(name, options[name]);
   }
+  for (const name of SECONDS) checkNumber(name, options[name]);
+}
+
+function checkNumber(name: string, value: unknown): void {
+  if (value === undefined || value === null || (typeof value === 'number' && !Number.isNaN(value))) return;
+  const got = Number.isNaN(value) ? 'NaN' : typeName(value);
+  throw new TypeError(`Retry(): ${name} must be a number, not ${got}`);
 }

@@ -10,9 +10,9 @@ import {
 } from '../exceptions/urllib3.js';
 import { pause, secondsUntil } from './retry-after.js';
 import {
+  checkNumbers,
   type IncrementOptions,
   OPTION_NAMES,
-  refuseNaN,
   type RequestHistory,
   type RetryableResponse,
   type RetryCount,
@@ -104,7 +104,7 @@ export class Retry {
       ? total
       : { ...options, ...(total === undefined ? {} : { total }) };
     const given = checkOptions('Retry()', named, OPTION_NAMES);
-    refuseNaN(given);
+    checkNumbers(given);
     this.total = given.total === undefined ? 10 : given.total;
     this.connect = given.connect ?? null;
     this.read = given.read ?? null;
@@ -119,15 +119,20 @@ export class Retry {
         ? Retry.DEFAULT_ALLOWED_METHODS
         : given.allowed_methods === null
           ? null
-          : asSet('allowed_methods', given.allowed_methods);
-    this.status_forcelist = asSet('status_forcelist', given.status_forcelist ?? []);
+          : asSet('allowed_methods', given.allowed_methods, isMethod, "methods in capitals: ['GET']");
+    this.status_forcelist = asSet(
+      'status_forcelist',
+      given.status_forcelist ?? [],
+      isNumber,
+      'numbers: [503]',
+    );
     this.backoff_factor = given.backoff_factor ?? 0;
     this.backoff_max = given.backoff_max ?? Retry.DEFAULT_BACKOFF_MAX;
     this.backoff_jitter = given.backoff_jitter ?? 0;
     this.respect_retry_after_header = given.respect_retry_after_header ?? true;
     const removed = given.remove_headers_on_redirect ?? Retry.DEFAULT_REMOVE_HEADERS_ON_REDIRECT;
     this.remove_headers_on_redirect = new Set(
-      Array.from(asSet('remove_headers_on_redirect', removed), (name) => name.toLowerCase()),
+      Array.from(asSet('remove_headers_on_redirect', removed, isText, 'names'), (name) => name.toLowerCase()),
     );
     this.retry_after_max = given.retry_after_max ?? Retry.DEFAULT_RETRY_AFTER_MAX;
     this.history = given.history ?? [];
@@ -294,12 +299,34 @@ export class Retry {
   }
 }
 
-/** Text would be taken apart into its letters. */
-function asSet<T>(option: string, values: Iterable<T>): ReadonlySet<T> {
+/** Text would be taken apart into its letters, and a member of another kind never matches. */
+function asSet<T>(
+  option: string,
+  values: Iterable<T>,
+  isMember: (value: T) => boolean,
+  members: string,
+): ReadonlySet<T> {
   if (typeof values !== 'object' || typeof (values as Partial<Iterable<T>>)[Symbol.iterator] !== 'function') {
     throw new TypeError(`${option} must be a list or a Set, got ${typeName(values)} ${repr(values)}`);
   }
-  return types.isSet(values) ? (values as ReadonlySet<T>) : new Set(values);
+  const set = types.isSet(values) ? (values as ReadonlySet<T>) : new Set(values);
+  for (const value of set) {
+    if (!isMember(value)) throw new TypeError(`${option} must hold ${members}; got ${repr(value)}`);
+  }
+  return set;
+}
+
+function isText(value: unknown): value is string {
+  return typeof value === 'string';
+}
+
+function isNumber(value: unknown): boolean {
+  return typeof value === 'number';
+}
+
+/** A method is compared in capitals. */
+function isMethod(value: unknown): boolean {
+  return isText(value) && value === value.toUpperCase();
 }
 
 /** Python counts with booleans: True is 1. */

@@ -1,5 +1,5 @@
 import { inspect } from 'node:util';
-import { checkOptions, isPlainObject, monotonic, repr, ValueError } from '../../builtins/index.js';
+import { checkOptions, isPlainObject, monotonic, repr, typeName, ValueError } from '../../builtins/index.js';
 import { TimeoutStateError } from '../exceptions/urllib3.js';
 
 /** The parts of a {@link Timeout}, in seconds; null (the default) is no limit. */
@@ -105,7 +105,10 @@ function validated(value: unknown, name: string): number | null {
     throw new ValueError('Timeout cannot be a boolean value. It must be an int, float or None.');
   }
   if (typeof value !== 'number' || Number.isNaN(value)) {
-    throw new ValueError(`Timeout value ${name} was ${text(value)}, but it must be an int, float or None.`);
+    throw new ValueError(
+      `Timeout value ${name} was ${text(value)}, but it must be an int, float or None.` +
+        ` Got ${typeName(value)}; write seconds, { timeout: 5 }, or [connect, read].`,
+    );
   }
   if (value <= 0) {
     throw new ValueError(

@@ -62,9 +62,29 @@ function elements(value: unknown): unknown[] | null {
   return isPlainObject(value) ? Object.keys(value) : null;
 }
 
-/** @throws TypeError for a list of lines or of objects under the option `name`. Two characters are a pair, as in Python. */
-export function checkFields(name: 'data' | 'files' | 'params', value: unknown): void {
-  checkPairs(name, value, "an object or pairs: { name: 'value' } or [['name', 'value']]", isTwoCharacters);
+/** How fields are written, for messages. */
+const FIELDS = {
+  data: "an object or pairs: { name: 'value' } or [['name', 'value']]",
+  params: "an object or pairs: { name: 'value' } or [['name', 'value']]",
+  files: "an object or pairs, such as { file: createReadStream('a.csv') }",
+} as const;
+
+/**
+ * Two characters are a pair, as in Python.
+ * @throws TypeError for a list of lines or of objects under the option `name`, and for what has no fields
+ */
+export function checkFields(name: keyof typeof FIELDS, value: unknown): void {
+  const isText = typeof value === 'string' || isBytes(value);
+  if (isText ? name === 'files' : !hasFields(value)) {
+    throw new TypeError(`${name} must be ${FIELDS[name]}; got ${typeName(value)}`);
+  }
+  checkPairs(name, value, FIELDS[name], isTwoCharacters);
+}
+
+/** Whether `value` may have fields: primitives, functions, promises, and streams of bytes have none. */
+function hasFields(value: unknown): boolean {
+  if (value === null || value === undefined) return true;
+  return typeof value === 'object' && !types.isPromise(value) && !(Symbol.asyncIterator in value);
 }
 
 function isTwoCharacters(member: unknown): boolean {

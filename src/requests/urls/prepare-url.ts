@@ -59,9 +59,11 @@ function prepare(source: string, params: Params): string {
   const { scheme, auth, host, port, path, query, fragment } = parse(url);
   if (!scheme) {
     const shown = withoutUserinfo(url);
-    throw new MissingSchema(
-      `Invalid URL ${repr(shown)}: No scheme supplied. Perhaps you meant https://${shown}?`,
-    );
+    const isPath = /^\/(?!\/)/.test(shown);
+    const meant = isPath
+      ? 'A path needs the base_url of a session.'
+      : `Perhaps you meant https://${shown.replace(/^\/\//, '')}?`;
+    throw new MissingSchema(`Invalid URL ${repr(shown)}: No scheme supplied. ${meant}`);
   }
   if (!host) throw new InvalidURL(`Invalid URL ${repr(withoutUserinfo(url))}: No host supplied`);
   let prepared = `${scheme}://`;

@@ -65,18 +65,42 @@ describe('1.11: header validity', () => {
   });
 
   it.each<[unknown, unknown, string]>([
-    ['a', 1, "Header part (1) from ('a', 1) must be of type str or bytes, not <class 'int'>"],
-    ['a', 1.5, "Header part (1.5) from ('a', 1.5) must be of type str or bytes, not <class 'float'>"],
-    ['a', true, "Header part (True) from ('a', True) must be of type str or bytes, not <class 'bool'>"],
+    [
+      'a',
+      1,
+      "Header part (1) from ('a', 1) must be of type str or bytes, not <class 'int'>; make it text: String(value)",
+    ],
+    [
+      'a',
+      1.5,
+      "Header part (1.5) from ('a', 1.5) must be of type str or bytes, not <class 'float'>; make it text: String(value)",
+    ],
+    [
+      'a',
+      true,
+      "Header part (True) from ('a', True) must be of type str or bytes, not <class 'bool'>; make it text: String(value)",
+    ],
     ['a', null, "Header part (None) from ('a', None) must be of type str or bytes, not <class 'NoneType'>"],
     [
       'a',
       undefined,
       "Header part (None) from ('a', None) must be of type str or bytes, not <class 'NoneType'>",
     ],
-    ['a', ['x'], "Header part (['x']) from ('a', ['x']) must be of type str or bytes, not <class 'list'>"],
-    ['a', 1n, "Header part (1) from ('a', 1) must be of type str or bytes, not <class 'int'>"],
-    [1, 'a', "Header part (1) from (1, 'a') must be of type str or bytes, not <class 'int'>"],
+    [
+      'a',
+      ['x'],
+      "Header part (['x']) from ('a', ['x']) must be of type str or bytes, not <class 'list'>; make it text: values.join(', ')",
+    ],
+    [
+      'a',
+      1n,
+      "Header part (1) from ('a', 1) must be of type str or bytes, not <class 'int'>; make it text: String(value)",
+    ],
+    [
+      1,
+      'a',
+      "Header part (1) from (1, 'a') must be of type str or bytes, not <class 'int'>; make it text: String(value)",
+    ],
   ])('1.11: %j: %s is neither text nor bytes', (name, value, message) => {
     expect(() => {
       check_header_validity([name, value]);

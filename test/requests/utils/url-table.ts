@@ -86,8 +86,8 @@ export const PREPARED: readonly (readonly [url: string, prepared: string])[] = [
 
 export const REFUSED: readonly (readonly [url: string, error: string])[] = [
   ['h/x', "MissingSchema: Invalid URL 'h/x': No scheme supplied. Perhaps you meant https://h/x?"],
-  ['/x', "MissingSchema: Invalid URL '/x': No scheme supplied. Perhaps you meant https:///x?"],
-  ['//h/x', "MissingSchema: Invalid URL '//h/x': No scheme supplied. Perhaps you meant https:////h/x?"],
+  ['/x', "MissingSchema: Invalid URL '/x': No scheme supplied. A path needs the base_url of a session."],
+  ['//h/x', "MissingSchema: Invalid URL '//h/x': No scheme supplied. Perhaps you meant https://h/x?"],
   ['', "MissingSchema: Invalid URL '': No scheme supplied. Perhaps you meant https://?"],
   ['None', "MissingSchema: Invalid URL 'None': No scheme supplied. Perhaps you meant https://None?"],
   [

@@ -166,5 +166,15 @@ function isRecord(value: object): boolean {
 }
 
 function notSerializable(value: unknown): TypeError {
-  return new TypeError(`Object of type ${typeName(value)} is not JSON serializable`);
+  return new TypeError(`Object of type ${typeName(value)} is not JSON serializable${jsonHint(value)}`);
+}
+
+/** What to write in place of a value that JSON has no form for. */
+function jsonHint(value: unknown): string {
+  if (typeof value === 'function') return '; call it to send what it returns';
+  if (typeof value !== 'object' || value === null) return '';
+  if (types.isPromise(value)) return '; await it first';
+  if (isError(value)) return '; send its message';
+  if (isBytes(value)) return '; send bytes as { data: bytes }';
+  return Symbol.iterator in value ? '; make it a list: [...values]' : '';
 }

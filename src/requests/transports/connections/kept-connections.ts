@@ -3,7 +3,14 @@
  * transport that keeps connections follows them.
  */
 import type { Socket } from 'node:net';
-import { getLogger, LONGEST_DELAY, repr, setImmediate, ValueError } from '../../../builtins/index.js';
+import {
+  getLogger,
+  LONGEST_DELAY,
+  repr,
+  setImmediate,
+  typeName,
+  ValueError,
+} from '../../../builtins/index.js';
 import { Retry } from '../../urllib3/retry.js';
 import { FRESH, isQuiet } from './quiet-socket.js';
 
@@ -89,6 +96,7 @@ export function socketsPolled(): Promise<void> {
 /** Refuses what is no number in the place of a limit. */
 export function checkCounts(counts: Readonly<Record<string, number>>): void {
   for (const [name, count] of Object.entries(counts)) {
-    if (Number.isNaN(count)) throw new TypeError(`${name} must be a number, not NaN`);
+    if (typeof count === 'number' && !Number.isNaN(count)) continue;
+    throw new TypeError(`${name} must be a number, not ${Number.isNaN(count) ? 'NaN' : typeName(count)}`);
   }
 }

@@ -207,7 +207,10 @@ function trust(verify: string | true): ConnectionSettings {
   if (verify === true) return { cert_reqs: 'CERT_REQUIRED' };
   const kind = kindOfPath(verify);
   if (kind === null) {
-    throw new OSError(`Could not find a suitable TLS CA certificate bundle, invalid path: ${verify}`);
+    throw new OSError(
+      `Could not find a suitable TLS CA certificate bundle, invalid path: ${verify}; ` +
+        'verify takes true, false or the path of a bundle',
+    );
   }
   const isDirectory = kind === 'directory';
   return {

@@ -3,7 +3,7 @@
  * certificates, the order of headers, a limit for connecting alone) is out of reach, and refused where silence would be
  * dangerous.
  */
-import { isError } from '../../../builtins/index.js';
+import { isError, typeName } from '../../../builtins/index.js';
 import { Readable } from 'node:stream';
 import { isBlob } from '../../bodies/outgoing/body.js';
 import { Upload } from '../../bodies/outgoing/upload.js';
@@ -82,7 +82,9 @@ const OF_WIRE: ReadonlySet<string> = new Set(['content-encoding', 'content-lengt
 export class FetchTransport implements Transport<OutgoingJob, null> {
   readonly fetch: FetchFunction;
 
+  /** Throws TypeError for what is no function. */
   constructor(fetch: FetchFunction) {
+    if (typeof fetch !== 'function') throw new TypeError(`fetch must be a function, got ${typeName(fetch)}`);
     this.fetch = fetch;
   }
 

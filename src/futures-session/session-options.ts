@@ -1,0 +1,45 @@
+/** What `new FuturesSession()` is given, in both flavours. */
+import { checkOptions, typeName } from '../builtins/index.js';
+
+/** The parts of the options that are checked by what they can do. */
+interface Parts {
+  readonly executor?: unknown;
+  readonly session?: unknown;
+}
+
+const OPTION_NAMES = ['executor', 'max_workers', 'session', 'adapter_kwargs', 'limits'];
+
+const SETTINGS_HINT = '; settings of a session are attributes: session.timeout = 5';
+
+/** `(executor, options)` or `(options)` as one object. @throws TypeError that shows what to write */
+export function sessionOptions<O extends Parts>(first: unknown, second: O): O {
+  if (typeof first !== 'object' || first === null) {
+    const got = typeof first === 'function' ? theClass(first) : typeName(first);
+    throw new TypeError(
+      `FuturesSession() takes an executor or an object of options, { max_workers: 10 }, got ${got}`,
+    );
+  }
+  const given = can(first, 'submit') ? { ...second, executor: first } : (first as O);
+  const options = checkOptions('FuturesSession()', given, OPTION_NAMES, () => SETTINGS_HINT);
+  checkPart('executor', options.executor, 'submit');
+  checkPart('session', options.session, 'request');
+  return options;
+}
+
+function checkPart(name: keyof Parts, value: unknown, method: string): void {
+  if (value === null || value === undefined || can(value, method)) return;
+  const got = typeof value === 'function' ? theClass(value) : typeName(value);
+  throw new TypeError(`FuturesSession() takes as ${name} an object with a ${method}() method, got ${got}`);
+}
+
+function can(value: unknown, method: string): boolean {
+  return (
+    typeof value === 'object' &&
+    value !== null &&
+    typeof (value as Readonly<Record<string, unknown>>)[method] === 'function'
+  );
+}
+
+function theClass({ name }: { readonly name: string }): string {
+  return `the class itself; write new ${name}()`;
+}
