@@ -31,8 +31,8 @@ const chunks = [
   { name: 'limits', test: /\/src\/limits\// },
   { name: 'bullmq', test: /\/src\/bullmq\/(?!cli\.)/ },
   { name: 'concurrent-futures', test: /\/src\/concurrent-futures\// },
-  // What a blocking caller loads first, to start its gateway, and what both sides of the door need.
-  { name: 'blocking-taking', test: /\/src\/blocking\/wire\/taking\./ },
+  // What a blocking caller runs first, to start its gateway before it runs `requests`; and what both sides of the door need.
+  { name: 'blocking-taking', test: /\/src\/blocking\/wire\/(end|protocol|taking)\./ },
   { name: 'blocking-connection', test: /\/src\/blocking\/caller\/(connection|environ|host)\./ },
   { name: 'blocking-wire', test: /\/src\/blocking\/wire\// },
   { name: 'blocking', test: /\/src\/blocking\/(?!gateway\/|wire\/)/ },

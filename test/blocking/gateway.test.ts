@@ -225,4 +225,27 @@ describe('a caller that is a worker thread', () => {
     expect(stdout).toBe('true 10\n');
     expect(code).toBe(0);
   }, 60_000);
+
+  test('has a gateway of its own, which ends with it', async () => {
+    await using own = await FarServer.start();
+    const { stdout, code } = await runScript(
+      `import { Worker } from 'node:worker_threads';
+       const source = \`import { workerData, parentPort } from 'node:worker_threads';
+         import('requests-futures/blocking').then(({ FuturesSession, Session }) => {
+           new Session().get(workerData + '/echo');
+           new FuturesSession().get(workerData + '/never');
+           parentPort.postMessage('sent');
+         });\`;
+       const here = new Session();
+       const worker = new Worker(source, { eval: true, workerData: BASE });
+       await new Promise((resolve) => worker.once('message', resolve));
+       while (here.get(BASE + '/_connections').json() < 3) time.sleep(0.01);
+       await worker.terminate();
+       while (here.get(BASE + '/_connections').json() > 1) time.sleep(0.01);
+       console.log(here.get(BASE + '/echo').status_code);`,
+      { url: own.url },
+    );
+    expect(stdout).toBe('200\n');
+    expect(code).toBe(0);
+  }, 60_000);
 });

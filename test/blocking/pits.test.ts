@@ -211,6 +211,14 @@ test('the watchdog, which a first call waits for, loads nothing but itself', () 
   ]);
 });
 
+test('the gateway is started before this thread runs `requests`, which takes longer than all before it', () => {
+  const files = [...loadedBy(new URL('chunk-blocking-connection.js', dist))].map((href) =>
+    path.basename(href),
+  );
+  expect(files).toContain('chunk-builtins.js');
+  expect(files).not.toContain('chunk-requests.js');
+});
+
 describe('a program that imports this door and never calls', () => {
   test('ends by itself, at once, with nothing to see', async () => {
     const { code, stdout, stderr } = await runScript(`console.log(typeof requests.get);`);
