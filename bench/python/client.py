@@ -27,7 +27,6 @@ def requests():
 
     def run():
         with library.Session() as session:
-            session.trust_env = False
             if concurrency == 1:
                 return sum(session.get(url).json()["ok"] is True for _ in range(n))
             with concurrent.futures.ThreadPoolExecutor(concurrency) as executor:
