@@ -170,7 +170,8 @@ function blocking(concurrency: number, peers: readonly string[]): Suite {
     clients: [...BLOCKING, 'requests-futures-awaited', 'requests-futures-blocking', ...peers],
     columns: ['rate', 'cpu', 'rss'],
     // Those that start a process for a request take a tenth of a second for each.
-    count: ({ scale }, client) => Math.ceil((client.startsWith('sync-') ? 30 : 20_000) * scale * slow(client)),
+    count: ({ scale }, client) =>
+      Math.ceil((client.startsWith('sync-') ? 30 : 20_000) * scale * slow(client)),
     async run(client, n, servers) {
       const options = { url: `${await servers.small()}/small`, n, concurrency, warmUp: Math.min(n, 500) };
       if (client.startsWith('python:')) return await runPython('client.py', client, options);
