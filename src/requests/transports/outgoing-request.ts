@@ -267,6 +267,14 @@ export function isBuffered(body: PreparedBody): body is null | string | Uint8Arr
   return body === null || typeof body === 'string' || types.isUint8Array(body);
 }
 
+/** Bytes that go out with their head in a single write. */
+const ONE_WRITE = 16 * 1024;
+
+/** Whether a body may take more than one write, with time for an answer between them. */
+export function takesTime(body: PreparedBody): boolean {
+  return !isBuffered(body) || (body !== null && body.length > ONE_WRITE);
+}
+
 /** The value of Content-Length, as the headers have it. */
 export function announcedLength({ headers }: Pick<Job, 'headers'>): string | undefined {
   return headers.get('content-length')?.[1];

@@ -4,9 +4,11 @@
  */
 import type { ClientRequest, IncomingMessage } from 'node:http';
 import type { Socket } from 'node:net';
+import type { PreparedBody } from '../../bodies/outgoing/body.js';
+import { readOnAfterFailedWrite } from '../connections/failed-writes.js';
 import { socketsPolled } from '../connections/kept-connections.js';
 import { kAttempt } from '../connections/pool-agent.js';
-import { headerRefusal, type HeaderSource, isAdded, wireHeaders } from '../outgoing-request.js';
+import { headerRefusal, type HeaderSource, isAdded, takesTime, wireHeaders } from '../outgoing-request.js';
 
 /** Receives the events: an attempt. */
 export interface RequestListener {
@@ -50,9 +52,10 @@ export function setHeaders(request: ClientRequest, source: HeaderSource, hasBody
 }
 
 /** Before the request goes to its agent. */
-export function listenTo(request: OwnedRequest, hasBody: boolean): void {
+export function listenTo(request: OwnedRequest, hasBody: boolean, body: PreparedBody): void {
   request.on('error', onError).on('close', onClose);
   if (hasBody) request.on('finish', onFinish);
+  if (takesTime(body)) request.once('socket', readOnAfterFailedWrite);
 }
 
 /** Takes socket and response in the place of node-fetch, which has put its listeners on last: those before are of instrumentation. */

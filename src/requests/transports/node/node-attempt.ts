@@ -224,7 +224,7 @@ export class NodeAttempt
     // node-fetch aborts a request that has failed, and with it what has come of the answer.
     (request as { abort: () => void }).abort = ignore;
     const { tunnelOptions } = pool;
-    listenTo(request, this.#hasBody);
+    listenTo(request, this.#hasBody, this.job.request.body);
     const owned: OwnedRequest = request;
     owned[kAttempt] = this;
     this.#request = owned;

@@ -3,6 +3,7 @@ import type { Client } from 'undici';
 import type { Socket } from 'node:net';
 import { queueMicrotask } from '../../../builtins/index.js';
 import type { HTTPConnectionPool } from '../connections/connection-pool.js';
+import { readOnAfterFailedWrite } from '../connections/failed-writes.js';
 import { socketsPolled } from '../connections/kept-connections.js';
 import type { Connection } from './connection.js';
 import { DispatchHandler, type PacketSource } from './dispatch-handler.js';
@@ -11,6 +12,7 @@ import { Http2Session, type SessionOwner } from './http2-session.js';
 import { newClient } from './new-client.js';
 import { openSocket, type SocketListener } from './open-socket.js';
 import { sendBy } from './dispatch-request.js';
+import { takesTime } from '../outgoing-request.js';
 import { SocketSeam } from './socket-seam.js';
 import type { UndiciAttempt } from './undici-attempt.js';
 import { logConnection } from '../debug-log.js';
@@ -220,6 +222,7 @@ export class ClientConnection
 
   writes(attempt: UndiciAttempt): void {
     this.#seam?.expectHead(attempt);
+    if (this.socket !== null && takesTime(attempt.job.request.body)) readOnAfterFailedWrite(this.socket);
   }
 
   finished(attempt: UndiciAttempt): void {
