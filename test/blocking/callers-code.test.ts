@@ -79,6 +79,7 @@ describe('hooks', () => {
       },
     });
     expect(response.history).toHaveLength(1);
+    expect(response.text).toBe('status');
     expect(server.log().log.map(({ headers }) => headers['authorization'])).toEqual([undefined, 'Token t']);
   });
 
@@ -332,6 +333,28 @@ describe('an adapter of a class of its own', () => {
       200, 200, 200,
     ]);
   });
+
+  test.each([0, 4, 100_000])(
+    'may read %i bytes of a body, and the rest is what the response has',
+    (amount) => {
+      let read = 0;
+      class Peeking extends HTTPAdapter {
+        override send(request: PreparedRequest, options: requests.SendOptions = {}): Response {
+          const response = super.send(request, options);
+          read = response.raw?.read(amount).length ?? NaN;
+          return response;
+        }
+      }
+      const session = new Session();
+      session.mount('http://', new Peeking());
+      const response = session.get(`${server.url}/bytes?n=300000`);
+      response.close();
+      expect(read).toBe(amount);
+      expect(response.content.length).toBe(300_000 - amount);
+      const streamed = session.get(`${server.url}/bytes?n=300000`, { stream: true });
+      expect(Buffer.concat([...streamed.iter_content(1000)]).length).toBe(300_000 - amount);
+    },
+  );
 
   test('may make responses itself', () => {
     class Canned extends requests.adapters.BaseAdapter {

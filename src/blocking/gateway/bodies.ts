@@ -5,10 +5,13 @@ import type { HTTPResponse } from '../../requests/packages/urllib3.js';
 /** How much to send at a time, if available. */
 const ENOUGH = 128 * 1024;
 const MANY = 1024;
+const EMPTY = Buffer.alloc(0);
 
 /** A read whose result the caller does not have yet. */
 interface Reading {
   step: Promise<Buffer | null> | null;
+  /** What the step gave. */
+  piece: Buffer | null;
 }
 
 /** Some pieces of a body. */
@@ -41,19 +44,24 @@ export class Bodies {
   async pieces(id: number, amt: number | null, decode: boolean): Promise<Pieces> {
     const raw = this.#bodies.get(id);
     if (raw === undefined) return { pieces: [], ended: true, error: null };
-    const reading = this.#readings.get(raw) ?? { step: null };
+    const reading = this.#readings.get(raw) ?? { step: null, piece: null };
     this.#readings.set(raw, reading);
     const pieces: Buffer[] = [];
     let size = 0;
     try {
       while (size < ENOUGH && pieces.length < MANY) {
         reading.step ??= raw.nextPart(amt, decode);
-        // A failure of a read that nothing has awaited is reported with the next pieces.
-        reading.step.catch(() => undefined);
+        reading.step.then(
+          (piece) => {
+            reading.piece = piece;
+          },
+          // A failure of a read that nothing has awaited is reported with the next pieces.
+          () => undefined,
+        );
         if (pieces.length > 0 && !(await isThere(reading.step))) break;
-        const { step } = reading;
+        const piece = await reading.step;
         reading.step = null;
-        const piece = await step;
+        reading.piece = null;
         if (piece === null) return this.#ended(id, pieces, null);
         // A piece may be a view of larger memory that later pieces share.
         pieces.push(piece);
@@ -68,12 +76,22 @@ export class Bodies {
   /** All that is left, decoded. */
   async all(id: number): Promise<Buffer> {
     const raw = this.#bodies.get(id);
-    if (raw === undefined) return Buffer.alloc(0);
+    if (raw === undefined) return EMPTY;
     const step = this.#readings.get(raw)?.step ?? null;
     this.#bodies.delete(id);
     const first = step === null ? null : await step;
     const rest = await raw.readAll();
     return first === null ? rest : Buffer.concat([first, rest]);
+  }
+
+  /**
+   * What the gateway read ahead of `raw` for a caller that has not read it to its end, and cannot any more, as the session has read
+   * the rest; null for any other.
+   */
+  takeOver(raw: HTTPResponse): Buffer | null {
+    const id = this.#ids.get(raw);
+    if (id === undefined || !this.#bodies.delete(id)) return null;
+    return this.#readings.get(raw)?.piece ?? EMPTY;
   }
 
   /** How many bytes have come off the wire. */

@@ -35,11 +35,17 @@ function response(caller: Receiver, object: Response): Reduced {
   const id = caller.responses.idOf(object);
   if (id !== undefined) {
     const { history, _next } = object;
-    return asStandIn('known', [id], { history, _next });
+    return asStandIn('known', [id, restOf(caller, object)], { history, _next });
   }
   // The caller's code may pass it back.
   const live = caller.isAsked ? caller.responses.add(object) : null;
   return asStandIn('response', [live], Object.assign<Record<string, unknown>, Response>({}, object));
+}
+
+/** The rest of a body that the caller got unread, from an adapter, and passed on to the session, which has read it here; else null. */
+function restOf(caller: Receiver, { _content, raw }: Response): Buffer | null {
+  const ahead = Buffer.isBuffer(_content) && raw !== null ? caller.bodies.takeOver(raw) : null;
+  return ahead === null ? null : Buffer.concat([ahead, _content as Buffer]);
 }
 
 function raw(caller: Receiver, object: HTTPResponse): Reduced {

@@ -167,6 +167,14 @@ export class HTTPResponse extends Base {
     }
   }
 
+  /** The gateway has read the rest of the body, decoded. @internal */
+  endWith(rest: Buffer): void {
+    const body = bodies.get(awaited(this));
+    if (body === undefined || body.ended) return;
+    body.ahead.push(rest);
+    body.ended = true;
+  }
+
   /** One step of {@link stream}; null at the end. @internal */
   part(amt: number | null, decode: boolean): Buffer | null {
     if (amt === null || amt <= 0) return this.takePart(null, decode);

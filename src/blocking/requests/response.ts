@@ -280,7 +280,15 @@ onArriving('response', (link, id: number | null) => {
   return response;
 });
 
-onArriving('known', (link, id: number) => link.responses.get(id) ?? new Response());
+onArriving('known', (link, id: number, rest: Buffer | null) => {
+  const response = link.responses.get(id) ?? new Response();
+  if (rest !== null && response.raw instanceof HTTPResponse) {
+    response.raw.endWith(rest);
+    response._content = response.raw.whole();
+    response._content_consumed = true;
+  }
+  return response;
+});
 
 onLeaving((object, link, scope) => {
   if (object instanceof Response) {
