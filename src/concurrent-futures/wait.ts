@@ -80,7 +80,7 @@ export async function wait<F extends Future>(
   return result;
 }
 
-/** @internal */
+/** Throws ValueError for a `return_when` that is none. */
 export function checkReturnWhen(value: string): void {
   if (value !== FIRST_COMPLETED && value !== FIRST_EXCEPTION && value !== ALL_COMPLETED) {
     throw new ValueError(
