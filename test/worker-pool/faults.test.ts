@@ -1,4 +1,5 @@
 import { once } from 'node:events';
+import type { Worker } from 'node:worker_threads';
 import { describe, expect, test } from 'vitest';
 import type { WorkerPoolExecutor } from 'requests-futures/concurrent-futures';
 import { BrokenProcessPool, type Future } from 'requests-futures/concurrent-futures';
@@ -46,6 +47,24 @@ describe('a thread that dies', () => {
       await executor.shutdown();
     },
   );
+
+  test('right after its answer gives the slot to another thread, not to itself', async () => {
+    const started = once(process, 'worker') as Promise<[Worker]>;
+    const executor = pool({ max_workers: 1 });
+    const flags = new Int32Array(new SharedArrayBuffer(12));
+    const answered = executor.submit(tasks.answerAtGate, flags.buffer, 'answered');
+    const queued = executor.submit(tasks.add, 1, 2);
+    const [thread] = await started;
+    while (Atomics.load(flags, 1) === 0) await new Promise(setImmediate);
+    Atomics.store(flags, 0, 1);
+    Atomics.notify(flags, 0);
+    // The answer arrives while the loop is blocked; the end of the thread comes up first.
+    Atomics.wait(flags, 2, 0);
+    thread.emit('exit', 1);
+    expect(await answered).toBe('answered');
+    expect(await queued).toBe(3);
+    await thread.terminate();
+  });
 
   test('136: futures that were cancelled before stay cancelled', async () => {
     const executor = pool({ max_workers: 1 });

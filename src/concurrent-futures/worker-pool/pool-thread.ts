@@ -228,17 +228,12 @@ export class PoolThread {
     } else {
       const received = receive(message.announced, this.#received);
       deliver(() => {
-        const outcome = this.#takeOutcome();
-        if (outcome === null) return;
-        const [id, value, failed, hasHomeCalls] = outcome;
+        const next = receiveMessageOnPort(this.#outcomes) as { readonly message: Outcome } | undefined;
+        if (next === undefined) return;
+        const [id, value, failed, hasHomeCalls] = next.message;
         this.#handle(id, { ...received, message: value }, failed, hasHomeCalls);
       });
     }
-  }
-
-  #takeOutcome(): Outcome | null {
-    const received = receiveMessageOnPort(this.#outcomes) as { readonly message: Outcome } | undefined;
-    return received?.message ?? null;
   }
 
   #handle(id: number, received: Received, failed = false, hasHomeCalls = false): void {
@@ -285,28 +280,34 @@ export class PoolThread {
         cause,
       );
     }
-    this.#lent.close();
+    this.#part();
     // Messages that it sent before it died still count.
-    for (let last = this.#nextMessage(); last !== undefined; last = this.#nextMessage()) {
+    let last: { readonly message: FromThread } | undefined;
+    while ((last = receiveMessageOnPort(this.#calls)) !== undefined) {
       this.#hear(last.message, (handle) => {
         handle();
       });
     }
-    this.#abandon(cause);
+    this.#failAll(cause);
   }
 
-  #nextMessage(): { readonly message: FromThread } | undefined {
-    return receiveMessageOnPort(this.#calls);
-  }
-
-  /** Fails the running calls, each with its own error. */
   #abandon(cause: unknown): void {
+    this.#part();
+    this.#failAll(cause);
+  }
+
+  /** Takes no more calls: the pool gives the slots that become free to other threads. */
+  #part(): void {
     this.#dead = true;
     this.#open = false;
     this.#lent.close();
+    this.#owner.died(this);
+  }
+
+  /** Fails the running calls, each with its own error. */
+  #failAll(cause: unknown): void {
     this.#calls.close();
     this.#outcomes.close();
-    this.#owner.died(this);
     const items = [...this.#items.values()];
     this.#items.clear();
     for (const item of items) {
