@@ -5,6 +5,7 @@ export class Gate {
 
   open(): void {
     Atomics.store(this.#flags, 0, 1);
+    Atomics.notify(this.#flags, 0);
   }
 
   /** Resolves when `count` tasks have begun. */

@@ -1,10 +1,22 @@
 /** What a request from a worker thread does with servers that answer early, cut their answers or fall silent, as one from here. */
+import { existsSync, readFileSync } from 'node:fs';
 import { Readable } from 'node:stream';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { FuturesSession, WorkerPoolExecutor } from 'requests-futures';
-import { HTTPAdapter, Retry, UndiciAdapter } from 'requests-futures/requests';
+import { FuturesSession, type ResponseFuture, WorkerPoolExecutor } from 'requests-futures';
+import { type Data, HTTPAdapter, Retry, UndiciAdapter } from 'requests-futures/requests';
 import { Changes } from '../helpers/changes.js';
+import * as tasks from '../fixtures/tasks.mjs';
 import { type RawConnection, reply, startRawServer } from '../helpers/servers/raw-server.js';
+import { Gate } from '../helpers/thread-gate.js';
+
+const TABLE = '/proc/self/net/tcp';
+
+/** Resolves when the kernel has the ends of all connections that a server on this port has ended; at once where that cannot be seen. */
+async function endsArrived(port: number): Promise<void> {
+  const place = `0100007F:${port.toString(16).toUpperCase().padStart(4, '0')}`;
+  const waiting = new RegExp(`^ *\\d+: ${place} \\S+ 04 `, 'm'); // FIN_WAIT1
+  while (existsSync(TABLE) && waiting.test(readFileSync(TABLE, 'utf8'))) await new Promise(setImmediate);
+}
 
 let executor: WorkerPoolExecutor;
 
@@ -109,5 +121,80 @@ describe.each([
     expect(response.text).toBe('there');
     expect(response.history.map(({ status_code }) => status_code)).toEqual([302]);
     expect(await session.get(server.url, { allow_redirects: false }).exception()).toBeInstanceOf(Error);
+  });
+
+  test('a proxy that forwards gets its credentials once, also after a redirect', async () => {
+    const received: string[] = [];
+    await using proxy = await startRawServer(async (connection) => {
+      for (;;) {
+        const request = await connection.readRequest();
+        if (request === '') return;
+        received.push(request);
+        const isFirst = received.length === 1;
+        await connection.write(isFirst ? `${HEAD}Content-Length: 0\r\n\r\n` : reply('there'));
+      }
+    });
+    await using session = sessionWith();
+    const proxies = { http: `http://user:pw@127.0.0.1:${proxy.port}` };
+    const response = await session.get('http://server.invalid/', { proxies, timeout: 5 });
+    expect(response.text).toBe('there');
+    expect(received.map((request) => request.match(/^proxy-authorization: .*$/gim))).toEqual([
+      ['Proxy-Authorization: Basic dXNlcjpwdw=='],
+      ['Proxy-Authorization: Basic dXNlcjpwdw=='],
+    ]);
+  });
+
+  test.each<[string, (pieces: string[]) => Data]>([
+    [
+      'a generator',
+      function* (pieces) {
+        yield* pieces;
+      },
+    ],
+    ['an async generator', (pieces) => Readable.from(pieces)[Symbol.asyncIterator]()],
+    ['a stream', (pieces) => Readable.from(pieces)],
+    ['a web stream', (pieces) => ReadableStream.from(pieces)],
+  ])('each piece of %s is a chunk of its own', async (_kind, make) => {
+    let received = '';
+    await using server = await startRawServer(async (connection) => {
+      received = await connection.readRequest();
+      await connection.write(reply('read'));
+    });
+    await using session = sessionWith();
+    const pieces = ['a', 'bc', 'ü', 'd'.repeat(20)];
+    const data = make(['', ...pieces, '']);
+    expect((await session.post(server.url, { data, timeout: 5 })).text).toBe('read');
+    expect(received.slice(received.indexOf('\r\n\r\n') + 4)).toBe(
+      `1\r\na\r\n2\r\nbc\r\n2\r\n\xc3\xbc\r\n14\r\n${'d'.repeat(20)}\r\n0\r\n\r\n`,
+    );
+  });
+
+  test('POSTs of many workers are sent on no connection that was closed while their thread computed', async () => {
+    await using server = await startRawServer(async (connection) => {
+      for (;;) {
+        const request = await connection.readRequest();
+        if (request === '') return;
+        await connection.write(reply(/^POST \/(\d+)/.exec(request)?.[1]));
+      }
+    });
+    await using many = new WorkerPoolExecutor({ max_workers: 11, threads: 1 });
+    await using session = new FuturesSession({ executor: many });
+    session.mount('http://', new Adapter());
+    const ids = Array.from({ length: 10 }, (_, i) => String(i));
+    const post = (): ResponseFuture[] =>
+      ids.map((id) => session.post(`${server.url}/${id}`, { data: id, timeout: 5 }));
+    for (let round = 1; round <= 3; round += 1) {
+      await Promise.all(post());
+      const gate = new Gate();
+      const computing = many.submit(tasks.block, gate.memory);
+      await gate.begun(1);
+      const futures = post();
+      const open = server.connections.filter(({ ended }) => !ended);
+      await Promise.all(open.map(({ socket }) => new Promise<void>((resolve) => socket.end(resolve))));
+      await endsArrived(server.port);
+      gate.open();
+      await computing;
+      expect(await Promise.all(futures.map(async (future) => (await future).text))).toEqual(ids);
+    }
   });
 });
