@@ -207,7 +207,10 @@ export class Future<T = unknown> {
     this.#settle(FAILED, exception);
   }
 
-  /** Python's text form: `<Future at 0x2a state=finished returned Response>`. */
+  /**
+   * Python's text form: `<Future at 0x2a state=finished returned Response>`. It is made without asking the gateway, so a call that
+   * runs there is still `pending`: see {@link running}.
+   */
   toString(): string {
     return `<${this.constructor.name} at ${idOf(this)} state=${this.#stateText()}>`;
   }
