@@ -1,10 +1,20 @@
+import { subscribe, unsubscribe } from 'node:diagnostics_channel';
 import { mkdtempSync, readFileSync, rmSync, writeFileSync, createReadStream } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { Readable } from 'node:stream';
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import * as awaited from 'requests-futures/requests';
-import { open, requests, Response, Session } from 'requests-futures/blocking';
+import {
+  FuturesSession,
+  HARRecorder,
+  open,
+  REQUEST_CHANNEL,
+  type RequestEvent,
+  requests,
+  Response,
+  Session,
+} from 'requests-futures/blocking';
 import { FarServer } from './server.js';
 
 let server: FarServer;
@@ -252,6 +262,28 @@ describe('an error', () => {
       expect(error).toBeInstanceOf(requests.TooManyRedirects);
       expect((error as requests.TooManyRedirects).response).toBeInstanceOf(Response);
     }
+  });
+});
+
+describe('the events of a request', () => {
+  test('are published in the thread that called, before the call returns, as long as there is a subscriber', () => {
+    const types: string[] = [];
+    const note = (event: unknown): void => void types.push((event as RequestEvent).type);
+    subscribe(REQUEST_CHANNEL, note);
+    requests.get(`${server.url}/echo`);
+    const first = types.splice(0);
+    using session = new FuturesSession();
+    session.get(`${server.url}/echo`).result();
+    unsubscribe(REQUEST_CHANNEL, note);
+    requests.get(`${server.url}/echo`);
+    expect(first).toEqual(['started', 'attempt', 'connected', 'headers', 'body', 'settled']);
+    expect(types).toEqual(['submitted', ...first]);
+  });
+
+  test('are recorded by a HARRecorder', () => {
+    using recorder = new HARRecorder().start();
+    requests.get(`${server.url}/redirect`);
+    expect(recorder.har.log.entries.map(({ response }) => response.status)).toEqual([302, 200]);
   });
 });
 

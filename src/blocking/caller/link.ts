@@ -11,8 +11,17 @@ import {
   receive,
   SentReferences,
 } from '../../pickle/index.js';
+import { requestChannel } from '../../requests/internal.js';
 import { tellEnd } from '../wire/end.js';
-import { type Death, GONE, NEWS, type ToCaller, type ToGateway, type Touched } from '../wire/protocol.js';
+import {
+  type Death,
+  GONE,
+  NEWS,
+  type ToCaller,
+  type ToGateway,
+  type Touched,
+  WATCHES,
+} from '../wire/protocol.js';
 import type { JarChange } from '../wire/jar-changes.js';
 import { resolving } from '../wire/stand-in.js';
 import { onCaller } from '../wire/taking.js';
@@ -94,6 +103,7 @@ class GatewayLink implements Link {
     if (this.#death !== null) throw this.#death;
     const scope = new Scope(this.handles);
     const id = (this.#lastId += 1);
+    Atomics.store(this.#flags, WATCHES, requestChannel.hasSubscribers ? 1 : 0);
     try {
       const request = op === 'request' ? flatten(this, args) : null;
       if (request === null) {

@@ -15,7 +15,7 @@ import {
 } from '../../pickle/index.js';
 import { Response } from '../../requests/index.js';
 import { SendSettings } from '../../requests/internal.js';
-import { type Changes, NEWS, type ToCaller, type ToGateway } from '../wire/protocol.js';
+import { type Changes, NEWS, type ToCaller, type ToGateway, WATCHES } from '../wire/protocol.js';
 import type { JarChange } from '../wire/jar-changes.js';
 import { resolving } from '../wire/stand-in.js';
 import { takeCaller } from '../wire/taking.js';
@@ -27,6 +27,7 @@ import { LiveResponses } from './live-responses.js';
 import type { Pools } from './pools.js';
 import { resolveInGateway } from './resolving.js';
 import type { Twins } from './twins.js';
+import { Watching } from './watching.js';
 
 /** Runs an operation for a caller. */
 export type Operations = (op: string, caller: Caller, id: number, args: readonly unknown[]) => unknown;
@@ -50,6 +51,9 @@ export class Caller implements CallersThread {
   readonly #sent = new SentReferences();
   readonly #received = new ReceivedReferences();
   readonly #asks = new Map<number, Ask>();
+  readonly #watching = new Watching((fn, args) => {
+    this.callHome(fn, args);
+  });
   #lastAsk = 0;
 
   constructor(
@@ -63,6 +67,7 @@ export class Caller implements CallersThread {
     this.#operate = operate;
     ({ twins: this.twins, pools: this.pools } = make(this));
     port.on('message', (message: ToGateway) => {
+      this.#watching.set(Atomics.load(this.#flags, WATCHES) === 1);
       if (message.type === 'request') void this.#request(message);
       else if (message.type === 'call') void this.#call(message);
       else if (message.type === 'reply') void this.#replied(message);
@@ -210,6 +215,7 @@ export class Caller implements CallersThread {
 
   /** Call when its thread is gone. */
   #end(): void {
+    this.#watching.set(false);
     const reason = new RuntimeError('the thread that called has ended');
     for (const ask of this.#asks.values()) ask.reject(reason);
     this.#asks.clear();

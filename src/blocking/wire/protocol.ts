@@ -6,8 +6,10 @@ import type { Message, Pickled } from '../../pickle/index.js';
 export const NEWS = 0;
 /** The flag that is 1 once the gateway has ended, or has failed to start. */
 export const GONE = 1;
+/** The flag that is 1 while the caller's thread has subscribers for the events of requests. */
+export const WATCHES = 2;
 /** How many flags there are. */
-export const FLAGS = 2;
+export const FLAGS = 3;
 
 /** The gateway's start-up data. */
 export interface GatewayData {
