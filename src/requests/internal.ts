@@ -67,6 +67,7 @@ export {
   ProxyManager,
 } from './transports/connections/pool-manager.js';
 export type { PoolProxy } from './transports/connections/proxy-agents.js';
+export type { SocketOption, SocketSettings } from './transports/connections/socket-settings.js';
 export type { ConnectionSettings } from './transports/connections/tls-settings.js';
 export { kContext, type PauseReason, type RequestContext } from './types.js';
 export type { RetryableResponse } from './urllib3/retry-options.js';

@@ -1,3 +1,6 @@
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import {
   FuturesSession,
@@ -6,6 +9,7 @@ import {
   requests,
   Response,
   Session,
+  UndiciAdapter,
 } from 'requests-futures/blocking';
 import { FarServer } from './server.js';
 
@@ -395,6 +399,35 @@ describe('an adapter of a class of its own', () => {
     const session = new Session();
     session.mount('http://', new FromElsewhere());
     expect(session.get(`${server.url}/echo`).json()).toMatchObject({ from: '127.0.0.2' });
+  });
+
+  test.runIf(process.platform !== 'win32')('may lead to a UNIX socket', async () => {
+    const folder = mkdtempSync(join(tmpdir(), 'requests-blocking-'));
+    const path = join(folder, 'app.sock');
+    await using far = await FarServer.start(path);
+    expect(far.connections()).toBe(1);
+    for (const Adapter of [HTTPAdapter, UndiciAdapter]) {
+      const session = new Session();
+      session.mount('http+unix://', new Adapter());
+      session.mount('http://docker/', new Adapter({ socket_path: path }));
+      expect(session.get(`http+unix://${encodeURIComponent(path)}/echo?a`).json()).toMatchObject({
+        url: '/echo?a',
+      });
+      expect(session.get('http://docker/echo?b').json()).toMatchObject({ url: '/echo?b' });
+      session.close();
+    }
+    rmSync(folder, { recursive: true });
+  });
+
+  test('is refused what would have to run here, and what contradicts itself', () => {
+    for (const Adapter of [HTTPAdapter, UndiciAdapter]) {
+      expect(() => new Adapter({ lookup: () => undefined } as never)).toThrow(
+        /'lookup' would have to run in this thread/,
+      );
+      expect(() => new Adapter({ socket_path: '/x', source_address: '127.0.0.1' })).toThrow(
+        /does not go together/,
+      );
+    }
   });
 
   test('that changes an inner step is refused, with what to do instead', () => {

@@ -22,9 +22,12 @@ export class FarServer implements AsyncDisposable {
     this.url = `http://127.0.0.1:${port}`;
   }
 
-  static async start(): Promise<FarServer> {
+  /** `path`: a UNIX socket that it listens on, too. */
+  static async start(path?: string): Promise<FarServer> {
     const script = fileURLToPath(new URL('fixtures/server.mjs', import.meta.url));
-    const child = spawn(process.execPath, [script], { stdio: ['pipe', 'pipe', 'inherit'] });
+    const child = spawn(process.execPath, [script, ...(path === undefined ? [] : [path])], {
+      stdio: ['pipe', 'pipe', 'inherit'],
+    });
     const [line] = (await once(child.stdout, 'data')) as [Buffer];
     return new FarServer(child, line.toString().trim());
   }

@@ -1,9 +1,10 @@
-import { repr, ValueError } from '../../builtins/index.js';
+import { checkOptions, repr, ValueError } from '../../builtins/index.js';
+import { SOCKET_SETTINGS, type SocketSettings } from '../transports/connections/socket-settings.js';
 import type { FetchFunction } from '../transports/fetch/fetch-transport.js';
 import type { Retry, RetryCount } from '../urllib3/retry.js';
 
 /** Options of `HTTPAdapter`. */
-export interface HTTPAdapterOptions {
+export interface HTTPAdapterOptions extends SocketSettings {
   /** For how many hosts connections are kept; those of the host that was not used for longest go first. Default 10. */
   pool_connections?: number | undefined;
   /** How many idle connections are kept for each host; with `pool_block`, how many there may be at all. Default 10. */
@@ -32,15 +33,57 @@ export interface HTTPAdapterOptions {
   fetch?: FetchFunction | null | undefined;
 }
 
-export const HTTP_ADAPTER_OPTIONS = [
+/** The options that `UndiciAdapter` has, too. */
+export const COMMON_OPTIONS = [
   'pool_connections',
   'pool_maxsize',
   'max_retries',
   'pool_block',
   'pool_idle_timeout',
   'insecure_http_parser',
-  'fetch',
+  ...SOCKET_SETTINGS,
 ] as const;
+
+export const HTTP_ADAPTER_OPTIONS = [...COMMON_OPTIONS, 'fetch'] as const;
+
+const NO_AGENT =
+  'an agent would replace the pools. In its place: socket_options, source_address, lookup and socket_path here, ' +
+  'proxies, verify and cert with the request, pool_maxsize and pool_idle_timeout for what is kept; ' +
+  'or fetch: (url, init) => nodeFetch(url, { ...init, agent })';
+
+/** What Node and other clients call options that have other names here. */
+const ELSEWHERE: Readonly<Record<string, string>> = {
+  agent: NO_AGENT,
+  httpAgent: NO_AGENT,
+  httpsAgent: NO_AGENT,
+  agents: NO_AGENT,
+  localAddress: 'it is called source_address',
+  localPort: 'it is part of source_address: [address, port]',
+  dnsLookup: 'it is called lookup',
+  noDelay: "it is socket_options: [['IPPROTO_TCP', 'TCP_NODELAY', 1]]",
+  keepAlive: 'connections are kept; pool_maxsize and pool_idle_timeout say how many and how long',
+  maxSockets: 'it is called pool_maxsize, with pool_block: true',
+};
+
+/** {@link checkOptions} for adapters. */
+export function checkAdapterOptions<O extends object>(
+  callee: string,
+  options: O,
+  known: readonly string[],
+): O {
+  for (const name of Object.keys(options)) {
+    if (known.includes(name) || !Object.hasOwn(ELSEWHERE, name)) continue;
+    throw new TypeError(`${callee} got an unexpected keyword argument '${name}': ${ELSEWHERE[name] ?? ''}`);
+  }
+  return checkOptions(callee, options, known);
+}
+
+/** Refuses settings of sockets beside the caller's own fetch. */
+export function checkSockets(settings: SocketSettings, fetch: unknown): SocketSettings {
+  const [name] = Object.keys(settings);
+  if (fetch && name !== undefined) throw new ValueError(`${name} does not go together with fetch`);
+  return settings;
+}
 
 /** Checks `insecure_http_parser`, which does not apply to the caller's own fetch. */
 export function checkLenience(value: unknown, fetch: unknown): boolean {

@@ -1,11 +1,5 @@
 import nodeFetch from 'node-fetch/src/index.js';
-import {
-  type AbortToken,
-  checkOptions,
-  NotImplementedError,
-  RuntimeError,
-  ValueError,
-} from '../../builtins/index.js';
+import { type AbortToken, NotImplementedError, RuntimeError, ValueError } from '../../builtins/index.js';
 import { basicAuthHeader } from '../auth/basic.js';
 import { InvalidURL, RequestException } from '../exceptions/requests.js';
 import type { PreparedRequest } from '../models/prepared-request.js';
@@ -18,9 +12,16 @@ import { resolveTimeout } from '../urllib3/timeout.js';
 import { warnInsecureRequest } from '../urllib3/warnings.js';
 import { get_auth_from_url } from '../urls/url-tools.js';
 import { parse_url } from '../urls/parse-url.js';
+import { isUnixUrl } from '../urls/unix-url.js';
 import { asRetry } from './max-retries.js';
 import { BaseAdapter } from './base-adapter.js';
-import { checkLenience, HTTP_ADAPTER_OPTIONS, type HTTPAdapterOptions } from './http-adapter-options.js';
+import {
+  checkAdapterOptions,
+  checkLenience,
+  checkSockets,
+  HTTP_ADAPTER_OPTIONS,
+  type HTTPAdapterOptions,
+} from './http-adapter-options.js';
 import type { HTTPConnectionPool } from '../transports/connections/connection-pool.js';
 import { checkCounts, checkIdleTimeout, IDLE_TIMEOUT } from '../transports/connections/kept-connections.js';
 import { abortError } from '../transports/error-mapping.js';
@@ -33,7 +34,7 @@ import {
   methodOf,
   Route,
 } from '../transports/outgoing-request.js';
-import { type FetchFunction, FetchTransport, refusalOfFetch } from '../transports/fetch/fetch-transport.js';
+import { FetchTransport, refusalOfFetch } from '../transports/fetch/fetch-transport.js';
 import { NodeTransport } from '../transports/node/node-transport.js';
 import {
   connectHost,
@@ -42,7 +43,9 @@ import {
   type PoolManagerOptions,
   ProxyManager,
   proxyManagers,
+  unixPool,
 } from '../transports/connections/pool-manager.js';
+import { type SocketSettings, socketSettings } from '../transports/connections/socket-settings.js';
 import {
   applyCertificates,
   certificateSettings,
@@ -50,8 +53,8 @@ import {
 } from '../transports/connections/tls-settings.js';
 import { sendingError, urlopen } from '../transports/urlopen.js';
 
-/** The `fetch` option of an adapter, for a copy of it. @internal */
-export let fetchOf: (adapter: HTTPAdapter) => FetchFunction | null;
+/** The options that an adapter shows nowhere else, for a copy of it. @internal */
+export let hiddenOptions: (adapter: HTTPAdapter) => HTTPAdapterOptions;
 
 /** Sends a job over its pool's connections: what one adapter does otherwise than another. */
 export const kDeliver: unique symbol = Symbol('requests.deliver');
@@ -67,7 +70,8 @@ export const kDeliver: unique symbol = Symbol('requests.deliver');
  */
 export class HTTPAdapter extends BaseAdapter {
   static {
-    fetchOf = (adapter) => adapter.#fetch?.fetch ?? null;
+    hiddenOptions = (adapter) =>
+      adapter.#fetch === null ? adapter.#sockets : { fetch: adapter.#fetch.fetch };
   }
   /** What is tried again. */
   max_retries: Retry;
@@ -85,12 +89,13 @@ export class HTTPAdapter extends BaseAdapter {
   _pool_idle_timeout: number | null;
   /** Whether answers are read that break the rules of HTTP. */
   readonly insecure_http_parser: boolean;
+  readonly #sockets: SocketSettings;
   #fetch: FetchTransport | null;
   #poolmanager: PoolManager | null = null;
 
   constructor(options: HTTPAdapterOptions = {}) {
     super();
-    const own = checkOptions('HTTPAdapter()', options, HTTP_ADAPTER_OPTIONS);
+    const own = checkAdapterOptions('HTTPAdapter()', options, HTTP_ADAPTER_OPTIONS);
     const { pool_connections = 10, pool_maxsize = 10, max_retries = 0, pool_block = false } = own;
     const { pool_idle_timeout = IDLE_TIMEOUT, insecure_http_parser = false } = own;
     checkCounts({ pool_connections, pool_maxsize });
@@ -100,6 +105,7 @@ export class HTTPAdapter extends BaseAdapter {
     this._pool_block = pool_block;
     this._pool_idle_timeout = checkIdleTimeout(pool_idle_timeout);
     this.insecure_http_parser = checkLenience(insecure_http_parser, own.fetch);
+    this.#sockets = checkSockets(socketSettings(own), own.fetch);
     this.#fetch = own.fetch ? new FetchTransport(own.fetch) : null;
   }
 
@@ -126,12 +132,12 @@ export class HTTPAdapter extends BaseAdapter {
     this._pool_connections = connections;
     this._pool_maxsize = maxsize;
     this._pool_block = block;
-    this.poolmanager = new PoolManager({ ...pool_kwargs, ...this.sizes });
+    this.poolmanager = new PoolManager({ ...this.#sockets, ...pool_kwargs, ...this.sizes });
   }
 
   /** The manager for a proxy's URL, made when there is none. Throws urllib3's ProxySchemeUnknown. */
   proxy_manager_for(proxy: string, proxy_kwargs: ConnectionSettings = {}): ProxyManager {
-    const options = { ...proxy_kwargs, ...this.sizes };
+    const options = { ...this.#sockets, ...proxy_kwargs, ...this.sizes };
     return (this.proxy_manager[proxy] ??= new ProxyManager(proxy, this.proxy_headers(proxy), options));
   }
 
@@ -157,7 +163,9 @@ export class HTTPAdapter extends BaseAdapter {
     verify: boolean | string | null,
     cert: Cert | null = null,
   ): [host_params: HostParams, pool_kwargs: ConnectionSettings] {
-    const { scheme, host, port } = parse_url(request.url ?? '');
+    const url = request.url ?? '';
+    if (isUnixUrl(url)) return unixPool(url);
+    const { scheme, host, port } = parse_url(url);
     return [{ scheme, host: connectHost(host), port }, certificateSettings(verify, cert)];
   }
 
@@ -168,7 +176,12 @@ export class HTTPAdapter extends BaseAdapter {
     proxies: Proxies | null = null,
     cert: Cert | null = null,
   ): HTTPConnectionPool {
-    return this.#poolOn(new Route(request, proxies), request, verify, cert);
+    return this.#poolOn(this.#route(request, proxies), request, verify, cert);
+  }
+
+  /** A UNIX socket is not reached through proxies. */
+  #route(request: PreparedRequest, proxies: Proxies | null): Route {
+    return new Route(request, this.#sockets.socket_path === undefined ? proxies : null);
   }
 
   #poolOn(
@@ -211,7 +224,7 @@ export class HTTPAdapter extends BaseAdapter {
 
   /** The request-target: path and query, or the whole URL for a forwarding proxy. */
   request_url(request: PreparedRequest, proxies: Proxies | null): string {
-    return new Route(request, proxies).target;
+    return this.#route(request, proxies).target;
   }
 
   /** Adds headers that the connection needs. Does nothing; for subclasses. */
@@ -250,54 +263,31 @@ export class HTTPAdapter extends BaseAdapter {
     const timeout = resolveTimeout(options.timeout);
     const maxResponseSize = options.max_response_size ?? null;
     const context = options[kContext] ?? null;
-    if (this.#fetch !== null) {
-      const refuses = refusalOfFetch(request, verify, cert, new Route(request, proxies).proxy);
+    const fetch = this.#fetch;
+    if (fetch !== null) {
+      const refuses = refusalOfFetch(request, verify, cert, this.#route(request, proxies).proxy);
       if (refuses !== null) throw new NotImplementedError(refuses);
-      this.add_headers(request, options);
-      const headers = headersOf(request);
-      const target = request.url ?? '';
-      return urlopen(
-        {
-          pool: null,
-          request,
-          method,
-          target,
-          headers,
-          shared: null,
-          timeout,
-          token,
-          maxResponseSize,
-          stream: options.stream ?? false,
-          context,
-          onDone,
-        },
-        retries,
-        this.#fetch,
-        this,
-      );
     }
-    const { pool, target } = this.#resolve(request, verify, proxies, cert);
+    const { pool, target } = fetch === null ? this.#resolve(request, verify, proxies, cert) : noPool(request);
     this.add_headers(request, options);
-    if (pool.settings.cert_reqs === 'CERT_NONE' && pool.isUnverified) warnInsecureRequest(pool.host);
-    const { _shared: shared } = request;
+    if (pool?.settings.cert_reqs === 'CERT_NONE' && pool.isUnverified) warnInsecureRequest(pool.host);
+    const shared = fetch === null ? request._shared : null;
     const headers = shared?.store ?? headersOf(request);
-    return this[kDeliver](
-      {
-        pool,
-        request,
-        method,
-        target,
-        headers,
-        shared,
-        timeout,
-        token,
-        maxResponseSize,
-        stream: options.stream ?? false,
-        context,
-        onDone,
-      },
-      retries,
-    );
+    const job = {
+      pool,
+      request,
+      method,
+      target,
+      headers,
+      shared,
+      timeout,
+      token,
+      maxResponseSize,
+      stream: options.stream ?? false,
+      context,
+      onDone,
+    };
+    return fetch === null ? this[kDeliver](job as Job, retries) : urlopen(job, retries, fetch, this);
   }
 
   /** @internal */
@@ -316,7 +306,7 @@ export class HTTPAdapter extends BaseAdapter {
     let pool: HTTPConnectionPool;
     try {
       if (hasOwnSteps(this)) pool = this.get_connection_with_tls_context(request, verify, proxies, cert);
-      else pool = this.#poolOn((route = new Route(request, proxies)), request, verify, cert);
+      else pool = this.#poolOn((route = this.#route(request, proxies)), request, verify, cert);
     } catch (error) {
       if (!(error instanceof ValueError) || error instanceof RequestException) throw error;
       throw new InvalidURL(error.message, { request, cause: error });
@@ -345,4 +335,9 @@ function hasOwnSteps(adapter: HTTPAdapter): boolean {
     adapter.cert_verify !== prototype.cert_verify ||
     adapter.request_url !== prototype.request_url
   );
+}
+
+/** Where the connections are a fetch function's own. */
+function noPool({ url }: PreparedRequest): { pool: null; target: string } {
+  return { pool: null, target: url ?? '' };
 }

@@ -13,6 +13,7 @@ export {
   type PoolManagerOptions,
   ProxyManager,
 } from '../transports/connections/pool-manager.js';
+export type { SocketOption, SocketSettings } from '../transports/connections/socket-settings.js';
 export type { ConnectionSettings } from '../transports/connections/tls-settings.js';
 export { Retry } from '../urllib3/retry.js';
 export type { AnyDispatcher } from '../transports/undici/any-dispatcher.js';

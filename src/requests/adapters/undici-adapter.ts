@@ -1,9 +1,10 @@
-import { checkOptions, NotImplementedError, repr, typeName, ValueError } from '../../builtins/index.js';
+import { NotImplementedError, repr, typeName, ValueError } from '../../builtins/index.js';
 import type { Response } from '../models/response.js';
 import type { Retry } from '../urllib3/retry.js';
 import type { Job } from '../transports/outgoing-request.js';
 import { HTTPAdapter, kDeliver } from './http-adapter.js';
-import type { HTTPAdapterOptions } from './http-adapter-options.js';
+import { checkAdapterOptions, COMMON_OPTIONS, type HTTPAdapterOptions } from './http-adapter-options.js';
+import { SOCKET_SETTINGS } from '../transports/connections/socket-settings.js';
 import { type Transport, urlopen } from '../transports/urlopen.js';
 import type * as UndiciModules from '../transports/undici/index.js';
 import type { AnyDispatcher } from '../transports/undici/any-dispatcher.js';
@@ -40,23 +41,13 @@ const OF_CONNECTIONS = [
   'pool_maxsize',
   'pool_block',
   'insecure_http_parser',
+  ...SOCKET_SETTINGS,
   'connections',
   'pipelining',
   'allow_h2',
 ] as const;
 
-const OPTION_NAMES = [
-  'pool_connections',
-  'pool_maxsize',
-  'max_retries',
-  'pool_block',
-  'pool_idle_timeout',
-  'insecure_http_parser',
-  'connections',
-  'pipelining',
-  'allow_h2',
-  'dispatcher',
-] as const;
+const OPTION_NAMES = [...COMMON_OPTIONS, 'connections', 'pipelining', 'allow_h2', 'dispatcher'] as const;
 
 /**
  * Sends by undici, which takes less time for a request than Node's own client, can send several over a connection without
@@ -78,7 +69,7 @@ export class UndiciAdapter extends HTTPAdapter {
   #transport: UndiciTransport | DispatcherTransport | null = null;
 
   constructor(options: UndiciAdapterOptions = {}) {
-    const own = checkOptions('UndiciAdapter()', options, OPTION_NAMES);
+    const own = checkAdapterOptions('UndiciAdapter()', options, OPTION_NAMES);
     const { connections = null, pipelining = 1, allow_h2 = false, dispatcher = null, ...common } = own;
     const { pool_maxsize, pool_block, insecure_http_parser } = own;
     checkDispatcher(dispatcher, own);

@@ -2,7 +2,7 @@
 import { setReducer, setReferences } from '../../builtins/index.js';
 import { reduceHomed } from '../../pickle/index.js';
 import { BaseAdapter } from '../adapters/base-adapter.js';
-import { fetchOf, HTTPAdapter } from '../adapters/http-adapter.js';
+import { hiddenOptions, HTTPAdapter } from '../adapters/http-adapter.js';
 import type { HTTPAdapterOptions } from '../adapters/http-adapter-options.js';
 import { UndiciAdapter } from '../adapters/undici-adapter.js';
 import type { Retry } from '../urllib3/retry.js';
@@ -35,6 +35,7 @@ export function partsOf(adapter: HTTPAdapter, base: HTTPAdapterClass, own: objec
     pool_block: _pool_block,
     pool_idle_timeout: _pool_idle_timeout,
     insecure_http_parser,
+    ...hiddenOptions(adapter),
     ...own,
   };
   const added = Object.entries(adapter).filter(([name]) => !OWN_FIELDS.includes(name));
@@ -80,8 +81,7 @@ setReducer(
 );
 setReducer(
   HTTPAdapter,
-  (adapter) =>
-    reduceHomed(adapter, copyHTTPAdapter, partsOf(adapter, HTTPAdapter, { fetch: fetchOf(adapter) })),
+  (adapter) => reduceHomed(adapter, copyHTTPAdapter, partsOf(adapter, HTTPAdapter, {})),
   { subclasses: true },
 );
 setReducer(

@@ -2,6 +2,7 @@ import { isPlainObject, repr, typeName } from '../../builtins/index.js';
 import type { BaseAdapter } from '../adapters/base-adapter.js';
 import { InvalidSchema } from '../exceptions/requests.js';
 import { withoutUserinfo } from '../urls/redact.js';
+import { isUnixUrl } from '../urls/unix-url.js';
 
 /** Puts an adapter behind those with longer prefixes: `(prefix, adapter)`, or one object with both. */
 export function mountAdapter(
@@ -35,6 +36,10 @@ const HOST_AND_PORT = /^[\w.-]+:\d+(?:[/?#]|$)/;
 /** The error for a URL that no adapter is mounted for. */
 export function noAdapter(url: string): InvalidSchema {
   const shown = withoutUserinfo(url);
-  const hint = HOST_AND_PORT.test(shown) ? `. Perhaps you meant http://${shown}?` : '';
-  return new InvalidSchema(`No connection adapters were found for ${repr(shown)}${hint}`);
+  return new InvalidSchema(`No connection adapters were found for ${repr(shown)}${mountHint(shown)}`);
+}
+
+function mountHint(url: string): string {
+  if (isUnixUrl(url)) return ": mount one, session.mount('http+unix://', new HTTPAdapter())";
+  return HOST_AND_PORT.test(url) ? `. Perhaps you meant http://${url}?` : '';
 }

@@ -1,7 +1,12 @@
-import { RuntimeError } from '../../builtins/index.js';
+import { repr, RuntimeError } from '../../builtins/index.js';
 import { basicAuthHeader } from '../auth/basic.js';
 import { merge_cookies, RequestsCookieJar } from '../cookies/index.js';
-import { ChunkedEncodingError, ContentDecodingError, TooManyRedirects } from '../exceptions/requests.js';
+import {
+  ChunkedEncodingError,
+  ContentDecodingError,
+  InvalidSchema,
+  TooManyRedirects,
+} from '../exceptions/requests.js';
 import type { PreparedRequest } from '../models/prepared-request.js';
 import { extractSetCookies, type Response } from '../models/response.js';
 import type { Proxies } from '../inputs.js';
@@ -11,9 +16,11 @@ import { get_netrc_auth } from '../environment/netrc-auth.js';
 import { resolve_proxies } from '../environment/proxies.js';
 import { checkMaxRedirects } from './option-shapes.js';
 import { rewind_body } from '../bodies/outgoing/rewind-body.js';
+import { withoutUserinfo } from '../urls/redact.js';
 import { urlparse } from '../urls/url-split.js';
 import {
   changesHost,
+  entersUnixSocket,
   dropBodyUnlessKept,
   mustDropLooseCookies,
   mustStripAuth,
@@ -155,6 +162,10 @@ export abstract class RedirectingSession {
 
       const location = resolveLocation(target, hop.response.url, fragment);
       fragment = location.fragment;
+      if (entersUnixSocket(hop.response.url, location.url)) {
+        const message = `A redirect to a UNIX socket is not followed: ${repr(withoutUserinfo(location.url))}`;
+        throw new InvalidSchema(message, { response: hop.response });
+      }
       next.url = location.url;
       await this.step('rebuild_method', next, hop.response);
       dropBodyUnlessKept(next, hop.response.status_code);

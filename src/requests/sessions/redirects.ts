@@ -5,7 +5,8 @@ import type { PreparedRequest } from '../models/prepared-request.js';
 import type { Response } from '../models/response.js';
 import { DEFAULT_PORTS } from '../urls/default-ports.js';
 import { requote_uri } from '../urls/quote.js';
-import { urljoin, urlparse } from '../urls/url-split.js';
+import { isUnixUrl, joinUnix } from '../urls/unix-url.js';
+import { urlparse } from '../urls/url-split.js';
 
 /** Headers that describe a body, and go when the body does not follow. */
 const BODY_HEADERS = ['Content-Length', 'Content-Type', 'Transfer-Encoding'] as const;
@@ -51,6 +52,11 @@ export function changesHost(oldUrl: string, newUrl: string): boolean {
   return urlparse(oldUrl).hostname !== urlparse(newUrl).hostname;
 }
 
+/** Whether a redirect leads to a UNIX socket from elsewhere: a server must not choose what of this machine is reached. */
+export function entersUnixSocket(oldUrl: string, newUrl: string): boolean {
+  return isUnixUrl(newUrl) && urlparse(oldUrl).netloc !== urlparse(newUrl).netloc;
+}
+
 /** Whether cookies that are bound to no host must not follow: to another host, or out of TLS. */
 export function mustDropLooseCookies(oldUrl: string, newUrl: string): boolean {
   const leavesTls = urlparse(oldUrl).scheme === 'https' && urlparse(newUrl).scheme !== 'https';
@@ -77,7 +83,7 @@ export function resolveLocation(
   const parsed = urlparse(absolute);
   const fragment = parsed.fragment === '' ? previousFragment : parsed.fragment;
   const text = parsed._replace({ fragment }).geturl();
-  const url = parsed.netloc === '' ? urljoin(responseUrl, requote_uri(text)) : requote_uri(text);
+  const url = parsed.netloc === '' ? joinUnix(responseUrl, requote_uri(text)) : requote_uri(text);
   return { url, fragment };
 }
 

@@ -11,14 +11,20 @@ interface NamedPool {
   readonly host: string;
   readonly port: number;
   readonly num_connections: number;
+  readonly settings: { readonly socket_path?: string | null | undefined };
+}
+
+/** Where its connections lead. */
+function placeOf({ host, port, settings }: NamedPool): string {
+  return settings.socket_path ?? `${host}:${port}`;
 }
 
 /** A connection is being made, and counted already. */
-export function logConnection({ scheme, host, port, num_connections }: NamedPool): void {
+export function logConnection(pool: NamedPool): void {
   debugLogger?.()?.log(
     'debug',
     NAME,
-    `Starting new ${scheme.toUpperCase()} connection (${num_connections}): ${host}:${port}`,
+    `Starting new ${pool.scheme.toUpperCase()} connection (${pool.num_connections}): ${placeOf(pool)}`,
   );
 }
 
@@ -34,7 +40,7 @@ interface Answered {
 export function logAnswer({ pool, request, method, target }: Answered, raw: HTTPResponse): void {
   const logger = debugLogger?.() ?? null;
   if (logger === null) return;
-  const origin = pool === null ? originOf(request) : `${pool.scheme}://${pool.host}:${pool.port}`;
+  const origin = pool === null ? originOf(request) : `${pool.scheme}://${placeOf(pool)}`;
   const version = `HTTP/${Math.floor(raw.version / 10)}.${raw.version % 10}`;
   logger.log(
     'debug',

@@ -17,6 +17,7 @@ import type { Proxies } from '../inputs.js';
 import { kContext, type RequestContext, type SendOptions } from '../types.js';
 import type { Timeout } from '../urllib3/timeout.js';
 import { parse_url } from '../urls/parse-url.js';
+import { UNIX_SCHEME } from '../urls/unix-url.js';
 import { partitionLast } from '../urls/python-text.js';
 import { urlsplit } from '../urls/url-split.js';
 import { prepend_scheme_if_needed, urldefragauth } from '../urls/url-tools.js';
@@ -56,11 +57,11 @@ export class Route {
   constructor(request: PreparedRequest, proxies: Proxies | null) {
     const url = request.url ?? '';
     this.#request = request;
-    this.proxy = select_proxy(url, proxies) || null;
     const start = url.startsWith('http://') ? 7 : url.startsWith('https://') ? 8 : -1;
     const end = start === -1 ? -1 : endOfAuthority(url, start);
     this.scheme = start === -1 ? (SCHEME.exec(url)?.[1] ?? '').toLowerCase() : url.slice(0, start - 3);
     this.origin = end === -1 ? null : url.slice(0, end);
+    this.proxy = this.scheme === UNIX_SCHEME ? null : select_proxy(url, proxies) || null;
   }
 
   /** The request-target: path and query, or the whole URL for a forwarding proxy. */

@@ -8,6 +8,7 @@ import { checkFields, encode_params } from './params.js';
 import { parse_url, type Url } from './parse-url.js';
 import { requote_uri } from './quote.js';
 import { withoutUserinfo } from './redact.js';
+import { isUnixUrl, UNIX_HINT } from './unix-url.js';
 import { decodeUtf8, isBytes, pythonText, stripStart } from './python-text.js';
 import { Remembered } from './url-split.js';
 
@@ -65,7 +66,10 @@ function prepare(source: string, params: Params): string {
       : `Perhaps you meant https://${shown.replace(/^\/\//, '')}?`;
     throw new MissingSchema(`Invalid URL ${repr(shown)}: No scheme supplied. ${meant}`);
   }
-  if (!host) throw new InvalidURL(`Invalid URL ${repr(withoutUserinfo(url))}: No host supplied`);
+  if (!host) {
+    const why = isUnixUrl(url) ? `No socket supplied${UNIX_HINT}` : 'No host supplied';
+    throw new InvalidURL(`Invalid URL ${repr(withoutUserinfo(url))}: ${why}`);
+  }
   let prepared = `${scheme}://`;
   if (auth) prepared += `${auth}@`;
   prepared += asciiHost(host);

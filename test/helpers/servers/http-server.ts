@@ -1,4 +1,5 @@
 /** A loopback HTTP server that counts what reaches it. */
+import { once } from 'node:events';
 import * as http from 'node:http';
 import type * as net from 'node:net';
 import type { AddressInfo, Socket } from 'node:net';
@@ -35,6 +36,8 @@ export interface HttpServerOptions {
   keepAliveTimeout?: number;
   /** Listen on another address than 127.0.0.1. */
   host?: string;
+  /** Listen on a UNIX socket of this path. */
+  path?: string;
   /** Serve on this server instead of a plain HTTP one (for TLS). */
   server?: http.Server;
   /** The scheme in `url`. Default http. */
@@ -67,7 +70,7 @@ export function headerLines(request: http.IncomingMessage): [string, string][] {
 export class HttpServer implements AsyncDisposable {
   readonly server: http.Server;
   readonly port: number;
-  /** Without a slash at the end: `http://127.0.0.1:1234`. */
+  /** Without a slash at the end: `http://127.0.0.1:1234`, `http+unix://%2Ftmp%2Fa.sock`. */
   readonly url: string;
   /** May be replaced between requests. */
   handler: Handler;
@@ -86,13 +89,17 @@ export class HttpServer implements AsyncDisposable {
   readonly #numbers = new WeakMap<Socket, number>();
 
   constructor(server: http.Server, handler: Handler, options: HttpServerOptions) {
-    const { address, port } = server.address() as AddressInfo;
+    const place = server.address() as AddressInfo | string;
+    const { address, port } = typeof place === 'string' ? { address: place, port: 0 } : place;
     this.server = server;
     this.port = port;
     this.handler = handler;
     this.#buffer = options.buffer ?? true;
     const host = address.includes(':') ? `[${address}]` : address;
-    this.url = `${options.scheme ?? 'http'}://${host}:${port}`;
+    this.url =
+      typeof place === 'string'
+        ? `http+unix://${encodeURIComponent(place)}`
+        : `${options.scheme ?? 'http'}://${host}:${port}`;
     // A TLS server says 'connection' for the raw socket; requests come on the secure one.
     server.on(options.scheme === 'https' ? 'secureConnection' : 'connection', (socket: Socket) => {
       this.#accept(socket);
@@ -203,7 +210,8 @@ export async function startHttpServer(
   server.keepAliveTimeout = options.keepAliveTimeout ?? 0;
   server.requestTimeout = 0;
   server.headersTimeout = 0;
-  await listen(server, options.host);
+  if (options.path === undefined) await listen(server, options.host);
+  else await once(server.listen(options.path), 'listening');
   return new HttpServer(server, handler, options);
 }
 

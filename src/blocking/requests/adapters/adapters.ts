@@ -20,11 +20,11 @@ import { asStandIn } from '../../wire/stand-in.js';
 import type { Response } from '../response.js';
 import type { SyncBaseAdapter, SyncHTTPAdapter, SyncUndiciAdapter } from './members.js';
 
-/** Options of {@link HTTPAdapter}. A `fetch` of the caller's could not run while its thread waits. */
-export type HTTPAdapterOptions = Omit<AwaitedHTTPAdapterOptions, 'fetch'>;
+/** Options of {@link HTTPAdapter}. A `fetch` or `lookup` of the caller's could not run while its thread waits. */
+export type HTTPAdapterOptions = Omit<AwaitedHTTPAdapterOptions, 'fetch' | 'lookup'>;
 
-/** Options of {@link UndiciAdapter}. A `dispatcher` of the caller's could not run while its thread waits. */
-export type UndiciAdapterOptions = Omit<AwaitedUndiciAdapterOptions, 'dispatcher'>;
+/** Options of {@link UndiciAdapter}. A `dispatcher` or `lookup` of the caller's could not run while its thread waits. */
+export type UndiciAdapterOptions = Omit<AwaitedUndiciAdapterOptions, 'dispatcher' | 'lookup'>;
 
 // Here and below: TypeScript rejects overrides with other result types.
 const Base = AwaitedBaseAdapter as unknown as abstract new () => SyncBaseAdapter<Response>;
@@ -49,6 +49,7 @@ const HTTPBase = AwaitedHTTPAdapter as unknown as new (
 export class HTTPAdapter extends HTTPBase {
   constructor(options: HTTPAdapterOptions = {}) {
     refuse('HTTPAdapter()', options, 'fetch');
+    refuse('HTTPAdapter()', options, 'lookup');
     super(options);
     checkSteps(this);
   }
@@ -72,6 +73,7 @@ const UndiciBase = AwaitedUndiciAdapter as unknown as new (
 export class UndiciAdapter extends UndiciBase {
   constructor(options: UndiciAdapterOptions = {}) {
     refuse('UndiciAdapter()', options, 'dispatcher');
+    refuse('UndiciAdapter()', options, 'lookup');
     super(options);
   }
 

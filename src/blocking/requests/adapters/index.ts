@@ -8,6 +8,8 @@ export {
   type PoolOptions,
   type PoolProxy,
   ProxyManager,
+  type SocketOption,
+  type SocketSettings,
 } from '../../../requests/internal.js';
 export {
   BaseAdapter,

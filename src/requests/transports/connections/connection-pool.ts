@@ -1,10 +1,12 @@
 import { isIPv6 } from 'node:net';
 import { inspect } from 'node:util';
+import { ownOptions, repr } from '../../../builtins/index.js';
 import { defaultPort } from '../../urls/default-ports.js';
 import { IDLE_TIMEOUT } from './kept-connections.js';
 import { PoolPlaces } from './pool-places.js';
 import type { PoolProxy } from './proxy-agents.js';
 import { type AgentOwner, agentOptions, closeIdle, directAgent, type PoolAgent } from './pool-agent.js';
+import { connectOptions } from './socket-settings.js';
 import { type ConnectionSettings, identityOptions, trustOptions } from './tls-settings.js';
 
 /** What a pool is made of. */
@@ -93,7 +95,7 @@ export class HTTPConnectionPool implements AgentOwner {
     this.insecure_http_parser = options.insecure_http_parser === true || isNodeLenient();
     this.proxy = options.proxy ?? null;
     this.forwards = options.forwards ?? false;
-    this.settings = { ...options.settings };
+    this.settings = ownOptions({ ...options.settings });
     const name = hostInUrl(this.host);
     this.hostHeader = this.port === defaultPort(scheme) ? name : `${name}:${this.port}`;
     const origin = `${scheme}://${name}:${this.port}`;
@@ -134,13 +136,8 @@ export class HTTPConnectionPool implements AgentOwner {
 
   /** Where to connect and, for TLS, what to trust. @internal */
   target(): object {
-    const { source_address } = this.settings;
-    const local = typeof source_address === 'string' ? [source_address] : (source_address ?? []);
     return {
-      host: this.host,
-      port: this.port,
-      ...(local[0] ? { localAddress: local[0] } : {}),
-      ...(local[1] ? { localPort: local[1] } : {}),
+      ...connectOptions(this.host, this.port, this.settings),
       ...(this.scheme === 'https'
         ? { ...trustOptions(this.settings), ...identityOptions(this.host, this.settings) }
         : {}),
@@ -190,7 +187,9 @@ export class HTTPConnectionPool implements AgentOwner {
     // In Python a SOCKS connection to a plain server is not named after its scheme.
     const scheme = this.scheme.toUpperCase();
     const prefix = this.isSocks ? `SOCKS${what === 'Connection' && scheme === 'HTTP' ? '' : scheme}` : scheme;
-    return `${prefix}${what}(host='${host}', port=${port})`;
+    const { socket_path } = this.settings;
+    const target = socket_path ? `socket_path=${repr(socket_path)}` : `host='${host}', port=${port}`;
+    return `${prefix}${what}(${target})`;
   }
 
   toString(): string {

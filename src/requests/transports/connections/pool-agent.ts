@@ -7,6 +7,7 @@ import * as http from 'node:http';
 import * as https from 'node:https';
 import type { Socket } from 'node:net';
 import { idleLimit, mayUse, thisTurn, type Turn, warnPoolIsFull } from './kept-connections.js';
+import { applySocketOptions } from './socket-settings.js';
 import { type ConnectionSettings, watchFingerprint } from './tls-settings.js';
 import { logConnection } from '../debug-log.js';
 
@@ -117,6 +118,7 @@ export function govern(agent: PoolAgent, owner: AgentOwner): PoolAgent {
     logConnection(owner);
     // Between two requests Node listens to errors only most of the time, and an error without a listener ends the process.
     socket.on('timeout', tellOwner).on('error', ignore);
+    applySocketOptions(socket, owner.settings);
     if (owner.settings.assert_fingerprint) watchFingerprint(socket, owner.settings.assert_fingerprint);
     return socket;
   };
@@ -130,7 +132,7 @@ export function govern(agent: PoolAgent, owner: AgentOwner): PoolAgent {
       warnPoolIsFull(owner.host, idle);
       return false;
     }
-    socket.setKeepAlive(true, 1000);
+    if (!owner.settings.socket_options) socket.setKeepAlive(true, 1000);
     socket.unref();
     const limit = idleLimit(owner.idle_timeout, hint);
     if (socket.timeout !== limit) socket.setTimeout(limit);

@@ -11,6 +11,7 @@ import { type PoolRequestOptions, requestOverPools } from '../pool-request.js';
 import { HTTPConnectionPool, HTTPSConnectionPool } from './connection-pool.js';
 import { checkCounts, IDLE_TIMEOUT } from './kept-connections.js';
 import type { PoolProxy } from './proxy-agents.js';
+import { socketPathOf, socketSettings } from './socket-settings.js';
 import { CONNECTION_SETTINGS, type ConnectionSettings } from './tls-settings.js';
 
 /** Options of {@link PoolManager}. */
@@ -79,6 +80,7 @@ export class PoolManager {
     this.idle_timeout = idle_timeout;
     this.insecure_http_parser = insecure_http_parser;
     this.connection_pool_kw = checkOptions('PoolManager()', settings, CONNECTION_SETTINGS);
+    socketSettings(this.connection_pool_kw);
     this.#originsKw = { ...this.connection_pool_kw };
     dropped.register(this, this.pools);
   }
@@ -114,7 +116,7 @@ export class PoolManager {
       throw new URLSchemeUnknown(`Not supported URL scheme ${scheme}`);
     const host = params.host.toLowerCase();
     const port = params.port || defaultPort(scheme);
-    const settings = { ...this.connection_pool_kw, ...pool_kwargs };
+    const settings = ownOptions({ ...this.connection_pool_kw, ...pool_kwargs });
     const key = keyOf(scheme, host, port, settings);
     return this.touch(key) ?? this.add(key, this.make(scheme, host, port, settings));
   }
@@ -194,6 +196,11 @@ export function connectHost(host: string | null): string | null {
   return unquote(host.slice(1, -1).replace('%25', '%'));
 }
 
+/** What identifies the pool of the UNIX socket that a URL leads to. Throws ValueError. */
+export function unixPool(url: string): [HostParams, ConnectionSettings] {
+  return [{ scheme: 'http', host: 'localhost' }, { socket_path: socketPathOf(url) }];
+}
+
 /** Whether the settings are the same, by identity. */
 function sameSettings(one: ConnectionSettings, other: ConnectionSettings): boolean {
   for (const name in one) {
@@ -206,9 +213,10 @@ function sameSettings(one: ConnectionSettings, other: ConnectionSettings): boole
 const settingIds = new WeakMap<object, number>();
 let nextId = 1;
 
-/** Objects and data are compared by identity, as their text would be long or meaningless. */
+/** Objects, data and functions are compared by identity, as their text would be long or meaningless. */
 function settingKey(value: unknown): string {
-  if (typeof value !== 'object' || value === null) return JSON.stringify(value);
+  const isPlain = (typeof value !== 'object' && typeof value !== 'function') || value === null;
+  if (isPlain) return JSON.stringify(value);
   if (Array.isArray(value)) return JSON.stringify(value);
   let id = settingIds.get(value);
   if (id === undefined) settingIds.set(value, (id = nextId++));

@@ -1,6 +1,6 @@
 /** Agents whose connections lead through a tunnel. Loaded when the first such proxy is used, and their packages with them. */
 import { subscribe, unsubscribe } from 'node:diagnostics_channel';
-import { lookup } from 'node:dns/promises';
+import { lookup } from 'node:dns';
 import { once } from 'node:events';
 import type { HttpsProxyAgent as AnyTunnelAgent } from 'https-proxy-agent';
 import type { ClientRequest } from 'node:http';
@@ -8,6 +8,7 @@ import * as net from 'node:net';
 import * as tls from 'node:tls';
 import { LONGEST_DELAY } from '../../../builtins/index.js';
 import { type AgentOwner, agentOptions, govern, kAttempt, type PoolAgent } from './pool-agent.js';
+import { resolveName, wayOptions } from './socket-settings.js';
 import { trustOptions } from './tls-settings.js';
 
 /** The proxy that a pool's connections go through. */
@@ -70,7 +71,7 @@ async function tunnelAgent(pool: ProxiedPool, proxy: PoolProxy): Promise<PoolAge
       if (proxy.scheme === 'http') {
         return withProxySocket(owner, () => super.connect(request, options));
       }
-      const socket = net.connect({ host: proxy.host, port: proxy.port });
+      const socket = net.connect({ host: proxy.host, port: proxy.port, ...wayOptions(pool.settings) });
       owner.onProxySocket(socket);
       // This one connection is made over a socket that can be watched and closed.
       const connector = Object.create(this, {
@@ -82,6 +83,7 @@ async function tunnelAgent(pool: ProxiedPool, proxy: PoolProxy): Promise<PoolAge
 
   const agent = new TunnelAgent(proxyUrl(proxy), {
     ...agentOptions(pool, pool.block),
+    ...wayOptions(pool.settings),
     ...(proxy.scheme === 'https' ? trustOptions(pool.settings) : {}),
     headers: { ...proxy.headers },
   });
@@ -116,8 +118,8 @@ async function socksAgent(pool: ProxiedPool, proxy: PoolProxy): Promise<PoolAgen
       const limit = owner?.connectLimit ?? 0;
       const target = options as { host?: string; port?: number; servername?: string };
       const { host: name = '', port = 0 } = target;
-      const host = this.shouldLookup ? (await lookup(name)).address : name;
-      const socket = net.connect({ host: proxy.host, port: proxy.port });
+      const host = this.shouldLookup ? await resolveName(pool.settings.lookup ?? lookup, name) : name;
+      const socket = net.connect({ host: proxy.host, port: proxy.port, ...wayOptions(pool.settings) });
       owner?.onSocksSocket(socket);
       await once(socket, 'connect');
       await SocksClient.createConnection({

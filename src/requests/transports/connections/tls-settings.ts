@@ -6,9 +6,10 @@ import * as tls from 'node:tls';
 import { OSError } from '../../../builtins/index.js';
 import { SSLError } from '../../exceptions/urllib3.js';
 import type { Cert } from '../../inputs.js';
+import { SOCKET_SETTINGS, type SocketSettings } from './socket-settings.js';
 
 /** How connections are made, as urllib3's pools take it; null (the default) leaves a setting to Node. */
-export interface ConnectionSettings {
+export interface ConnectionSettings extends SocketSettings {
   /** `CERT_NONE` accepts any certificate. Default `CERT_REQUIRED`. */
   cert_reqs?: 'CERT_REQUIRED' | 'CERT_NONE' | null | undefined;
   /** A file of trusted certificates (PEM), in place of Node's. */
@@ -37,8 +38,6 @@ export interface ConnectionSettings {
   ssl_maximum_version?: tls.SecureVersion | null | undefined;
   /** Made by `tls.createSecureContext`; certificates and keys are then taken from it alone. */
   ssl_context?: tls.SecureContext | null | undefined;
-  /** The local address to connect from. */
-  source_address?: string | readonly [host: string, port: number] | null | undefined;
 }
 
 /** The names of {@link ConnectionSettings}. */
@@ -57,7 +56,7 @@ export const CONNECTION_SETTINGS = [
   'ssl_minimum_version',
   'ssl_maximum_version',
   'ssl_context',
-  'source_address',
+  ...SOCKET_SETTINGS,
 ] as const satisfies readonly (keyof ConnectionSettings)[];
 
 /** Whether `path` is there, and whether it is a directory. */

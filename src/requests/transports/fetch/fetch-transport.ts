@@ -12,6 +12,7 @@ import { ReadTimeoutError } from '../../exceptions/urllib3.js';
 import type { PreparedRequest } from '../../models/prepared-request.js';
 import type { Cert } from '../../inputs.js';
 import { HTTPResponse } from '../../urllib3/response.js';
+import { isUnixUrl } from '../../urls/unix-url.js';
 import { urlsplit } from '../../urls/url-split.js';
 import { BaseAttempt, milliseconds } from '../base-attempt.js';
 import { aborted, bodyError } from '../error-mapping.js';
@@ -56,6 +57,8 @@ export function refusalOfFetch(
   proxy: string | null,
 ): string | null {
   const isSecure = urlsplit(request.url ?? '').scheme === 'https';
+  if (isUnixUrl(request.url ?? ''))
+    return 'an adapter with a fetch function of its own cannot use a UNIX socket';
   if (proxy) return 'an adapter with a fetch function of its own cannot use a proxy';
   if (isSecure && (verify !== true || cert !== null)) {
     return 'an adapter with a fetch function of its own cannot change which certificates are used';

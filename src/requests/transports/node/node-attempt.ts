@@ -248,7 +248,7 @@ export class NodeAttempt
       this.startConnectTimer();
     }
     if (socket.connecting || (socket as ConnectingSocket).secureConnecting) whenConnected(socket, this);
-    else this.connected();
+    else if (this.reused || !socket.destroyed) this.connected();
   }
 
   connected(): void {

@@ -10,6 +10,7 @@ import { DispatchHandler, type PacketSource } from './dispatch-handler.js';
 import type { UndiciModule } from './load-undici.js';
 import { Http2Session, type SessionOwner } from './http2-session.js';
 import { newClient } from './new-client.js';
+import { applySocketOptions } from '../connections/socket-settings.js';
 import { openSocket, type SocketListener } from './open-socket.js';
 import { sendBy } from './dispatch-request.js';
 import { takesTime } from '../outgoing-request.js';
@@ -104,8 +105,9 @@ export class ClientConnection
     this.socket = socket;
     this.#owner.pool.num_connections += 1;
     logConnection(this.#owner.pool);
-    socket.setNoDelay(true);
-    socket.setKeepAlive(true, 1000);
+    const { settings } = this.#owner.pool;
+    if (settings.socket_options) applySocketOptions(socket, settings);
+    else socket.setNoDelay(true).setKeepAlive(true, 1000);
     socket.on('error', (error) => {
       this.socketError ??= error;
       if (!this.isReady) this.connectFailed(error);

@@ -22,6 +22,9 @@ import { nodeError } from './undici-errors.js';
 /** Why a dispatcher cannot send a request as it should be sent; null when it can. */
 export function refusalOfDispatcher({ pool: { proxy, settings } }: Job): string | null {
   if (proxy !== null) return 'an adapter with a dispatcher uses no proxy: give it a ProxyAgent of undici';
+  if (settings.socket_path) {
+    return "an adapter with a dispatcher uses no UNIX socket: give it undici's Agent({ connect: { socketPath } })";
+  }
   const isChanged =
     settings.cert_reqs === 'CERT_NONE' ||
     [settings.ca_certs, settings.ca_cert_dir, settings.cert_file].some(Boolean);
