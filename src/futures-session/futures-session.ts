@@ -211,7 +211,7 @@ export class FuturesSession<E extends ExecutorLike = ExecutorLike> extends Sessi
     if (isCopy(this.executor)) return this.sendNow(request, options ?? {}) as never;
     if (options?.signal !== undefined) checkSignal(options.signal);
     const call = new PendingCall(request.method, request.url);
-    call.prepared(request);
+    call.captureRequest(request);
     const captured = call.capture(options ?? {});
     const isFar = isIsolated(this.executor);
     const traced = isFar && call.trace !== null ? call.trace.identity() : null;

@@ -1,9 +1,12 @@
 import { AbortToken } from '../builtins/index.js';
 import type { Future } from '../concurrent-futures/index.js';
 import { type Call, currentAbortToken, currentCall } from '../concurrent-futures/internal.js';
-import { type PreparedRequest, RequestException, type Response } from '../requests/index.js';
+import { type Files, type PreparedRequest, RequestException, type Response } from '../requests/index.js';
 import {
+  closeBodies,
+  closeBody,
   kContext,
+  mustBeClosed,
   type PauseReason,
   ProtocolError,
   requestChannel,
@@ -34,6 +37,8 @@ export class PendingCall implements RequestContext {
   #ownsToken = false;
   /** The executor's call; null if the executor does not provide it. */
   #call: Call | null = null;
+  /** Closes what the request would send; null when there is nothing to close. */
+  #close: (() => void) | null = null;
   /** Null where the session has no limits. */
   limited: LimitedCall | null = null;
 
@@ -47,12 +52,30 @@ export class PendingCall implements RequestContext {
     for (const [name, value] of Object.entries(options)) {
       if (name !== 'signal' && name !== 'background_callback') setField(slot, name, snapshot(value));
     }
+    const { data, files } = slot;
+    if ((data != null && mustBeClosed(data)) || files) {
+      this.#close = () => {
+        closeBodies(data, files as Files | null | undefined);
+      };
+    }
     return slot as SlotOptions<O>;
+  }
+
+  /** The call sends a request that is prepared. */
+  captureRequest(request: PreparedRequest): void {
+    this.prepared(request);
+    const { body } = request;
+    if (body !== null && mustBeClosed(body)) {
+      this.#close = () => {
+        closeBody(body);
+      };
+    }
   }
 
   /** Ties the call to its future. An executor that does not queue has run it already. */
   attach(future: ResponseFuture, mayStream: boolean): void {
     this.#future = future;
+    if (this.#close !== null) closeUnlessSent(future, this.#close);
     if (this.#ownsToken) this.#followAborts(future);
     // A body under way references this call, which must not keep a dropped response alive.
     if (mayStream) {
@@ -116,6 +139,13 @@ export class PendingCall implements RequestContext {
       this.token?.abort(reason);
     });
   }
+}
+
+/** Closes the body of a request that never enters its slot, or fails. */
+function closeUnlessSent(future: ResponseFuture, close: () => void): void {
+  future.add_done_callback(() => {
+    if (future.cancelled() || future.exception_now() !== null) close();
+  });
 }
 
 /** Takes the request from the future's outcome, if the slot was in another thread. */

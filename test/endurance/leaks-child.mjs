@@ -95,6 +95,16 @@ const scenarios = {
     session.resume();
     if ((await future.exception()) === null) throw new Error('a body that was lost was sent');
   },
+  async 'uploads that are cancelled in the queue'(i) {
+    const session = newSession(i, FuturesSession);
+    if (i % 4 < 2) session.limits.set({ limit: 1 });
+    session.pause();
+    const data = createReadStream(file);
+    const future = session.post(`${base}/stall/${i}`, { data });
+    await once(data, 'open');
+    if (!future.cancel()) throw new Error('a request of a paused session was sent');
+    session.resume();
+  },
   /** To the server, for which the greeting of SOCKS is half a request: it stays silent. */
   async 'SOCKS proxies that are silent'(i) {
     const controller = new AbortController();

@@ -18,6 +18,7 @@ const SCENARIOS = {
   'uploads of files': 5_000,
   'uploads of generators': 5_000,
   'uploads that fail in the queue': 1_000,
+  'uploads that are cancelled in the queue': 1_000,
   'SOCKS proxies that are silent': 1_000,
   'threads with a gateway': 100,
   'BullMQ executors': 1_000,

@@ -2,8 +2,15 @@ import { getEventListeners } from 'node:events';
 import { createReadStream } from 'node:fs';
 import { setImmediate } from 'node:timers/promises';
 import { describe, expect, test } from 'vitest';
-import { AsyncPoolExecutor, FuturesSession, WorkerPoolExecutor } from 'requests-futures';
-import { HTTPAdapter, Session, UndiciAdapter } from 'requests-futures/requests';
+import {
+  AsyncPoolExecutor,
+  type Future,
+  FuturesSession,
+  type LimitsOptions,
+  wait,
+  WorkerPoolExecutor,
+} from 'requests-futures';
+import { HTTPAdapter, Request, Session, UndiciAdapter } from 'requests-futures/requests';
 import { gate } from '../helpers/async.js';
 import { collectUntil } from '../helpers/garbage.js';
 import { echo, startHttpServer } from '../helpers/servers/http-server.js';
@@ -219,6 +226,95 @@ describe('a streamed response that is dropped half read', () => {
     expect(await collectUntil(() => isAnswered)).toBe(true);
     (await next).close();
     expect(server.requests).toHaveLength(2);
+  });
+});
+
+describe('a body is closed whose request is never sent', () => {
+  /** The body, and whether it has been closed. */
+  const kinds = {
+    'a file': () => {
+      const data = createReadStream(import.meta.filename);
+      return { options: { data }, isClosed: () => data.destroyed };
+    },
+    'a generator': () => {
+      let isClosed = false;
+      const data = (function* () {
+        try {
+          for (;;) yield 'x';
+        } finally {
+          isClosed = true;
+        }
+      })();
+      // Only a generator that has begun has a `finally` to run.
+      data.next();
+      return { options: { data }, isClosed: () => isClosed };
+    },
+    'a web stream': () => {
+      let isClosed = false;
+      const data = new ReadableStream<Uint8Array>({
+        cancel() {
+          isClosed = true;
+        },
+      });
+      return { options: { data }, isClosed: () => isClosed };
+    },
+    'a file of a form': () => {
+      const file = createReadStream(import.meta.filename);
+      return { options: { files: { file } }, isClosed: () => file.destroyed };
+    },
+  };
+  const aborted = AbortSignal.abort();
+  const ways: Record<
+    string,
+    {
+      limits?: LimitsOptions;
+      signal?: AbortSignal;
+      end?: (future: Future, session: FuturesSession) => unknown;
+    }
+  > = {
+    'cancelled in the queue': { end: (future) => future.cancel() },
+    'aborted in the queue': { end: (future) => future.abort() },
+    'cancelled as it waits for its turn': { limits: { limit: 1 }, end: (future) => future.cancel() },
+    'cancelled by close()': { end: (_future, session) => void session.close({ cancel_futures: true }) },
+    'refused by max_delay': { limits: { per_hour: 1, max_delay: 1 } },
+    'aborted beforehand': { signal: aborted },
+  };
+  const cases = Object.keys(ways).flatMap((way) => Object.keys(kinds).map((kind) => [way, kind] as const));
+
+  test.each(cases)('%s: %s', async (way, kind) => {
+    const { limits = null, signal = null, end } = ways[way] as (typeof ways)[string];
+    await using server = await startHttpServer(() => undefined);
+    await using session = new FuturesSession({ max_workers: 1, limits });
+    const first = session.get(server.url);
+    const { options, isClosed } = kinds[kind as keyof typeof kinds]();
+    const future = session.post(server.url, { ...options, signal });
+    expect(isClosed()).toBe(signal !== null || limits?.max_delay !== undefined);
+    end?.(future, session);
+    await wait([future]);
+    expect(isClosed()).toBe(true);
+    first.abort();
+  });
+
+  test('prepared by hand', async () => {
+    await using server = await startHttpServer(() => undefined);
+    await using session = new FuturesSession({ max_workers: 1 });
+    const first = session.get(server.url);
+    const { options, isClosed } = kinds['a file']();
+    const request = session.prepare_request(new Request('POST', server.url, options));
+    session.send(request).cancel();
+    expect(isClosed()).toBe(true);
+    first.abort();
+  });
+
+  test('on its way to a worker thread', async () => {
+    await using server = await startHttpServer(() => undefined);
+    await using executor = new WorkerPoolExecutor({ max_workers: 1 });
+    await using session = new FuturesSession({ executor });
+    const first = session.get(server.url);
+    const { options, isClosed } = kinds['a file']();
+    session.post(server.url, options).cancel();
+    expect(isClosed()).toBe(true);
+    first.abort();
   });
 });
 

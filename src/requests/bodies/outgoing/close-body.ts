@@ -29,6 +29,12 @@ export function takeBody(body: unknown): void {
   body.on('error', ignore).once('close', stopIgnoring);
 }
 
+/** Whether {@link closeBody} does anything for `body`. */
+export function mustBeClosed(body: unknown): boolean {
+  if (typeof body !== 'object' || body === null || body instanceof Uint8Array) return false;
+  return kClose in body || body instanceof Readable || body instanceof ReadableStream || isIterator(body);
+}
+
 /** Closes a body that will not be read any further. Does nothing for what is closed, has come to its end or is no stream. */
 export function closeBody(body: unknown): void {
   if (typeof body !== 'object' || body === null) return;
