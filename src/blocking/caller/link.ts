@@ -78,7 +78,10 @@ class GatewayLink implements Link {
       this.#handle(message);
     });
     this.#watch?.on('message', end);
-    void watchdog?.ended.then(end);
+    // What it said before it ended may not have been delivered yet.
+    void watchdog?.ended.then((death) => {
+      end(this.#lastWords(death));
+    });
     // Last, as adding a listener would keep the process alive again.
     port.unref();
     this.#watch?.unref();
@@ -151,7 +154,8 @@ class GatewayLink implements Link {
       if (received === undefined) break;
       this.#handle(received.message);
     }
-    if (Atomics.load(this.#flags, GONE) !== 0) this.#end(this.#lastWords());
+    if (Atomics.load(this.#flags, GONE) !== 0)
+      this.#end(this.#lastWords({ message: 'the gateway thread ended', stack: '', code: null }));
   }
 
   keep(object: object): void {
@@ -244,9 +248,10 @@ class GatewayLink implements Link {
     pending?.settle(outcome);
   }
 
-  #lastWords(): Death {
+  /** The watchdog's message, or else `death`. */
+  #lastWords(death: Death): Death {
     const received = (this.#watch && receiveMessageOnPort(this.#watch)) as { message: Death } | undefined;
-    return received?.message ?? { message: 'the gateway thread ended', stack: '', code: null };
+    return received?.message ?? death;
   }
 
   /** Fails everything under way. */
