@@ -136,6 +136,20 @@ describe('a future', () => {
     expect(future.abort()).toBe(false);
   });
 
+  test('of a queued request is cancelled by abort(), with its reason', () => {
+    const session = new FuturesSession({ max_workers: 1 });
+    const [first, queued] = [session.get(slow(50)), session.get(slow(50))];
+    const reason = new Error('enough');
+    expect(queued.abort(reason)).toBe(true);
+    expect(queued.cancelled()).toBe(true);
+    expect(() => queued.exception()).toThrow(CancelledError);
+    expect(() => queued.exception()).toThrow(
+      expect.toSatisfy((error: unknown) => (error as Error).cause === reason),
+    );
+    expect(queued.abort()).toBe(false);
+    expect(first.result().status_code).toBe(200);
+  });
+
   test('follows a signal that a hook aborts', () => {
     const session = new FuturesSession();
     const controller = new AbortController();

@@ -51,6 +51,8 @@ export class Future<T = unknown> {
   #callbacks: ((future: never) => unknown)[] = [];
   #listeners: Set<Listener> | null = null;
   #owner: FutureOwner | null = null;
+  /** What {@link abort} was given. The gateway's CancelledError has a copy of it. */
+  #reason: unknown = undefined;
 
   /** Whether the call was cancelled before it began. */
   cancelled(): boolean {
@@ -99,6 +101,7 @@ export class Future<T = unknown> {
       this.#withdraw(reason);
       return true;
     }
+    this.#reason = reason;
     const owner = this.#owner;
     if (owner.cancel()) {
       if (!this.#isDone()) this.#withdraw(reason);
@@ -231,7 +234,7 @@ export class Future<T = unknown> {
 
   /** The executor has found the call cancelled. @internal */
   _withdrawn(reason: unknown): void {
-    if (!this.#isDone()) this.#withdraw(reason);
+    if (!this.#isDone()) this.#withdraw(this.#reason ?? reason);
   }
 
   /** Whether the call is over, without checking for new messages. @internal */
