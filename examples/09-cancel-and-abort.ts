@@ -8,28 +8,16 @@
  * of them. Here there are also `future.abort()`, and a `signal` that stops a request in whatever state it is.
  */
 import { AbortError, as_completed, CancelledError, FuturesSession, wait } from 'requests-futures';
+import * as requests from 'requests-futures/requests';
 import { serve } from './lib/local-server.js';
-import { pause, routes } from './lib/routes.js';
+import { pause } from './lib/routes.js';
+import { listener } from './lib/servers/reports.js';
 
-let hungUp = 0;
-await using server = await serve(
-  routes({
-    '/report/*': async ({ response }) => {
-      // The server notices when its client leaves in the middle: that is what really stopping a request means.
-      response.once('close', () => {
-        if (!response.writableFinished) hungUp += 1;
-      });
-      await pause(0.6);
-      return 'a long report';
-    },
-    '/search/*': async ({ url }) => {
-      const number = Number(url.pathname.split('/').at(-1));
-      await pause(0.02 * number);
-      return { found: number === 3, number };
-    },
-  }),
-);
+await using server = await serve(listener);
 const report = (i: number): string => `${server.url}/report/${i}`;
+/** How many clients the server has seen hang up. */
+const hangUps = async (): Promise<number> =>
+  (await requests.get(`${server.url}/hung-up`)).json<{ hungUp: number }>().hungUp;
 
 {
   // 1. cancel(): two workers, six requests. Two run, four wait, and only those can be cancelled.
@@ -53,15 +41,15 @@ const report = (i: number): string => `${server.url}/report/${i}`;
   const reason: unknown = await third.exception().catch((cancelled: unknown) => cancelled);
   if (reason instanceof CancelledError)
     console.log('               queued: ', reason.name, '-', reason.cause);
-  for (let i = 0; i < 100 && hungUp < 2; i += 1) await pause(0.01);
-  console.log(`               the server saw ${hungUp} clients hang up`);
+  while ((await hangUps()) < 2) await pause(0.01);
+  console.log(`               the server saw ${await hangUps()} clients hang up`);
 }
 
 {
   // 3. A signal for many requests at once, from AbortController or AbortSignal.timeout(): a deadline for all of them.
   await using session = new FuturesSession({ max_workers: 2 });
   const signal = AbortSignal.timeout(100);
-  const futures = [1, 2, 3, 4].map((i) => session.get(report(i), { signal }));
+  const futures = [1, 2, 3, 4].map((i) => session.get(report(i), { signal, params: { part: 3 } }));
   const { done } = await wait(futures);
   const outcomes = await Promise.all(
     [...done].map((future) => future.exception().catch((error: unknown) => error as Error)),

@@ -35,6 +35,7 @@ const SETTLE: Readonly<Record<string, Settle>> = {
   // Several are done at nearly the same time.
   '06-as-completed-and-wait': sorted,
   '07-tying-information': sorted,
+  '09-cancel-and-abort': replacing(/\d(?= others stopped)/),
   // An async hook has no place in the blocking flavour; there a slow one stands in its stead.
   '08-hooks': replacing(/after the (?:async|slow) hook|took \d+ times/),
   '10-retries': replacing(/pauses of [\d., ]+ s|and \d+ s of/),
@@ -54,6 +55,8 @@ const ARGS: Readonly<Record<string, readonly string[]>> = { '15-bounded-crawl': 
 
 /** What need not come equally often, by walkthrough. */
 const IS_BY_CHANCE: Readonly<Record<string, RegExp>> = {
+  // What is called off may not have been sent; and the server is asked until it has seen its clients hang up.
+  '09-cancel-and-abort': /\/hung-up|\/search\/|part=3/,
   '14-auth': /^(?=.*"url":"\/digest")(?!.*"authorization")/,
   // What was on its way when the crawl had enough.
   '15-bounded-crawl': /\/page\/1\d{3}"/,
