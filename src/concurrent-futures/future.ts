@@ -1,4 +1,4 @@
-import { inspect, types } from 'node:util';
+import { inspect } from 'node:util';
 import { getLogger, RuntimeError, TimeoutError, typeName } from '../builtins/index.js';
 import { DoneCallback, runCallback } from './done-callback.js';
 import { CancelledError, InvalidStateError } from './errors.js';
@@ -333,7 +333,7 @@ export class Future<T = unknown> implements Promise<T> {
     if (waiters === null) return;
     this._waiters = null;
     const settled = this._isSettled();
-    for (const waiter of types.isSet(waiters) ? waiters : [waiters]) {
+    for (const waiter of waiters instanceof Set ? waiters : [waiters]) {
       if (settled || waiter.wakesOnCancel) waiter.notify(this);
       else this._addWaiter(waiter);
     }

@@ -1,4 +1,3 @@
-import { types } from 'node:util';
 import { startTimer, TimeoutError, type Timer } from '../builtins/index.js';
 
 /** What a waiter needs of a future. */
@@ -26,13 +25,13 @@ export type Waiters = Waiter | Set<Waiter> | null;
 
 export function withWaiter(waiters: Waiters, waiter: Waiter): Waiters {
   if (waiters === null || waiters === waiter) return waiter;
-  if (types.isSet(waiters)) return waiters.add(waiter);
+  if (waiters instanceof Set) return waiters.add(waiter);
   return new Set([waiters, waiter]);
 }
 
 export function withoutWaiter(waiters: Waiters, waiter: Waiter): Waiters {
   if (waiters === waiter) return null;
-  if (types.isSet(waiters)) waiters.delete(waiter);
+  if (waiters instanceof Set) waiters.delete(waiter);
   return waiters;
 }
 

@@ -290,10 +290,11 @@ export class FuturesSession<E extends ExecutorLike = ExecutorLike> extends Sessi
     submit: () => unknown,
   ): ResponseFuture {
     const { trace } = call;
-    const start =
-      this.#limits?.isOn === true ? () => this.#limited(call, method, String(url), submit) : submit;
-    const future = trace === null ? enter(signal, start) : submitTraced(trace, () => enter(signal, start));
-    const handle: ResponseFuture = Object.assign(future, { request: call.request });
+    const start = this.#limits?.isOn === true ? this.#limited(call, method, url, submit) : submit;
+    const future =
+      trace === null ? enter(signal, start) : submitTraced(trace, enter.bind(null, signal, start));
+    const handle = future as ResponseFuture;
+    handle.request = call.request;
     call.attach(handle, Boolean(stream ?? ((this.session ?? this) as Partial<Session>).stream));
     if (trace !== null) traceOutcome(trace, handle);
     if (signal && !signal.aborted) followSignal(handle, signal);
@@ -304,9 +305,11 @@ export class FuturesSession<E extends ExecutorLike = ExecutorLike> extends Sessi
   }
 
   /** Submits when the limits allow. */
-  #limited(call: PendingCall, method: string, url: string, submit: () => unknown): Future<Response> {
-    if (this.#isClosed) throw new RuntimeError('cannot schedule new futures after shutdown');
-    return this.limits.enter(call, method, url, () => asFuture(submit()));
+  #limited(call: PendingCall, method: string, url: UrlInput, submit: () => unknown): () => Future<Response> {
+    return () => {
+      if (this.#isClosed) throw new RuntimeError('cannot schedule new futures after shutdown');
+      return this.limits.enter(call, method, String(url), () => asFuture(submit()));
+    };
   }
 
   /** More workers than the default pool has room for need a larger one, unless `adapter_kwargs` sets the size. */

@@ -62,13 +62,20 @@ export function requestInSlot(
   limits: FarLimits | null = null,
 ): PromiseLike<Response> {
   const slot = enterSlot(options, traced, limits);
-  const send = (): PromiseLike<Response> =>
-    session instanceof Session
-      ? session[kRequestNow](method, url, options)
-      : session.request(method, url, options);
   // Most requests are done once the response is here.
-  if (slot.isAtHome && background_callback === null) return send();
-  return finish(session, slot, send, background_callback);
+  if (slot.isAtHome && background_callback === null) return requestBy(session, method, url, options);
+  return finish(session, slot, requestBy.bind(null, session, method, url, options), background_callback);
+}
+
+function requestBy(
+  session: RequestingSession,
+  method: string,
+  url: UrlInput,
+  options: SlotOptions<RequestOptions>,
+): PromiseLike<Response> {
+  return session instanceof Session
+    ? session[kRequestNow](method, url, options)
+    : session.request(method, url, options);
 }
 
 /** Sends one prepared request. */

@@ -78,10 +78,10 @@ export function environProxiesFor(url: string, no_proxy?: string | null): Enviro
 const NO_PROXIES: EnvironProxies = Object.freeze({});
 
 /** Most URLs show their scheme without being taken apart. */
-const PLAIN_URL = /^(https?):\/\/[\w.:-]+(?:\/|$)/;
+const PLAIN_URL = /^https?:\/\/[\w.:-]+(?:\/|$)/;
 
 function schemeOf(url: string): string {
-  return PLAIN_URL.exec(url)?.[1] ?? urlsplit(url).scheme;
+  return PLAIN_URL.test(url) ? url.slice(0, url.indexOf(':')) : urlsplit(url).scheme;
 }
 
 /**

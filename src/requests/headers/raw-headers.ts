@@ -15,6 +15,12 @@ const NONE: readonly string[] = [];
 
 /** The value of `name` (in lower case), several lines joined with `, `; null when there is none. */
 export function rawValue(rawHeaders: readonly string[], name: string): string | null {
-  const lines = rawValues(rawHeaders, name);
-  return lines.length === 0 ? null : lines.join(', ');
+  let value: string | null = null;
+  for (let i = 0; i + 1 < rawHeaders.length; i += 2) {
+    const candidate = rawHeaders[i] as string;
+    if (candidate.length !== name.length || candidate.toLowerCase() !== name) continue;
+    const line = rawHeaders[i + 1] as string;
+    value = value === null ? line : `${value}, ${line}`;
+  }
+  return value;
 }

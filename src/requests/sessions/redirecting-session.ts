@@ -226,7 +226,6 @@ function rewindIfSent(request: PreparedRequest): void {
 }
 
 /** A redirect is followed whatever became of its body. @internal */
-export async function readBody(response: Response, follow: boolean): Promise<void> {
-  if (follow && response.is_redirect) await readRedirect(response);
-  else await response.read();
+export function readBody(response: Response, follow: boolean): Promise<unknown> {
+  return follow && response.is_redirect ? readRedirect(response) : response.read();
 }

@@ -233,16 +233,12 @@ export class Session<
     const context = options[kContext];
     const trace = context?.trace;
     if (trace === undefined && requestChannel.hasSubscribers) {
-      return traced(request.method, request.url, context, (own) =>
-        this.sendNow(request, { ...options, [kContext]: own }, allow_redirects),
-      );
+      return traced(request.method, request.url, context, this.#sendWith(request, options, allow_redirects));
     }
     if (!(options instanceof SendSettings)) options = checkedSendOptions(options);
     const deadline = options instanceof SendSettings ? null : (options.deadline ?? this.deadline);
     if (deadline !== null && context?.hasDeadline !== true) {
-      return withDeadline(deadline, options, (own) =>
-        this.sendNow(request, { ...options, [kContext]: own }, allow_redirects),
-      );
+      return withDeadline(deadline, options, this.#sendWith(request, options, allow_redirects));
     }
     let response: Response | null = null;
     try {
@@ -273,6 +269,12 @@ export class Session<
       closeBody(request.body);
       throw error;
     }
+  }
+
+  /** A closure in {@link sendNow} itself would cost each request a scope. */
+  #sendWith(request: PreparedRequest, options: SessionSendOptions, allow_redirects: boolean) {
+    return (own: SessionSendOptions[typeof kContext]): Promise<Response> =>
+      this.sendNow(request, { ...options, [kContext]: own }, allow_redirects);
   }
 
   /** Follows redirects, or notes where the next one would lead. */

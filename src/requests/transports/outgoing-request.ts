@@ -179,7 +179,7 @@ export function wireHeaders(source: HeaderSource, hasBody: boolean): string[] {
     if (hasBody) lines.push('Transfer-Encoding', 'chunked');
     else if (!WITHOUT_BODY.has(method)) lines.push('Content-Length', '0');
   }
-  for (const [name, value] of headers.values()) lines.push(name, value);
+  for (const entry of headers.values()) lines.push(entry[0], entry[1]);
   if (pool.forwards && pool.proxy !== null) {
     for (const [name, value] of Object.entries(pool.proxy.headers)) replaceLine(lines, name, value);
   }

@@ -232,8 +232,7 @@ export class NodeAttempt
       this.startConnectTimer();
       request.once('proxyConnect', onProxyConnect);
     }
-    // The socket keeps them, and must not keep this attempt and all that it leads to.
-    return Object.assign(options, { agent: this.#agent }, tunnelOptions);
+    return tunnelOptions === null ? options : Object.assign(options, tunnelOptions);
   }
 
   /** The request has a socket, which may still be connecting. */

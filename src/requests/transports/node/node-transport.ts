@@ -41,7 +41,7 @@ export class NodeTransport implements Fetcher, Transport<Job, PoolAgent> {
   fetch(owner: FetchOwner, body: WireBody | null, agent: PoolAgent): Promise<Fetched> {
     const { pool, target } = owner.job;
     const own = isNodesOwn(pool.scheme)
-      ? { headers: [], method: body === null ? 'GET' : 'POST' }
+      ? { headers: NO_HEADERS, method: body === null ? 'GET' : 'POST' }
       : optionsForOthers(owner, body);
     // node-fetch would look for what is missing here on Object.prototype.
     const options = ownOptions({ redirect: 'manual', compress: false, agent, body, ...own });
@@ -51,6 +51,9 @@ export class NodeTransport implements Fetcher, Transport<Job, PoolAgent> {
     return sent;
   }
 }
+
+/** An object, as node-fetch goes through a list twice. */
+const NO_HEADERS = Object.freeze(Object.create(null) as object);
 
 /**
  * Node sends the head at once when something is expected, before it has its form. With `Connection: keep-alive` mocks of

@@ -21,8 +21,8 @@ import { endOfHead, strictForm } from './lenient-head.js';
 export interface SocketUser {
   /** Whether anything of its answer has come. */
   isAnswered: boolean;
-  /** The head to write in the place of `written`. `isWhole`: undici writes nothing more of it. */
-  wireHead(isWhole: boolean, written: string): string;
+  /** The head to write in the place of `written`. */
+  wireHead(written: string): string;
   /** Everything that has arrived has been handed over. */
   packetEnded(): void;
 }
@@ -32,8 +32,7 @@ type Write = (data: string | Uint8Array, encoding?: BufferEncoding) => boolean;
 
 const ZERO = 0x30;
 const ONE = 0x31;
-const TWO = 0x32;
-const THREE = 0x33;
+const FOUR = 0x34;
 
 export class SocketSeam {
   /** Of the latest response: 10 or 11. */
@@ -93,7 +92,7 @@ export class SocketSeam {
       return this.#write(data, encoding);
     }
     this.#writing = null;
-    const head = user.wireHead(data.endsWith('\r\n\r\n'), data);
+    const head = user.wireHead(data);
     if (!this.#joinsHeads) return this.#write(head, 'latin1');
     if (this.#heads === '') nextTick(flushSeam, this);
     this.#heads += head;
@@ -176,12 +175,12 @@ const enum HeadKind {
 
 /** How long `HTTP/1.1 204` is. */
 const STATUS_END = 12;
-const STATUS_START = 'HTTP/1.'.length;
 
-/** The first digit identifies plain heads, as most are. */
+/** The digits identify plain heads, as most are. */
 function kindOfHead(bytes: Buffer): HeadKind {
-  const digit = bytes[STATUS_START + 2];
-  if (bytes.length >= STATUS_END && digit !== ONE && digit !== TWO && digit !== THREE) return HeadKind.Plain;
+  if (bytes.length >= STATUS_END && bytes[STATUS_END - 3] !== ONE) {
+    if (bytes[STATUS_END - 2] !== ZERO || bytes[STATUS_END - 1] !== FOUR) return HeadKind.Plain;
+  }
   const start = bytes.toString('latin1', 0, STATUS_END);
   if (bytes.length < STATUS_END) return MAY_BE_SPECIAL.test(start) ? HeadKind.Unknown : HeadKind.Plain;
   const [, status] = /^HTTP\/1\.\d (1(?!01)\d\d|[23]04)$/.exec(start) ?? [];

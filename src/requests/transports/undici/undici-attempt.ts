@@ -175,9 +175,11 @@ export class UndiciAttempt extends PooledAttempt implements BodyOwner, QueueEntr
     }
   }
 
-  wireHead(isWhole: boolean, written: string): string {
+  wireHead(written: string): string {
     const headers = this.#headerText + addedLines(written, this.job);
-    return wireHead(this.job, headers, isWhole || this.job.request.body === null);
+    // undici writes nothing more of a head that ends with an empty line.
+    const isWhole = this.job.request.body === null || written.endsWith('\r\n\r\n');
+    return wireHead(this.job, headers, isWhole);
   }
 
   bodyFailed(error: Error): void {
