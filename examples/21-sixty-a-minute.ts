@@ -25,6 +25,8 @@ const late = calls.filter((future) => future.done());
 const error = await late[0]?.exception();
 console.log(`70 calls: ${late.length} fail at once, ${session.limits.stats().queued} wait for their turn`);
 if (error instanceof MaxDelayExceeded) console.log(`worth trying again in ${error.retry_after.toFixed(1)} s`);
+// What waits already, and what comes later, may wait for as long as it takes.
+session.limits.set({ per_second: 20 });
 await wait(calls);
 const times = await arrivals();
 const seconds = Math.max(...times) - Math.min(...times);

@@ -22,6 +22,8 @@ const late = calls.filter((future) => future.done());
 const error = late[0]?.exception();
 console.log(`70 calls: ${late.length} fail at once, ${queued} wait for their turn`);
 if (error instanceof MaxDelayExceeded) console.log(`worth trying again in ${error.retry_after.toFixed(1)} s`);
+// What waits already, and what comes later, may wait for as long as it takes.
+session.limits.set({ per_second: 20 });
 wait(calls);
 const times = arrivals();
 const seconds = Math.max(...times) - Math.min(...times);
