@@ -16,7 +16,7 @@ import {
 import type { Proxies } from '../inputs.js';
 import { kContext, type RequestContext, type SendOptions } from '../types.js';
 import type { Timeout } from '../urllib3/timeout.js';
-import { parse_url } from '../urls/parse-url.js';
+import { encodePathAndQuery, parse_url } from '../urls/parse-url.js';
 import { UNIX_SCHEME } from '../urls/unix-url.js';
 import { partitionLast } from '../urls/python-text.js';
 import { urlsplit } from '../urls/url-split.js';
@@ -107,20 +107,17 @@ function targetFrom(url: string, start: number): string {
   return target.startsWith('/') ? target : `/${target}`;
 }
 
-const NOT_PRINTABLE = /[^\x21-\x7e]/;
+const ENCODED = /^(?:[\w.~!$&'()*+,;=:@/?-]|%[0-9A-F]{2})*$/;
 
-/** A request-target without a character that could end it: a URL may have been put into a prepared request by hand. */
+/**
+ * A request-target in the form that urllib3 gives it: a URL may come from a redirect, or have been put into a prepared request by
+ * hand.
+ */
 export function encodeTarget(target: string): string {
-  if (!NOT_PRINTABLE.test(target)) return target;
-  let encoded = '';
-  for (const char of target) encoded += NOT_PRINTABLE.test(char) ? percentEncoded(char) : char;
-  return encoded;
-}
-
-function percentEncoded(char: string): string {
-  return Array.from(Buffer.from(char), (byte) => `%${byte.toString(16).toUpperCase().padStart(2, '0')}`).join(
-    '',
-  );
+  if (ENCODED.test(target)) return target;
+  const start = /^https?:\/\//.exec(target)?.[0].length;
+  const path = start === undefined ? 0 : Math.max(0, endOfAuthority(target, start));
+  return target.slice(0, path) + encodePathAndQuery(target.slice(path));
 }
 
 const TOKEN = /^[!#$%&'*+.^_`|~0-9A-Za-z-]+$/;

@@ -135,6 +135,13 @@ function encodeComponent(component: string, tables: ComponentTables): string {
   return quoteWith(upper, allEscapes ? tables.escaped : tables.raw, encodeUtf8WithSurrogates);
 }
 
+/** Path and query as a request line has them; escapes are in upper case then. */
+export function encodePathAndQuery(text: string): string {
+  const mark = text.indexOf('?');
+  if (mark === -1) return encodeComponent(text, PATH);
+  return `${encodeComponent(text.slice(0, mark), PATH)}?${encodeComponent(text.slice(mark + 1), QUERY)}`;
+}
+
 function removeDotSegments(path: string): string {
   if (!path.includes('.')) return path;
   const kept: string[] = [];
