@@ -272,11 +272,11 @@ describe.each(ADAPTERS)('%s', (name, Adapter) => {
 
     test('with pool_block the timeout of one request does not hold for the one that waited for its connection', async () => {
       await using server = await startHttpServer(async (request, response) => {
-        if (request.url === '/slow') await new Promise((resolve) => setTimeout(resolve, 200));
+        if (request.url === '/slow') await new Promise((resolve) => setTimeout(resolve, 1200));
         echo(request, response);
       });
       const adapter = adapterWith({ pool_maxsize: 1, pool_block: true });
-      const first = send(adapter, server.url, { timeout: 0.1 });
+      const first = send(adapter, server.url, { timeout: 1 });
       const second = send(adapter, `${server.url}/slow`);
       expect((await first).status_code).toBe(200);
       expect((await second).status_code).toBe(200);

@@ -410,7 +410,7 @@ describe.each(ADAPTERS)('%s', (_name, Adapter) => {
         all: `socks5://127.0.0.1:${port}`,
       });
       const responses = await Promise.all([
-        send(newAdapter(), secure.url, { proxies: through(proxy), timeout: [0.1, 5], verify }),
+        send(newAdapter(), secure.url, { proxies: through(proxy), timeout: [1, 5], verify }),
         send(newAdapter(), server.url, { proxies: through(slow) }),
       ]);
       for (const response of responses) expect(String(await response.read())).toBe('late');
