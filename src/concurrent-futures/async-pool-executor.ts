@@ -52,7 +52,7 @@ export class AsyncPoolExecutor extends PoolExecutor {
     max_workers?: number | AsyncPoolExecutorOptions | null,
     options?: AsyncPoolExecutorOptions | null,
   ) {
-    const parsed = parseOptions(max_workers, options);
+    const parsed = poolOptions('AsyncPoolExecutor()', max_workers, options);
     super(parseMaxWorkers(parsed.max_workers, Math.min(32, availableParallelism() + 4)));
     const { initializer = null, initargs, thread_name_prefix: prefix } = parsed;
     if (initializer !== null && typeof initializer !== 'function') {
@@ -116,20 +116,17 @@ export class AsyncPoolExecutor extends PoolExecutor {
   }
 }
 
-function parseOptions(
+/** `(max_workers, options)` or `(options)` as one object. @throws TypeError for unknown options, and for what is no object */
+export function poolOptions(
+  callee: string,
   first: number | AsyncPoolExecutorOptions | null | undefined,
   second: AsyncPoolExecutorOptions | null | undefined,
 ): AsyncPoolExecutorOptions {
   if (typeof (second ?? {}) !== 'object') {
     throw new TypeError(
-      `AsyncPoolExecutor() takes (max_workers, options), { thread_name_prefix: 'name' }, got ${typeName(second)}`,
+      `${callee} takes (max_workers, options), { thread_name_prefix: 'name' }, got ${typeName(second)}`,
     );
   }
   const options: AsyncPoolExecutorOptions = { ...second, ...byName(first, 'max_workers') };
-  return checkOptions('AsyncPoolExecutor()', options, [
-    'max_workers',
-    'thread_name_prefix',
-    'initializer',
-    'initargs',
-  ]);
+  return checkOptions(callee, options, ['max_workers', 'thread_name_prefix', 'initializer', 'initargs']);
 }

@@ -1,6 +1,7 @@
-import { checkOptions, NotImplementedError, typeName } from '../builtins/index.js';
+import { checkOptions, NotImplementedError } from '../builtins/index.js';
 import { type AnyIterable, type MapIterator, type MapOptions, mapOnto } from './executor-map.js';
 import type { Future } from './future.js';
+import { checkMapped } from './not-callable.js';
 import { byName } from './keywords.js';
 
 /** The keyword arguments of `shutdown()`. */
@@ -74,9 +75,7 @@ export abstract class Executor implements AsyncDisposable {
     options?: MapOptions | null,
   ): MapIterator<Awaited<R>>;
   map(fn: (...args: never[]) => unknown, ...rest: unknown[]): MapIterator<unknown> {
-    if (typeof fn !== 'function') {
-      throw new TypeError(`map() takes the function first, map(fn, ...iterables), got ${typeName(fn)}`);
-    }
+    checkMapped(fn);
     return this._map(fn, rest);
   }
 

@@ -2,11 +2,12 @@
  * What `futures-session`, `bullmq` and `blocking` use of this folder beyond its public names.
  */
 
+export { poolOptions } from './async-pool-executor.js';
 export { type Call, currentAbortToken, currentCall } from './call-context.js';
 export { parseShutdown } from './executor.js';
 export type { FutureOwner } from './future.js';
 export { MapInputs } from './map-inputs.js';
-export { notCallable } from './not-callable.js';
+export { checkMapped, notCallable } from './not-callable.js';
 export { parseMaxWorkers, PoolExecutor } from './pool-executor.js';
 export {
   CANCELLED,

@@ -6,3 +6,9 @@ export function notCallable(value: unknown): TypeError {
     `'${typeName(value)}' object is not callable; pass the function and its arguments apart: submit(fn, ...args)`,
   );
 }
+
+/** @throws TypeError for a first argument of `map` that is no function */
+export function checkMapped(fn: unknown): void {
+  if (typeof fn === 'function') return;
+  throw new TypeError(`map() takes the function first, map(fn, ...iterables), got ${typeName(fn)}`);
+}

@@ -1,4 +1,4 @@
-import { checkOptions, kMethodOwner, RuntimeError, typeName } from '../builtins/index.js';
+import { checkOptions, kMethodOwner, RuntimeError } from '../builtins/index.js';
 import { AsyncPoolExecutor, Future } from '../concurrent-futures/index.js';
 import {
   HTTPAdapter,
@@ -36,7 +36,7 @@ import { SessionLimits } from './limits/index.js';
 import { OpenRequests } from './open-requests.js';
 import { noteRequest, PendingCall } from './pending-call.js';
 import { adoptPromise, cancelledFuture, followSignal, type ResponseFuture } from './response-future.js';
-import { sessionOptions } from './session-options.js';
+import { noteBackgroundCallback, sessionOptions } from './session-options.js';
 import { submitTraced, traceOutcome } from './traced-calls.js';
 
 /** The caller's own executor: any object with a `submit` that returns a Future or a promise. */
@@ -85,20 +85,6 @@ export interface CloseOptions {
 
 /** Above this many workers the default pool of 10 connections would throw connections away. */
 const DEFAULT_POOLSIZE = 10;
-
-let hasWarned = false;
-
-function warnAboutBackgroundCallback(callback: unknown): void {
-  if (typeof callback !== 'function') {
-    throw new TypeError(`background_callback must be a function, got ${typeName(callback)}`);
-  }
-  if (hasWarned) return;
-  hasWarned = true;
-  process.emitWarning(
-    '`background_callback` is deprecated and will be removed in 1.0, use `hooks` instead',
-    'DeprecationWarning',
-  );
-}
 
 /**
  * A {@link Session} whose requests return at once, as futures, and are sent by the workers of an executor: Python's
@@ -188,7 +174,7 @@ export class FuturesSession<E extends ExecutorLike = ExecutorLike> extends Sessi
     if (signal !== undefined) checkSignal(signal);
     const call = new PendingCall(method, url);
     const captured = call.capture(options);
-    if (background_callback !== null) warnAboutBackgroundCallback(background_callback);
+    noteBackgroundCallback(background_callback);
     const isFar = isIsolated(this.executor);
     if (isFar) checkFunctions(this.session ?? this, captured, background_callback);
     const traced = isFar && call.trace !== null ? call.trace.identity() : null;

@@ -3,4 +3,4 @@
  */
 
 export { requestInSlot, sendInSlot } from './in-slot.js';
-export { sessionOptions } from './session-options.js';
+export { noteBackgroundCallback, sessionOptions } from './session-options.js';

@@ -43,3 +43,19 @@ function can(value: unknown, method: string): boolean {
 function theClass({ name }: { readonly name: string }): string {
   return `the class itself; write new ${name}()`;
 }
+
+let hasWarned = false;
+
+/** Warns once of a `background_callback`. @throws TypeError for what is no function */
+export function noteBackgroundCallback(callback: unknown): void {
+  if (callback === null || callback === undefined) return;
+  if (typeof callback !== 'function') {
+    throw new TypeError(`background_callback must be a function, got ${typeName(callback)}`);
+  }
+  if (hasWarned) return;
+  hasWarned = true;
+  process.emitWarning(
+    '`background_callback` is deprecated and will be removed in 1.0, use `hooks` instead',
+    'DeprecationWarning',
+  );
+}

@@ -9,6 +9,7 @@ import {
   FIRST_EXCEPTION,
   Future,
   FuturesSession,
+  HTTPAdapter,
   ProcessPoolExecutor,
   requests,
   Session,
@@ -368,4 +369,29 @@ test('a program waits at its end for closures, too', async () => {
   );
   expect(stdout.split('\n').slice(0, 4).sort()).toEqual(['end', 'slow 1', 'slow 2', 'slow 3']);
   expect(code).toBe(0);
+});
+
+describe('the message for', () => {
+  test.each<[slip: string, run: () => unknown, says: string]>([
+    ['new FuturesSession(10)', () => new FuturesSession(10 as never), '{ max_workers: 10 }'],
+    [
+      'new Session({ timeout })',
+      () => Reflect.construct(Session, [{ timeout: 5 }]) as unknown,
+      'session.timeout = 5',
+    ],
+    ["stream: 'true'", () => requests.get(server.url, { stream: 'true' as never }), 'true or false'],
+    ['new HTTPAdapter(3)', () => new HTTPAdapter(3 as never), 'as an object, got number'],
+    ["ThreadPoolExecutor(1, 'name')", () => new ThreadPoolExecutor(1, 'a' as never), 'thread_name_prefix'],
+    ['submit(fn())', () => new ThreadPoolExecutor(1).submit(5 as never).result(), 'submit(fn, ...args)'],
+    ['map([1], fn)', () => new ThreadPoolExecutor(1).map([1] as never, [1]), 'map(fn, ...iterables)'],
+    ['wait(future)', () => wait(new ThreadPoolExecutor(1).submit(() => 1) as never), '[future]'],
+    ['as_completed(5)', () => [...as_completed(5 as never)], 'takes an iterable of futures, got number'],
+    [
+      'background_callback: 5',
+      () => new FuturesSession().get(server.url, { background_callback: 5 as never }),
+      'must be a function',
+    ],
+  ])('%s names what to write', (_slip, run, says) => {
+    expect(run).toThrow(says);
+  });
 });

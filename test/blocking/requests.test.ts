@@ -332,7 +332,7 @@ describe('a body', () => {
   test('that flows only while the thread does not wait is refused, with what to give instead', () => {
     const flowing = [Readable.from(['a']), new ReadableStream(), (async function* () {})()] as never[];
     for (const data of flowing) {
-      expect(() => post({ data })).toThrow(/cannot be sent from a thread that waits.*open\(path, 'rb'\)/s);
+      expect(() => post({ data })).toThrow(/cannot be sent as a body.*open\(path, 'rb'\)/s);
     }
   });
 });

@@ -1,5 +1,5 @@
 import { checkOptions } from '../../builtins/index.js';
-import { sessionOptions } from '../../futures-session/internal.js';
+import { noteBackgroundCallback, sessionOptions } from '../../futures-session/internal.js';
 import type { CloseOptions, FuturesSessionOptions as AwaitedOptions } from '../../futures-session/index.js';
 import {
   type PreparedRequest,
@@ -65,17 +65,6 @@ export interface FuturesRequestOptions extends RequestOptions {
 
 /** With more workers than this, the default pool of 10 connections would discard connections. */
 const DEFAULT_POOLSIZE = 10;
-
-let hasWarned = false;
-
-function warnAboutBackgroundCallback(): void {
-  if (hasWarned) return;
-  hasWarned = true;
-  process.emitWarning(
-    '`background_callback` is deprecated and will be removed in 1.0, use `hooks` instead',
-    'DeprecationWarning',
-  );
-}
 
 /**
  * A {@link Session} whose requests return at once, as futures, and are sent by the workers of an executor: Python's
@@ -158,7 +147,7 @@ export class FuturesSession extends Session<ResponseFuture, FuturesRequestOption
   ): ResponseFuture {
     const { method, url, options } = bindRequest<FuturesRequestOptions>(first, second, third);
     const { background_callback = null } = options;
-    if (background_callback !== null) warnAboutBackgroundCallback();
+    noteBackgroundCallback(background_callback);
     const given =
       background_callback === null
         ? options

@@ -1,7 +1,13 @@
 /** `Executor.map`, on top of nothing but `submit`. */
 import { checkOptions, isPlainObject, ValueError } from '../../builtins/index.js';
 import type { MapOptions } from '../../concurrent-futures/index.js';
-import { deadlineAfter, MapInputs, parseTimeout, remaining } from '../../concurrent-futures/internal.js';
+import {
+  checkMapped,
+  deadlineAfter,
+  MapInputs,
+  parseTimeout,
+  remaining,
+} from '../../concurrent-futures/internal.js';
 import type { Future } from './future.js';
 
 /** What `map` needs of an executor. */
@@ -15,6 +21,7 @@ export function mapOnto(
   fn: (...args: never[]) => unknown,
   rest: readonly unknown[],
 ): IterableIterator<unknown> {
+  checkMapped(fn);
   const { iterables, options } = splitOptions(rest);
   checkOptions('map()', options, ['timeout', 'chunksize', 'buffersize']);
   const deadline = deadlineAfter(parseTimeout(options.timeout));
@@ -22,7 +29,7 @@ export function mapOnto(
   const inputs = new MapInputs(iterables);
   if (inputs.isAsync) {
     throw new TypeError(
-      'map() cannot read async iterables, which would flow only while this thread does not wait',
+      'map() cannot read async iterables, as this thread would have to run while it waits; pass a list or a generator',
     );
   }
   const futures: Future[] = [];

@@ -1,6 +1,11 @@
 import { availableParallelism } from 'node:os';
-import { checkOptions, isPlainObject, referenceOf, RuntimeError, typeName } from '../../builtins/index.js';
-import { parseMaxWorkers, parseShutdown } from '../../concurrent-futures/internal.js';
+import { isPlainObject, referenceOf, RuntimeError, typeName } from '../../builtins/index.js';
+import {
+  notCallable,
+  parseMaxWorkers,
+  poolOptions,
+  parseShutdown,
+} from '../../concurrent-futures/internal.js';
 import type { AsyncPoolExecutorOptions, ShutdownOptions } from '../../concurrent-futures/index.js';
 import type { WorkerPoolExecutorOptions } from '../../concurrent-futures/worker-pool/index.js';
 import { encode } from '../../pickle/index.js';
@@ -141,15 +146,7 @@ export class ThreadPoolExecutor extends PoolExecutor<AsyncPoolExecutorOptions> {
     max_workers?: number | AsyncPoolExecutorOptions | null,
     options?: AsyncPoolExecutorOptions | null,
   ) {
-    const named: AsyncPoolExecutorOptions = isPlainObject(max_workers)
-      ? max_workers
-      : { ...options, ...(max_workers == null ? {} : { max_workers: max_workers as number }) };
-    checkOptions('ThreadPoolExecutor()', named, [
-      'max_workers',
-      'thread_name_prefix',
-      'initializer',
-      'initargs',
-    ]);
+    const named = poolOptions('ThreadPoolExecutor()', max_workers, options);
     const workers = parseMaxWorkers(named.max_workers, Math.min(32, availableParallelism() + 4));
     super('threads', { ...named, max_workers: workers, initargs: [...(named.initargs ?? [])] }, workers);
   }
@@ -257,6 +254,7 @@ function submitHere<A extends unknown[], R>(
     if (future._isOver()) return;
     future.set_running_or_notify_cancel();
     try {
+      if (typeof fn !== 'function') throw notCallable(fn);
       const result = refusePromise(fn(...args), (fn as AnyFunction).name || 'the submitted function');
       future.set_result(result as R);
     } catch (error) {

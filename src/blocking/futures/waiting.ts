@@ -30,6 +30,10 @@ export interface DoneAndNotDoneFutures<F extends Future> extends Pair<F> {
 }
 
 function futureSet<F extends Future>(callee: string, fs: Futures<F>): Set<F> {
+  if (typeof (fs as Partial<Iterable<F>> | null | undefined)?.[Symbol.iterator] !== 'function') {
+    const hint = (fs as unknown) instanceof Future ? '; write it as a list: [future]' : '';
+    throw new TypeError(`${callee} takes an iterable of futures, got ${typeName(fs)}${hint}`);
+  }
   const futures = new Set<F>(
     fs instanceof Map ? (fs as ReadonlyMap<F, unknown>).keys() : (fs as Iterable<F>),
   );

@@ -69,10 +69,16 @@ function leaveBody(object: object, _link: Link, scope: Scope): Reduced | undefin
   ]);
 }
 
+/** An async generator has no class of its own. */
+function kindName(object: object): string {
+  const name = typeName(object);
+  return name === 'object' && Symbol.asyncIterator in object ? 'an async generator' : `a ${name}`;
+}
+
 function cannotFlow(object: object): TypeError {
   return new TypeError(
-    `a body of class ${typeName(object)} cannot be sent from a thread that waits, as it ` +
-      "flows only while that does not: give bytes, text, a generator (function*), open(path, 'rb') of this module, or " +
+    `${kindName(object)} cannot be sent as a body, as this thread would have to run while it waits: ` +
+      "give bytes, text, a generator (function*), open(path, 'rb') of this module, or " +
       'fs.createReadStream(path)',
   );
 }

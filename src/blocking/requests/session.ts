@@ -12,7 +12,7 @@ import {
   type WithMethodAndUrl,
   type WithUrl,
 } from '../../requests/index.js';
-import { bindRequest, kNoAdapters } from '../../requests/internal.js';
+import { bindRequest, checkNoArguments, kNoAdapters } from '../../requests/internal.js';
 import { withCallersLines } from '../caller/caller-stack.js';
 import { link, startedLink } from '../caller/link.js';
 import { onAsked, onLeaving, onRequest } from '../caller/sides.js';
@@ -131,8 +131,10 @@ export class Session<R = Response, O extends RequestOptions = RequestOptions>
   extends Base<R, O>
   implements Disposable
 {
-  constructor() {
+  constructor();
+  constructor(first?: undefined) {
     super(kNoAdapters);
+    checkNoArguments(first);
     this.mount('https://', new HTTPAdapter());
     this.mount('http://', new HTTPAdapter());
     ownSend.set(this, Reflect.get(this, 'send'));

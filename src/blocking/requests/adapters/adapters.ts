@@ -103,7 +103,9 @@ class Plain {
 }
 
 function refuse(callee: string, options: object, name: string): void {
-  if (!(name in options) || (options as Record<string, unknown>)[name] == null) return;
+  // What is no object is refused by the awaited class.
+  if (typeof options !== 'object' || !(name in options) || (options as Record<string, unknown>)[name] == null)
+    return;
   throw new TypeError(
     `${callee}: '${name}' would have to run in this thread, which waits; the awaited doors take it`,
   );
