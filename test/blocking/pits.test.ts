@@ -100,6 +100,22 @@ describe('a call', () => {
   });
 });
 
+test('fake timers, which stand still while a thread waits, hold up no wait', () => {
+  vi.useFakeTimers();
+  try {
+    time.sleep(0.01);
+    using session = new FuturesSession();
+    const never = session.get(`${server.url}/never`);
+    expect(() => never.result(0.01)).toThrow(TimeoutError);
+    expect(() => [...concurrent.futures.as_completed([never], 0.01)]).toThrow(TimeoutError);
+    expect(concurrent.futures.wait([never], 0.01).not_done.size).toBe(1);
+    expect(() => requests.get(`${server.url}/never`, { timeout: 0.05 })).toThrow(requests.ReadTimeout);
+    never.abort();
+  } finally {
+    vi.useRealTimers();
+  }
+});
+
 describe('a script without one turn of the loop', () => {
   test('keeps nothing of the responses that it is done with', async () => {
     const { stdout } = await runScript(

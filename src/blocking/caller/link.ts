@@ -39,6 +39,16 @@ import { SentSessions } from './sent-sessions.js';
 /** Seconds of one wait, as a debugger cannot interrupt an endless one. */
 const SLICE = 1;
 
+/** As it is when the package loads: fake timers would stop it for as long as this thread waits. */
+const clock = performance.now.bind(performance);
+
+/** The seconds of the next slice of a wait until `deadline` (of `monotonic()`); none are left at 0. */
+function slices(deadline: number | null): () => number {
+  if (deadline === null) return () => SLICE;
+  const end = clock() + (deadline - monotonic()) * 1000;
+  return () => Math.min(SLICE, (end - clock()) / 1000);
+}
+
 interface Pending {
   readonly scope: Scope;
   /** Whether the caller may be waiting for a server in its own thread. */
@@ -132,15 +142,16 @@ class GatewayLink implements Link {
   }
 
   waitUntil(ready: () => boolean, deadline: number | null): boolean {
-    const start = monotonic();
+    const hintAt = clock() + HINT_AFTER * 1000;
+    const next = slices(deadline);
     for (;;) {
       const news = Atomics.load(this.#flags, NEWS);
       this.poll();
       if (ready()) return true;
-      const left = deadline === null ? SLICE : Math.min(SLICE, deadline - monotonic());
-      if (left <= 0) return false;
-      const outcome = Atomics.wait(this.#flags, NEWS, news, left * 1000);
-      if (outcome === 'timed-out' && monotonic() - start >= HINT_AFTER) this.#hint();
+      const seconds = next();
+      if (seconds <= 0) return false;
+      const outcome = Atomics.wait(this.#flags, NEWS, news, seconds * 1000);
+      if (outcome === 'timed-out' && clock() >= hintAt) this.#hint();
     }
   }
 
@@ -303,11 +314,12 @@ const idle = new Int32Array(new SharedArrayBuffer(Int32Array.BYTES_PER_ELEMENT))
 /** Waits like {@link Link.waitUntil}, with or without a gateway. */
 export function waitUntil(ready: () => boolean, deadline: number | null): boolean {
   if (current !== null) return current.waitUntil(ready, deadline);
+  const next = slices(deadline);
   for (;;) {
     if (ready()) return true;
-    const left = deadline === null ? SLICE : Math.min(SLICE, deadline - monotonic());
-    if (left <= 0) return false;
-    Atomics.wait(idle, 0, 0, left * 1000);
+    const seconds = next();
+    if (seconds <= 0) return false;
+    Atomics.wait(idle, 0, 0, seconds * 1000);
   }
 }
 
