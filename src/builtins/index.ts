@@ -31,6 +31,7 @@ export { onAbort } from './on-abort.js';
 export { checkOptions, checkPairs, isEmpty, isPlainObject, ownOptions } from './options.js';
 export { isError, isSearchParams, isURL, tagOf } from './realms.js';
 export { repr, typeName } from './repr.js';
+export { addFrames, framesAbove, rejectWithFrames, withMoreFrames } from './stack-frames.js';
 export { clearTimeout, nextTick, queueMicrotask, setImmediate, setTimeout } from './timers.js';
 export { timedelta, type TimedeltaOptions } from './timedelta.js';
 export {

@@ -1,5 +1,5 @@
 import { inspect } from 'node:util';
-import { getLogger, RuntimeError, TimeoutError, typeName } from '../builtins/index.js';
+import { getLogger, rejectWithFrames, RuntimeError, TimeoutError, typeName } from '../builtins/index.js';
 import { DoneCallback, runCallback } from './done-callback.js';
 import { CancelledError, InvalidStateError } from './errors.js';
 import { idOf, stateText } from './future-text.js';
@@ -300,8 +300,7 @@ export class Future<T = unknown> implements Promise<T> {
       if (seconds !== null && seconds <= 0) throw new TimeoutError();
       return new OutcomeWaiter(this, read, seconds).promise;
     } catch (error) {
-      // eslint-disable-next-line @typescript-eslint/prefer-promise-reject-errors -- a call may have thrown anything
-      return Promise.reject(error);
+      return rejectWithFrames(error);
     }
   }
 

@@ -1,4 +1,4 @@
-import { startTimer, TimeoutError, type Timer } from '../builtins/index.js';
+import { rejectWithFrames, startTimer, TimeoutError, type Timer } from '../builtins/index.js';
 
 /** What a waiter needs of a future. */
 export interface Waitable {
@@ -39,7 +39,7 @@ export function withoutWaiter(waiters: Waiters, waiter: Waiter): Waiters {
 export class OutcomeWaiter<F extends Waitable, R> implements Waiter {
   readonly promise: Promise<R>;
   readonly #read: (future: F) => R;
-  #resolve!: (value: R) => void;
+  #resolve!: (value: R | Promise<never>) => void;
   #reject!: (error: unknown) => void;
   #timer: Timer | undefined;
 
@@ -67,7 +67,7 @@ export class OutcomeWaiter<F extends Waitable, R> implements Waiter {
     try {
       this.#resolve(this.#read(future));
     } catch (error) {
-      this.#reject(error);
+      this.#resolve(rejectWithFrames(error));
     }
   }
 }

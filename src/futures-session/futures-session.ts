@@ -31,6 +31,7 @@ import {
   sendInSlot,
 } from './in-slot.js';
 import type { LimitsOptions } from '../limits/index.js';
+import { noteCaller, showsCallers } from './caller-frames.js';
 import { checkFunctions } from './check-functions.js';
 import { SessionLimits } from './limits/index.js';
 import { OpenRequests } from './open-requests.js';
@@ -283,6 +284,7 @@ export class FuturesSession<E extends ExecutorLike = ExecutorLike> extends Sessi
     handle.request = call.request;
     call.attach(handle, Boolean(stream ?? ((this.session ?? this) as Partial<Session>).stream));
     if (trace !== null) traceOutcome(trace, handle);
+    if (showsCallers) noteCaller(handle);
     if (signal && !signal.aborted) followSignal(handle, signal);
     if (this.#ownExecutor === null) this.#requests.add(handle);
     // A request prepared in another thread arrives only with the outcome.

@@ -279,9 +279,12 @@ export abstract class ResponseBody implements Disposable, AsyncDisposable {
     return Promise.resolve(this.#bytes() ?? EMPTY);
   }
 
-  /** A body breaks off below the place where the request is known. */
+  /** A body breaks off below the place where the request and those who wait are known. */
   #withRequest(error: unknown): unknown {
-    if (error instanceof RequestException) error.request ??= this.request;
+    if (error instanceof RequestException) {
+      error.request ??= this.request;
+      Error.captureStackTrace(error);
+    }
     return error;
   }
 }

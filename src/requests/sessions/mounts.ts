@@ -1,4 +1,4 @@
-import { isPlainObject, repr, typeName } from '../../builtins/index.js';
+import { isPlainObject, repr, typeName, withMoreFrames } from '../../builtins/index.js';
 import type { BaseAdapter } from '../adapters/base-adapter.js';
 import { InvalidSchema } from '../exceptions/requests.js';
 import { withoutUserinfo } from '../urls/redact.js';
@@ -36,7 +36,8 @@ const HOST_AND_PORT = /^[\w.-]+:\d+(?:[/?#]|$)/;
 /** The error for a URL that no adapter is mounted for. */
 export function noAdapter(url: string): InvalidSchema {
   const shown = withoutUserinfo(url);
-  return new InvalidSchema(`No connection adapters were found for ${repr(shown)}${mountHint(shown)}`);
+  const message = `No connection adapters were found for ${repr(shown)}${mountHint(shown)}`;
+  return withMoreFrames(() => new InvalidSchema(message));
 }
 
 function mountHint(url: string): string {

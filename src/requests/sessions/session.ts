@@ -1,5 +1,5 @@
 import { inspect } from 'node:util';
-import { ownOptions, setBoundMethod } from '../../builtins/index.js';
+import { addFrames, framesAbove, ownOptions, setBoundMethod } from '../../builtins/index.js';
 import type { BaseAdapter } from '../adapters/base-adapter.js';
 import { HTTPAdapter } from '../adapters/http-adapter.js';
 import { closeBody } from '../bodies/outgoing/close-body.js';
@@ -164,7 +164,8 @@ export class Session<
       return this.#prepareAndSend(method, url, options);
     } catch (error) {
       closeBodies(options.data, options.files);
-      throw error;
+      // This package's own frames may have used up those that V8 keeps.
+      throw addFrames(error, framesAbove(this.requestBound)); // eslint-disable-line @typescript-eslint/unbound-method -- it is not called
     }
   }
 
