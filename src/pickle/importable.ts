@@ -76,8 +76,13 @@ export function importable<F extends object>(fn: F, url: string, name?: string):
     throw new TypeError(`importable() expects a function or a class, got ${typeName(fn)}`);
   }
   if (typeof url !== 'string' || !URL.canParse(url)) {
+    const { name: own } = fn as { readonly name: string };
+    const inBundles =
+      (url as unknown) === undefined
+        ? `; in a bundle of CommonJS, which has none, any name for the module: importable(${own || 'fn'}, 'app:tasks', '${own}')`
+        : '';
     throw new TypeError(
-      `importable() expects the module's import.meta.url as second argument, got ${typeName(url)}`,
+      `importable() expects the module's import.meta.url as second argument, got ${typeName(url)}${inBundles}`,
     );
   }
   const exported = name ?? (fn as { readonly name: unknown }).name;

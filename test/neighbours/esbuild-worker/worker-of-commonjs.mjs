@@ -1,0 +1,3 @@
+import './shared-tasks.mjs';
+
+export { default } from 'requests-futures/worker';
