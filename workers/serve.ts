@@ -10,7 +10,6 @@ import {
   type Opening,
   type FromThread,
   type Outcome,
-  type SlotMessage,
   SMALL,
   type ToThread,
 } from '../src/concurrent-futures/worker-pool/protocol.js';
@@ -99,16 +98,8 @@ class Thread {
   }
 
   async #run(id: number, fn: number, args: Message): Promise<void> {
-    const tell = (slot: SlotMessage['slot']): void => {
+    const call = new ThreadCall(this, this.#workerName, (slot) => {
       this.#calls.postMessage({ slot, id } satisfies FromThread);
-    };
-    const call = new ThreadCall(this, this.#workerName, {
-      lent: () => {
-        tell('lent');
-      },
-      wanted: () => {
-        tell('wanted');
-      },
     });
     this.#running.set(id, call);
     // Synchronously, as the next message builds on what is new in this one.

@@ -35,7 +35,7 @@ import { noteCaller, showsCallers } from './caller-frames.js';
 import { checkFunctions } from './check-functions.js';
 import { SessionLimits } from './limits/index.js';
 import { OpenRequests } from './open-requests.js';
-import { noteRequest, PendingCall } from './pending-call.js';
+import { PendingCall } from './pending-call.js';
 import { adoptPromise, cancelledFuture, followSignal, type ResponseFuture } from './response-future.js';
 import { noteBackgroundCallback, sessionOptions } from './session-options.js';
 import { submitTraced, traceOutcome } from './traced-calls.js';
@@ -286,9 +286,7 @@ export class FuturesSession<E extends ExecutorLike = ExecutorLike> extends Sessi
     if (trace !== null) traceOutcome(trace, handle);
     if (showsCallers) noteCaller(handle);
     if (signal && !signal.aborted) followSignal(handle, signal);
-    if (this.#ownExecutor === null) this.#requests.add(handle);
-    // A request prepared in another thread arrives only with the outcome.
-    if (!(this.executor instanceof AsyncPoolExecutor)) handle.add_done_callback(noteRequest);
+    if (this.#ownExecutor === null) this.#requests.add(handle, this.executor instanceof AsyncPoolExecutor);
     return handle;
   }
 

@@ -1,22 +1,25 @@
 import { RuntimeError } from '../builtins/index.js';
-import { type Call, currentCall, type Waiter } from '../concurrent-futures/internal.js';
+import { type Call, currentCall } from '../concurrent-futures/internal.js';
 import { type Future, wait } from '../concurrent-futures/index.js';
+import type { Response } from '../requests/index.js';
+import { noteRequest } from './pending-call.js';
 
 /** The unfinished requests of one session, in an executor that others use as well. */
 export class OpenRequests {
   readonly #futures = new Set<Future>();
-  // Cheaper than a done-callback for each.
-  readonly #waiter: Waiter = {
-    wakesOnCancel: true,
-    notify: (future: Future) => {
-      this.#futures.delete(future);
-    },
+  readonly #ended = (future: Future<Response>): void => {
+    this.#futures.delete(future);
+  };
+  readonly #endedElsewhere = (future: Future<Response>): void => {
+    this.#futures.delete(future);
+    noteRequest(future);
   };
 
-  add(future: Future): void {
-    if (future.done()) return;
+  /** `isPreparedHere`: one that another thread prepares arrives only with the outcome. */
+  add(future: Future<Response>, isPreparedHere: boolean): void {
     this.#futures.add(future);
-    future._addWaiter(this.#waiter);
+    // Not a waiter: with the caller's own, each future would have two, which takes a Set.
+    future.add_done_callback(isPreparedHere ? this.#ended : this.#endedElsewhere);
   }
 
   /**

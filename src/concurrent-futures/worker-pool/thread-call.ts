@@ -1,11 +1,8 @@
 import type { AbortToken } from '../../builtins/index.js';
 import { type Call, swapCall } from '../call-context.js';
 
-/** Messages of a call to its pool about its slot. */
-export interface SlotMessages {
-  lent(): void;
-  wanted(): void;
-}
+/** Tells the pool of a call what becomes of its slot. */
+export type TellSlot = (slot: 'lent' | 'wanted') => void;
 
 /** One submitted call in its thread. Knows its worker and its abort signal as an in-thread call does. */
 export class ThreadCall implements Call {
@@ -14,26 +11,26 @@ export class ThreadCall implements Call {
   token: AbortToken | null = null;
   #abort: ((reason: unknown) => void) | null = null;
   #aborted: { readonly reason: unknown } | null = null;
-  readonly #slot: SlotMessages | null;
+  readonly #tellSlot: TellSlot | null;
   #goOn: (() => void) | null = null;
 
-  /** @param slot null where the slot cannot be lent */
-  constructor(executor: object, workerName: string, slot: SlotMessages | null = null) {
+  /** @param tellSlot null where the slot cannot be lent */
+  constructor(executor: object, workerName: string, tellSlot: TellSlot | null = null) {
     this.executor = executor;
     this.workerName = workerName;
-    this.#slot = slot;
+    this.#tellSlot = tellSlot;
   }
 
   lendSlot(): void {
-    this.#slot?.lent();
+    this.#tellSlot?.('lent');
   }
 
   reclaimSlot(): Promise<void> {
-    const slot = this.#slot;
-    if (slot === null) return Promise.resolve();
+    const tellSlot = this.#tellSlot;
+    if (tellSlot === null) return Promise.resolve();
     return new Promise((resolve) => {
       this.#goOn = resolve;
-      slot.wanted();
+      tellSlot('wanted');
     });
   }
 
