@@ -36,7 +36,11 @@ export class MaxDelayExceeded extends Timeout {
   readonly retry_after: number;
 
   constructor(retry_after: number, options: RequestExceptionOptions = {}) {
-    super(`The request would have to wait for ${retry_after.toFixed(3)} seconds or longer`, options);
+    const why =
+      retry_after < 0.001
+        ? 'has waited for its turn for as long as max_delay allows'
+        : `would have to wait for ${retry_after.toFixed(3)} seconds or longer`;
+    super(`The request ${why}`, options);
     this.retry_after = retry_after;
   }
 }
