@@ -90,6 +90,16 @@ export class Claims {
     return true;
   }
 
+  /**
+   * The store lets `line` start in `wait` microseconds at the earliest: until then places are kept only where they take no less to
+   * get again. Returns whether `line` claims its gates.
+   */
+  heldUp(line: Line, wait: number, now: number): boolean {
+    if (line !== this.#line) return false;
+    for (const gate of line.gates) if (gate.longestPeriod < wait) this.#release(gate, now);
+    return true;
+  }
+
   #release(gate: Gate, now: number): void {
     if (!gate.isHeld) return;
     gate.isHeld = false;

@@ -223,7 +223,7 @@ export class Limiter {
       },
       heldUp: (line, wait) => {
         const now = this.#now();
-        if (this.#claims.giveUp(line, now)) this.#let(now);
+        if (this.#claims.heldUp(line, wait, now)) this.#let(now);
         if (line.heapIndex !== -1) this.#patience.heldUp(line, now + wait, now);
       },
       failed: (line, error) => {

@@ -125,7 +125,9 @@ describe('a call that needs two keys', () => {
   });
 });
 
-test('whatever the keys allow, each call of several keys starts at last, and none starts too early', () => {
+test('whatever the keys allow, each call of several keys starts at last, and none starts too early', {
+  timeout: 120_000,
+}, () => {
   const limits: readonly KeyLimits[] = [
     { limit: 1 },
     { limit: 3 },
