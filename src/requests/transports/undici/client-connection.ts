@@ -15,6 +15,7 @@ import { openSocket, type SocketListener } from './open-socket.js';
 import { sendBy } from './dispatch-request.js';
 import { takesTime } from '../outgoing-request.js';
 import { SocketSeam } from './socket-seam.js';
+import { publishUnconnected } from './unconnected.js';
 import type { UndiciAttempt } from './undici-attempt.js';
 import { logConnection } from '../debug-log.js';
 
@@ -153,11 +154,13 @@ export class ClientConnection
 
   connectFailed(error: Error): void {
     const first = this.#first;
-    this.giveUp();
+    this.giveUp(error);
     first?.connectionFailed(error);
   }
 
-  giveUp(): void {
+  giveUp(error: Error | null): void {
+    if (this.#first !== null && error !== null)
+      publishUnconnected(this.#owner.undici, this.#first.job, error);
     this.#first = null;
     this.#gone();
     this.socket?.destroy();

@@ -1,8 +1,10 @@
+import { AsyncResource } from 'node:async_hooks';
 import { setTimeout, WorkQueue } from '../../../builtins/index.js';
 import type { HTTPConnectionPool, PoolClients } from '../connections/connection-pool.js';
 import { idleLimit, mayUse, warnPoolIsFull } from '../connections/kept-connections.js';
 import { ClientConnection, type ConnectionOwner } from './client-connection.js';
 import type { ConnectionSource } from './connection.js';
+import { isWatched } from './dispatch-request.js';
 import type { UndiciModule } from './load-undici.js';
 import type { UndiciAttempt } from './undici-attempt.js';
 
@@ -56,6 +58,7 @@ export class Clients implements ConnectionOwner, ConnectionSource<UndiciAttempt>
   start(attempt: UndiciAttempt): void {
     this.#waiting.push(attempt);
     if (this.#waiting.length === 1) this.#sendWaiting();
+    if (attempt.queue !== null && isWatched()) attempt.scope = new AsyncResource('HTTPCLIENTREQUEST');
   }
 
   drop(attempt: UndiciAttempt): void {

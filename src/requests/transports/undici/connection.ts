@@ -13,8 +13,8 @@ export interface Connection<A> {
   writes(attempt: A): void;
   /** The attempt is over, one way or another. */
   finished(attempt: A): void;
-  /** The connection that is being made is unwanted. */
-  giveUp(): void;
+  /** The connection that is being made is unwanted, as `error` says. */
+  giveUp(error: Error | null): void;
   /** Whether ending the attempt now would end others whose turn is before its own. */
   isBehindOthers(attempt: A): boolean;
   /** Whether `error` means that the connection was lost before the request's turn, or with the request unanswered. */

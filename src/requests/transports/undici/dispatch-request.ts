@@ -1,4 +1,5 @@
 /** A request as undici sends it: the head in its exact spelling and order, how the body is framed, and the options for undici. */
+import type { AsyncResource } from 'node:async_hooks';
 import { types } from 'node:util';
 import { channel } from 'node:diagnostics_channel';
 import type { Client, Dispatcher } from 'undici';
@@ -58,7 +59,8 @@ export function isChunked({ headers, request }: Job): boolean {
 /** The channel through which tracers see requests and add headers of their own. */
 const watched = [channel('undici:request:create'), channel('undici:client:sendHeaders')] as const;
 
-function isWatched(): boolean {
+/** Whether anything looks at what undici publishes. */
+export function isWatched(): boolean {
   return watched[0].hasSubscribers || watched[1].hasSubscribers;
 }
 
@@ -130,6 +132,8 @@ function onePiece(bytes: Uint8Array, owner: BodyOwner): Iterable<Uint8Array> {
 export interface Dispatched {
   readonly job: Job;
   readonly isExclusive: boolean;
+  /** Null for the context that it is sent in. */
+  readonly scope: AsyncResource | null;
   dispatchBody(isChunked: boolean): DispatchBody | null;
 }
 
@@ -156,5 +160,7 @@ export function sendBy(client: Client, attempt: Dispatched, handler: Dispatcher.
     (options.headers ??= []).push('content-length', announcedLength(job) ?? '');
   }
   // undici takes more forms of bodies and more methods than its types list.
-  client.dispatch(ownOptions(options) as Options, handler);
+  const own = ownOptions(options) as Options;
+  if (attempt.scope === null) client.dispatch(own, handler);
+  else attempt.scope.runInAsyncScope(() => client.dispatch(own, handler));
 }

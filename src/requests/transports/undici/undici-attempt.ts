@@ -2,6 +2,7 @@
  * One attempt to send one request over undici: what it is to the retry loop, to its connection and to its caller. A request
  * costs this object, its response, undici's handler and a promise; the rest is made for those that need it.
  */
+import type { AsyncResource } from 'node:async_hooks';
 import { types } from 'node:util';
 import type { Socket } from 'node:net';
 import { queueMicrotask } from '../../../builtins/index.js';
@@ -32,6 +33,8 @@ export class UndiciAttempt extends PooledAttempt implements BodyOwner, QueueEntr
   queue: object | null = null;
   previous: this | null = null;
   next: this | null = null;
+  /** The caller's async context, where it waits for a connection and a tracer needs it. */
+  scope: AsyncResource | null = null;
 
   /** Whether it needs a connection of its own while it lasts: it must not be sent twice, or the caller may not read it. */
   readonly isExclusive: boolean;
@@ -316,7 +319,7 @@ export class UndiciAttempt extends PooledAttempt implements BodyOwner, QueueEntr
   protected override abandon(error: Error | null): void {
     const connection = this.#connection;
     if (connection === null) this.#source.drop(this);
-    else if (this.stage < Stage.Assigned) connection.giveUp();
+    else if (this.stage < Stage.Assigned) connection.giveUp(error);
     else if (this.#controller === null || connection.isBehindOthers(this)) this.isDiscarded = true;
     else this.abortNow();
     if (error !== null) this.#response?.fail(error);
