@@ -175,7 +175,7 @@ export class FuturesSession<E extends ExecutorLike = ExecutorLike> extends Sessi
     if (signal !== undefined) checkSignal(signal);
     const call = new PendingCall(method, url);
     const captured = call.capture(options);
-    noteBackgroundCallback(background_callback);
+    if (background_callback !== null) noteBackgroundCallback(background_callback);
     const isFar = isIsolated(this.executor);
     if (isFar) checkFunctions(this.session ?? this, captured, background_callback);
     const traced = isFar && call.trace !== null ? call.trace.identity() : null;

@@ -48,7 +48,6 @@ let hasWarned = false;
 
 /** Warns once of a `background_callback`. @throws TypeError for what is no function */
 export function noteBackgroundCallback(callback: unknown): void {
-  if (callback === null || callback === undefined) return;
   if (typeof callback !== 'function') {
     throw new TypeError(`background_callback must be a function, got ${typeName(callback)}`);
   }

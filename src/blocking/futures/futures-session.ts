@@ -147,7 +147,7 @@ export class FuturesSession extends Session<ResponseFuture, FuturesRequestOption
   ): ResponseFuture {
     const { method, url, options } = bindRequest<FuturesRequestOptions>(first, second, third);
     const { background_callback = null } = options;
-    noteBackgroundCallback(background_callback);
+    if (background_callback !== null) noteBackgroundCallback(background_callback);
     const given =
       background_callback === null
         ? options
