@@ -139,16 +139,17 @@ type GivenHeaders = readonly (Buffer | string)[] | Readonly<Record<string, strin
 
 /** Name, value, name, value … */
 function headerTexts(given: GivenHeaders): readonly string[] {
-  if (Array.isArray(given)) return (given as readonly (Buffer | string)[]).map(headerText);
   const texts: string[] = [];
+  if (Array.isArray(given)) {
+    for (const piece of given as readonly (Buffer | string)[]) {
+      texts.push(trimmed(typeof piece === 'string' ? piece : piece.toString('latin1')));
+    }
+    return texts;
+  }
   for (const [name, value] of Object.entries(given as Exclude<GivenHeaders, readonly unknown[]>)) {
     for (const each of typeof value === 'string' ? [value] : (value ?? [])) texts.push(name, trimmed(each));
   }
   return texts;
-}
-
-function headerText(piece: Buffer | string): string {
-  return trimmed(typeof piece === 'string' ? piece : piece.toString('latin1'));
 }
 
 /** A value without the white space behind it that undici leaves there. */
