@@ -80,7 +80,7 @@ export function copyHooks(hooks: Hooks | null | undefined): HookLists {
 }
 
 /**
- * A function or a list in the place of the hooks by event would be dropped.
+ * A function or a list instead of the hooks by event would be dropped.
  * @throws TypeError
  * @internal
  */

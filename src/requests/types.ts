@@ -23,7 +23,7 @@ export type Auth =
   | AuthBase
   | AuthCallable;
 
-/** A function in the place of an auth object. */
+/** A function instead of an auth object. */
 export type AuthCallable = (request: PreparedRequest) => PreparedRequest;
 
 /** What a hook gets beside the response: the settings that the request is sent with. */
@@ -36,7 +36,7 @@ export type HookOptions = SendOptions;
 export type ResponseHook = (
   response: Response,
   options: HookOptions,
-  // eslint-disable-next-line @typescript-eslint/no-invalid-void-type -- most hooks return nothing, and need not say so
+  // eslint-disable-next-line @typescript-eslint/no-invalid-void-type -- most hooks return nothing, and need no annotation
 ) => Response | null | undefined | void | Promise<Response | null | undefined | void>;
 
 /** The hooks of a request or session, by event; `response` is the only event. */
@@ -74,7 +74,7 @@ export interface RequestContext {
   failed?(reason: unknown): void;
   /**
    * Called in place of `wait` where the call has nothing to do until that resolves; with null before another attempt without a
-   * pause. Resolves when the call may go on.
+   * pause. Resolves when the call may continue.
    */
   pause?(reason: PauseReason, wait: (() => Promise<unknown>) | null): Promise<void>;
   /** Whether the token is a deadline's. */

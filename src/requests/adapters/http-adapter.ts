@@ -319,7 +319,7 @@ export class HTTPAdapter extends BaseAdapter {
 
   /** Closes the idle connections; those in use are closed when they come back. The adapter can be used again afterwards. */
   override close(): void {
-    // A subclass may have put a field in the place of the accessor.
+    // A subclass may have put a field instead of the accessor.
     if (this.#poolmanager !== null || Object.hasOwn(this, 'poolmanager')) this.poolmanager.clear();
     for (const manager of Object.values(this.proxy_manager)) manager.clear();
   }

@@ -129,7 +129,7 @@ function checkDispatcher(dispatcher: unknown, options: object): void {
 
 // Loaded with the first request, so that programs without this adapter start without it.
 let loaded: typeof UndiciModules | null = null;
-/** One for all requests that wait, so that they go on in their order: `import()` takes its time even for what is there. */
+/** One for all requests that wait, so that they continue in order: `import()` is asynchronous even for a loaded module. */
 let loading: Promise<void> | null = null;
 
 function loadTransports(): Promise<void> {

@@ -13,7 +13,7 @@ export function credentialsOf(url: string): readonly [user: string, password: st
 }
 
 /**
- * What `auth` makes of a request, most often the same one. Messages name types only: what was given in the place of an auth
+ * What `auth` makes of a request, most often the same one. Messages name types only: what was given instead of an auth
  * object is likely to be a password.
  */
 export function applyAuth(auth: Auth, request: PreparedRequest): PreparedRequest {

@@ -2,7 +2,7 @@ import type { PreparedRequest } from '../models/prepared-request.js';
 
 /**
  * The base of the auth objects: derive from it and implement `call`, Python's `__call__`. A plain function with the same
- * parameter can stand in the place of an auth object everywhere.
+ * parameter is accepted wherever an auth object is.
  */
 export abstract class AuthBase {
   /**

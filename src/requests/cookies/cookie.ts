@@ -4,7 +4,7 @@ import { checkOptions, repr, typeName, ValueError } from '../../builtins/index.j
 /** Attributes that are not standard, such as `HttpOnly` and `SameSite`, as they were spelled; null for one without a value. */
 export type NonstandardAttributes = Readonly<Record<string, string | null>>;
 
-/** The attributes of a cookie beside its name and value. */
+/** The attributes of a cookie besides its name and value. */
 export interface CookieOptions {
   /** The version of the protocol; default 0, the cookies of browsers. Others are neither accepted nor sent. */
   version?: number | null | undefined;

@@ -14,7 +14,7 @@ export interface CookieResponse {
 }
 
 /**
- * Puts the cookies of a response into `jar`, as far as the jar's policy has them. A cookie whose time is over takes the one of the
+ * Puts the cookies of a response into `jar`, as far as the jar's policy has them. A cookie that has expired takes the one of the
  * same domain, path and name away. Lines that cannot be read are skipped.
  * @param request the request that was answered; the cookies belong to its `Host`, else to the host of its URL
  * @param response the `Set-Cookie` lines, or the raw response
@@ -47,7 +47,7 @@ interface AnyHeaders {
 function linesOf(response: readonly string[] | CookieResponse | null | undefined): readonly string[] {
   if (response === null || response === undefined) return [];
   if (isLines(response)) return response;
-  // Not by `in`: of urllib3's dict that sees the headers and none of the methods.
+  // Not by `in`: on urllib3's dict it finds headers, not methods.
   const headers: AnyHeaders = response.headers;
   if (typeof headers.getlist === 'function') return headers.getlist('Set-Cookie');
   if (typeof headers.getSetCookie === 'function') return headers.getSetCookie();

@@ -99,7 +99,7 @@ const FORMAT: CookieFileFormat = {
   },
 };
 
-/** What {@link LWPCookieJar} can do beside access by name. */
+/** What {@link LWPCookieJar} can do besides access by name. */
 export class LWPCookieJarMethods extends FileCookieJarMethods {
   static {
     Object.defineProperty(this, 'name', { value: 'LWPCookieJar' });

@@ -20,7 +20,7 @@ export interface Morsel {
   readonly comment?: string | null | undefined;
   /** Anything truthy: it is sent by https only. */
   readonly secure?: boolean | string | null | undefined;
-  /** Anything truthy: scripts in a page cannot see it. */
+  /** Anything truthy: scripts in a page cannot read it. */
   readonly httponly?: boolean | string | null | undefined;
   /** `Strict`, `Lax` or `None`; kept nowhere, as in Python. */
   readonly samesite?: string | null | undefined;

@@ -84,7 +84,7 @@ const FORMAT: CookieFileFormat = {
   },
 };
 
-/** What {@link MozillaCookieJar} can do beside access by name. */
+/** What {@link MozillaCookieJar} can do besides access by name. */
 export class MozillaCookieJarMethods extends FileCookieJarMethods {
   static {
     Object.defineProperty(this, 'name', { value: 'MozillaCookieJar' });

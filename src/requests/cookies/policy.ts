@@ -184,7 +184,7 @@ export class DefaultCookiePolicy implements CookiePolicy {
 }
 
 /**
- * The domains that cookies for `host` may be kept under, beside the empty one.
+ * The domains that cookies for `host` may be kept under, besides the empty one.
  * @internal
  */
 export function domainsOf({

@@ -24,7 +24,7 @@ const kStore: unique symbol = Symbol('requests.cookies.store');
 export const kPolicy: unique symbol = Symbol('requests.cookies.policy');
 
 // Above 300 lines: one class with the methods of Python's three (CookieJar, RequestsCookieJar, MutableMapping).
-/** What {@link RequestsCookieJar} can do beside access by name. */
+/** What {@link RequestsCookieJar} can do besides access by name. */
 export class RequestsCookieJarMethods {
   static {
     Object.defineProperty(this, 'name', { value: 'RequestsCookieJar' });
@@ -233,7 +233,7 @@ export class RequestsCookieJarMethods {
     for (const { domain, path, name } of ended) this[kStore].delete(domain, path, name);
   }
 
-  /** Removes the cookies whose time is over. That happens by itself when a request is prepared. */
+  /** Removes the cookies that have expired, as preparing a request does. */
   clear_expired_cookies(): void {
     this[kStore].deleteExpired(Date.now() / 1000);
   }

@@ -36,7 +36,7 @@ export interface QueuedEvent extends RequestEventBase {
   readonly type: 'queued';
 }
 
-/** The request has given its worker slot and its place up until it may go on. */
+/** The request has given up its worker slot and its place for a pause. */
 export interface PausedEvent extends RequestEventBase {
   /** Identifies the event. */
   readonly type: 'paused';
@@ -44,7 +44,7 @@ export interface PausedEvent extends RequestEventBase {
   readonly reason: 'retry' | 'connection' | 'limits';
 }
 
-/** The request goes on after a pause. */
+/** The request continues after a pause. */
 export interface ResumedEvent extends RequestEventBase {
   /** Identifies the event. */
   readonly type: 'resumed';

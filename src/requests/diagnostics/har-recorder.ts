@@ -51,7 +51,7 @@ export class HARRecorder implements Disposable {
     return this;
   }
 
-  /** Stops recording. What was recorded is kept, and `start()` goes on. */
+  /** Stops recording. What was recorded is kept, and `start()` continues. */
   stop(): void {
     if (this.#isRecording) unsubscribe(REQUEST_CHANNEL, this.#listener);
     this.#isRecording = false;
@@ -92,7 +92,7 @@ export class HARRecorder implements Disposable {
   #record(event: RequestEvent): void {
     const { type, id, time } = event;
     if (type === 'submitted') {
-      // Not started until an event says so: a cancelled request has spent all its time in the queue.
+      // Started by an event: a cancelled request has spent all its time in the queue.
       this.#open.set(id, { since: time, started: Infinity, attempts: [], isSettled: false });
       return;
     }

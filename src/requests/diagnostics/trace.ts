@@ -138,7 +138,7 @@ export class RequestTrace {
     this.settled('cancelled', null, null);
   }
 
-  /** What another thread needs to go on with this trace. */
+  /** What another thread needs to continue this trace. */
   identity(): TraceIdentity {
     return { id: this.id, method: this.#method, url: this.#url };
   }
@@ -264,7 +264,7 @@ function shifted(event: RequestEvent, shift: number): object {
 
 function linesOf({ headers }: PreparedRequest): Lines {
   const given: unknown = headers;
-  // Scripts may have put an object in the place of the dict.
+  // Scripts may have put an object instead of the dict.
   if (!(given instanceof CaseInsensitiveDictMethods)) return Object.entries(given ?? {});
   return headerStore(given as CaseInsensitiveDictMethods<string>).values();
 }

@@ -31,7 +31,7 @@ import { HTTPError as Urllib3HTTPError } from './urllib3.js';
 import type { PreparedRequest } from '../models/prepared-request.js';
 import type { Response } from '../models/response.js';
 
-/** What an exception of this package may carry beside its message. */
+/** What an exception of this package may carry besides its message. */
 export interface RequestExceptionOptions {
   /** The request that failed. Taken from `response` when absent. */
   request?: PreparedRequest | null | undefined;

@@ -1,4 +1,4 @@
-/** What ends a request that would take too long, beside the timeouts of Python. */
+/** What ends a request that would take too long, besides the timeouts of Python. */
 import { setErrorName } from '../../builtins/index.js';
 import { RequestException, type RequestExceptionOptions, Timeout } from './requests.js';
 

@@ -1,4 +1,4 @@
-/** What may stand in a header that is sent (spec 1.11). */
+/** What a header may contain (spec 1.11). */
 import { types } from 'node:util';
 import { checkPairs, repr, typeName } from '../../builtins/index.js';
 import { InvalidHeader } from '../exceptions/requests.js';
@@ -52,7 +52,7 @@ function complain([name, value]: readonly [unknown, unknown], part: unknown, kin
   );
 }
 
-/** How to write as text what cannot stand in a header. */
+/** How to write as text what a header cannot contain. */
 function textHint(part: unknown): string {
   if (Array.isArray(part)) return "; make it text: values.join(', ')";
   if (types.isDate(part)) return '; make it text: date.toUTCString()';

@@ -76,7 +76,7 @@ export class PreparedRequest {
   url: string | null = null;
   /** The body; null for none. */
   body: PreparedBody = null;
-  /** The jar that the `Cookie` header comes from and that redirects go on with; null for none. */
+  /** The jar that the `Cookie` header comes from and that redirects continue with; null for none. */
   _cookies: RequestsCookieJar | null = null;
   /** Where the body is rewound to when it is sent again: see `bodyPosition`. */
   _body_position: number | object | null = null;
@@ -266,7 +266,7 @@ export class PreparedRequest {
     this.prepare_content_length(this.body);
   }
 
-  /** Sets the `Cookie` header from `cookies`, unless there is one. A jar is kept as it is, for redirects to go on with. */
+  /** Sets the `Cookie` header from `cookies`, unless there is one. A jar is kept as it is, for redirects. */
   prepare_cookies(cookies?: CookiesInput | null): void {
     if (cookies === undefined || cookies === null) {
       this._cookies = null;

@@ -6,7 +6,7 @@ import type { Auth, HookLists, Hooks, RequestOptions, ResponseHook } from '../ty
 import { withoutUserinfo } from '../urls/redact.js';
 import { PreparedRequest } from './prepared-request.js';
 
-/** The parts of a {@link Request} beside method and URL. Null and undefined leave one out. */
+/** The parts of a {@link Request} besides method and URL. Null and undefined leave one out. */
 export type RequestParts = Pick<
   RequestOptions,
   'headers' | 'files' | 'data' | 'params' | 'auth' | 'cookies' | 'hooks' | 'json'

@@ -77,7 +77,7 @@ export abstract class ResponseBody implements Disposable, AsyncDisposable {
     return decodeTextLeniently(content, (this.encoding ?? this.apparent_encoding) || 'utf-8');
   }
 
-  /** The encoding that the bytes themselves suggest, by Python's name; null for what is no text. A guess where UTF-8 is excluded. */
+  /** The encoding that the bytes themselves suggest, by Python's name; null for what is not text. A guess where UTF-8 is excluded. */
   get apparent_encoding(): string | null {
     return detectEncoding(this.#bytes() ?? EMPTY);
   }
@@ -143,7 +143,7 @@ export abstract class ResponseBody implements Disposable, AsyncDisposable {
   /**
    * Iterates over the body in pieces of `chunk_size` bytes; with `for await`, or with a plain `for` when the body is
    * buffered. A stream gives exactly so many, except that the chunks of a chunked body are not joined; null, or less than 1:
-   * pieces as they arrive, of a buffered body everything. Another iteration of a stream goes on where the first stopped.
+   * pieces as they arrive, of a buffered body everything. Another iteration of a stream continues where the first stopped.
    *
    * With `decode_unicode` pieces are text, characters whole; bytes still if {@link encoding} is null.
    * @param chunk_size or the options

@@ -29,7 +29,7 @@ export function checkFlag(name: string, value: unknown): void {
   throw new TypeError(`${name} must be true or false, got ${typeName(value)}`);
 }
 
-/** What is no number compares as false: a loop of redirects would never end. @throws TypeError */
+/** Anything but a number compares as false: a loop of redirects would never end. @throws TypeError */
 export function checkMaxRedirects(count: unknown): void {
   if (typeof count === 'number' && !Number.isNaN(count)) return;
   const got = typeof count === 'number' ? 'NaN' : typeName(count);
@@ -68,7 +68,7 @@ export function checkNoArguments(first: undefined): void {
   );
 }
 
-/** @throws TypeError, ValueError for what is no number of bytes */
+/** @throws TypeError, ValueError for anything but a number of bytes */
 export function checkMaxResponseSize(size: unknown): void {
   if (typeof size !== 'number') {
     throw new TypeError(`max_response_size must be a number of bytes or null, got ${typeName(size)}`);

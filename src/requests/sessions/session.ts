@@ -118,7 +118,7 @@ export class Session<
     this.#headers = sessionHeaders(headers);
   }
 
-  /** Functions that see each response, redirects included: push to `hooks.response` or set it. */
+  /** Functions that get each response, redirects included: push to `hooks.response` or set it. */
   get hooks(): SessionHooks {
     return this.#hooks;
   }
@@ -261,7 +261,7 @@ export class Session<
       }
       for (const earlier of response.history) extractSetCookies(this.cookies, earlier.request, earlier);
       extractSetCookies(this.cookies, request, response);
-      // Most responses are no redirect: the generator is started only for those that are.
+      // Most responses are not redirects: the generator is started only for those that are.
       if (this.get_redirect_target(response) === null) return response;
       return await this.#finish(response, request, settings, allow_redirects);
     } catch (error) {

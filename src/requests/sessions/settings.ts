@@ -103,7 +103,7 @@ export function settingsOfPrepared(
 
 /**
  * The request's settings over the environment's over the session's. That the environment beats the session, for proxies
- * and for the CA bundle (even where the session says `verify = false`), is Python's order and kept.
+ * and for the CA bundle (even if the session has `verify = false`), is Python's order and kept.
  */
 export function mergeEnvironment(
   url: string,

@@ -47,7 +47,7 @@ export type WithMethodAndUrl<O> = O & {
 
 /**
  * The arguments of `request`: `(method, url, options)`, or one object with all of it. One signature for both, not two, lets a
- * subclass override the method in the form that it wants.
+ * subclass override the method in either form.
  */
 export type RequestArguments<O> =
   | [method: string | Uint8Array, url: UrlInput, options?: O | null | undefined]
@@ -55,7 +55,7 @@ export type RequestArguments<O> =
 
 /**
  * Each verb also takes its URL among the options. `R` is the result type, `O` the options. One signature for both
- * forms, not two, lets a subclass override a verb in the form that it wants.
+ * forms, not two, lets a subclass override a verb in either form.
  */
 export abstract class SessionVerbs<
   R extends Promise<Response>,

@@ -14,7 +14,7 @@ export type HeadersLike<V> =
 
 const kStore: unique symbol = Symbol('requests.headers');
 
-/** What {@link CaseInsensitiveDict} can do beside access by name. */
+/** What {@link CaseInsensitiveDict} can do besides access by name. */
 export class CaseInsensitiveDictMethods<V> {
   static {
     Object.defineProperty(this, 'name', { value: 'CaseInsensitiveDict' });

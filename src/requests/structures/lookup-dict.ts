@@ -1,6 +1,6 @@
 import { inspect } from 'node:util';
 
-/** What {@link LookupDict} can do beside access by name. */
+/** What {@link LookupDict} can do besides access by name. */
 export class LookupDictMethods<V> {
   static {
     Object.defineProperty(this, 'name', { value: 'LookupDict' });

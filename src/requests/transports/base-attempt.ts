@@ -8,7 +8,7 @@ import { abortError, type AttemptState } from './error-mapping.js';
 import type { Attempt, OutgoingJob } from './urlopen.js';
 
 /**
- * One attempt: its clock, its end and its part in the trace. Its public members are for the modules beside it.
+ * One attempt: its clock, its end and its part in the trace. Its public members are for the modules of this folder.
  *
  * Subclasses handle the connection. They start the clock, map its expiry to an error in `onIdle`, and stop in `abandon`.
  */
@@ -120,7 +120,7 @@ export abstract class BaseAttempt<J extends OutgoingJob> implements AbortListene
     this.stopTimer();
   }
 
-  /** The body is over, failed or was closed, and with it an upload that goes on; responses may be kept for long. */
+  /** The body is over, failed or was closed, and with it an upload that continues; responses may be kept for long. */
   protected bodyDone(error: Error | null, bytes: number): void {
     this.release();
     this.recorder?.done(error, bytes);

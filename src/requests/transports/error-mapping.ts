@@ -205,7 +205,7 @@ function broken(error: Error): urllib3.ProtocolError {
   return new urllib3.ProtocolError([`Connection broken: ${reprArgument(error)}`, error], { cause: error });
 }
 
-/** Shows the line in the place of the length, as far as it came. */
+/** Shows the line instead of the length, as far as it came. */
 function invalidChunkLength(error: NodeError, attempt: AttemptState): urllib3.InvalidChunkLength {
   const { rawPacket = Buffer.alloc(0), bytesParsed = 0 } = error;
   const start = rawPacket.lastIndexOf('\n', Math.max(0, bytesParsed - 1)) + 1;

@@ -1,4 +1,4 @@
-/** A request as adapters hand it to transports: where it goes, and what goes on the wire: target, header lines and body. */
+/** A request as adapters hand it to transports: where it goes, and what is sent: target, header lines and body. */
 import { types } from 'node:util';
 import { AbortToken, repr, UnicodeEncodeError, ValueError } from '../../builtins/index.js';
 import type { PreparedBody } from '../bodies/outgoing/body.js';
@@ -136,7 +136,7 @@ export function methodOf({ method }: PreparedRequest): string {
   return method;
 }
 
-/** The headers by name in lower case; scripts may have put an object in the place of the dict. */
+/** The headers by name in lower case; scripts may have put an object instead of the dict. */
 export function headersOf(request: PreparedRequest): ReadonlyMap<string, HeaderEntry<string>> {
   const headers: unknown = request.headers;
   if (headers instanceof CaseInsensitiveDictMethods) {
@@ -202,7 +202,7 @@ export function checkedHeaders(source: HeaderSource, hasBody: boolean): string[]
     const name = headers[i] as string;
     const value: unknown = headers[i + 1];
     if (!knownNames.has(name)) checkName(name, value);
-    // Scripts put numbers in the place of text.
+    // Scripts put numbers instead of text.
     if (value === undefined || NOT_IN_VALUES.test(value as string)) throw headerRefusal(name, value);
   }
   return headers;
@@ -213,7 +213,7 @@ function checkName(name: string, value: unknown): void {
   if (knownNames.size < MOST_KNOWN_NAMES) knownNames.add(name);
 }
 
-/** Headers that clients work out by themselves. What else a request has beside its own was added by instrumentation. */
+/** Headers that clients work out by themselves. What else a request has besides its own was added by instrumentation. */
 const OF_CLIENTS: ReadonlySet<string> = new Set([
   'accept',
   'accept-encoding',

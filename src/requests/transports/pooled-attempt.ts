@@ -37,7 +37,7 @@ export const enum Stage {
 
 const NO_HEADERS: readonly string[] = [];
 
-/** See above. One object for each attempt; its public members are for the modules beside it. */
+/** See above. One object for each attempt; its public members are for the modules of this folder. */
 export abstract class PooledAttempt extends BaseAttempt<Job> implements ConnectionState, TunnelOwner {
   /** The job's; a copy where a total limit counts from the beginning of the attempt. */
   readonly timeout: Timeout;

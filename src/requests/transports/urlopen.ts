@@ -209,7 +209,7 @@ async function afterFailure(job: OutgoingJob, retries: Retry, error: unknown): P
   return next;
 }
 
-/** Python rewinds a body before it is sent again; a generator goes on where it stood. */
+/** Python rewinds a body before it is sent again; a generator continues where it was. */
 function rewind({ request }: OutgoingJob): void {
   if (!isBuffered(request.body) && request._body_position !== null) rewind_body(request);
 }

@@ -11,7 +11,7 @@ const kLines: unique symbol = Symbol('urllib3.lines');
 /** What a {@link HTTPHeaderDict} can be made of; `rawHeaders` is name, value, name, value … in wire order. */
 export type HTTPHeaderSource = HeadersLike<string> | HTTPHeaderDict | readonly string[];
 
-/** What {@link HTTPHeaderDict} can do beside access by name. */
+/** What {@link HTTPHeaderDict} can do besides access by name. */
 export class HTTPHeaderDictMethods extends CaseInsensitiveDictMethods<string> {
   static {
     Object.defineProperty(this, 'name', { value: 'HTTPHeaderDict' });

@@ -27,7 +27,7 @@ export interface ReadOptions {
 
 /**
  * urllib3's response, which `response.raw` is: status line, headers line by line, and the body as it comes from the wire.
- * It can be read in parts by several readers in turn; each goes on where the one before stopped.
+ * It can be read in parts by several readers in turn; each continues where the one before stopped.
  */
 export class HTTPResponse {
   /** The status code. */
@@ -179,7 +179,7 @@ export class HTTPResponse {
   }
 
   /**
-   * Reads up to `amt` bytes, all of them from what has come already if there is anything. Empty at the end.
+   * Reads up to `amt` bytes, all of them from what has arrived already, if anything has. Empty at the end.
    * @throws as {@link read}
    */
   async read1(
@@ -193,7 +193,7 @@ export class HTTPResponse {
 
   /**
    * Iterates over the body in parts of at most `amt` bytes: exactly so many, except that the chunks of a chunked body
-   * are not joined; null: as they arrive. A further iteration goes on where this one stopped.
+   * are not joined; null: as they arrive. A further iteration continues where this one stopped.
    * @throws as {@link read}
    */
   async *stream(

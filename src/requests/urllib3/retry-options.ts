@@ -7,7 +7,7 @@ export interface RequestHistory {
   readonly method: string | null;
   /** The request-target. */
   readonly url: string | null;
-  /** The failure; null when it was the server's answer that was not liked. */
+  /** The failure; null if the response itself was the reason. */
   readonly error: Error | null;
   /** The answer's status; null when there was none. */
   readonly status: number | null;
@@ -25,7 +25,7 @@ export interface RetryableResponse {
 
 /** The failed attempt, for `retry.increment()`. */
 export interface IncrementOptions {
-  /** The answer that was not liked. */
+  /** The response that is the reason for the retry. */
   response?: RetryableResponse | null | undefined;
   /** The failure, when there was no answer. */
   error?: Error | null | undefined;
@@ -98,7 +98,7 @@ export const OPTION_NAMES = [
 const COUNTS = ['total', 'connect', 'read', 'redirect', 'status', 'other'] as const;
 const SECONDS = ['backoff_factor', 'backoff_max', 'backoff_jitter', 'retry_after_max'] as const;
 
-/** Throws TypeError for what is no number, of which none can be taken: the retries would never be used up. */
+/** Throws TypeError for anything but numbers, which cannot be counted down: the retries would never be used up. */
 export function checkNumbers(options: RetryOptions): void {
   for (const name of COUNTS) {
     if (typeof options[name] !== 'boolean') checkNumber(name, options[name]);

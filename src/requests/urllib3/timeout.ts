@@ -37,7 +37,7 @@ export class Timeout {
     const { total, connect, read } = checkOptions('Timeout()', given, ['total', 'connect', 'read']);
     this.#connect = validated(connect, 'connect');
     this.#read = validated(read, 'read');
-    // Whatever was given in the place of a number is refused here.
+    // Anything but a number is refused here.
     this.total = validated(total, 'total');
   }
 

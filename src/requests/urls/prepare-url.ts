@@ -1,4 +1,4 @@
-/** The URL that goes on the wire: `PreparedRequest.prepare_url` as a function. */
+/** The URL that is sent: `PreparedRequest.prepare_url` as a function. */
 import { repr } from '../../builtins/index.js';
 import { InvalidURL, MissingSchema } from '../exceptions/requests.js';
 import type { Params } from '../inputs.js';

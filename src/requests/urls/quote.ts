@@ -108,7 +108,7 @@ function quoteBytesWith(bytes: Uint8Array, table: QuoteTable): string {
   return out;
 }
 
-/** Which characters {@link quote} and {@link quote_plus} leave alone beside letters, digits and `_.-~`. */
+/** Which characters {@link quote} and {@link quote_plus} leave alone besides letters, digits and `_.-~`. */
 export interface QuoteOptions {
   /** Characters to keep; those outside ASCII are ignored. Default `/` for `quote`, none for `quote_plus`. */
   safe?: string | undefined;

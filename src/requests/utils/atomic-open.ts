@@ -3,7 +3,7 @@ import { type FileHandle, open, rename, rm } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 
 /**
- * Writes a file so that others see it whole or not at all: `write` is given a handle on a temporary file beside it, which
+ * Writes a file so that others read it whole or not at all: `write` is given a handle on a temporary file beside it, which
  * takes its name when `write` has ended and is removed when it throws. Returns what `write` returns. Python's
  * `with atomic_open(…)`.
  */

@@ -257,7 +257,7 @@ export class StreamPieces extends PieceQueue {
     }
   }
 
-  /** Lets go of the stream and returns it; null if it was let go of before. */
+  /** Releases the stream and returns it; null if it was released before. */
   #release(): Source | null {
     this.finish();
     const stream = this.#stream;

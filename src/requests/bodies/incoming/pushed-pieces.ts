@@ -36,7 +36,7 @@ export class PushedPieces extends PieceQueue {
     return this.#paused;
   }
 
-  /** The last piece has come. */
+  /** The last piece has arrived. */
   ended(): void {
     if (this.finished) return;
     this.#release();

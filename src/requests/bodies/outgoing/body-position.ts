@@ -33,7 +33,7 @@ export function isSeekable(value: unknown): value is Seekable {
 
 /**
  * The offset in its file of the byte that `stream` hands out next; null when that cannot be known: a descriptor without
- * `start` is read from wherever it stands, and decoded text cannot be counted back to bytes.
+ * `start` is read from its current position, and decoded text cannot be counted back to bytes.
  */
 export function fileStreamPosition(stream: ReadStream): number | null {
   const { start } = rangeOf(stream);

@@ -3,7 +3,7 @@ import { bodyFromPosition } from './body-position.js';
 import type { PreparedRequest } from '../../models/prepared-request.js';
 
 /**
- * Brings the body back to where it stood when the request was prepared, so that it can be sent again; a file stream is
+ * Brings the body back to where it was when the request was prepared, so that it can be sent again; a file stream is
  * replaced by a fresh one. Throws UnrewindableBodyError when that cannot be done.
  */
 export function rewind_body(prepared_request: PreparedRequest): void {

@@ -16,7 +16,7 @@ interface Measurable {
 }
 
 /**
- * How many bytes (elements, of a container) are left of `obj` from where it stands: text as UTF-8, bytes, Blobs,
+ * How many bytes (elements, of a container) are left of `obj` from its current position: text as UTF-8, bytes, Blobs,
  * containers, file streams, and objects with `length`, `size`, `len`, `fileno()` or `seek()` and `tell()`. 0 if it
  * cannot be determined. A text-mode file gives a FileModeWarning, as its bytes are counted all the same.
  */
@@ -66,7 +66,7 @@ function remaining(source: Measurable, total: number | null): number {
   return (total ?? lengthBySeeking(source, position)) - position;
 }
 
-/** Goes to the end to see where that is, and back. */
+/** Seeks to the end for its position, and back. */
 function lengthBySeeking(source: Measurable, position: number): number {
   if (!isMethod(source.seek) || !isMethod(source.tell)) return 0;
   try {

@@ -12,7 +12,7 @@ type Pieces = Iterator<unknown> | AsyncIterator<unknown>;
  * A body that is read while it is sent, piece by piece: each piece goes out as it was given, the empty ones left out, as
  * one would end a chunked body. Fails with TypeError for a piece that is neither text nor bytes.
  *
- * One that was stopped closes what it reads from. One that failed leaves a generator where it stands: another attempt goes
+ * One that was stopped closes what it reads from. One that failed leaves a generator where it is: another attempt goes
  * on there, as in Python.
  */
 export class Upload extends Readable {

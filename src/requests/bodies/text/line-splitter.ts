@@ -9,7 +9,7 @@ const TEXT_END = /\r\n|[\n\r\v\f\x1c-\x1e\x85\u2028\u2029]/g;
 
 /**
  * Splits a body into lines as Python's `splitlines` splits the whole of it, however it is cut into pieces: a `\r\n` of which
- * the halves come apart is one line end, unlike in Python's `iter_lines`. A line is given as soon as its end has come.
+ * the halves come apart is one line end, unlike in Python's `iter_lines`. A line is given as soon as its end has arrived.
  */
 export class LineSplitter implements Stage<Buffer | string, Buffer | string> {
   #bytes: Buffer[] = [];

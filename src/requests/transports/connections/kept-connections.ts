@@ -93,7 +93,7 @@ export function socketsPolled(): Promise<void> {
   });
 }
 
-/** Refuses what is no number in the place of a limit. */
+/** Refuses a limit that is not a number. */
 export function checkCounts(counts: Readonly<Record<string, number>>): void {
   for (const [name, count] of Object.entries(counts)) {
     if (typeof count === 'number' && !Number.isNaN(count)) continue;

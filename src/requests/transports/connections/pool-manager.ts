@@ -181,7 +181,7 @@ export class PoolManager {
     return pool;
   }
 
-  /** Closes all idle connections and forgets the pools. Requests under way go on. */
+  /** Closes all idle connections and forgets the pools. Requests under way continue. */
   clear(): void {
     for (const pool of this.pools.values()) pool.close();
     this.pools.clear();

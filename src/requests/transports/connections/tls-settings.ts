@@ -131,10 +131,10 @@ export function identityOptions(host: string, settings: ConnectionSettings): tls
 /** The hashes of certificates by the length of their text. */
 const HASHES: Readonly<Record<number, string>> = { 32: 'md5', 40: 'sha1', 64: 'sha256' };
 
-/** Ends a connection with urllib3's SSLError when the server's certificate is another than `assert_fingerprint` says. */
+/** Ends a connection with urllib3's SSLError unless the server's certificate has the `assert_fingerprint`. */
 export function watchFingerprint(socket: Socket, assert_fingerprint: string): void {
   if (!('encrypted' in socket)) return;
-  // Node's own check of names is not asked without verification. This ends the connection before the request is written, as Node does.
+  // Without verification, Node does not check names. This ends the connection before the request is written, as Node does.
   socket.prependOnceListener('secureConnect', () => {
     const refusal = fingerprintRefusal(
       (socket as tls.TLSSocket).getPeerCertificate().raw,

@@ -85,7 +85,7 @@ const OF_WIRE: ReadonlySet<string> = new Set(['content-encoding', 'content-lengt
 export class FetchTransport implements Transport<OutgoingJob, null> {
   readonly fetch: FetchFunction;
 
-  /** Throws TypeError for what is no function. */
+  /** Throws TypeError for anything but a function. */
   constructor(fetch: FetchFunction) {
     if (typeof fetch !== 'function') throw new TypeError(`fetch must be a function, got ${typeName(fetch)}`);
     this.fetch = fetch;
@@ -105,7 +105,7 @@ export class FetchTransport implements Transport<OutgoingJob, null> {
 }
 
 class FetchAttempt extends BaseAttempt<OutgoingJob> {
-  /** Unknown: only the fetch function can tell whether its connection was used before. */
+  /** Unknown: the connections are those of the fetch function. */
   override readonly isStale = false;
   /** What fetch functions count is the decoded body. */
   override readonly missingBytes = null;

@@ -58,7 +58,7 @@ export function listenTo(request: OwnedRequest, hasBody: boolean, body: Prepared
   if (takesTime(body)) request.once('socket', readOnAfterFailedWrite);
 }
 
-/** Takes socket and response in the place of node-fetch, which has put its listeners on last: those before are of instrumentation. */
+/** Takes socket and response instead of node-fetch, which has put its listeners on last: those before are of instrumentation. */
 export function takeOver(request: OwnedRequest): void {
   removeLast(request, 'socket', 1);
   removeLast(request, 'response', 2);

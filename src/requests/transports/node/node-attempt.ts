@@ -50,7 +50,7 @@ import {
   versionOf,
 } from './client-request.js';
 
-/** See above. Its public members are for the modules beside it. */
+/** See above. Its public members are for the modules of this folder. */
 export class NodeAttempt
   extends PooledAttempt
   implements ConnectFollower, FetchOwner, RequestListener, SocketOwner

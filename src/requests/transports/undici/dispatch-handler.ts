@@ -24,7 +24,7 @@ export interface DispatchUser {
   headed(status: number, reason: string, rawHeaders: readonly string[]): void;
   /** A piece of the body; false when the next is to wait until the attempt resumes. */
   received(piece: Buffer): boolean;
-  /** The response has come to its end. */
+  /** The response has ended. */
   completed(): void;
   /** undici has given the request up. `packet`: what arrived last. */
   broken(error: Error, packet: Buffer | null): void;

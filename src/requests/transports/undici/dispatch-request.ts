@@ -56,7 +56,7 @@ export function isChunked({ headers, request }: Job): boolean {
   return request.body !== null && !headers.has('content-length');
 }
 
-/** The channel through which tracers see requests and add headers of their own. */
+/** The channel on which tracers get requests and add headers of their own. */
 const watched = [channel('undici:request:create'), channel('undici:client:sendHeaders')] as const;
 
 /** Whether anything looks at what undici publishes. */
@@ -64,7 +64,7 @@ export function isWatched(): boolean {
   return watched[0].hasSubscribers || watched[1].hasSubscribers;
 }
 
-/** The headers for tracers to see, as far as undici takes them; what is sent the attempt itself writes. */
+/** The headers that tracers get, as far as undici takes them; the attempt itself writes what is sent. */
 export function shownHeaders(job: Job): string[] {
   const headers = checkedHeaders(job, job.request.body !== null);
   return headers.filter((_, i) => {

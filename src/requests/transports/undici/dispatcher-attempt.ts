@@ -58,7 +58,7 @@ class DispatcherAttempt
   extends BaseAttempt<Job>
   implements BodyOwner, ConnectionState, DispatchUser, ResponseOwner
 {
-  /** Unknown: only the dispatcher can tell whether its connection was used before. */
+  /** Unknown: the connections are those of the dispatcher. */
   override readonly isStale = false;
   override readonly missingBytes = null;
   readonly isTunnelling = false;

@@ -63,7 +63,7 @@ export class IncomingResponse {
     return true;
   }
 
-  /** The last piece has come. */
+  /** The last piece has arrived. */
   end(): void {
     this.#isComplete = true;
     this.#body?.ended();

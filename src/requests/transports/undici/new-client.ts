@@ -20,7 +20,7 @@ export function newClient(
   let given = false;
   const options: Client.Options = {
     connect: (_options, callback) => {
-      // undici does not go on when the callback is called at once.
+      // undici stalls if the callback is called at once.
       queueMicrotask(() => {
         if (given || socket.destroyed) callback(lost, null);
         else {

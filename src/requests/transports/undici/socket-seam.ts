@@ -19,9 +19,9 @@ import { endOfHead, strictForm } from './lenient-head.js';
 
 /** A request on the socket. */
 export interface SocketUser {
-  /** Whether anything of its answer has come. */
+  /** Whether anything of its response has arrived. */
   isAnswered: boolean;
-  /** The head to write in the place of `written`. */
+  /** The head to write instead of `written`. */
   wireHead(written: string): string;
   /** Everything that has arrived has been handed over. */
   packetEnded(): void;

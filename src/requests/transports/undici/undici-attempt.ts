@@ -27,7 +27,7 @@ import {
 import type { SocketUser } from './socket-seam.js';
 import { hangUp, nodeError } from './undici-errors.js';
 
-/** See above. Its public members are for the modules beside it. */
+/** See above. Its public members are for the modules of this folder. */
 export class UndiciAttempt extends PooledAttempt implements BodyOwner, QueueEntry, ResponseOwner, SocketUser {
   // Its place in the queue of those that wait for a connection.
   queue: object | null = null;
@@ -147,7 +147,7 @@ export class UndiciAttempt extends PooledAttempt implements BodyOwner, QueueEntr
 
   // The request.
 
-  /** The body as undici takes it. Made before undici sees it, so that its own error is known as such. */
+  /** The body as undici takes it. Made before undici gets it, so that an error of the body can be told from one of undici. */
   dispatchBody(isChunked: boolean): DispatchBody | null {
     if (this.#body !== undefined) return this.#body;
     const body = dispatchBody(this.job, isChunked, this);
@@ -249,7 +249,7 @@ export class UndiciAttempt extends PooledAttempt implements BodyOwner, QueueEntr
     });
   }
 
-  /** The response has come to its end. */
+  /** The response has ended. */
   completed(): void {
     const reset: NodeError | null = this.#connection?.socketError ?? null;
     if (reset?.syscall !== undefined && this.failure === null) {

@@ -36,7 +36,7 @@ export class ZlibEngine {
 
   /** The compressed data has ended, though more input may have come. */
   get ended(): boolean {
-    // A piece is let go of with input left over only behind the end; the event follows some time later.
+    // A piece ends with input left over only after the end of the stream; the event follows later.
     return (
       this.#ended || (this.#pending === 0 && this.#stream.readableLength === 0 && this.unused.length > 0)
     );
