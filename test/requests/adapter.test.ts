@@ -434,7 +434,7 @@ describe('1.15: a fetch function in the place of node-fetch, which HTTPAdapter a
         await connection.write('HTTP/1.1 200 OK\r\nContent-Length: 10\r\n\r\nhello');
       });
       const late = await failureOf(
-        send(newAdapter({ fetch }), stalls.url, { timeout: 0.1 }),
+        send(newAdapter({ fetch }), stalls.url, { timeout: 1 }),
         ConnectionError,
       );
       expect(late.message).toContain('Read timed out.');
