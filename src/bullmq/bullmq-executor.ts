@@ -6,7 +6,7 @@ import {
   type ShutdownOptions,
 } from '../concurrent-futures/index.js';
 import { mapInChunks, parseShutdown, PoolExecutor, type WorkItem } from '../concurrent-futures/internal.js';
-import { ClientLink, type Outcome } from './client-link.js';
+import { ClientLink } from './client-link.js';
 import { loadPeers, type Peers } from './connection.js';
 import { decodeOutcome, decodePlain, encodeCall, encodeOutcome } from './envelope.js';
 import { NoWorkersError } from './errors.js';
@@ -14,6 +14,7 @@ import { HandedCall } from './handed-call.js';
 import { jobData } from './job.js';
 import { ProgramNames } from './names.js';
 import { type BullMQExecutorOptions, type ParsedExecutorOptions, parseExecutorOptions } from './options.js';
+import type { Outcome } from './outcome-fields.js';
 import { refusal } from './refusal.js';
 import { RedisLimitStore } from './redis-limit-store.js';
 import { type CallState, Watch } from './watch.js';
@@ -180,31 +181,31 @@ export class BullMQExecutor extends PoolExecutor {
     this.#calls.set(call.id, call);
   }
 
-  #arrived(outcomes: readonly Outcome[]): string[] {
+  #arrived(outcomes: readonly Outcome<Buffer>[]): string[] {
     const done: string[] = [];
-    for (const { call: id, kind, bytes } of outcomes) {
+    for (const { call: id, kind, outcome } of outcomes) {
       const call = this.#calls.get(id);
       if (call !== undefined) {
         if (!call.sentTwice) done.push(id);
-        this.#settle(call, kind, bytes);
+        this.#settle(call, kind, outcome);
       }
     }
     return done;
   }
 
-  #settle(call: HandedCall, kind: string, bytes: Buffer): void {
+  #settle(call: HandedCall, kind: string, outcome: Buffer | string): void {
     if (kind === 'lost') {
       this.#lost(call, 'its worker was stopped');
       return;
     }
     this.#free(call);
     try {
-      if (kind === 'refused') throw refusal(bytes);
-      if (kind === 'json') {
-        call.item.succeed(decodePlain(bytes.toString()));
+      if (typeof outcome === 'string') {
+        call.item.succeed(decodePlain(outcome));
         return;
       }
-      const { value, effects } = decodeOutcome(bytes, this.#names);
+      if (kind === 'refused') throw refusal(outcome);
+      const { value, effects } = decodeOutcome(outcome, this.#names);
       for (const [fn, args] of effects) fn(...(args as never[]));
       if (kind === 'threw') call.item.fail(value);
       else call.item.succeed(value);
@@ -224,7 +225,7 @@ export class BullMQExecutor extends PoolExecutor {
         this.#lost(call, 'Redis has lost it, or it was removed');
         break;
       case 'unread':
-        this.#lost(call, 'its result was lost');
+        this.#lost(call, this.#link.whyUnread());
         break;
       case 'away': {
         const { lastError } = this.#link;

@@ -61,9 +61,30 @@ function number(name: string, text: string | undefined): number | undefined {
 
 /** A path names a file; anything else is a package. */
 async function load(module: string): Promise<unknown> {
-  const isPath = /^(\.{0,2}[\\/]|file:)/.test(module) || /\.[cm]?[jt]s$/.test(module);
-  if (module.startsWith('file:')) return await import(module);
-  return await import(isPath ? pathToFileURL(path.resolve(module)).href : module);
+  const isPath = /^\.{0,2}[\\/]/.test(module) || /\.[cm]?[jt]s$/.test(module);
+  const isUrl = module.startsWith('file:');
+  // A module that waits for what never comes lets the process end.
+  const ended = (code: number): void => {
+    if (code !== 0) return;
+    process.exitCode = 2;
+    complain(`--module ${module}: its import does not end`);
+  };
+  process.once('exit', ended);
+  try {
+    return await import(isPath && !isUrl ? pathToFileURL(path.resolve(module)).href : module);
+  } catch (error) {
+    throw new Error(`--module ${module}: ${messageOf(error)}`, { cause: error });
+  } finally {
+    process.off('exit', ended);
+  }
+}
+
+function messageOf(error: unknown): string {
+  return error instanceof Error ? error.message : String(error);
+}
+
+function complain(message: string): void {
+  process.stderr.write(`requests-futures-worker: ${message}\n`);
 }
 
 async function main(): Promise<void> {
@@ -109,8 +130,6 @@ async function main(): Promise<void> {
 }
 
 main().catch((error: unknown) => {
-  process.stderr.write(
-    `requests-futures-worker: ${error instanceof Error ? error.message : String(error)}\n`,
-  );
+  complain(messageOf(error));
   process.exit(2);
 });

@@ -12,20 +12,14 @@ import {
 } from './connection.js';
 import type { HandedCall } from './handed-call.js';
 import { clientOf, JOB_OPTIONS, KEPT, newClientId, orphansRun } from './job.js';
+import { type Outcome, outcomesOf } from './outcome-fields.js';
 import type { ParsedExecutorOptions } from './options.js';
 import { Keys } from './scripts.js';
-
-/** The outcome of a call, as reported by its worker. */
-export interface Outcome {
-  readonly call: string;
-  readonly kind: string;
-  readonly bytes: Buffer;
-}
 
 /** The callbacks of a link to its executor. */
 export interface LinkOwner {
   /** Outcomes have arrived. Returns the calls that can no longer be on their way. */
-  arrived(outcomes: readonly Outcome[]): string[];
+  arrived(outcomes: readonly Outcome<Buffer>[]): string[];
   /** Redis refuses to take these calls. */
   refused(calls: readonly HandedCall[], error: Error): void;
   /** The connection is back. */
@@ -64,6 +58,8 @@ export class ClientLink {
   #saidAlive = -Infinity;
   /** Finished calls that may still have data in Redis. */
   readonly #settled: string[] = [];
+  /** Why Redis refuses to have outcomes read, as where the user may not. */
+  #refusal: Error | null = null;
   /** The last entry read from the stream. */
   #readTo = '0';
 
@@ -184,8 +180,10 @@ export class ClientLink {
         this.#take(
           await this.#reader.xreadBuffer('COUNT', ENTRIES, 'BLOCK', 2000, 'STREAMS', results, this.#readTo),
         );
+        this.#refusal = null;
       } catch (error) {
         this.#lastError = shownError(error);
+        if (!isPassing(this.#lastError)) this.#refusal = this.#lastError;
         await new Promise((resolve) => setTimeout(resolve, 200));
       }
     }
@@ -194,6 +192,7 @@ export class ClientLink {
 
   /** Reads the stream from the start, without waiting, over the other connection; outcomes seen before are ignored. */
   async readNow(): Promise<void> {
+    if (this.#refusal !== null) return;
     this.#take(await this.#commands.xreadBuffer('COUNT', ENTRIES, 'STREAMS', this.#own.results, '0'));
   }
 
@@ -203,6 +202,13 @@ export class ClientLink {
     this.#readTo = String(entries.at(-1)?.[0]);
     this.#settled.push(...this.#owner.arrived(entries.flatMap(([, fields]) => outcomesOf(fields))));
     if (this.#settled.length >= FORGOTTEN) void this.forget();
+  }
+
+  /** Why the outcome of a call that has ended does not arrive. */
+  whyUnread(): string {
+    return this.#refusal === null
+      ? 'its result was lost'
+      : `its result cannot be read: ${this.#refusal.message}`;
   }
 
   /** Deletes from Redis what was read, and the state of finished calls. */
@@ -232,6 +238,16 @@ export class ClientLink {
     }
     this.#askedAt = null;
     return { alive, states };
+  }
+
+  /** Those of the waiting calls that no worker will get. */
+  async unlisted(calls: readonly string[]): Promise<string[]> {
+    const unlisted: string[] = [];
+    for (let start = 0; start < calls.length; start += BATCH) {
+      const some = calls.slice(start, start + BATCH);
+      unlisted.push(...(await this.#commands.rfUnlisted(this.#own.claims, ...this.#keys.places, ...some)));
+    }
+    return unlisted;
   }
 
   /** Aborts the call, or keeps it from starting. Resolves to its claim from now on. */
@@ -264,15 +280,6 @@ export class ClientLink {
     this.#reader.disconnect();
     await closeConnection(this.#commands);
   }
-}
-
-/** The outcomes in an entry; see `rfFinish`. */
-function outcomesOf(fields: readonly Buffer[]): Outcome[] {
-  const outcomes: Outcome[] = [];
-  for (let i = 0; i + 3 < fields.length; i += 4) {
-    outcomes.push({ call: String(fields[i]), kind: String(fields[i + 1]), bytes: fields[i + 3] as Buffer });
-  }
-  return outcomes;
 }
 
 /** How many waiting jobs a sweep checks: the oldest, as these include those of dead clients. */

@@ -2,7 +2,7 @@
 import type * as BullMQ from 'bullmq';
 import type * as ioredis from 'ioredis';
 import type { Redis, RedisOptions } from 'ioredis';
-import { clearTimeout, isPlainObject, setTimeout, typeName } from '../builtins/index.js';
+import { clearTimeout, isPlainObject, setTimeout, typeName, ValueError } from '../builtins/index.js';
 import { limitScripts } from './limit-scripts.js';
 import { scripts } from './scripts.js';
 
@@ -20,7 +20,8 @@ interface ScriptCommands {
     claims: string,
     results: string,
     milliseconds: number,
-    ...outcomes: (string | Buffer)[]
+    count: number,
+    ...callsAndFields: (string | Buffer)[]
   ): Promise<null>;
   rfAbort(
     claims: string,
@@ -31,6 +32,7 @@ interface ScriptCommands {
     milliseconds: number,
   ): Promise<string>;
   rfStates(numberOfKeys: number, ...keysAndCalls: string[]): Promise<[alive: number, ...string[]]>;
+  rfUnlisted(claims: string, ...placesAndCalls: string[]): Promise<string[]>;
   rfForget(numberOfKeys: number, ...keysAndCalls: string[]): Promise<string[]>;
 }
 
@@ -120,7 +122,9 @@ export function reconnect(client: Client): void {
  * @throws TypeError that does not show it, as it may hold a password
  */
 export function checkConnection(callee: string, to: unknown): void {
-  if (to === undefined || to === null || to instanceof URL || isPlainObject(to)) return;
+  if (to === undefined || to === null || to instanceof URL) return;
+  if (typeof to === 'object') checkClient(callee, to);
+  if (isPlainObject(to)) return;
   if (typeof to === 'string') {
     if (/^(rediss?|unix):/.test(to) && URL.canParse(to)) return;
     throw new TypeError(`${callee}: connection must be a URL of the form redis://host:port or rediss://…`);
@@ -129,6 +133,28 @@ export function checkConnection(callee: string, to: unknown): void {
   throw new TypeError(
     `${callee}: connection must be a URL, options or a client of ioredis, got ${typeName(to)}`,
   );
+}
+
+/** Refuses what an ioredis client or its options may have, and BullMQ or this package cannot use. */
+function checkClient(callee: string, to: object): void {
+  const {
+    isCluster,
+    options,
+    keyPrefix = options?.keyPrefix,
+  } = to as RedisOptions & {
+    isCluster?: boolean;
+    options?: RedisOptions;
+  };
+  if (isCluster === true) {
+    throw new TypeError(
+      `${callee}: connection must be to one Redis, not a Cluster: give the node that has the queue's slot`,
+    );
+  }
+  if (keyPrefix) {
+    throw new ValueError(
+      `${callee}: connection has a keyPrefix, which BullMQ cannot use: give the option prefix`,
+    );
+  }
 }
 
 /** An error of Redis or of its connection, safe to show: ioredis's own holds the arguments of its command, even a password. */

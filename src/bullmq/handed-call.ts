@@ -13,6 +13,8 @@ export class HandedCall {
   goneSince: number | null = null;
   /** How often it was reported done before its outcome had arrived. */
   doneSeen = 0;
+  /** How often it was reported waiting. */
+  queuedSeen = 0;
   /** How often it may still run again if lost. */
   retriesLeft: number;
 
@@ -32,5 +34,6 @@ export class HandedCall {
     this.sentTwice = false;
     this.goneSince = null;
     this.doneSeen = 0;
+    this.queuedSeen = 0;
   }
 }

@@ -27,6 +27,8 @@ export class Keys {
   readonly workers: string;
   /** The channel that notifies workers of aborts. */
   readonly aborts: string;
+  /** BullMQ's own lists and sets of the jobs that may still run. */
+  readonly places: readonly string[];
   readonly #base: string;
   readonly #jobs: string;
 
@@ -35,6 +37,7 @@ export class Keys {
     this.#base = `${this.#jobs}rf:`;
     this.workers = `${this.#base}workers`;
     this.aborts = `${this.#base}aborted`;
+    this.places = ['wait', 'paused', 'active', 'delayed', 'prioritized'].map((name) => this.job(name));
   }
 
   /** BullMQ's own key of a job. */
@@ -78,30 +81,36 @@ return now`,
     lua: `
 local orphan = ARGV[2] == '0' and redis.call('EXISTS', KEYS[2]) == 0
 local own = orphan and '${Claim.orphan}' or ARGV[1]
-local answers = {}
-for i = 4, #ARGV do
-  local claim = redis.call('HGET', KEYS[1], ARGV[i])
+local allExist = redis.call('EXISTS', unpack(KEYS, 3)) == #KEYS - 2
+local answers = redis.call('HMGET', KEYS[1], unpack(ARGV, 4))
+local claimed = {}
+for i, claim in ipairs(answers) do
   if claim then
-    answers[i - 3] = claim == own and not orphan and '' or claim
-  elseif redis.call('EXISTS', KEYS[i - 1]) == 0 then
-    answers[i - 3] = 'x'
+    answers[i] = claim == own and not orphan and '' or claim
+  elseif allExist or redis.call('EXISTS', KEYS[i + 2]) == 1 then
+    claimed[#claimed + 1] = ARGV[i + 3]
+    claimed[#claimed + 1] = own
+    answers[i] = orphan and own or ''
   else
-    redis.call('HSET', KEYS[1], ARGV[i], own)
-    answers[i - 3] = orphan and own or ''
+    answers[i] = 'x'
   end
 end
+if #claimed > 0 then redis.call('HSET', KEYS[1], unpack(claimed)) end
 redis.call('PEXPIRE', KEYS[1], ARGV[3])
 return answers`,
   },
-  /** claims, results; milliseconds, then for each call: its id, a kind, `o`, the outcome. They are one entry of the stream. */
+  /** claims, results; milliseconds, how many calls, their ids, then the fields of their entry in the stream; see `fieldsOf`. */
   rfFinish: {
     numberOfKeys: 2,
     lua: `
-for i = 2, #ARGV, 4 do
-  redis.call('HSET', KEYS[1], ARGV[i], '${Claim.done}')
+local done = {}
+for i = 3, 2 + ARGV[2] do
+  done[#done + 1] = ARGV[i]
+  done[#done + 1] = '${Claim.done}'
 end
+redis.call('HSET', KEYS[1], unpack(done))
 redis.call('PEXPIRE', KEYS[1], ARGV[1])
-redis.call('XADD', KEYS[2], '*', unpack(ARGV, 2))
+redis.call('XADD', KEYS[2], '*', unpack(ARGV, 3 + ARGV[2]))
 redis.call('PEXPIRE', KEYS[2], ARGV[1])`,
   },
   /** claims, aborts; call, reason, channel, milliseconds. Returns what the claim is now. */
@@ -130,14 +139,15 @@ return claim`,
     lua: `
 redis.call('XTRIM', KEYS[3], 'MINID', ARGV[1])
 redis.call('XDEL', KEYS[3], ARGV[1])
-local kept = {}
+local kept, gone = {}, {}
+local allGone = redis.call('EXISTS', unpack(KEYS, 4)) == 0
 for i = 2, #ARGV do
-  if redis.call('EXISTS', KEYS[i + 2]) == 1 then
-    kept[#kept + 1] = ARGV[i]
-  else
-    redis.call('HDEL', KEYS[1], ARGV[i])
-    redis.call('HDEL', KEYS[2], ARGV[i])
-  end
+  local list = not allGone and redis.call('EXISTS', KEYS[i + 2]) == 1 and kept or gone
+  list[#list + 1] = ARGV[i]
+end
+if #gone > 0 then
+  redis.call('HDEL', KEYS[1], unpack(gone))
+  redis.call('HDEL', KEYS[2], unpack(gone))
 end
 return kept`,
   },
@@ -148,17 +158,40 @@ return kept`,
   rfStates: {
     lua: `${NOW}
 local states = { redis.call('ZCOUNT', KEYS[2], now, '+inf') }
-for i, call in ipairs(ARGV) do
-  local claim = redis.call('HGET', KEYS[1], call)
+local stateOf = {}
+for i, claim in ipairs(redis.call('HMGET', KEYS[1], unpack(ARGV))) do
   if not claim then
     states[i + 1] = redis.call('EXISTS', KEYS[i + 2]) == 1 and 'q' or 'x'
   elseif string.sub(claim, 1, 2) == '${Claim.running}' then
-    local till = redis.call('ZSCORE', KEYS[2], string.match(claim, '^${Claim.running}(.*)/%d+$'))
-    states[i + 1] = till and tonumber(till) > now and 'r' or 'l'
+    local worker = string.match(claim, '^${Claim.running}(.*)/%d+$') or ''
+    if not stateOf[worker] then
+      local till = redis.call('ZSCORE', KEYS[2], worker)
+      stateOf[worker] = till and tonumber(till) > now and 'r' or 'l'
+    end
+    states[i + 1] = stateOf[worker]
   else
     states[i + 1] = claim
   end
 end
 return states`,
+  },
+  /**
+   * claims, then BullMQ's places: three lists and two sets; calls. Returns those that have no claim and are in none of the places, as where
+   * Redis has evicted a list: no worker will get them. Nothing while a list is long, as reading it would hold up Redis.
+   */
+  rfUnlisted: {
+    numberOfKeys: 6,
+    lua: `
+local listed = {}
+for i = 2, 4 do
+  if redis.call('LLEN', KEYS[i]) > 10000 then return {} end
+  for _, id in ipairs(redis.call('LRANGE', KEYS[i], 0, -1)) do listed[id] = true end
+end
+local unlisted = {}
+for _, call in ipairs(ARGV) do
+  if not (listed[call] or redis.call('HGET', KEYS[1], call) or redis.call('ZSCORE', KEYS[5], call)
+    or redis.call('ZSCORE', KEYS[6], call)) then unlisted[#unlisted + 1] = call end
+end
+return unlisted`,
   },
 };

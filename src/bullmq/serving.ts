@@ -100,5 +100,10 @@ export function refused(error: unknown): Served {
 }
 
 function textOf(error: unknown): string {
-  return error instanceof Error ? `${error.name}: ${error.message}` : typeName(error);
+  try {
+    return error instanceof Error ? `${error.name}: ${error.message}` : typeName(error);
+  } catch {
+    // A getter of it throws.
+    return 'Error';
+  }
 }

@@ -14,6 +14,8 @@ export interface WatchOwner {
 
 /** Milliseconds between two checks. */
 const EVERY = 1000;
+/** How many checks a call may wait before BullMQ's lists are searched for it. */
+const SEARCHED_AFTER = 10;
 /** Seconds without workers before a warning. */
 const WARN_AFTER = 10;
 
@@ -75,15 +77,24 @@ export class Watch {
       const { alive, states } = await this.link.states(ids);
       let waiting = false;
       let isUnread = false;
+      const searched: string[] = [];
       for (const [index, call] of calls.entries()) {
         if (this.calls.get(call.id) !== call || call.id !== ids[index]) continue;
         const state = states[index];
-        if (state === 'q') waiting = true;
+        if (state === 'q') {
+          waiting = true;
+          call.queuedSeen += 1;
+          if (call.queuedSeen % SEARCHED_AFTER === 0) searched.push(call.id);
+        } else call.queuedSeen = 0;
         if (state === Claim.done) isUnread ||= (call.doneSeen += 1) > 1;
         else this.#judge(call, state);
       }
       this.#countWorkers(alive, waiting, calls, states);
       if (isUnread) await this.#readAgain();
+      for (const id of await this.link.unlisted(searched)) {
+        const call = this.calls.get(id);
+        if (call !== undefined) this.owner.changed(call, 'vanished');
+      }
     } catch {
       // The lost connection is handled elsewhere.
     } finally {

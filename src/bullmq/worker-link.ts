@@ -4,6 +4,7 @@ import { type Client, closeConnection, openConnection, type Peers, shownError } 
 import { Gathered, grouped } from './gathered.js';
 import { KEPT, orphansRun } from './job.js';
 import type { ParsedWorkerOptions } from './options.js';
+import { fieldsOf, type Outcome } from './outcome-fields.js';
 import { Claim, Keys } from './scripts.js';
 
 /** The callbacks of a link to its worker. */
@@ -23,11 +24,8 @@ interface Asked {
 }
 
 /** An outcome to send. */
-interface Told {
+interface Told extends Outcome {
   readonly client: string;
-  readonly call: string;
-  readonly kind: string;
-  readonly outcome: Uint8Array | string;
   readonly resolve: () => void;
   readonly reject: (error: Error) => void;
 }
@@ -155,16 +153,17 @@ export class WorkerLink {
 
   async #finishAll(told: readonly Told[]): Promise<void> {
     const { claims, results } = this.#keys.of((told[0] as Told).client);
-    const fields = told.flatMap(({ call, kind, outcome }) => [call, kind, 'o', bytesOf(outcome)]);
+    const calls = told.map(({ call }) => call);
+    const fields = fieldsOf(told);
     for (let attempt = 1; ; attempt += 1) {
       try {
-        await this.#commands.rfFinish(claims, results, KEPT, ...fields);
+        await this.#commands.rfFinish(claims, results, KEPT, calls.length, ...calls, ...fields);
         for (const { resolve } of told) resolve();
         return;
       } catch (error) {
         if (attempt === ATTEMPTS) {
           // As when Redis is full. Drop the claims, so that the calls count as lost and their clients stop waiting.
-          await this.#commands.hdel(claims, ...told.map(({ call }) => call)).catch(() => undefined);
+          await this.#commands.hdel(claims, ...calls).catch(() => undefined);
           for (const { reject } of told) reject(shownError(error));
           return;
         }
@@ -183,18 +182,18 @@ export class WorkerLink {
   }
 }
 
-function bytesOf(outcome: Uint8Array | string): Buffer | string {
-  if (typeof outcome === 'string') return outcome;
-  return Buffer.from(outcome.buffer, outcome.byteOffset, outcome.byteLength);
-}
-
 /** Logs a connection error, unless it repeats the last one. */
 export function logOnce(): (error: unknown) => void {
   let last = '';
   return (error) => {
     const { message } = shownError(error);
-    // BullMQ's error for a job that has ended twice, or elsewhere: claims take care of that.
-    if (message === last || /^Missing (key|lock) for job/.test(message)) return;
+    // BullMQ's errors for a job that has ended twice, or elsewhere: claims take care of that.
+    if (
+      message === last ||
+      /^(Missing (key|lock)|Lock mismatch|could not renew lock) for job/.test(message)
+    ) {
+      return;
+    }
     last = message;
     getLogger().log('warning', 'requests_futures.bullmq', message);
   };

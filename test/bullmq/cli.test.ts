@@ -1,11 +1,12 @@
 import { spawnSync } from 'node:child_process';
+import { fileURLToPath } from 'node:url';
 import { describe, expect, onTestFinished, test } from 'vitest';
 import { BullMQExecutor } from 'requests-futures/bullmq';
 import * as tasks from './fixtures/tasks.mjs';
-import { hasRedis, newQueue, startRedis, startWorker, worker } from './redis.js';
+import { eventually, hasRedis, newQueue, startRedis, startWorker, worker } from './redis.js';
 
 function run(...args: string[]): { status: number | null; stdout: string; stderr: string } {
-  return spawnSync(process.execPath, [worker, ...args], { encoding: 'utf8', timeout: 15_000 });
+  return spawnSync(process.execPath, [worker, ...args], { encoding: 'utf8', timeout: 60_000 });
 }
 
 describe('the command requests-futures-worker', () => {
@@ -44,6 +45,18 @@ describe('the command requests-futures-worker', () => {
     }
   });
 
+  test('says which module cannot be imported, also where its import does not end', () => {
+    for (const [file, message] of [
+      ['fixtures/throws-at-import.mjs', 'fixtures/throws-at-import.mjs: not today'],
+      ['fixtures/never-imported.mjs', 'fixtures/never-imported.mjs: its import does not end'],
+    ] as const) {
+      const module = fileURLToPath(new URL(file, import.meta.url));
+      const { status, stderr } = run('--queue', 'q', '--module', module);
+      expect(status).toBe(2);
+      expect(stderr).toContain(message);
+    }
+  });
+
   test.skipIf(!hasRedis)('logs each call in a line of JSON, and tells of its health', async () => {
     const redis = await startRedis();
     const queue = newQueue();
@@ -54,19 +67,17 @@ describe('the command requests-futures-worker', () => {
     onTestFinished(() => executor.shutdown({ wait: false }));
     await executor.submit(tasks.add, 1, 2);
     await executor.submit(tasks.fail, 'oops').exception();
-    await expect
-      .poll(() => started.calls)
-      .toMatchObject([
-        { event: 'call', function: 'add', outcome: 'returned', seconds: expect.any(Number) as number },
-        { event: 'call', function: 'fail', outcome: 'threw', error: 'TypeError: oops' },
-      ]);
+    await eventually(() => started.calls).toMatchObject([
+      { event: 'call', function: 'add', outcome: 'returned', seconds: expect.any(Number) as number },
+      { event: 'call', function: 'fail', outcome: 'threw', error: 'TypeError: oops' },
+    ]);
     const url = `http://127.0.0.1:${String(ready['health'])}/health`;
     const response = await fetch(url);
     expect(response.status).toBe(200);
     expect(await response.json()).toEqual({ status: 'ok', running: 0, served: 2, refused: 0, skipped: 0 });
     expect((await fetch(`${url}/other`)).status).toBe(404);
     await redis.stop();
-    await expect.poll(async () => (await fetch(url)).status, { timeout: 10_000 }).toBe(503);
+    await eventually(async () => (await fetch(url)).status).toBe(503);
   });
 
   test.skipIf(!hasRedis)('ends at once when it is told to and has nothing to do', async () => {

@@ -2,9 +2,9 @@ import { describe, expect, onTestFinished, test } from 'vitest';
 import { BullMQExecutor, BullMQWorker } from 'requests-futures/bullmq';
 import { BrokenExecutor } from 'requests-futures/concurrent-futures';
 import * as tasks from './fixtures/tasks.mjs';
-import { hasRedis, newQueue, startRedis, startWorker, TestRedis } from './redis.js';
+import { eventually, hasRedis, newQueue, startRedis, startWorker, TestRedis } from './redis.js';
 
-describe.skipIf(!hasRedis)('a program and its workers', { timeout: 60_000 }, () => {
+describe.skipIf(!hasRedis)('a program and its workers', () => {
   test('add no listeners for calls that are pending', async () => {
     const redis = await startRedis();
     const queue = newQueue();
@@ -16,7 +16,7 @@ describe.skipIf(!hasRedis)('a program and its workers', { timeout: 60_000 }, () 
     });
     const executor = new BullMQExecutor({ queue, connection: redis.url, max_workers: 2000 });
     const futures = Array.from({ length: 2000 }, (_, i) => executor.submit(tasks.add, i, 0));
-    await expect.poll(() => redis.command('LLEN', `bull:${queue}:wait`), { timeout: 20_000 }).toBe('2000');
+    await eventually(() => redis.command('LLEN', `bull:${queue}:wait`)).toBe('2000');
     await startWorker(redis.url, queue);
     expect((await Promise.all(futures)).at(-1)).toBe(1999);
     await executor.shutdown();
@@ -27,9 +27,9 @@ describe.skipIf(!hasRedis)('a program and its workers', { timeout: 60_000 }, () 
     const redis = await startRedis();
     const queue = newQueue();
     const worker = new BullMQWorker({ queue, connection: redis.url, functions: [tasks], grace: 0.1 });
-    const executor = new BullMQExecutor({ queue, connection: redis.url, redis_timeout: 1 });
+    const executor = new BullMQExecutor({ queue, connection: redis.url, redis_timeout: 5 });
     const running = executor.submit(tasks.abortable, null);
-    await expect.poll(() => worker.health().running, { timeout: 20_000 }).toBe(1);
+    await eventually(() => worker.health().running).toBe(1);
     process.kill(redis.pid, signal);
     await Promise.all([executor.shutdown(), worker.close()]);
     expect(worker.health()).toMatchObject({ status: 'closing', running: 0 });
@@ -43,11 +43,11 @@ describe.skipIf(!hasRedis)('a program and its workers', { timeout: 60_000 }, () 
     await redis.stop();
     const queue = newQueue();
     const patient = new BullMQExecutor({ queue, connection: redis.url });
-    const hasty = new BullMQExecutor({ queue, connection: redis.url, redis_timeout: 1 });
+    const hasty = new BullMQExecutor({ queue, connection: redis.url, redis_timeout: 5 });
     const [served, failed] = [patient, hasty].map((executor) => executor.submit(tasks.add, 1, 1));
     const error = await failed?.exception();
     expect(error).toBeInstanceOf(BrokenExecutor);
-    expect(error?.message).toMatch(/Redis has not answered for 1 s.*ECONNREFUSED/);
+    expect(error?.message).toMatch(/Redis has not answered for 5 s.*ECONNREFUSED/);
     expect(served?.done()).toBe(false);
     await redis.start();
     await startWorker(redis.url, queue);

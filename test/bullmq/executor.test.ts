@@ -1,4 +1,6 @@
 import { createSecretKey } from 'node:crypto';
+import { existsSync } from 'node:fs';
+import path from 'node:path';
 import { afterAll, beforeAll, describe, expect, onTestFinished, test } from 'vitest';
 import {
   BullMQExecutor,
@@ -14,10 +16,11 @@ import {
   RuntimeError,
   wait,
 } from 'requests-futures/concurrent-futures';
+import { Cluster, Redis } from 'ioredis';
 import { loadRedis, openConnection } from '../../src/bullmq/connection.js';
 import { Keys } from '../../src/bullmq/scripts.js';
 import * as tasks from './fixtures/tasks.mjs';
-import { hasRedis, newQueue, openQueue, TestRedis } from './redis.js';
+import { eventually, hasRedis, newQueue, openQueue, TestRedis } from './redis.js';
 
 async function collect<T>(items: AsyncIterable<T>): Promise<T[]> {
   const all: T[] = [];
@@ -86,6 +89,12 @@ describe.skipIf(!hasRedis)('a BullMQExecutor', () => {
     expect(error).toBeInstanceOf(TypeError);
     expect(error).toMatchObject({ message: 'oops', cause: { name: 'RangeError', message: 'the cause' } });
     expect(error?.stack).toContain('tasks.mjs');
+  });
+
+  test('brings back an error whose message cannot be read, without it', async () => {
+    const error = await both().submit(tasks.throwsUnreadable).exception();
+    expect(error?.name).toBe('Error');
+    expect(error?.message).toBe('');
   });
 
   test('restores objects by functions that were declared to be constructors, and refuses others before anything is sent', async () => {
@@ -166,7 +175,7 @@ describe.skipIf(!hasRedis)('a BullMQExecutor', () => {
     expect(executor.running).toBe(3);
     expect(executor.queued).toBe(7);
     const bull = openQueue(redis.url, queue);
-    await expect.poll(() => bull.getWaitingCount()).toBe(3);
+    await eventually(() => bull.getWaitingCount()).toBe(3);
     expect(futures[9]?.cancel()).toBe(true);
     expect(futures[0]?.cancel()).toBe(false);
     // As a dashboard would see it.
@@ -182,9 +191,9 @@ describe.skipIf(!hasRedis)('a BullMQExecutor', () => {
 
   test('aborts a call that runs on another machine, with its reason', async () => {
     const executor = both();
-    const future = executor.submit(tasks.abortable, null);
-    await expect.poll(() => redis.command('KEYS', 'bull:*:claims')).not.toBe('');
-    await new Promise((resolve) => setTimeout(resolve, 50));
+    const mark = path.join(redis.folder, newQueue());
+    const future = executor.submit(tasks.abortable, mark);
+    await eventually(() => existsSync(mark)).toBe(true);
     expect(future.abort(new RangeError('enough'))).toBe(true);
     const error = await future.exception();
     expect(error).toBeInstanceOf(RangeError);
@@ -195,12 +204,12 @@ describe.skipIf(!hasRedis)('a BullMQExecutor', () => {
     const queue = newQueue();
     const executor = executorOn(queue);
     const future = executor.submit(tasks.add, 1, 1);
-    await expect.poll(() => redis.command('LLEN', `bull:${queue}:wait`)).toBe('1');
+    await eventually(() => redis.command('LLEN', `bull:${queue}:wait`)).toBe('1');
     future.abort(new Error('not needed'));
     const error = await future.exception();
     expect(error).toBeInstanceOf(CancelledError);
     expect(error).toMatchObject({ cause: { message: 'not needed' } });
-    await expect.poll(() => redis.command('LLEN', `bull:${queue}:wait`)).toBe('0');
+    await eventually(() => redis.command('LLEN', `bull:${queue}:wait`)).toBe('0');
   });
 
   test('shutdown runs what is queued, cancels it when asked to, and refuses more', async () => {
@@ -226,7 +235,7 @@ describe.skipIf(!hasRedis)('a BullMQExecutor', () => {
       name: 'LookupError',
       message: expect.stringContaining("no importable function named 'add'") as string,
     });
-    await expect.poll(() => worker.health()).toMatchObject({ refused: 1, served: 0, status: 'ok' });
+    await eventually(() => worker.health()).toMatchObject({ refused: 1, served: 0, status: 'ok' });
     const other = await import('./fixtures/other-tasks.mjs');
     expect(() => new BullMQWorker({ queue, connection: redis.url, functions: [tasks, other] })).toThrow(
       "two importable functions are named 'add'",
@@ -253,8 +262,9 @@ describe.skipIf(!hasRedis)('a BullMQExecutor', () => {
     expect(pids).toEqual([2, 2]);
     expect((await executor.submit(tasks.pointOf, 3)).x).toBe(3);
     expect(await executor.submit(tasks.fail, 'there').exception()).toBeInstanceOf(TypeError);
-    const future = executor.submit(tasks.abortable, null);
-    await new Promise((resolve) => setTimeout(resolve, 300));
+    const mark = path.join(redis.folder, newQueue());
+    const future = executor.submit(tasks.abortable, mark);
+    await eventually(() => existsSync(mark)).toBe(true);
     future.abort(new RangeError('enough'));
     expect(await future.exception()).toBeInstanceOf(RangeError);
   });
@@ -272,14 +282,14 @@ describe.skipIf(!hasRedis)('a BullMQExecutor', () => {
     const queue = newQueue();
     const executor = executorOn(queue);
     const future = executor.submit(tasks.add, 1, 1);
-    await expect.poll(() => redis.command('LLEN', `bull:${queue}:wait`)).toBe('1');
+    await eventually(() => redis.command('LLEN', `bull:${queue}:wait`)).toBe('1');
     const bull = openQueue(redis.url, queue);
     const [job] = await bull.getJobs(['wait']);
     // The executor keeps the claim for as long as the call could still be on its way.
     const [client] = String(job?.id).split('-');
     redis.command('HSET', `bull:${queue}:rf:${client}:claims`, String(job?.id), 'd');
     const worker = workerOn(queue);
-    await expect.poll(() => worker.health().skipped).toBe(1);
+    await eventually(() => worker.health().skipped).toBe(1);
     expect(worker.health().served).toBe(0);
     await expect(future).rejects.toThrow('its result was lost');
   });
@@ -313,5 +323,14 @@ describe.skipIf(!hasRedis)('a BullMQExecutor', () => {
       /^(?!.*secret).*connection must be a URL/,
     );
     expect(() => new BullMQWorker({ queue: 'q', functions: 'x' })).toThrow('functions must be a list');
+    const prefixed = new Redis({ keyPrefix: 'mine:', lazyConnect: true });
+    for (const connection of [{ keyPrefix: 'mine:' }, prefixed]) {
+      expect(make({ connection })).toThrow(
+        'has a keyPrefix, which BullMQ cannot use: give the option prefix',
+      );
+    }
+    expect(make({ connection: new Cluster([], { lazyConnect: true }) })).toThrow(
+      'connection must be to one Redis, not a Cluster',
+    );
   });
 });

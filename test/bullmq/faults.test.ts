@@ -8,11 +8,14 @@ import { BullMQExecutor, type BullMQExecutorOptions } from 'requests-futures/bul
 import { BrokenExecutor, type Future, set_logger } from 'requests-futures/concurrent-futures';
 import { CuttingProxy } from './cutting-proxy.js';
 import * as tasks from './fixtures/tasks.mjs';
-import { hasRedis, newQueue, startRedis, startWorker, type TestRedis } from './redis.js';
+import { eventually, hasRedis, newQueue, startRedis, startWorker, type TestRedis } from './redis.js';
+
+/** Seconds. Short, but a worker that is alive on a busy machine does not look dead. */
+const LOCK = 5;
 
 function executorOn(redis: TestRedis | string, queue: string, options: Partial<BullMQExecutorOptions> = {}) {
   const connection = typeof redis === 'string' ? redis : redis.url;
-  const executor = new BullMQExecutor({ queue, connection, lock_duration: 1, ...options });
+  const executor = new BullMQExecutor({ queue, connection, lock_duration: LOCK, ...options });
   onTestFinished(() => executor.shutdown({ cancel_futures: true, wait: false }));
   return executor;
 }
@@ -34,12 +37,9 @@ async function outcomes(
   };
 }
 
-/** Machines that are busy take their time. */
-const PATIENT = { timeout: 20_000 };
+const SHORT = ['--lock-duration', String(LOCK)];
 
-const SHORT = ['--lock-duration', '1'];
-
-describe.skipIf(!hasRedis)('when something fails', { timeout: 60_000 }, () => {
+describe.skipIf(!hasRedis)('when something fails', () => {
   test('a worker that is killed fails the calls it was running, once each, and the others go on', async () => {
     const redis = await startRedis();
     const queue = newQueue();
@@ -47,7 +47,7 @@ describe.skipIf(!hasRedis)('when something fails', { timeout: 60_000 }, () => {
     const doomed = await startWorker(redis.url, queue, [...SHORT, '--max-workers', '5']);
     const executor = executorOn(redis, queue, { max_workers: 40 });
     const futures = Array.from({ length: 40 }, (_, i) => executor.submit(tasks.note, file, String(i), 300));
-    await expect.poll(() => linesOf(file).length, PATIENT).toBeGreaterThan(5);
+    await eventually(() => linesOf(file).length).toBeGreaterThan(5);
     doomed.kill();
     await startWorker(redis.url, queue, SHORT);
     const { results, broken, others } = await outcomes(futures);
@@ -67,7 +67,7 @@ describe.skipIf(!hasRedis)('when something fails', { timeout: 60_000 }, () => {
     const doomed = await startWorker(redis.url, queue, SHORT);
     const executor = executorOn(redis, queue, { retry_lost: 1 });
     const future = executor.submit(tasks.note, file, 'x', 2000);
-    await expect.poll(() => linesOf(file).length, PATIENT).toBe(1);
+    await eventually(() => linesOf(file).length).toBe(1);
     doomed.kill();
     const other = await startWorker(redis.url, queue, SHORT);
     expect(await future).toBe(other.child.pid);
@@ -80,12 +80,12 @@ describe.skipIf(!hasRedis)('when something fails', { timeout: 60_000 }, () => {
     const file = path.join(redis.folder, 'ran');
     await startWorker(redis.url, queue, SHORT);
     const executor = executorOn(redis, queue);
-    const future = executor.submit(tasks.block, file, 'x', 15_000);
-    await expect.poll(() => linesOf(file).length, PATIENT).toBe(1);
+    const future = executor.submit(tasks.block, file, 'x', 120_000);
+    await eventually(() => linesOf(file).length).toBe(1);
     const other = await startWorker(redis.url, queue, SHORT);
     expect(await future.exception()).toBeInstanceOf(BrokenExecutor);
     // The second worker has been given it, and left it alone.
-    await expect.poll(() => other.calls.map(({ outcome }) => outcome), PATIENT).toContain('skipped');
+    await eventually(() => other.calls.map(({ outcome }) => outcome)).toContain('skipped');
     expect(linesOf(file)).toEqual(['x']);
   });
 
@@ -93,10 +93,10 @@ describe.skipIf(!hasRedis)('when something fails', { timeout: 60_000 }, () => {
     const redis = await startRedis();
     const queue = newQueue();
     const file = path.join(redis.folder, 'ran');
-    await startWorker(redis.url, queue, ['--lock-duration', '3', '--max-workers', '4']);
-    const executor = executorOn(redis, queue, { lock_duration: 3 });
+    await startWorker(redis.url, queue, ['--lock-duration', '10', '--max-workers', '4']);
+    const executor = executorOn(redis, queue, { lock_duration: 10 });
     const futures = Array.from({ length: 60 }, (_, i) => executor.submit(tasks.note, file, String(i), 500));
-    await expect.poll(() => linesOf(file).length, PATIENT).toBeGreaterThan(5);
+    await eventually(() => linesOf(file).length).toBeGreaterThan(5);
     await redis.stop('SIGTERM');
     const late = executor.submit(tasks.add, 1, 1);
     await new Promise((resolve) => setTimeout(resolve, 10_000));
@@ -114,8 +114,10 @@ describe.skipIf(!hasRedis)('when something fails', { timeout: 60_000 }, () => {
       const file = path.join(redis.folder, 'ran');
       await startWorker(redis.url, queue, [...SHORT, '--max-workers', '2']);
       const executor = executorOn(redis, queue);
-      const futures = Array.from({ length: 20 }, (_, i) => executor.submit(tasks.note, file, String(i), 800));
-      await expect.poll(() => linesOf(file).length, PATIENT).toBeGreaterThan(1);
+      const futures = Array.from({ length: 20 }, (_, i) =>
+        executor.submit(tasks.note, file, String(i), 3000),
+      );
+      await eventually(() => linesOf(file).length).toBeGreaterThan(1);
       if (way === 'flush') redis.command('FLUSHALL');
       else {
         await redis.stop();
@@ -125,23 +127,23 @@ describe.skipIf(!hasRedis)('when something fails', { timeout: 60_000 }, () => {
       expect(others).toEqual([]);
       expect(results + broken.length).toBe(20);
       expect(broken.length).toBeGreaterThan(10);
-      expect(await executor.submit(tasks.add, 1, 1).result(20)).toBe(2);
+      expect(await executor.submit(tasks.add, 1, 1).result()).toBe(2);
     }
   });
 
   test('Redis away for longer than redis_timeout fails what is in it, and what comes after', async () => {
     const redis = await startRedis();
     const queue = newQueue();
-    const executor = executorOn(redis, queue, { redis_timeout: 1, max_workers: 2 });
+    const executor = executorOn(redis, queue, { redis_timeout: 5, max_workers: 2 });
     await startWorker(redis.url, queue);
     await executor.submit(tasks.add, 1, 1);
     await redis.stop();
     const futures = Array.from({ length: 20 }, () => executor.submit(tasks.add, 1, 1));
     const { results, broken, others } = await outcomes(futures);
     expect([results, broken.length, others]).toEqual([0, 20, []]);
-    expect(broken[0]?.message).toContain('Redis has not answered for 1 s, the call may have run');
+    expect(broken[0]?.message).toContain('Redis has not answered for 5 s, the call may have run');
     await redis.start();
-    await expect.poll(() => executor.submit(tasks.add, 2, 2).exception(), PATIENT).toBe(null);
+    await eventually(() => executor.submit(tasks.add, 2, 2).exception()).toBe(null);
   });
 
   test('the calls of a client that is killed are dropped, and nothing of it stays', async () => {
@@ -152,7 +154,7 @@ describe.skipIf(!hasRedis)('when something fails', { timeout: 60_000 }, () => {
     const child = spawn(process.execPath, [client, redis.url, queue, file], {
       stdio: ['ignore', 'ignore', 'inherit'],
     });
-    await expect.poll(() => redis.command('LLEN', `bull:${queue}:wait`), PATIENT).toBe('50');
+    await eventually(() => redis.command('LLEN', `bull:${queue}:wait`)).toBe('50');
     child.kill('SIGKILL');
     await once(child, 'exit');
     // As if its minute had passed.
@@ -160,7 +162,7 @@ describe.skipIf(!hasRedis)('when something fails', { timeout: 60_000 }, () => {
     const anew = executorOn(redis, queue);
     const worker = await startWorker(redis.url, queue);
     expect(await anew.submit(tasks.add, 1, 1)).toBe(2);
-    await expect.poll(() => redis.command('LLEN', `bull:${queue}:wait`), PATIENT).toBe('0');
+    await eventually(() => redis.command('LLEN', `bull:${queue}:wait`)).toBe('0');
     expect(linesOf(file)).toEqual([]);
     expect(worker.calls.every(({ outcome }) => outcome !== 'threw')).toBe(true);
     // What is left has a time.
@@ -180,12 +182,12 @@ describe.skipIf(!hasRedis)('when something fails', { timeout: 60_000 }, () => {
     const child = spawn(process.execPath, [client, redis.url, queue, file, 'run'], {
       stdio: ['ignore', 'ignore', 'inherit'],
     });
-    await expect.poll(() => redis.command('LLEN', `bull:${queue}:wait`), PATIENT).toBe('50');
+    await eventually(() => redis.command('LLEN', `bull:${queue}:wait`)).toBe('50');
     child.kill('SIGKILL');
     await once(child, 'exit');
     redis.command('DEL', redis.command('KEYS', `bull:${queue}:rf:*:alive`));
     await startWorker(redis.url, queue);
-    await expect.poll(() => linesOf(file).length, PATIENT).toBe(50);
+    await eventually(() => linesOf(file).length).toBe(50);
   });
 
   test('a client that was thought dead has its calls run all the same', async () => {
@@ -193,11 +195,11 @@ describe.skipIf(!hasRedis)('when something fails', { timeout: 60_000 }, () => {
     const queue = newQueue();
     const executor = executorOn(redis, queue);
     const future = executor.submit(tasks.add, 1, 1);
-    await expect.poll(() => redis.command('LLEN', `bull:${queue}:wait`), PATIENT).toBe('1');
+    await eventually(() => redis.command('LLEN', `bull:${queue}:wait`)).toBe('1');
     const alive = redis.command('KEYS', `bull:${queue}:rf:*:alive`);
     redis.command('DEL', alive);
     const worker = await startWorker(redis.url, queue);
-    await expect.poll(() => worker.calls.length, PATIENT).toBeGreaterThan(0);
+    await eventually(() => worker.calls.length).toBeGreaterThan(0);
     redis.command('SET', alive, '1');
     expect(await future).toBe(2);
   });
@@ -219,8 +221,8 @@ describe.skipIf(!hasRedis)('when something fails', { timeout: 60_000 }, () => {
       proxy.losesAnswers = true;
       for (let i = 0; i < 20; i += 1) futures.push(executor.submit(tasks.note, file, `${round}-${i}`));
       // They run, and their jobs are gone, before the adds are sent again.
-      await expect.poll(() => linesOf(file).length, PATIENT).toBe(futures.length);
-      await expect.poll(() => redis.command('KEYS', `bull:${queue}:c*`), PATIENT).toBe('');
+      await eventually(() => linesOf(file).length).toBe(futures.length);
+      await eventually(() => redis.command('KEYS', `bull:${queue}:c*`)).toBe('');
       proxy.cut();
       proxy.losesAnswers = false;
       await outcomes(futures);
@@ -228,7 +230,7 @@ describe.skipIf(!hasRedis)('when something fails', { timeout: 60_000 }, () => {
     expect(proxy.lost).toBeGreaterThan(0);
     const { results, broken, others } = await outcomes(futures);
     expect([results, broken, others]).toEqual([120, [], []]);
-    await expect.poll(() => redis.command('LLEN', `bull:${queue}:wait`), PATIENT).toBe('0');
+    await eventually(() => redis.command('LLEN', `bull:${queue}:wait`)).toBe('0');
     const ran = linesOf(file);
     expect(new Set(ran).size).toBe(ran.length);
   });
@@ -242,8 +244,8 @@ describe.skipIf(!hasRedis)('when something fails', { timeout: 60_000 }, () => {
       proxy.close();
     });
     const url = await proxy.listen();
-    await startWorker(url, queue, ['--max-workers', '20', '--lock-duration', '3']);
-    const executor = executorOn(url, queue, { max_workers: 60, lock_duration: 3 });
+    await startWorker(url, queue, ['--max-workers', '20', '--lock-duration', '20']);
+    const executor = executorOn(url, queue, { max_workers: 60, lock_duration: 20 });
     const futures = Array.from({ length: 1000 }, (_, i) =>
       executor.submit(tasks.note, file, String(i), i % 20),
     );
@@ -280,12 +282,12 @@ describe.skipIf(!hasRedis)('when something fails', { timeout: 60_000 }, () => {
     const redis = await startRedis();
     const queue = newQueue();
     const file = path.join(redis.folder, 'ran');
-    const worker = await startWorker(redis.url, queue, ['--max-workers', '2', '--grace', '1']);
+    const worker = await startWorker(redis.url, queue, ['--max-workers', '2', '--grace', '10']);
     const executor = executorOn(redis, queue);
     const quick = executor.submit(tasks.note, file, 'quick', 600);
     const slow = executor.submit(tasks.abortable, file);
     const waiting = Array.from({ length: 5 }, (_, i) => executor.submit(tasks.add, i, 0));
-    await expect.poll(() => linesOf(file).length, PATIENT).toBe(2);
+    await eventually(() => linesOf(file).length).toBe(2);
     worker.kill('SIGTERM');
     expect(await quick).toBe(worker.child.pid);
     expect((await slow.exception())?.message).toMatch(/worker (is being|was) stopped/);
@@ -317,20 +319,20 @@ describe.skipIf(!hasRedis)('when something fails', { timeout: 60_000 }, () => {
     const queue = newQueue();
     const file = path.join(redis.folder, 'ran');
     const skewed = fileURLToPath(new URL('./fixtures/skewed.mjs', import.meta.url));
-    const flags = ['--per-second', '20', '--max-workers', '20', '--lock-duration', '3'];
+    const flags = ['--per-second', '20', '--max-workers', '20', '--lock-duration', String(LOCK)];
     const clocks = [-60, 60].map((skew) => ({ SKEW: String(skew), NODE_OPTIONS: `--import=${skewed}` }));
     const workers = await Promise.all(clocks.map((env) => startWorker(redis.url, queue, flags, env)));
-    const executor = executorOn(redis, queue, { lock_duration: 3 });
+    const executor = executorOn(redis, queue);
     const began = Date.now();
     // Longer than the locks hold when they are not renewed.
-    const futures = Array.from({ length: 60 }, (_, i) => executor.submit(tasks.note, file, String(i), 4000));
+    const futures = Array.from({ length: 40 }, (_, i) => executor.submit(tasks.note, file, String(i), 6000));
     const pids = await Promise.all(futures);
     expect(new Set(pids)).toEqual(new Set(workers.map(({ child }) => child.pid)));
     expect(
       linesOf(file)
         .map(Number)
         .sort((a, b) => a - b),
-    ).toEqual(Array.from(Array(60).keys()));
+    ).toEqual(Array.from(Array(40).keys()));
     const offsets = workers.map(({ calls: [first] }) => Date.parse(String(first?.['time'])) - began);
     expect(offsets.map((offset) => Math.round(offset / 60_000))).toEqual([-1, 1]);
     // Each clock tells its own second.
@@ -339,6 +341,34 @@ describe.skipIf(!hasRedis)('when something fails', { timeout: 60_000 }, () => {
       .sort((a, b) => a - b);
     const closest = Math.min(...starts.slice(20).map((at, i) => at - (starts[i] as number)));
     expect(closest).toBeGreaterThan(960);
+  });
+
+  test('calls that Redis has evicted from the lists of the queue are lost, not waited for', async () => {
+    const redis = await startRedis();
+    const queue = newQueue();
+    const executor = executorOn(redis, queue);
+    const futures = [1, 2, 3].map((n) => executor.submit(tasks.add, n, 0));
+    await eventually(() => redis.command('LLEN', `bull:${queue}:wait`)).toBe('3');
+    // As allkeys-lru does.
+    redis.command('DEL', `bull:${queue}:wait`);
+    const late = executor.submit(tasks.add, 4, 0);
+    const { broken } = await outcomes(futures);
+    expect(broken).toHaveLength(3);
+    expect(broken[0]?.message).toContain('Redis has lost it, or it was removed');
+    expect(late.done()).toBe(false);
+    await startWorker(redis.url, queue);
+    expect(await late).toBe(4);
+  });
+
+  test('results that the user of Redis may not read end their calls with the reason', async () => {
+    const redis = await startRedis();
+    const queue = newQueue();
+    redis.command('ACL', 'SETUSER', 'unread', 'on', '>pass', '~*', '&*', '+@all', '-xread');
+    await startWorker(redis.url, queue);
+    const executor = executorOn(redis.url.replace('//', '//unread:pass@'), queue);
+    const error = await executor.submit(tasks.add, 1, 1).exception();
+    expect(error).toBeInstanceOf(BrokenExecutor);
+    expect(error?.message).toMatch(/its result cannot be read: .*xread/);
   });
 
   test('calls that wait in a queue without workers are warned of, once', async () => {
@@ -354,11 +384,9 @@ describe.skipIf(!hasRedis)('when something fails', { timeout: 60_000 }, () => {
     });
     const executor = executorOn(redis, 'lonely');
     const future = executor.submit(tasks.add, 1, 1);
-    await expect
-      .poll(() => lines, PATIENT)
-      .toEqual([
-        "warning requests_futures.bullmq: calls wait in the queue 'lonely', and it has no worker that is alive",
-      ]);
+    await eventually(() => lines).toEqual([
+      "warning requests_futures.bullmq: calls wait in the queue 'lonely', and it has no worker that is alive",
+    ]);
     await startWorker(redis.url, 'lonely');
     expect(await future).toBe(2);
     expect(lines).toHaveLength(1);

@@ -11,7 +11,7 @@ import { copyreg, importable, PicklingError, UnpicklingError } from '../../src/c
 import { Op } from '../../src/pickle/index.js';
 import '../../src/index.js';
 import { get, Session } from '../../src/requests/index.js';
-import { hasRedis, newQueue, openQueue, startRedis } from './redis.js';
+import { eventually, hasRedis, newQueue, openQueue, startRedis } from './redis.js';
 
 let ran: unknown[] = [];
 const url = 'file:///elsewhere/hostile.js';
@@ -410,9 +410,9 @@ describe.skipIf(!hasRedis)('a queue that others write to', () => {
       ],
     ];
     for (const [jobId, data] of entries) await bull.add('danger', data, { jobId });
-    await expect.poll(() => serving.health().refused, { timeout: 20_000 }).toBe(entries.length);
+    await eventually(() => serving.health().refused).toBe(entries.length);
     expect(await executor.submit(danger, 1)).toBe('ran');
-    await expect.poll(() => serving.health()).toMatchObject({ served: 1, status: 'ok' });
+    await eventually(() => serving.health()).toMatchObject({ served: 1, status: 'ok' });
   });
 
   test('has outcomes refused and counted by the client', async () => {
@@ -421,7 +421,7 @@ describe.skipIf(!hasRedis)('a queue that others write to', () => {
     const executor = new BullMQExecutor({ queue, connection: redis.url });
     onTestFinished(() => executor.shutdown({ wait: false, cancel_futures: true }));
     const future = executor.submit(danger, 1);
-    await expect.poll(() => redis.command('LLEN', `bull:${queue}:wait`)).toBe('1');
+    await eventually(() => redis.command('LLEN', `bull:${queue}:wait`)).toBe('1');
     const id = redis.command('LINDEX', `bull:${queue}:wait`, '0');
     const results = `bull:${queue}:rf:${id.split('-')[0] ?? ''}:results`;
     const raw = new Redis(redis.url).on('error', () => undefined);
@@ -429,9 +429,15 @@ describe.skipIf(!hasRedis)('a queue that others write to', () => {
       raw.disconnect();
     });
     await raw.xadd(results, '*', 'nonsense', '1');
-    await raw.xadd(results, '*', 'unknown', 'returned', 'o', 'x');
-    await raw.xadd(results, '*', id, 'returned', 'o', outcome(['danger'], [[Op.call, 0, 0, []]]));
+    await raw.xadd(results, '*', 'returned unknown', 'x', 'json unknown,', '1', 'json', '', '', '');
+    await raw.xadd(results, '*', `returned ${id}`, outcome(['danger'], [[Op.call, 0, 0, []]]));
     await expect(future).rejects.toThrow(UnpicklingError);
     expect(executor.refused).toBe(1);
+    const other = executor.submit(danger, 1);
+    await eventually(() => redis.command('LLEN', `bull:${queue}:wait`)).toBe('2');
+    // Fewer lines than calls.
+    await raw.xadd(results, '*', `json unknown,${redis.command('LINDEX', `bull:${queue}:wait`, '0')}`, '1');
+    await expect(other).rejects.toThrow('The result is no JSON');
+    expect(executor.refused).toBe(2);
   });
 });

@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, describe, expect, onTestFinished, test } from 'vitest';
 import { RedisLimitStore } from 'requests-futures/bullmq';
 import type { Demand, Grant } from 'requests-futures';
-import { hasRedis, newQueue, TestRedis } from './redis.js';
+import { eventually, hasRedis, newQueue, TestRedis } from './redis.js';
 
 const SECOND = 1_000_000;
 /** What is asked for: `count` starts per `period` seconds. */
@@ -64,9 +64,7 @@ describe.skipIf(!hasRedis)('a RedisLimitStore', () => {
     const demands = demand(1, 0.05);
     store.settle(demands, (await take(demands, 1)).tickets, 'used');
     expect((await take(demands, 1, 2)).wait).toBeGreaterThan(0);
-    await expect
-      .poll(() => take(demands, 1, 3).then(({ tickets }) => tickets), { timeout: 10_000 })
-      .toHaveLength(1);
+    await eventually(() => take(demands, 1, 3).then(({ tickets }) => tickets)).toHaveLength(1);
     // One that does not come back is forgotten a second after its time.
     expect(Number(redis.command('ZCARD', key('waiting')))).toBe(0);
   });
@@ -112,7 +110,7 @@ describe.skipIf(!hasRedis)('a RedisLimitStore', () => {
       .command('ZRANGE', key('starts'), '0', '-1', 'WITHSCORES')
       .split('\n');
     redis.command('ZADD', key('starts'), hours(time), ticket);
-    await expect.poll(() => take(demands, 1).then(({ tickets }) => tickets)).toHaveLength(1);
+    await eventually(() => take(demands, 1).then(({ tickets }) => tickets)).toHaveLength(1);
   });
 
   test('a pause lets one probe through, and its outcome decides', async () => {
@@ -123,7 +121,7 @@ describe.skipIf(!hasRedis)('a RedisLimitStore', () => {
     expect(paused.tickets).toEqual([]);
     expect(paused.wait).toBeLessThanOrEqual(0.2 * SECOND);
     let probe = paused;
-    await expect.poll(async () => (probe = await take(demands, 3)).tickets).toHaveLength(1);
+    await eventually(async () => (probe = await take(demands, 3)).tickets).toHaveLength(1);
     expect(probe.isProbe).toBe(true);
     expect((await take(demands, 3, 2)).tickets).toEqual([]);
     store.probed('key:a', probe.tickets[0] ?? '', false);
@@ -141,7 +139,7 @@ describe.skipIf(!hasRedis)('a RedisLimitStore', () => {
     const demands = [{ key: 'key:a', rates: [] }];
     store.pause('key:a', 1000);
     let probe: Grant | undefined;
-    await expect.poll(async () => (probe = await take(demands, 1)).isProbe).toBe(true);
+    await eventually(async () => (probe = await take(demands, 1)).isProbe).toBe(true);
     store.pause('key:a', 60 * SECOND);
     store.probed('key:a', probe?.tickets[0] ?? '', true);
     const paused = await take(demands, 1);
@@ -201,7 +199,7 @@ describe.skipIf(!hasRedis)('a RedisLimitStore', () => {
     redis.command('HSET', key('state'), ...fields);
     redis.command('ZADD', key('starts'), 'inf', 'a', '-inf', 'b', '1e300', 'c', '-1', 'd');
     redis.command('ZADD', key('waiting'), 'inf', 'a', '1e300', 'b', '-inf', 'c');
-    await expect.poll(() => take(demand(2, 0.2), 2).then((grant) => grant.tickets)).toHaveLength(2);
+    await eventually(() => take(demand(2, 0.2), 2).then((grant) => grant.tickets)).toHaveLength(2);
   });
 
   test('refuses bad options by name', () => {

@@ -15,7 +15,7 @@ async function run(
   return await promisify(execFile)(
     process.execPath,
     ['--import', file('peers.mjs'), file(fixture), ...more],
-    { timeout: 20_000, env: { ...process.env, PEERS: JSON.stringify(peers) } },
+    { timeout: 100_000, env: { ...process.env, PEERS: JSON.stringify(peers) } },
   );
 }
 
@@ -43,7 +43,9 @@ describe.skipIf(!hasRedis)('each major version of BullMQ and of ioredis', () => 
   });
 });
 
-test('what is missing is said at once by each call, by the worker and by the limits, and the process ends', async () => {
+test('what is missing is said at once by each call, by the worker and by the limits, and the process ends', {
+  timeout: 120_000,
+}, async () => {
   const { stdout } = await run({ bullmq: 'no-bullmq', ioredis: 'no-ioredis' }, 'says-what-is-missing.mjs');
   const missing = 'Error: requests-futures/bullmq needs two more packages: npm install bullmq ioredis';
   expect(stdout.trim().split('\n')).toEqual([missing, missing, `LimitStore${missing}`]);
@@ -54,13 +56,16 @@ describe.skipIf(!hasRedis)('an executor that is idle', () => {
     const redis = await startRedis();
     const queue = newQueue();
     await startWorker(redis.url, queue);
-    const run = async (url: string): Promise<string[]> => {
-      const args = [file('idle.mjs'), url, queue];
-      const { stdout } = await promisify(execFile)(process.execPath, args, { timeout: 15_000 });
+    const run = async (url: string, redisTimeout: string): Promise<string[]> => {
+      const args = [file('idle.mjs'), url, queue, redisTimeout];
+      const { stdout } = await promisify(execFile)(process.execPath, args, { timeout: 50_000 });
       return stdout.trim().split('\n');
     };
-    expect(await run(redis.url)).toEqual(['served', 'served', 'served', '0 0']);
-    expect(await run('redis://127.0.0.1:1')).toEqual([...Array<string>(3).fill('BrokenExecutor'), '0 0']);
+    expect(await run(redis.url, '60')).toEqual(['served', 'served', 'served', '0 0']);
+    expect(await run('redis://127.0.0.1:1', '1')).toEqual([
+      ...Array<string>(3).fill('BrokenExecutor'),
+      '0 0',
+    ]);
   });
 });
 
@@ -69,9 +74,9 @@ test.skipIf(!hasRedis)(
   async () => {
     const redis = await startRedis();
     const args = ['--expose-gc', file('serves-many.mjs'), redis.url, newQueue()];
-    const { stdout } = await promisify(execFile)(process.execPath, args, { timeout: 60_000 });
+    const { stdout } = await promisify(execFile)(process.execPath, args, { timeout: 100_000 });
     // Of 60 MB.
     expect(Number(stdout)).toBeLessThan(15);
   },
-  60_000,
+  120_000,
 );

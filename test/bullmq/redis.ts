@@ -10,7 +10,7 @@ import { fileURLToPath } from 'node:url';
 import { type AddressInfo } from 'node:net';
 import { Queue } from 'bullmq';
 import { Redis } from 'ioredis';
-import { onTestFinished } from 'vitest';
+import { expect, onTestFinished, vi } from 'vitest';
 
 /** The server's program: Redis, or what REDIS_SERVER names (such as valkey-server). */
 const PROGRAM = process.env['REDIS_SERVER'] ?? 'redis-server';
@@ -27,6 +27,13 @@ function isInstalled(): boolean {
 /** Whether tests with a Redis can run here; says so once where they cannot. */
 export const hasRedis = isInstalled();
 if (!hasRedis) console.warn(`skipped: there is no ${PROGRAM} here (apt-get install redis-server)`);
+
+// Processes start, and notice each other's end, in their own time on a machine that is busy.
+const PATIENCE = 90_000;
+vi.setConfig({ testTimeout: 2 * PATIENCE, hookTimeout: PATIENCE });
+
+/** Looks until what `look` returns, or resolves to, is as it should be. */
+export const eventually = <T>(look: () => T) => expect.poll<T>(look, { timeout: PATIENCE });
 
 export const worker = fileURLToPath(new URL('../../dist/src/bullmq/cli.js', import.meta.url));
 export const tasksFile = fileURLToPath(new URL('./fixtures/tasks.mjs', import.meta.url));

@@ -48,7 +48,7 @@ describe.skipIf(!hasRedis)('a Redis behind TLS and a password', () => {
     const args = [roundTrip, urlWith(PASSWORD), newQueue()];
     const { stdout, stderr } = await promisify(execFile)(process.execPath, args, {
       env: { ...process.env, ...env },
-      timeout: 20_000,
+      timeout: 100_000,
     });
     expect(JSON.parse(stdout)).toMatchObject({ sum: 9900, aborted: 'RangeError: enough' });
     expect(stderr).toBe('');
@@ -97,9 +97,9 @@ describe.skipIf(!hasRedis)('a Redis behind TLS and a password', () => {
     const untrusted = urlWith(PASSWORD);
     for (const connection of [optionsWith(`not-${PASSWORD}`), untrusted, new URL(untrusted)]) {
       const queue = newQueue();
-      const executor = new BullMQExecutor({ queue, connection, redis_timeout: 1 });
+      const executor = new BullMQExecutor({ queue, connection, redis_timeout: 5 });
       const worker = new BullMQWorker({ queue, connection, functions: [tasks], grace: 0 });
-      const store = new RedisLimitStore({ connection, redis_timeout: 1 });
+      const store = new RedisLimitStore({ connection, redis_timeout: 5 });
       const session = new FuturesSession({ limits: { per_second: 1, store } });
       const errors = await Promise.all([
         executor.submit(tasks.add, 1, 1).exception(),

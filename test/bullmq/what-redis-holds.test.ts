@@ -7,12 +7,9 @@ import { describe, expect, onTestFinished, test } from 'vitest';
 import { FuturesSession } from 'requests-futures';
 import { BullMQExecutor, type BullMQExecutorOptions, BullMQWorker } from 'requests-futures/bullmq';
 import * as tasks from './fixtures/tasks.mjs';
-import { hasRedis, newQueue, openQueue, startRedis, startWorker, TestRedis } from './redis.js';
+import { eventually, hasRedis, newQueue, openQueue, startRedis, startWorker, TestRedis } from './redis.js';
 
-/** Machines that are busy take their time. */
-const PATIENT = { timeout: 20_000 };
-
-describe.skipIf(!hasRedis)('what stands in Redis', { timeout: 60_000 }, () => {
+describe.skipIf(!hasRedis)('what stands in Redis', () => {
   function both(
     redis: TestRedis,
     queue: string,
@@ -48,7 +45,7 @@ describe.skipIf(!hasRedis)('what stands in Redis', { timeout: 60_000 }, () => {
     onTestFinished(() => executor.shutdown({ cancel_futures: true, wait: false }));
     const futures = Array.from({ length: 5 }, () => executor.submit(tasks.note, file, 'same'));
     const bull = openQueue(redis.url, queue);
-    await expect.poll(() => bull.getWaitingCount(), PATIENT).toBe(5);
+    await eventually(() => bull.getWaitingCount()).toBe(5);
     const ids = (await bull.getWaiting()).map(({ id }) => String(id));
     expect(new Set(ids).size).toBe(5);
     // Digits alone would be BullMQ's own, and a colon is refused.
@@ -67,14 +64,12 @@ describe.skipIf(!hasRedis)('what stands in Redis', { timeout: 60_000 }, () => {
     const child = spawn(process.execPath, [client, redis.url, queue, file], {
       stdio: ['ignore', 'ignore', 'inherit'],
     });
-    await expect
-      .poll(() => existsSync(file) && readFileSync(file, 'utf8').split('\n').length, PATIENT)
-      .toBe(6);
+    await eventually(() => existsSync(file) && readFileSync(file, 'utf8').split('\n').length).toBe(6);
     child.kill('SIGKILL');
     await once(child, 'exit');
-    await expect.poll(() => worker.calls.length, PATIENT).toBe(5);
+    await eventually(() => worker.calls.length).toBe(5);
     expect(worker.calls.map(({ outcome }) => outcome)).toEqual(Array(5).fill('returned'));
-    await expect.poll(() => redis.command('KEYS', `bull:${queue}:c*`), PATIENT).toBe('');
+    await eventually(() => redis.command('KEYS', `bull:${queue}:c*`)).toBe('');
     const kept = redis.command('KEYS', `bull:${queue}:rf:c*`).split('\n');
     expect(kept.map((key) => key.split(':').at(-1)).sort()).toEqual(['alive', 'claims', 'results']);
     for (const key of kept) {
@@ -89,14 +84,14 @@ describe.skipIf(!hasRedis)('what stands in Redis', { timeout: 60_000 }, () => {
     onTestFinished(() => redis.remove());
     await redis.start();
     redis.command('CLUSTER', 'ADDSLOTSRANGE', '0', '16383');
-    await expect.poll(() => redis.command('CLUSTER', 'INFO'), PATIENT).toContain('cluster_state:ok');
+    await eventually(() => redis.command('CLUSTER', 'INFO')).toContain('cluster_state:ok');
     // A single node refuses a script whose keys are in several slots, as any node does.
     expect(redis.command('MGET', 'a', 'b')).toContain('CROSSSLOT');
     const executor = both(redis, `{${newQueue()}}`);
     expect(await executor.map(tasks.add, [1, 2, 3], [1, 2, 3]).toArray()).toEqual([2, 4, 6]);
     const file = path.join(redis.folder, 'ran');
     const future = executor.submit(tasks.abortable, file);
-    await expect.poll(() => existsSync(file), PATIENT).toBe(true);
+    await eventually(() => existsSync(file)).toBe(true);
     future.abort(new RangeError('enough'));
     expect((await future.exception())?.message).toBe('enough');
     await using session = new FuturesSession({
