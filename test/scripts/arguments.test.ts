@@ -16,7 +16,7 @@ const REFUSED: readonly [file: string, args: readonly string[], error: string, .
   ['test/endurance/soak.mjs', ['many'], "N must be a whole number from 1 up, got 'many'"],
   ['test/endurance/soak.mjs', ['0'], "N must be a whole number from 1 up, got '0'"],
   ['test/endurance/soak.mjs', ['1', 'thread'], 'No such part: thread', 'threads', 'storm over UndiciAdapter'],
-  ['test/endurance/machines.mjs', ['1e99'], "CALLS must be a whole number from 1 up, got '1e99'"],
+  ['test/endurance/machines.mjs', ['1e99'], "N must be a whole number from 1 up, got '1e99'"],
   ['test/fuzz/run.ts', ['ten'], "N must be a whole number from 1 up, got 'ten'"],
   ['test/fuzz/run.ts', ['--seed', 'x'], "--seed must be a whole number from 0 up, got 'x'"],
   ['test/neighbours/run.ts', ['nobody'], 'No such neighbour: nobody', 'webpack'],
