@@ -29,4 +29,22 @@ lines.length = 0;
 logger.info({ response, request: response.request, session }, 'done');
 assert(!JSON.stringify(lines).includes(Buffer.from('user:secret').toString('base64')), JSON.stringify(lines));
 assert.equal(lines[0].response.status_code, 200);
+
+// A child has the bindings of its own, and its level may change while it is set.
+const child = logger.child({ module: 'http' }, { level: 'warn' });
+requests.set_logger(child);
+lines.length = 0;
+await session.get(`${base}/json`);
+assert.deepEqual(lines, []);
+child.level = 'debug';
+await session.get(`${base}/json`);
+assert(
+  lines.some(({ module, level, msg }) => module === 'http' && level === 20 && /"GET \/json HTTP/.test(msg)),
+  JSON.stringify(lines),
+);
+// One that throws breaks no request.
+child.debug = () => {
+  throw new Error('disk full');
+};
+assert.equal((await session.get(`${base}/json`)).status_code, 200);
 await session.close();

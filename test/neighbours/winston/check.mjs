@@ -27,4 +27,20 @@ assert(
 );
 await session.get(`${process.env.SERVER_URL}/json`);
 assert(lines.some(({ level, message }) => level === 'debug' && /"GET \/json HTTP\/1\.1" 200/.test(message)));
+
+// A child has the fields of its own, and the level of its parent.
+const parent = winston.createLogger({
+  level: 'warn',
+  format: winston.format.json(),
+  transports: [new winston.transports.Stream({ stream })],
+});
+requests.set_logger(parent.child({ module: 'http' }));
+lines.length = 0;
+await session.get(`${process.env.SERVER_URL}/json`);
+assert.deepEqual(lines, []);
+await assert.rejects(session.get('http://127.0.0.1:1/'), requests.ConnectionError);
+assert(
+  lines.some(({ module, level }) => module === 'http' && level === 'warn'),
+  JSON.stringify(lines),
+);
 await session.close();
