@@ -19,7 +19,7 @@ export {
 } from './bodies/text/iter-body.js';
 export type { JSONReviver } from './bodies/text/response-json.js';
 export { isPristine } from './cookies/requests-cookie-jar.js';
-export { copyHTTPAdapter, partsOf } from './crossing/adapter-copy.js';
+export { copyHTTPAdapter, partsOf, poolOptions } from './crossing/adapter-copy.js';
 export {
   changeCookies,
   cookieChanges,

@@ -433,10 +433,7 @@ describe('1.15: a fetch function in the place of node-fetch, which HTTPAdapter a
         await connection.readHead();
         await connection.write('HTTP/1.1 200 OK\r\nContent-Length: 10\r\n\r\nhello');
       });
-      const late = await failureOf(
-        send(newAdapter({ fetch }), stalls.url, { timeout: 1 }),
-        ConnectionError,
-      );
+      const late = await failureOf(send(newAdapter({ fetch }), stalls.url, { timeout: 1 }), ConnectionError);
       expect(late.message).toContain('Read timed out.');
       await using short = await startRawServer(async (connection) => {
         await connection.readHead();

@@ -198,3 +198,13 @@ describe.each([
     }
   });
 });
+
+test('an UndiciAdapter that sends by the global dispatcher sends by that of the thread', async () => {
+  await using server = await startRawServer(async (connection) => {
+    await connection.readRequest();
+    await connection.write(reply('here'));
+  });
+  await using session = new FuturesSession({ executor });
+  session.mount('http://', new UndiciAdapter({ dispatcher: 'global' }));
+  expect((await session.get(server.url, { timeout: 5 })).text).toBe('here');
+});

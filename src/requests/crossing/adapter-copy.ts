@@ -22,24 +22,23 @@ const OWN_FIELDS = [
   'insecure_http_parser',
 ];
 
-/**
- * The arguments for {@link copyHTTPAdapter}: the classes, the options (`own`: those that not all adapters have), the retries if
- * any, and the fields that a subclass added.
- */
-export function partsOf(adapter: HTTPAdapter, base: HTTPAdapterClass, own: object): readonly unknown[] {
-  const { max_retries, _pool_connections, _pool_maxsize, _pool_block, _pool_idle_timeout } = adapter;
-  const { insecure_http_parser } = adapter;
-  const options: HTTPAdapterOptions = {
+/** The options that all adapters have, as the constructor took them. */
+export function poolOptions(adapter: HTTPAdapter): HTTPAdapterOptions {
+  const { _pool_connections, _pool_maxsize, _pool_block, _pool_idle_timeout, insecure_http_parser } = adapter;
+  return {
     pool_connections: _pool_connections,
     pool_maxsize: _pool_maxsize,
     pool_block: _pool_block,
     pool_idle_timeout: _pool_idle_timeout,
     insecure_http_parser,
     ...hiddenOptions(adapter),
-    ...own,
   };
+}
+
+/** The arguments for {@link copyHTTPAdapter}: the classes, the options, the retries if any, and the fields that a subclass added. */
+export function partsOf(adapter: HTTPAdapter, base: HTTPAdapterClass, options: object): readonly unknown[] {
   const added = Object.entries(adapter).filter(([name]) => !OWN_FIELDS.includes(name));
-  const retries = hasDefaultRetries(adapter) ? null : max_retries;
+  const retries = hasDefaultRetries(adapter) ? null : adapter.max_retries;
   return [base, adapter.constructor, options, retries, Object.fromEntries(added)];
 }
 
@@ -81,15 +80,16 @@ setReducer(
 );
 setReducer(
   HTTPAdapter,
-  (adapter) => reduceHomed(adapter, copyHTTPAdapter, partsOf(adapter, HTTPAdapter, {})),
+  (adapter) => reduceHomed(adapter, copyHTTPAdapter, partsOf(adapter, HTTPAdapter, poolOptions(adapter))),
   { subclasses: true },
 );
 setReducer(
   UndiciAdapter,
   (adapter) => {
     const { pipelining, allow_h2, dispatcher } = adapter;
-    const own = dispatcher === null ? { pipelining, allow_h2 } : { dispatcher };
-    return reduceHomed(adapter, copyHTTPAdapter, partsOf(adapter, UndiciAdapter, own));
+    // A dispatcher has its own connections, and is refused beside options of theirs.
+    const options = dispatcher === null ? { ...poolOptions(adapter), pipelining, allow_h2 } : { dispatcher };
+    return reduceHomed(adapter, copyHTTPAdapter, partsOf(adapter, UndiciAdapter, options));
   },
   { subclasses: true },
 );

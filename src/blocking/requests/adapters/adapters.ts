@@ -10,7 +10,7 @@ import {
   UndiciAdapter as AwaitedUndiciAdapter,
   type UndiciAdapterOptions as AwaitedUndiciAdapterOptions,
 } from '../../../requests/index.js';
-import { partsOf } from '../../../requests/internal.js';
+import { partsOf, poolOptions } from '../../../requests/internal.js';
 import { withCallersLines } from '../../caller/caller-stack.js';
 import type { Scope } from '../../caller/handles.js';
 import { link } from '../../caller/link.js';
@@ -142,11 +142,12 @@ function copyOf(adapter: object): Reduced | undefined {
   const base = isUndici ? AwaitedUndiciAdapter : AwaitedHTTPAdapter;
   const own = isUndici ? { pipelining: adapter.pipelining, allow_h2: adapter.allow_h2 } : {};
   // True at run time: its class derives from it.
-  const parts = [...partsOf(adapter as AwaitedHTTPAdapter, base, own)];
+  const awaited = adapter as AwaitedHTTPAdapter;
+  const parts = [...partsOf(awaited, base, { ...poolOptions(awaited), ...own })];
   // In the gateway it is of its base class, without the fields of the subclass.
   parts[1] = base;
   parts[4] = {};
-  const { connection_pool_kw } = (adapter as AwaitedHTTPAdapter).poolmanager;
+  const { connection_pool_kw } = awaited.poolmanager;
   return reduceHomed(adapter, copyCallersAdapter as never, [connection_pool_kw, ...parts]);
 }
 
