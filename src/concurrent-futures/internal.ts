@@ -24,4 +24,3 @@ export type { WorkItem } from './work-item.js';
 export { mapInChunks } from './worker-pool/map-in-chunks.js';
 export { runChunk } from './worker-pool/run-chunk.js';
 export { ThreadCall } from './worker-pool/thread-call.js';
-export type { Waiter } from './waiter.js';
