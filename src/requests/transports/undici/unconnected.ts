@@ -31,7 +31,7 @@ export function publishUnconnected(undici: UndiciModule, job: Job, error: Error)
     }),
   );
   const { method, target: path } = job;
-  client.dispatch(ownOptions({ path, method: method, headers: shownHeaders(job) }), IGNORING);
+  client.dispatch(ownOptions({ path, method, headers: shownHeaders(job) }), IGNORING);
   setImmediate(() => {
     client.destroy(error).catch(ignore);
   });
