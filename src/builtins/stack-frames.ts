@@ -5,9 +5,18 @@ const shown = new WeakSet<Error>();
 
 /** The frames here and now, from the caller of `below` on. */
 export function framesAbove(below: CallableFunction): string {
-  const place = { stack: '' };
+  const place = { name: 'Error', message: '', stack: '' };
   Error.captureStackTrace(place, below);
-  return place.stack;
+  return stackOf(place) ?? '';
+}
+
+/** Null where it is no text. Reading it runs `Error.prepareStackTrace` or a getter of the caller's, which may throw. */
+function stackOf(place: { readonly stack?: unknown }): string | null {
+  try {
+    return typeof place.stack === 'string' ? place.stack : null;
+  } catch {
+    return null;
+  }
 }
 
 /** Makes an error far below those who asked, with more frames than usual. */
@@ -24,13 +33,19 @@ export function withMoreFrames<E>(make: () => E): E {
 
 /** Adds `frames` behind those of `error` that are not there yet, and gives the error back. */
 export function addFrames<E>(error: E, frames: string): E {
-  // The stack may have been replaced by anything.
-  if (!(error instanceof Error) || typeof error.stack !== 'string') return error;
-  const there = new Set(error.stack.split('\n'));
+  if (!(error instanceof Error)) return error;
+  const stack = stackOf(error);
+  if (stack === null) return error;
+  const there = new Set(stack.split('\n'));
   const added = frames.split('\n').filter((line) => line.startsWith('    at ') && !there.has(line));
   if (added.length === 0) return error;
-  const value = [error.stack, ...added].join('\n');
-  Reflect.defineProperty(error, 'stack', { value, configurable: true, writable: true, enumerable: false });
+  const value = [stack, ...added].join('\n');
+  Reflect.defineProperty(error, 'stack', {
+    value,
+    configurable: true,
+    writable: true,
+    enumerable: false,
+  });
   return error;
 }
 

@@ -1,8 +1,14 @@
 /** The stacks of errors lead to the caller's own lines. */
 import { execFile } from 'node:child_process';
 import { promisify } from 'node:util';
-import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { as_completed, AsyncPoolExecutor, FuturesSession, type ResponseFuture } from 'requests-futures';
+import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
+import {
+  as_completed,
+  AsyncPoolExecutor,
+  Future,
+  FuturesSession,
+  type ResponseFuture,
+} from 'requests-futures';
 import * as requests from 'requests-futures/requests';
 import { failureOf } from '../helpers/failures.js';
 import { refusedPort } from '../helpers/servers/http-server.js';
@@ -182,4 +188,53 @@ test('NODE_DEBUG=requests-futures adds where the request was submitted', async (
   const usual = await run('');
   expect(usual).toContain('awaitsItLater');
   expect(usual).not.toContain('submitsTheRequest');
+});
+
+describe('whatever a program does to stacks, a future fails with the error that it ended with', () => {
+  const before: unknown = Reflect.get(Error, 'prepareStackTrace');
+  afterEach(() => {
+    Reflect.set(Error, 'prepareStackTrace', before);
+  });
+
+  function failed(error: Error): Future {
+    const future = new Future();
+    future.set_exception(error);
+    return future;
+  }
+  const reasonOf = (future: Future): Promise<unknown> =>
+    future.result().then(
+      () => undefined,
+      (reason: unknown) => reason,
+    );
+
+  test.each<[title: string, prepare: typeof Error.prepareStackTrace]>([
+    ['gives call sites', (_error, sites) => sites],
+    ['takes more of an error for granted', (error) => (error.cause as Error).message],
+    [
+      'throws',
+      () => {
+        throw new Error('of the program');
+      },
+    ],
+  ])('an Error.prepareStackTrace that %s', async (_title, prepare) => {
+    // The stack of this one is text already.
+    const early = new Error('early');
+    expect(early.stack).toContain('early');
+    Error.prepareStackTrace = prepare;
+    const late = new Error('late');
+    expect(await reasonOf(failed(early))).toBe(early);
+    expect(await reasonOf(failed(late))).toBe(late);
+    await using session = new requests.Session();
+    const sent = await session.get('gopher://x').catch((error: unknown) => error);
+    expect(sent).toBeInstanceOf(requests.RequestException);
+  });
+
+  test('a stack that cannot be read', async () => {
+    const error = Object.defineProperty(new Error('of the request'), 'stack', {
+      get() {
+        throw new Error('of the getter');
+      },
+    });
+    expect(await reasonOf(failed(error))).toBe(error);
+  });
 });
