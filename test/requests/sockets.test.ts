@@ -340,7 +340,19 @@ describe.each([
       const many: net.LookupFunction = (_hostname, _options, callback) => {
         callback(null, [{ address: '127.0.0.1', family: 4 }]);
       };
-      for (const lookup of [all, one, many]) {
+      const texts = (...[, , done]: [0, 0, (e: null, answer: string[]) => void]): void => {
+        done(null, ['127.0.0.1']);
+      };
+      const awaits = async (...[, , done]: Parameters<net.LookupFunction>): Promise<void> => {
+        await Promise.resolve();
+        done(null, '127.0.0.1', 4);
+      };
+      const twice: net.LookupFunction = (_hostname, _options, callback) => {
+        callback(null, '127.0.0.1', 4);
+        callback(null, '127.0.0.1', 4);
+        callback(new Error('too late'), '');
+      };
+      for (const lookup of [all, one, many, texts as never, awaits, twice]) {
         const response = await sessionOver({ lookup }).get(`http://app.test:${server.port}/x`);
         expect(response.json()).toMatchObject({ url: '/x' });
       }
@@ -384,9 +396,26 @@ describe.each([
       ],
       [
         'that returns a promise',
-        () => Promise.reject(new Error('x')),
+        () => Promise.resolve({ address: '127.0.0.1', family: 4 }),
         /lookup must call back as dns\.lookup does; it returned a promise/,
       ],
+      ['that rejects', () => Promise.reject(new Error('not now')), /not now/],
+      [
+        'that throws no error',
+        () => {
+          throw undefined; // eslint-disable-line @typescript-eslint/only-throw-error -- it is what is tested
+        },
+        /lookup failed: undefined/,
+      ],
+      ...[[], undefined, 'app.internal', ['127.0.0.1', null], 4].map(
+        (answer): [string, (...args: never[]) => unknown, RegExp] => [
+          `that calls back with ${JSON.stringify(answer)}, later`,
+          (...[, , done]: [0, 0, (e: null, answer: unknown) => void]) => {
+            setImmediate(done, null, answer);
+          },
+          /lookup must call back with an IP address or a list, got /,
+        ],
+      ),
     ])('%s is a ConnectionError', async (_title, lookup, message) => {
       const error = await failureOf(
         sessionOver({ lookup: lookup as never }).get(`http://app.test:${server.port}/`),
@@ -431,6 +460,15 @@ describe.each([
     });
   });
 
+  test('keeps the settings that it was given, whatever becomes of their lists', async () => {
+    const socket_options: SocketOption[] = [['IPPROTO_TCP', 'TCP_NODELAY', 1]];
+    const source_address: [string, number] = ['127.0.0.1', 0];
+    const session = sessionOver({ socket_options, source_address });
+    socket_options.push(['none'] as never);
+    source_address[0] = 'nowhere';
+    expect((await session.get(server.url)).status_code).toBe(200);
+  });
+
   test('refuses what contradicts, and what has another name here', () => {
     const refusal = (options: object): RegExp | string => {
       try {
@@ -447,6 +485,9 @@ describe.each([
       'source_address does not go',
     );
     expect(refusal({ socket_path: '' })).toContain('socket_path must be the path of a UNIX socket');
+    expect(refusal({ socket_options: '' })).toBe(
+      'TypeError: socket_options must be a list of [level, option, value], not string',
+    );
     expect(refusal({ lookup: '8.8.8.8' })).toBe(
       'TypeError: lookup must be a function as dns.lookup is, not string',
     );

@@ -2,7 +2,7 @@
 import type { LookupAddress, LookupOptions } from 'node:dns';
 import { isIP, type LookupFunction, type Socket } from 'node:net';
 import { types } from 'node:util';
-import { ownOptions, repr, setImmediate, typeName, ValueError } from '../../../builtins/index.js';
+import { isError, ownOptions, repr, setImmediate, typeName, ValueError } from '../../../builtins/index.js';
 import { parse_url } from '../../urls/parse-url.js';
 import { unquote } from '../../urls/quote.js';
 import { UNIX_HINT } from '../../urls/unix-url.js';
@@ -48,7 +48,7 @@ export function socketSettings(options: SocketSettings): SocketSettings {
     Object.fromEntries(present.map((name) => [name, options[name]])),
   );
   const { socket_options, source_address, lookup, socket_path } = settings;
-  if (socket_options) parseOptions(socket_options);
+  if (socket_options !== undefined) parseOptions(socket_options);
   if (source_address !== undefined) localAddress(source_address);
   if (lookup !== undefined && typeof lookup !== 'function') {
     throw new TypeError(`lookup must be a function as dns.lookup is, not ${typeName(lookup)}`);
@@ -60,6 +60,9 @@ export function socketSettings(options: SocketSettings): SocketSettings {
     const other = present.find((name) => name !== 'socket_path');
     if (other !== undefined) throw new ValueError(`${other} does not go together with socket_path`);
   }
+  // The caller's lists may change.
+  if (socket_options) settings.socket_options = structuredClone(socket_options);
+  if (source_address) settings.source_address = structuredClone(source_address);
   return settings;
 }
 
@@ -162,26 +165,43 @@ export function applySocketOptions(socket: Socket, { socket_options, socket_path
   else apply();
 }
 
-/** Node asks for all addresses of a name, which functions that know of one alone overlook. */
+/**
+ * Node asks for all addresses of a name, which functions that know of one alone overlook; it ends the process over an answer that it
+ * cannot read, and connects twice where two come.
+ */
 function tolerantLookup(lookup: LookupFunction): LookupFunction {
   // What a function returns that has another form.
   const call: (...args: Parameters<LookupFunction>) => unknown = lookup;
   return (hostname, options, callback) => {
-    // At once it would reach a socket that has no owner yet.
-    const fail = (error: unknown): void => {
-      setImmediate(callback, error as NodeJS.ErrnoException, '');
+    let isAnswered = false;
+    const fail = (reason: unknown): void => {
+      if (isAnswered) return;
+      isAnswered = true;
+      // At once it would reach a socket that has no owner yet.
+      setImmediate(callback, isError(reason) ? reason : new Error(`lookup failed: ${String(reason)}`), '');
     };
-    const answer: typeof callback = (error, address, family) => {
-      if (error) fail(error);
-      else if (Array.isArray(address) === (options.all === true)) callback(null, address, family);
-      else if (Array.isArray(address)) callback(null, address[0]?.address ?? '', address[0]?.family);
-      else callback(null, [addressOf(address, family)]);
+    const answer = (error: unknown, address?: unknown): void => {
+      if (error) {
+        fail(error);
+        return;
+      }
+      const addresses = addressesOf(address);
+      const [first] = addresses ?? [];
+      if (addresses === null || first === undefined) {
+        fail(new TypeError(`lookup must call back with an IP address or a list, got ${repr(address)}`));
+      } else if (!isAnswered) {
+        isAnswered = true;
+        if (options.all === true) callback(null, addresses);
+        else callback(null, first.address, first.family);
+      }
     };
     try {
       const result = call(hostname, options, answer);
       if (types.isPromise(result)) {
-        result.catch(() => undefined);
-        throw new TypeError('lookup must call back as dns.lookup does; it returned a promise');
+        result.then((value: unknown) => {
+          if (value === undefined) return;
+          fail(new TypeError('lookup must call back as dns.lookup does; it returned a promise'));
+        }, fail);
       }
     } catch (error) {
       fail(error);
@@ -189,8 +209,13 @@ function tolerantLookup(lookup: LookupFunction): LookupFunction {
   };
 }
 
-function addressOf(address: string, family: number | undefined): LookupAddress {
-  return { address, family: family ?? isIP(address) };
+/** The addresses that a lookup calls back with: one or a list, as text or as `dns.lookup` has them. Null for anything else. */
+function addressesOf(answer: unknown): LookupAddress[] | null {
+  const addresses = (Array.isArray(answer) ? answer : [answer]).map((each: unknown) =>
+    typeof each === 'object' && each !== null ? (each as Partial<LookupAddress>).address : each,
+  );
+  const isEach = addresses.every((each) => typeof each === 'string' && isIP(each) !== 0);
+  return isEach ? (addresses as string[]).map((address) => ({ address, family: isIP(address) })) : null;
 }
 
 /** Resolves a name by `lookup`. */
