@@ -13,13 +13,14 @@ const SETTINGS_HINT = '; settings of a session are attributes: session.timeout =
 
 /** `(executor, options)` or `(options)` as one object. @throws TypeError that shows what to write */
 export function sessionOptions<O extends Parts>(first: unknown, second: O): O {
-  if (typeof first !== 'object' || first === null) {
+  const isExecutor = can(first, 'submit');
+  if (!isExecutor && (typeof first !== 'object' || first === null)) {
     const got = typeof first === 'function' ? theClass(first) : typeName(first);
     throw new TypeError(
       `FuturesSession() takes an executor or an object of options, { max_workers: 10 }, got ${got}`,
     );
   }
-  const given = can(first, 'submit') ? { ...second, executor: first } : (first as O);
+  const given = isExecutor ? { ...second, executor: first } : (first as O);
   const options = checkOptions('FuturesSession()', given, OPTION_NAMES, () => SETTINGS_HINT);
   checkPart('executor', options.executor, 'submit');
   checkPart('session', options.session, 'request');
@@ -32,9 +33,10 @@ function checkPart(name: keyof Parts, value: unknown, method: string): void {
   throw new TypeError(`FuturesSession() takes as ${name} an object with a ${method}() method, got ${got}`);
 }
 
+/** A function can be an executor or a session, too: a proxy of a remote one is. */
 function can(value: unknown, method: string): boolean {
   return (
-    typeof value === 'object' &&
+    (typeof value === 'object' || typeof value === 'function') &&
     value !== null &&
     typeof (value as Readonly<Record<string, unknown>>)[method] === 'function'
   );

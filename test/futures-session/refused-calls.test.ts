@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { FuturesSession, PreparedRequest } from 'requests-futures';
+import { AsyncPoolExecutor, FuturesSession, PreparedRequest, Session } from 'requests-futures';
 import { type HttpServer, startHttpServer } from '../helpers/servers/http-server.js';
 
 let server: HttpServer;
@@ -45,6 +45,17 @@ test('a FuturesSession that is given something else than an executor or options 
     );
   }
   expect(() => new FuturesSession({ maxWorkers: 3 } as never)).toThrow("did you mean 'max_workers'?");
+});
+
+test('a function with the method of an executor or a session is taken for one, as proxies of remote objects are', async () => {
+  await using own = new AsyncPoolExecutor();
+  await using sender = new Session();
+  const executor = Object.assign(() => undefined, { submit: own.submit.bind(own) });
+  const session = Object.assign(() => undefined, { request: sender.request.bind(sender) });
+  for (const given of [[executor], [{ executor }], [{ session }]]) {
+    await using futures = new FuturesSession(...(given as [object]));
+    expect((await futures.get(`${server.url}/f`)).status_code).toBe(200);
+  }
 });
 
 test('options in the place of the URL are refused at the call', () => {
