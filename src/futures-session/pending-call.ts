@@ -1,10 +1,8 @@
 import { AbortToken } from '../builtins/index.js';
 import type { Future } from '../concurrent-futures/index.js';
 import { type Call, currentAbortToken, currentCall } from '../concurrent-futures/internal.js';
-import { type Files, type PreparedRequest, RequestException, type Response } from '../requests/index.js';
+import { type PreparedRequest, RequestException, type Response } from '../requests/index.js';
 import {
-  closeBodies,
-  closeBody,
   kContext,
   mustBeClosed,
   type PauseReason,
@@ -14,6 +12,7 @@ import {
   RequestTrace,
   type RetryableResponse,
 } from '../requests/internal.js';
+import { bodiesToHold, hold, letGo } from './held-bodies.js';
 import type { LimitedCall } from './limits/index.js';
 import { reclaimSlot } from './reclaim-slot.js';
 import type { ResponseFuture } from './response-future.js';
@@ -37,8 +36,8 @@ export class PendingCall implements RequestContext {
   #ownsToken = false;
   /** The executor's call; null if the executor does not provide it. */
   #call: Call | null = null;
-  /** Closes what the request would send; null when there is nothing to close. */
-  #close: (() => void) | null = null;
+  /** What the request sends that must be closed; null for nothing. */
+  #bodies: readonly object[] | null = null;
   /** Null where the session has no limits. */
   limited: LimitedCall | null = null;
 
@@ -53,29 +52,20 @@ export class PendingCall implements RequestContext {
       if (name !== 'signal' && name !== 'background_callback') setField(slot, name, snapshot(value));
     }
     const { data, files } = slot;
-    if ((data != null && mustBeClosed(data)) || files) {
-      this.#close = () => {
-        closeBodies(data, files as Files | null | undefined);
-      };
-    }
+    if ((data != null && mustBeClosed(data)) || files) this.#bodies = bodiesToHold(data, files);
     return slot as SlotOptions<O>;
   }
 
   /** The call sends a request that is prepared. */
   captureRequest(request: PreparedRequest): void {
     this.prepared(request);
-    const { body } = request;
-    if (body !== null && mustBeClosed(body)) {
-      this.#close = () => {
-        closeBody(body);
-      };
-    }
+    if (request.body !== null) this.#bodies = bodiesToHold(request.body, null);
   }
 
   /** Ties the call to its future. An executor that does not queue has run it already. */
   attach(future: ResponseFuture, mayStream: boolean): void {
     this.#future = future;
-    if (this.#close !== null) closeUnlessSent(future, this.#close);
+    if (this.#bodies !== null) holdUntilDone(future, this.#bodies);
     if (this.#ownsToken) this.#followAborts(future);
     // A body under way references this call, which must not keep a dropped response alive.
     if (mayStream) {
@@ -141,10 +131,10 @@ export class PendingCall implements RequestContext {
   }
 }
 
-/** Closes the body of a request that never enters its slot, or fails. */
-function closeUnlessSent(future: ResponseFuture, close: () => void): void {
+function holdUntilDone(future: ResponseFuture, bodies: readonly object[]): void {
+  hold(bodies);
   future.add_done_callback(() => {
-    if (future.cancelled() || future.exception_now() !== null) close();
+    letGo(bodies, !future.cancelled() && future.exception_now() === null);
   });
 }
 

@@ -5,8 +5,8 @@
 export type { HTTPResponseInit } from './bodies/incoming/response-init.js';
 export { isSeekable } from './bodies/outgoing/body-position.js';
 export type { PreparedBody } from './bodies/outgoing/body.js';
-export { closeBody, mustBeClosed, takeBody } from './bodies/outgoing/close-body.js';
-export { closeBodies } from './bodies/outgoing/multipart.js';
+export { closeBody, endsWhenClosed, mustBeClosed, takeBody } from './bodies/outgoing/close-body.js';
+export { bodiesOf } from './bodies/outgoing/multipart.js';
 export { super_len } from './bodies/outgoing/super-len.js';
 export {
   type BodySource,

@@ -295,6 +295,44 @@ describe('a body is closed whose request is never sent', () => {
     first.abort();
   });
 
+  test.each(Object.keys(kinds))(
+    '%s: not while another request has it, and not to be sent as empty',
+    async (kind) => {
+      await using server = await startHttpServer(() => undefined);
+      await using session = new FuturesSession({ max_workers: 1 });
+      const first = session.get(server.url);
+      const { options, isClosed } = kinds[kind as keyof typeof kinds]();
+      const queued = session.post(server.url, options);
+      session.post(server.url, options).cancel();
+      session.post(server.url, { ...options, signal: aborted });
+      expect(isClosed()).toBe(false);
+      queued.cancel();
+      expect(isClosed()).toBe(true);
+      expect(() => session.post(server.url, options)).toThrow(/closed with an earlier request/);
+      first.abort();
+    },
+  );
+
+  test('an upload that is under way is complete, though another request with its body is cancelled', async () => {
+    await using server = await startHttpServer();
+    await using session = new FuturesSession({ max_workers: 1 });
+    const begun = gate();
+    const rest = gate();
+    async function* lines(): AsyncGenerator<string> {
+      begun.open();
+      yield 'a';
+      await rest.promise;
+      yield 'b';
+    }
+    const data = lines();
+    const upload = session.post(server.url, { data });
+    const other = session.post(server.url, { data });
+    await begun.promise;
+    other.cancel();
+    rest.open();
+    expect((await upload).json()).toMatchObject({ body: 'ab' });
+  });
+
   test('prepared by hand', async () => {
     await using server = await startHttpServer(() => undefined);
     await using session = new FuturesSession({ max_workers: 1 });

@@ -30,7 +30,7 @@ export function takeBody(body: unknown): void {
 }
 
 /** Whether {@link closeBody} does anything for `body`. */
-export function mustBeClosed(body: unknown): boolean {
+export function mustBeClosed(body: unknown): body is object {
   if (typeof body !== 'object' || body === null || body instanceof Uint8Array) return false;
   return kClose in body || body instanceof Readable || body instanceof ReadableStream || isIterator(body);
 }
@@ -44,6 +44,12 @@ export function closeBody(body: unknown): void {
     // Where it is locked, what reads it has cancelled it.
     if (!body.locked) body.cancel().catch(ignore);
   } else if (isIterator(body)) closeIterator(body);
+}
+
+/** Whether nothing can be read of `body` once it is closed. */
+export function endsWhenClosed(body: object): boolean {
+  if (body instanceof Readable || body instanceof ReadableStream) return true;
+  return isIterator(body) && typeof body.return === 'function';
 }
 
 /** Ends an iterator early. What its `finally` throws has no one to go to. */

@@ -53,15 +53,23 @@ export function encodeMultipart(
   };
 }
 
-/** Closes what a request that will not be prepared would have sent. */
-export function closeBodies(data: unknown, files: Files | null | undefined): void {
-  closeBody(data);
-  if (!files) return;
+/** What the arguments of a request hold that it would send. */
+export function bodiesOf(data: unknown, files: Files | null | undefined): unknown[] {
+  if (!files) return [data];
   try {
-    for (const [, spec] of filePairs(files)) closeBody(Array.isArray(spec) ? (spec as unknown[])[1] : spec);
+    const contents = Array.from(filePairs(files), ([, spec]): unknown =>
+      Array.isArray(spec) ? spec[1] : spec,
+    );
+    return [data, ...contents];
   } catch {
     // Files that are none are what is wrong with the request.
+    return [data];
   }
+}
+
+/** Closes what a request that will not be prepared would have sent. */
+export function closeBodies(data: unknown, files: Files | null | undefined): void {
+  for (const body of bodiesOf(data, files)) closeBody(body);
 }
 
 const LINE_BREAK = Buffer.from('\r\n');
