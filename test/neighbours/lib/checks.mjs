@@ -65,7 +65,8 @@ export function checksOf(base) {
     async 'a body is read line by line'() {
       const response = await requests.get(`${base}/lines`, { stream: true });
       const lines = [];
-      for await (const line of response.iter_lines(undefined, { decode_unicode: true })) lines.push(String(line));
+      for await (const line of response.iter_lines(undefined, { decode_unicode: true }))
+        lines.push(String(line));
       assert.deepEqual(lines, ['one', 'two', 'three']);
     },
     async 'a status is no error until it is asked for'() {
