@@ -39,7 +39,7 @@ function copy(value: unknown, seen: Seen | undefined): unknown {
   if (value instanceof CaseInsensitiveDict) return new CaseInsensitiveDict(value);
   if (value instanceof RequestsCookieJar) return value.copy();
   if (tagOf(value) === 'Headers') return new Headers(value as Headers);
-  if (!isPlainObject(value)) {
+  if (!isPlainObject(value) || Symbol.iterator in value || Symbol.asyncIterator in value) {
     takeBody(value);
     return value;
   }

@@ -389,6 +389,24 @@ describe('FuturesSession', () => {
     expect(() => new FuturesSession({ executor: {} as ExecutorLike })).toThrow(/submit\(\)/);
   });
 
+  test('a plain object that iterates is sent as a stream, as by a Session', async () => {
+    await using session = new FuturesSession();
+    const once = {
+      *[Symbol.iterator]() {
+        yield 'x';
+        yield 'y';
+      },
+    };
+    const awaited = {
+      async *[Symbol.asyncIterator]() {
+        yield await Promise.resolve('xy');
+      },
+    };
+    for (const data of [once, awaited]) {
+      expect((await session.post(server.url, { data })).json()).toMatchObject({ body: 'xy' });
+    }
+  });
+
   test('2.1: without an executor there is one of 8 workers, which close() shuts down', async () => {
     const session = new FuturesSession();
     expect(session.executor).toMatchObject({ max_workers: 8 });
