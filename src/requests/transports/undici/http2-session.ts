@@ -5,6 +5,7 @@
 import * as http2 from 'node:http2';
 import type { Socket } from 'node:net';
 import { Readable } from 'node:stream';
+import { setImmediate } from '../../../builtins/index.js';
 import type { HTTPConnectionPool } from '../connections/connection-pool.js';
 import { MAX_HEADER_SIZE } from '../limits.js';
 import type { NodeError } from '../../exceptions/urllib3-text.js';
@@ -34,6 +35,7 @@ export class Http2Session {
   /** How many streams there may be at once. */
   limit: number = MOST_STREAMS;
   readonly #session: http2.ClientHttp2Session;
+  #isClosed = false;
 
   constructor(socket: Socket, pool: HTTPConnectionPool, owner: SessionOwner) {
     const session = http2.connect(pool.fetchOrigin, {
@@ -57,7 +59,7 @@ export class Http2Session {
   }
 
   get isUsable(): boolean {
-    return !this.#session.closed && !this.#session.destroyed;
+    return !this.#isClosed && !this.#session.closed && !this.#session.destroyed;
   }
 
   /** Sends the request of an attempt. */
@@ -73,9 +75,16 @@ export class Http2Session {
     else this.#session.unref();
   }
 
-  /** Closes the connection now. */
+  /**
+   * Closes the connection when its packet has been read: where the event of a frame destroys the session, a malformed one behind it
+   * ends the process with an assertion of nghttp2.
+   */
   close(): void {
-    this.#session.destroy();
+    if (this.#isClosed) return;
+    this.#isClosed = true;
+    setImmediate(() => {
+      this.#session.destroy();
+    });
   }
 }
 
