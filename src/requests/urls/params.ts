@@ -62,10 +62,12 @@ function elements(value: unknown): unknown[] | null {
   return isPlainObject(value) ? Object.keys(value) : null;
 }
 
+const PAIRS = "an object or pairs: { name: 'value' } or [['name', 'value']]";
+
 /** How fields are written, for messages. */
 const FIELDS = {
-  data: "an object or pairs: { name: 'value' } or [['name', 'value']]",
-  params: "an object or pairs: { name: 'value' } or [['name', 'value']]",
+  data: PAIRS,
+  params: PAIRS,
   files: "an object or pairs, such as { file: createReadStream('a.csv') }",
 } as const;
 

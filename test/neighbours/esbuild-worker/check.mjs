@@ -1,25 +1,16 @@
 /** A bundle whose threads run: the program, what they run and what they call are built together. The package is not there any more. */
 import assert from 'node:assert/strict';
-import { existsSync } from 'node:fs';
-import { threadId } from 'node:worker_threads';
-import { FuturesSession, WorkerPoolExecutor } from 'requests-futures';
+import { WorkerPoolExecutor } from 'requests-futures';
 import * as requests from 'requests-futures/requests';
+import { checkThreads } from './in-threads.mjs';
 import { inThread } from './tasks.mjs';
 
-assert(!existsSync('node_modules/requests-futures'));
 const base = process.env.SERVER_URL;
 const executor = new WorkerPoolExecutor({
   max_workers: 2,
   worker_url: new URL('worker.mjs', import.meta.url),
 });
-const [thread, ok] = await executor.submit(inThread, `${base}/json`).result();
-assert.notEqual(thread, threadId);
-assert.equal(ok, true);
-assert.equal((await executor.submit(requests.get, `${base}/gzip`).result()).json().zipped, true);
-
-const session = new FuturesSession({ executor });
-await session.get(`${base}/cookies`);
-assert.equal((await session.get(`${base}/headers`)).json().cookie, 'session=abc');
+const session = await checkThreads(executor, base, inThread);
 const failure = await session.get('http://127.0.0.1:1/').exception();
 assert(failure instanceof requests.ConnectionError, String(failure));
 session.mount('http://', new requests.UndiciAdapter());
