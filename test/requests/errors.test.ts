@@ -204,6 +204,17 @@ describe.each(ADAPTERS)('%s', (_name, Adapter) => {
       expect((error.cause as urllib3.MaxRetryError).reason).toBeInstanceOf(urllib3.NameResolutionError);
     });
 
+    test('a mock or a lookup that refuses says why in its own words', async () => {
+      const refusal = Object.assign(new Error('the tests have no network'), { code: 'ENETUNREACH' });
+      const adapter = new Adapter({
+        lookup: (_host, _options, callback) => {
+          (callback as (error: Error) => void)(refusal);
+        },
+      });
+      const error = await failureOf(send(adapter, 'http://mocked.invalid/'), ConnectionError);
+      expect(error.message).toContain('[Errno 101] the tests have no network"))');
+    });
+
     test('the process lives on after a thousand refused connections, none of them waited for', async () => {
       const unhandled = watchUnhandled();
       const port = await refusedPort();

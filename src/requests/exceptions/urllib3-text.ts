@@ -78,9 +78,17 @@ function describe(error: NodeError): readonly [cls: string, errno: number | null
   // The package for SOCKS keeps nothing but the message, such as 'connect ECONNREFUSED 127.0.0.1:1080'.
   const code = error.code ?? /^\w+ (E[A-Z]+)\b/.exec(error.message)?.[1];
   const known = SYSTEM_ERRORS.get(code ?? '');
-  if (known) return known;
+  if (known) {
+    const [cls, errno, text] = known;
+    return [cls, errno, hasOwnWords(error) ? error.message : text];
+  }
   if (typeof error.errno === 'number' && error.errno < 0) return ['OSError', -error.errno, error.message];
   return ['OSError', null, error.message];
+}
+
+/** Whether the message says more than the code, as a mock's or a lookup's does; Node's consists of the call and the code. */
+function hasOwnWords({ code, message, syscall }: NodeError): boolean {
+  return code !== undefined && syscall === undefined && message !== '' && !message.includes(code);
 }
 
 /** Whether the peer ended the connection in order, in place of an answer. */

@@ -30,6 +30,8 @@ assert.equal((await requests.get('https://secure.test/', { timeout: 5 })).text, 
 nock.enableNetConnect('127.0.0.1');
 assert.equal((await requests.get(`${base}/json`, { timeout: 5 })).json().ok, true);
 nock.disableNetConnect();
-await assert.rejects(requests.get(`${base}/json`, { timeout: 5 }), requests.ConnectionError);
+await assert.rejects(requests.get(`${base}/json`, { timeout: 5 }), (error) => {
+  return error instanceof requests.ConnectionError && /Nock: Disallowed net connect/.test(error.message);
+});
 nock.restore();
 assert.equal((await requests.get(`${base}/json`, { timeout: 5 })).json().ok, true);
