@@ -143,8 +143,8 @@ export class FuturesSession<E extends ExecutorLike = ExecutorLike> extends Sessi
     return (this.#limits ??= new SessionLimits(countsInWorkers(this.executor)));
   }
 
-  set limits(limits: LimitsOptions | null) {
-    this.limits.set(limits);
+  set limits(limits: LimitsOptions | null | undefined) {
+    this.limits.set(limits ?? null);
   }
 
   /**
@@ -170,7 +170,7 @@ export class FuturesSession<E extends ExecutorLike = ExecutorLike> extends Sessi
   ): ResponseFuture {
     if (isCopy(this.executor)) return this.requestNow(first, second, third) as never;
     const { method, url: given, options } = bindRequest<FuturesRequestOptions>(first, second, third);
-    const url = this.base_url === null ? given : joinBase(this.base_url, given);
+    const url = this.base_url == null ? given : joinBase(this.base_url, given);
     const { background_callback = null, signal } = options;
     if (signal !== undefined) checkSignal(signal);
     const call = new PendingCall(method, url);

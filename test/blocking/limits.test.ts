@@ -142,6 +142,8 @@ describe.each([
     futures.auth = auth;
     futures.base_url = server.url;
     expect(futures.get('slow?ms=1&n=base').result().text).toBe('slow base');
+    session.base_url = futures.base_url = session.deadline = futures.deadline = futures.limits = undefined;
+    expect([session.get(slow(1)).status_code, futures.get(slow(1)).result().status_code]).toEqual([200, 200]);
   });
 
   test('holds its requests to a deadline', () => {

@@ -53,6 +53,20 @@ test('deadline and max_retries cross to a thread', async () => {
   expect(await session.get('slow').exception()).toBeInstanceOf(DeadlineExceeded);
 });
 
+test.each([
+  ['in this thread', null],
+  ['in a worker thread', () => new WorkerPoolExecutor({ max_workers: 1 })],
+])('settings that are undefined count as not set, %s', async (_name, make) => {
+  await using server = await startHttpServer((_request, response) => response.end('ok'));
+  const executor = make?.() ?? null;
+  await using session = new FuturesSession({ executor, limits: { per_hour: 1 } });
+  Object.assign(session, { base_url: undefined, deadline: undefined, max_response_size: undefined });
+  session.limits = undefined;
+  const responses = await Promise.all([1, 2].map(() => session.get(server.url)));
+  expect(responses.map(({ text }) => text)).toEqual(['ok', 'ok']);
+  await executor?.shutdown();
+});
+
 test('an executor of the caller is limited, too', async () => {
   await using server = await startHttpServer((_request, response) => response.end('ok'));
   const submitted: number[] = [];

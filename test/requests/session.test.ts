@@ -123,6 +123,17 @@ describe('1.2 session attributes', () => {
     expect([session.timeout, session.max_response_size]).toEqual([null, null]);
   });
 
+  test('DESIGN: a setting that is undefined counts as not set', async () => {
+    const session = new Session();
+    const unset = { base_url: undefined, deadline: undefined, max_response_size: undefined };
+    Object.assign(session, { base_url: 'http://127.0.0.1:1/', deadline: 0.001, max_response_size: 0 }, unset);
+    expect((await session.get(`${server.url}/`)).status_code).toBe(200);
+    const prepared = session.prepare_request(new Request('GET', `${server.url}/`));
+    expect((await session.send(prepared)).status_code).toBe(200);
+    await expect(session.get('/path')).rejects.toThrow('A path needs the base_url');
+    await session.close();
+  });
+
   test('3.11: session.timeout is the default of requests that name none', async () => {
     const adapter = new NotingAdapter();
     session.mount('http://', adapter);

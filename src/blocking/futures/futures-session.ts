@@ -119,8 +119,8 @@ export class FuturesSession extends Session<ResponseFuture, FuturesRequestOption
     return this.#limits;
   }
 
-  set limits(limits: LimitsOptions | null) {
-    this.#limits.set(limits);
+  set limits(limits: LimitsOptions | null | undefined) {
+    this.#limits.set(limits ?? null);
   }
 
   /**
@@ -153,7 +153,7 @@ export class FuturesSession extends Session<ResponseFuture, FuturesRequestOption
         ? options
         : { ...options, background_callback: keepingResult(background_callback) };
     const plain = typeof url === 'string' || url instanceof Uint8Array ? url : String(url);
-    const text = this.base_url === null ? plain : joinBase(this.base_url, plain);
+    const text = this.base_url == null ? plain : joinBase(this.base_url, plain);
     return this.#start('request', [method, text, given]);
   }
 

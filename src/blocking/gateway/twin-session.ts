@@ -45,8 +45,8 @@ function isCallers({ caller }: Original, auth: unknown): auth is object {
 
 interface Prepares {
   readonly auth: unknown;
-  readonly base_url: string | null;
-  readonly deadline: number | null;
+  readonly base_url: string | null | undefined;
+  readonly deadline: number | null | undefined;
   prepare_request(request: Request): PreparedRequest;
 }
 
@@ -90,8 +90,8 @@ function requestFar(
   options: RequestOptions,
   send: (prepared: PreparedRequest, options: RequestOptions) => Promise<Response>,
 ): Promise<Response> {
-  const url = session.base_url === null ? target : joinBase(session.base_url, target);
-  const deadline = options.deadline ?? session.deadline;
+  const url = session.base_url == null ? target : joinBase(session.base_url, target);
+  const deadline = options.deadline ?? session.deadline ?? null;
   const run = async (all: RequestOptions): Promise<Response> =>
     send(await prepareFar(session, method.toUpperCase(), url, all), all);
   if (deadline === null || options[kContext]?.hasDeadline === true) return run(options);

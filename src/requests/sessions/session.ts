@@ -74,11 +74,11 @@ export class Session<
   /** Seconds for connecting and for each read of requests without a timeout. Default null: no limit. Not in Python. */
   timeout: TimeoutInput | null = null;
   /** The most bytes a decoded body may have, where a request names no limit. Default null. Not in Python. */
-  max_response_size: number | null = null;
+  max_response_size: number | null | undefined = null;
   /** What URLs without a host are appended to, as in httpx: `/a` and `a` mean the same. Default null. Not in Python's requests. */
-  base_url: string | null = null;
+  base_url: string | null | undefined = null;
   /** Seconds for a whole request, to the last byte of its body. Default null: any time. Not in Python. */
-  deadline: number | null = null;
+  deadline: number | null | undefined = null;
   /** The cookies kept between requests. */
   cookies: RequestsCookieJar = cookiejar_from_dict({});
   /** The adapters by URL prefix, longest first. */
@@ -170,7 +170,7 @@ export class Session<
   }
 
   #prepareAndSend(method: string, target: UrlInput, options: O): Promise<Response> {
-    const url = this.base_url === null ? target : joinBase(this.base_url, target);
+    const url = this.base_url == null ? target : joinBase(this.base_url, target);
     const context = options[kContext];
     if (context?.trace === undefined && requestChannel.hasSubscribers) {
       return traced(method, url, context, (own) =>
@@ -178,7 +178,7 @@ export class Session<
       );
     }
     checkRequestOptions('request()', options);
-    const deadline = options.deadline ?? this.deadline;
+    const deadline = options.deadline ?? this.deadline ?? null;
     if (deadline !== null && context?.hasDeadline !== true) {
       return withDeadline(deadline, options, (own) =>
         this.requestNow(method, url, { ...options, [kContext]: own }),
@@ -237,7 +237,7 @@ export class Session<
       return traced(request.method, request.url, context, this.#sendWith(request, options, allow_redirects));
     }
     if (!(options instanceof SendSettings)) options = checkedSendOptions(options);
-    const deadline = options instanceof SendSettings ? null : (options.deadline ?? this.deadline);
+    const deadline = options instanceof SendSettings ? null : (options.deadline ?? this.deadline ?? null);
     if (deadline !== null && context?.hasDeadline !== true) {
       return withDeadline(deadline, options, this.#sendWith(request, options, allow_redirects));
     }

@@ -33,7 +33,7 @@ interface SessionSettings {
   readonly verify: boolean | string | null;
   readonly cert: Cert | null;
   readonly proxies: Proxies;
-  readonly max_response_size: number | null;
+  readonly max_response_size: number | null | undefined;
   readonly trust_env: boolean;
 }
 
@@ -65,7 +65,7 @@ export class SendSettings implements SendOptions {
     this.cert = options.cert ?? session.cert;
     if (this.cert !== null) checkCert(this.cert);
     this.proxies = proxies;
-    this.max_response_size = options.max_response_size ?? session.max_response_size;
+    this.max_response_size = options.max_response_size ?? session.max_response_size ?? null;
     if (this.max_response_size !== null) checkMaxResponseSize(this.max_response_size);
     if (this.timeout !== null) warnAboutMilliseconds(this.timeout);
     this.max_retries = options.max_retries ?? null;
