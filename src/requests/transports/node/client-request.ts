@@ -2,7 +2,7 @@
  * Node's `ClientRequest`: its headers as they are sent, and its events, which reach the attempt that it belongs to. The listeners
  * are shared, in place of closures for each request.
  */
-import type { ClientRequest, IncomingMessage } from 'node:http';
+import { ClientRequest, type IncomingMessage } from 'node:http';
 import type { Socket } from 'node:net';
 import type { PreparedBody } from '../../bodies/outgoing/body.js';
 import { readOnAfterFailedWrite } from '../connections/failed-writes.js';
@@ -12,6 +12,8 @@ import { headerRefusal, type HeaderSource, isAdded, takesTime, wireHeaders } fro
 
 /** Receives the events: an attempt. */
 export interface RequestListener {
+  /** Written when node-fetch ends the request; null where node-fetch has the body, or there is none. */
+  readonly ownBody: string | Uint8Array | null;
   useSocket(socket: Socket): void;
   useResponse(response: IncomingMessage): void;
   connectionFailed(error: Error): void;
@@ -56,6 +58,17 @@ export function listenTo(request: OwnedRequest, hasBody: boolean, body: Prepared
   request.on('error', onError).on('close', onClose);
   if (hasBody) request.on('finish', onFinish);
   if (takesTime(body)) request.once('socket', readOnAfterFailedWrite);
+  // Not yet: until node-fetch ends the request, instrumentation may add headers.
+  if (request[kAttempt]?.ownBody) (request as { end: () => void }).end = endWithBody;
+}
+
+function endWithBody(this: OwnedRequest): void {
+  const { end } = ClientRequest.prototype as { end: (body: unknown, encoding?: string) => void };
+  const body = this[kAttempt]?.ownBody;
+  if (typeof body !== 'string') end.call(this, body);
+  // Node writes the head and text in its own encoding at once.
+  else if (Buffer.byteLength(body) === body.length) end.call(this, body, 'latin1');
+  else end.call(this, Buffer.from(body));
 }
 
 /** Takes socket and response instead of node-fetch, which has put its listeners on last: those before are of instrumentation. */

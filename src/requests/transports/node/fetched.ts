@@ -16,6 +16,8 @@ export interface Fetcher {
 /** Whose request it is. */
 export interface FetchOwner extends RequestOwner {
   readonly job: Job;
+  /** A body that the attempt writes itself; null where node-fetch writes it, or there is none. */
+  ownBody: string | Uint8Array | null;
   /** Stops node-fetch where its request may be out of reach; else null. */
   controller: AbortController | null;
 }

@@ -59,6 +59,7 @@ export class NodeAttempt
   sourceError: unknown = null;
   protected override socket: PoolSocket | null = null;
   controller: AbortController | null = null;
+  ownBody: string | Uint8Array | null = null;
   readonly #fetcher: Fetcher;
   #agent: PoolAgent | null;
   #request: OwnedRequest | null = null;
@@ -224,10 +225,10 @@ export class NodeAttempt
     // node-fetch aborts a request that has failed, and with it what has come of the answer.
     (request as { abort: () => void }).abort = ignore;
     const { tunnelOptions } = pool;
-    listenTo(request, this.#hasBody, this.job.request.body);
     const owned: OwnedRequest = request;
     owned[kAttempt] = this;
     this.#request = owned;
+    listenTo(owned, this.#hasBody, this.job.request.body);
     if (tunnelOptions !== null) {
       this.startConnectTimer();
       request.once('proxyConnect', onProxyConnect);

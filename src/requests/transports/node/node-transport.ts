@@ -9,6 +9,7 @@ import http from 'node:http';
 import https from 'node:https';
 import { types } from 'node:util';
 import { ownOptions } from '../../../builtins/index.js';
+import { Upload } from '../../bodies/outgoing/upload.js';
 import { needsOpenConnection, socketsPolled } from '../connections/kept-connections.js';
 import { closeIdle, hasIdle, offerRequest, type PoolAgent } from '../connections/pool-agent.js';
 import { checkedHeaders, type Job, type WireBody } from '../outgoing-request.js';
@@ -40,11 +41,9 @@ export class NodeTransport implements Fetcher, Transport<Job, PoolAgent> {
 
   fetch(owner: FetchOwner, body: WireBody | null, agent: PoolAgent): Promise<Fetched> {
     const { pool, target } = owner.job;
-    const own = isNodesOwn(pool.scheme)
-      ? { headers: NO_HEADERS, method: body === null ? 'GET' : 'POST' }
-      : optionsForOthers(owner, body);
+    const own = isNodesOwn(pool.scheme) ? optionsForNode(owner, body) : optionsForOthers(owner, body);
     // node-fetch would look for what is missing here on Object.prototype.
-    const options = ownOptions({ redirect: 'manual', compress: false, agent, body, ...own });
+    const options = ownOptions({ redirect: 'manual', compress: false, agent, ...own });
     const before = offerRequest(owner);
     const sent = this.#fetch(pool.fetchOrigin + (target.startsWith('/') ? target : '/'), options);
     offerRequest(before);
@@ -54,6 +53,16 @@ export class NodeTransport implements Fetcher, Transport<Job, PoolAgent> {
 
 /** An object, as node-fetch goes through a list twice. */
 const NO_HEADERS = Object.freeze(Object.create(null) as object);
+
+/**
+ * node-fetch would make a stream of a body that is whole, and a pipeline for it. CPU per POST of 1 kB at concurrency 10:
+ * 385 µs with it, 283 without, where node-fetch takes 389 (`npm run bench -- --suite real-post`).
+ */
+function optionsForNode(owner: FetchOwner, body: WireBody | null): object {
+  if (body instanceof Upload) return { headers: NO_HEADERS, method: 'POST', body };
+  owner.ownBody = body;
+  return { headers: NO_HEADERS, method: 'GET', body: null };
+}
 
 /**
  * Node sends the head at once when something is expected, before it has its form. With `Connection: keep-alive` mocks of
@@ -70,7 +79,7 @@ function optionsForOthers(owner: FetchOwner, body: WireBody | null): object {
   const { method } = owner.job;
   const isRefused = body !== null && (method === 'GET' || method === 'HEAD');
   const { signal } = (owner.controller = new AbortController());
-  return { method: isRefused ? 'POST' : method, headers, signal };
+  return { method: isRefused ? 'POST' : method, headers, body, signal };
 }
 
 type RequestFunction = typeof http.request;
