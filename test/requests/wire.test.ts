@@ -55,6 +55,18 @@ describe.each(ADAPTERS)('%s', (_name, Adapter) => {
       expect(wire).toContain('A: \xfc\r\nB: \xc3\xa9\r\n');
     });
 
+    test.each([
+      ['ASCII', 'body', 'body'],
+      ['more than ASCII', 'bödy €', 'b\xc3\xb6dy \xe2\x82\xac'],
+    ])(
+      '1.11: a head with Latin-1 is sent before text of %s, each in its encoding',
+      async (_what, data, sent) => {
+        const wire = await wireOf((url) => prepare(url, { method: 'POST', headers: { A: 'ü' }, data }));
+        expect(wire).toContain('A: \xfc\r\n');
+        expect(wire.split('\r\n\r\n')[1]).toBe(sent);
+      },
+    );
+
     test('1.11: empty values, trailing spaces and tabs are sent', async () => {
       expect(await wireOf((url) => prepare(url, { headers: { A: '', B: 'b ', C: 'c\td' } }))).toContain(
         'A: \r\nB: b \r\nC: c\td\r\n',
