@@ -1,7 +1,6 @@
 /** Credentials from the user's netrc file, cached because every request looks them up. */
 import { readFileSync, type Stats, statSync } from 'node:fs';
 import { homedir } from 'node:os';
-import { join } from 'node:path';
 import { checkOptions, isError } from '../../builtins/index.js';
 import { type NetrcEntry, type NetrcParseError, parseNetrc } from './netrc.js';
 import type { Bytes } from '../inputs.js';
@@ -68,16 +67,22 @@ function currentFile(): NetrcFile | null {
 }
 
 function findFile(netrc: string | undefined, known: NetrcFile | null): NetrcFile | null {
-  const paths = netrc === undefined ? NETRC_FILES.map((name) => join(homedir(), name)) : [expandUser(netrc)];
-  for (const path of paths) {
+  const paths = netrc === undefined ? NETRC_FILES.map((name) => `~/${name}`) : [netrc];
+  for (const path of paths.map(expandUser)) {
     const stats = statSyncOrNull(path);
     if (stats !== null) return isSame(known, path, stats) ? known : { path, stats, content: readNetrc(path) };
   }
   return null;
 }
 
+/** As in Python, a path whose home is unknown stays as it is: the user has no entry in passwd, or Deno no permission. */
 function expandUser(path: string): string {
-  return path === '~' || path.startsWith('~/') ? homedir() + path.slice(1) : path;
+  if (path !== '~' && !path.startsWith('~/')) return path;
+  try {
+    return homedir() + path.slice(1);
+  } catch {
+    return path;
+  }
 }
 
 function statSyncOrNull(path: string): Stats | null {

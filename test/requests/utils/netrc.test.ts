@@ -1,5 +1,6 @@
 import { mkdirSync, mkdtempSync, rmSync, statSync, utimesSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { syncBuiltinESMExports } from 'node:module';
+import os, { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import fc from 'fast-check';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
@@ -133,6 +134,23 @@ describe('1.5: credentials from netrc', () => {
   it('1.5: a file that is not UTF-8 is read as Latin-1', () => {
     writeFileSync(file, Buffer.from('machine h login \xe9 password p', 'latin1'));
     expect(get_netrc_auth('http://h/')).toEqual(['é', 'p']);
+  });
+
+  it('1.5: there are none for a user whose home is unknown, as in a container', () => {
+    const { homedir } = os;
+    vi.stubEnv('NETRC', undefined);
+    try {
+      os.homedir = () => {
+        throw new Error('uv_os_homedir returned ENOENT');
+      };
+      syncBuiltinESMExports();
+      expect(get_netrc_auth('http://h/', { raise_errors: true })).toBeNull();
+      vi.stubEnv('NETRC', '~/netrc');
+      expect(get_netrc_auth('http://h/')).toBeNull();
+    } finally {
+      os.homedir = homedir;
+      syncBuiltinESMExports();
+    }
   });
 
   it('1.5: without $NETRC it is ~/.netrc, else ~/_netrc', () => {
