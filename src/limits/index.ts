@@ -8,6 +8,7 @@ export {
   type LimitsOptions,
   parseKeyLimits,
   parseLimits,
+  refuseSingleOptions,
 } from './options.js';
 export type { Rate, RateOptions } from './rates.js';
 export { type Demand, type Grant, type LimitStore, LONGEST_POLL, type TicketUse } from './store.js';

@@ -130,6 +130,18 @@ export function parseKeyLimits(what: string, given: KeyLimits | null): Allowance
   return { rates: parseRates(what, options), limit: placesOf(what, 'limit', options.limit) };
 }
 
+/** Makes the assignment of a single option to the object that shows them, which would change nothing, an error. */
+export function refuseSingleOptions(prototype: object): void {
+  for (const name of OPTION_NAMES) {
+    const set = (): never => {
+      throw new TypeError(
+        `limits.${name} cannot be assigned; write session.limits = { ${name}: … }, with all limits that should hold`,
+      );
+    };
+    Object.defineProperty(prototype, name, { set, configurable: true });
+  }
+}
+
 /** Which rates hold for each key, and which for all together. */
 function divide(
   what: string,
@@ -171,10 +183,11 @@ function secondsOf(what: string, name: string, value: number | null | undefined,
 }
 
 function statusesOf(what: string, value: Iterable<number> | null | undefined): ReadonlySet<number> {
-  const statuses = new Set(value ?? [429]);
-  for (const status of statuses) {
-    if (!Number.isInteger(status))
-      throw new TypeError(`${what}: limit_statuses must be integers, got ${String(status)}`);
+  const given: unknown = value ?? [429];
+  if (typeof given !== 'object' || given === null || !(Symbol.iterator in given)) {
+    throw new TypeError(`${what}: limit_statuses must be a list such as [429, 503], got ${typeName(given)}`);
   }
+  const statuses = new Set(given as Iterable<number>);
+  for (const status of statuses) checkWhole(what, 'each of limit_statuses', status);
   return statuses;
 }

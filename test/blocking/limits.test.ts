@@ -45,6 +45,7 @@ describe('the limits of a FuturesSession', () => {
     send(500);
     expect(server.log().most).toBe(4);
     expect(session.limits.stats()).toMatchObject({ running: 0, queued: 0 });
+    expect(() => Object.assign(session.limits, { limit: 5 })).toThrow('limits.limit cannot be assigned');
   });
 
   test('are kept when the session has been closed, and with it what the gateway knew', () => {

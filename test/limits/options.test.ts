@@ -82,7 +82,14 @@ test('a name that it does not know is refused, and so is what is no number or ha
   }
   expect(refused({ adaptive: 1 })).toMatch(/^TypeError: limits: adaptive/);
   expect(refused({ key: 'host' })).toMatch(/^TypeError: limits: key must be a function/);
-  expect(refused({ limit_statuses: ['429'] })).toMatch(/^TypeError: limits: limit_statuses/);
+  expect(refused({ limit_statuses: ['429'] })).toMatch(
+    /^TypeError: limits: each of limit_statuses must be an integer, got string/,
+  );
+  for (const value of [429, '429']) {
+    expect(refused({ limit_statuses: value })).toMatch(
+      /^TypeError: limits: limit_statuses must be a list such as \[429, 503\], got (number|string)/,
+    );
+  }
   expect(refused([])).toMatch(/^TypeError: limits takes an object/);
 });
 

@@ -312,6 +312,9 @@ describe.each(ADAPTERS)('over %s', (_name, Adapter) => {
       session.limits.set_host('nowhere', null);
     }).toThrow('set_host() takes a URL');
     expect(() => new FuturesSession({ limits: { burst: 3 } })).toThrow('burst needs a rate');
+    expect(() => Object.assign(session.limits, { per_second: 5 })).toThrow(
+      'limits.per_second cannot be assigned; write session.limits = { per_second: … }',
+    );
   });
 
   test('a key of its own counts for the host, or for several', async () => {

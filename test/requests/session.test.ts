@@ -134,6 +134,20 @@ describe('1.2 session attributes', () => {
     await session.close();
   });
 
+  test('DESIGN: a base_url without a scheme is refused by name, where it is used', async () => {
+    const session = new Session();
+    session.base_url = 'user:secret@api.example.com';
+    await expect(session.get('/a')).rejects.toThrow(
+      "Invalid base_url 'user:***@api.example.com': No scheme supplied. Perhaps you meant https://user:***@api.example.com?",
+    );
+    session.base_url = '/api';
+    await expect(session.get('a')).rejects.toThrow(/^Invalid base_url '\/api': No scheme supplied\.$/);
+    expect((await session.get(`${server.url}/`)).status_code).toBe(200);
+    session.base_url = '';
+    await expect(session.get('/a')).rejects.toThrow('A path needs the base_url');
+    await session.close();
+  });
+
   test('3.11: session.timeout is the default of requests that name none', async () => {
     const adapter = new NotingAdapter();
     session.mount('http://', adapter);

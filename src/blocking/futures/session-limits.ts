@@ -5,6 +5,7 @@ import {
   type LimitsOptions as AwaitedOptions,
   parseKeyLimits,
   parseLimits,
+  refuseSingleOptions,
 } from '../../limits/index.js';
 import type { OwnLimits } from '../wire/session-parts.js';
 
@@ -16,6 +17,9 @@ export type LimitsOptions = Omit<AwaitedOptions, 'key' | 'store'>;
 
 /** The limits of a FuturesSession, to inspect, and to change while requests wait and run. The gateway enforces them. */
 export class SessionLimits {
+  static {
+    refuseSingleOptions(this.prototype);
+  }
   readonly #call: (method: string, args: readonly unknown[]) => unknown;
   #options: LimitsOptions | null = null;
   readonly #own = new Map<string, OwnLimits>();

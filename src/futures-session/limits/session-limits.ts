@@ -8,6 +8,7 @@ import {
   type LimitsOptions,
   parseKeyLimits,
   parseLimits,
+  refuseSingleOptions,
 } from '../../limits/index.js';
 import { hostKey, refusalOf, type RequestTrace } from '../../requests/internal.js';
 import type { Response } from '../../requests/index.js';
@@ -23,6 +24,9 @@ export interface LimitsStats extends KeyStats {
 
 /** The limits of a FuturesSession, to inspect, and to change while requests wait and run. */
 export class SessionLimits {
+  static {
+    refuseSingleOptions(this.prototype);
+  }
   #limits: Limits | null = null;
   #limiter: Limiter | null = null;
   /** How many calls have not ended. */
