@@ -166,7 +166,7 @@ const BLOCKING = [
 function blocking(concurrency: number, peers: readonly string[]): Suite {
   return {
     name: `blocking-${concurrency}`,
-    title: `small JSON in the blocking flavour, ${concurrency === 1 ? 'one after the other' : `${concurrency} at once`}, client on all CPUs`,
+    title: `small JSON in the blocking flavor, ${concurrency === 1 ? 'one after the other' : `${concurrency} at once`}, client on all CPUs`,
     clients: [...BLOCKING, 'requests-futures-awaited', 'requests-futures-blocking', ...peers],
     columns: ['rate', 'cpu', 'rss'],
     // Those that start a process for a request take a tenth of a second for each.

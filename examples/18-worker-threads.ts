@@ -1,19 +1,19 @@
 /**
  * When a response needs computing: the same session over worker threads, hook and all.
  *
- *     def summarise(response, *args, **kwargs):
+ *     def summarize(response, *args, **kwargs):
  *         rows = response.json()
  *         response.data = {'rows': len(rows), 'median': median(row['price'] for row in rows)}
  *
  *     session = FuturesSession(executor=ProcessPoolExecutor(max_workers=2))
- *     session.hooks['response'] = summarise
+ *     session.hooks['response'] = summarize
  *
  * Waiting for a server needs no thread: for plain requests the in-thread executor is cheaper. But a hook that parses
  * megabytes blocks the event loop, and with it everything else that the program does: its timers, its own server, other
  * responses. Threads keep the loop free, as long as the result is small: returning everything parsed copies it back, which
  * takes as long as parsing. More requests per second need idle CPUs; a shorter longest pause does not.
  *
- * A thread shares nothing with the program, so the hook is a function in a module of its own (`lib/summarise.mjs`), marked as
+ * A thread shares nothing with the program, so the hook is a function in a module of its own (`lib/summarize.mjs`), marked as
  * `importable`; Python's process pool requires the same. It is JavaScript here, as Node 20 imports no TypeScript.
  */
 import { monitorEventLoopDelay } from 'node:perf_hooks';
@@ -22,7 +22,7 @@ import { type Executor, FuturesSession, ThreadPoolExecutor, WorkerPoolExecutor }
 import type { Response } from 'requests-futures/requests';
 import { serve } from './lib/local-server.js';
 import { routes } from './lib/routes.js';
-import { type Summary, summarise } from './lib/summarise.mjs';
+import { type Summary, summarize } from './lib/summarize.mjs';
 import { table } from './lib/table.js';
 
 const requests = 60;
@@ -52,7 +52,7 @@ interface Outcome {
 
 async function measure(name: string, executor: Executor): Promise<Outcome> {
   await using session = new FuturesSession({ executor });
-  session.hooks.response = summarise;
+  session.hooks.response = summarize;
   const get = async (): Promise<Summary> => {
     const response = await session.get(`${server.url}/sales`);
     return (response as Response & { data: Summary }).data;

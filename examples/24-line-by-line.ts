@@ -1,5 +1,5 @@
 /**
- * The article, line by line: the Python of the five strategies beside the blocking flavour.
+ * The article, line by line: the Python of the five strategies beside the blocking flavor.
  *
  * Above each block stands the Python that it is. What changes is the spelling of literals: keyword arguments are an object, lambdas are
  * arrows, `with` is `using`. There is no `await`: the thread waits, as Python's does.

@@ -1,6 +1,6 @@
 /**
  * `npm run example NAME`: runs one walkthrough. A number or a part of its name is enough, if it is that of one only. `blocking/NAME` is the
- * same walkthrough in the blocking flavour.
+ * same walkthrough in the blocking flavor.
  */
 import { readdirSync, readFileSync } from 'node:fs';
 

@@ -1,6 +1,6 @@
 import { FuturesSession, Session } from 'requests-futures/blocking';
 
-/** The blocking flavour: one request after the other, or futures where several are to be on their way. */
+/** The blocking flavor: one request after the other, or futures where several are to be on their way. */
 export function run({ urls, concurrency, onAnswer }) {
   if (concurrency === 1) {
     using(new Session(), (session) => {

@@ -1,12 +1,12 @@
 import { FuturesSession } from 'requests-futures';
-import { summarise } from '../lib/summary.mjs';
+import { summarize } from '../lib/summary.mjs';
 
 let session;
 
 /** Answers that a hook sums up, in the main thread. Without an executor the session makes an in-thread pool. */
 export async function prepare({ url, concurrency, executor = null }) {
   session = new FuturesSession({ executor, max_workers: concurrency });
-  session.hooks.response = summarise;
+  session.hooks.response = summarize;
   await Promise.all(Array.from({ length: concurrency }, () => session.get(url)));
 }
 

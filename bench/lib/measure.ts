@@ -24,7 +24,7 @@ export interface Run {
   most?: number;
 }
 
-// A CA bundle or a proxy of the machine's would be looked up by those clients alone that honour it. More certificates for Node
+// A CA bundle or a proxy of the machine's would be looked up by those clients alone that honor it. More certificates for Node
 // are read before any program begins, which can take longer than the program.
 for (const name of Object.keys(process.env)) {
   if (/^(https?|all|no)_proxy$|_CA_BUNDLE$|^NODE_EXTRA_CA_CERTS$/i.test(name))

@@ -159,6 +159,6 @@ function screen(): Screen {
   const { stdout } = process;
   // `hasColors` heeds NO_COLOR.
   return stdout.isTTY
-    ? { columns: stdout.columns, colours: stdout.hasColors() }
-    : { columns: null, colours: false };
+    ? { columns: stdout.columns, colors: stdout.hasColors() }
+    : { columns: null, colors: false };
 }

@@ -4,7 +4,7 @@ import { stripVTControlCharacters } from 'node:util';
 export interface Screen {
   /** Of a terminal. Null elsewhere: nothing is shortened there. */
   readonly columns: number | null;
-  readonly colours: boolean;
+  readonly colors: boolean;
 }
 
 /** What came of a URL. */
@@ -12,7 +12,7 @@ export type Fetched =
   | { readonly status: number; readonly bytes: number; readonly seconds: number }
   | { readonly error: Error };
 
-const COLOURS = { red: 31, green: 32, yellow: 33 } as const;
+const COLORS = { red: 31, green: 32, yellow: 33 } as const;
 
 /** Status, bytes and seconds, and what stands between them. */
 const NUMBERS_WIDTH = 33;
@@ -30,11 +30,11 @@ export function row(url: string, fetched: Fetched, longest: number, screen: Scre
   if ('error' in fetched) {
     const text = oneLine(`${fetched.error.name}: ${fetched.error.message}`);
     const room = screen.columns === null ? Infinity : Math.max(NARROWEST_NAME, screen.columns - width - 2);
-    return `${first}  ${coloured(withoutEnd(text, room), 'red', screen)}`;
+    return `${first}  ${colored(withoutEnd(text, room), 'red', screen)}`;
   }
   const { status, bytes, seconds } = fetched;
-  const colour = status < 300 ? 'green' : status < 400 ? 'yellow' : 'red';
-  const code = coloured(String(status).padStart(3), colour, screen);
+  const color = status < 300 ? 'green' : status < 400 ? 'yellow' : 'red';
+  const code = colored(String(status).padStart(3), color, screen);
   return `${first}  ${code} ${String(bytes).padStart(12)} B ${seconds.toFixed(3).padStart(10)} s`;
 }
 
@@ -54,6 +54,6 @@ function withoutEnd(text: string, width: number): string {
   return text.length <= width ? text : `${text.slice(0, width - 1)}…`;
 }
 
-function coloured(text: string, colour: keyof typeof COLOURS, { colours }: Screen): string {
-  return colours ? `\u001b[${COLOURS[colour]}m${text}\u001b[39m` : text;
+function colored(text: string, color: keyof typeof COLORS, { colors }: Screen): string {
+  return colors ? `\u001b[${COLORS[color]}m${text}\u001b[39m` : text;
 }

@@ -3,7 +3,7 @@ export function monotonic(): number {
   return performance.now() / 1000;
 }
 
-/** The longest delay in milliseconds that `setTimeout` honours; a longer one fires after a millisecond. */
+/** The longest delay in milliseconds that `setTimeout` honors; a longer one fires after a millisecond. */
 export const LONGEST_DELAY: number = 2 ** 31 - 1;
 
 /** A running timer. `cancel()` may be called repeatedly, also after it has fired. */

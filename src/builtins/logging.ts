@@ -6,7 +6,7 @@ import { typeName } from './repr.js';
 /** Python's names of the levels that are used here. */
 export type LogLevel = 'debug' | 'warning' | 'error' | 'critical';
 
-/** Receives what Python's loggers would: errors of callbacks, initialisers and the like. Replace it with `set_logger`. */
+/** Receives what Python's loggers would: errors of callbacks, initializers and the like. Replace it with `set_logger`. */
 export interface Logger {
   /** `name` is the logger's name in Python, such as `concurrent.futures`; `error` the exception, when there is one. */
   log(level: LogLevel, name: string, message: string, error?: unknown): void;

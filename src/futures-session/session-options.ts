@@ -1,4 +1,4 @@
-/** What `new FuturesSession()` is given, in both flavours. */
+/** What `new FuturesSession()` is given, in both flavors. */
 import { checkOptions, typeName } from '../builtins/index.js';
 
 /** The parts of the options that are checked by what they can do. */

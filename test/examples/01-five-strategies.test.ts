@@ -166,7 +166,7 @@ describe('with URLs', () => {
 });
 
 describe('a row', () => {
-  const screen = { columns: 60, colours: false };
+  const screen = { columns: 60, colors: false };
   const fetched = { status: 200, bytes: 1234, seconds: 0.5 };
   const url = `https://example.com/${'long/'.repeat(30)}end`;
 
@@ -180,7 +180,7 @@ describe('a row', () => {
   });
 
   test('has the whole URL and the whole error where there is no terminal', () => {
-    const nowhere = { columns: null, colours: false };
+    const nowhere = { columns: null, colors: false };
     expect(row(url, fetched, url.length, nowhere).startsWith(`${url}  200 `)).toBe(true);
     expect(row('u', { error: new TypeError('no\nline\tbreak') }, 3, nowhere)).toBe(
       'u    TypeError: no line break',
@@ -192,12 +192,12 @@ describe('a row', () => {
     expect(new Set(rows.map((line) => line.indexOf('200'))).size).toBe(1);
   });
 
-  test('is coloured by its status on a terminal that shows colours, and carries nothing else that a terminal obeys', () => {
-    const inColour = { columns: 80, colours: true };
-    const colourOf = (status: number): string | undefined =>
-      // biome-ignore lint/suspicious/noControlCharactersInRegex: the colour is what is tested
-      /\u001b\[(\d+)m/.exec(row('u', { ...fetched, status }, 1, inColour))?.[1];
-    expect([200, 304, 404, 500].map(colourOf)).toEqual(['32', '33', '31', '31']);
+  test('is colored by its status on a terminal that shows colors, and carries nothing else that a terminal obeys', () => {
+    const inColor = { columns: 80, colors: true };
+    const colorOf = (status: number): string | undefined =>
+      // biome-ignore lint/suspicious/noControlCharactersInRegex: the color is what is tested
+      /\u001b\[(\d+)m/.exec(row('u', { ...fetched, status }, 1, inColor))?.[1];
+    expect([200, 304, 404, 500].map(colorOf)).toEqual(['32', '33', '31', '31']);
     const hostile = row('u', { error: new Error('\u001b]0;title\u0007\u001b[2J\u009b2J gone') }, 1, screen);
     expect(hostile).not.toMatch(/\p{Cc}/u);
     expect(row('u', fetched, 1, screen)).not.toMatch(/\p{Cc}/u);

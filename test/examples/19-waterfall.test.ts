@@ -47,7 +47,7 @@ test('the page needs nothing but itself', () => {
   expect(html).toContain(`default-src 'none'`);
 });
 
-/** The contrast of two colours, as WCAG has it. */
+/** The contrast of two colors, as WCAG has it. */
 function contrast(a: number, b: number): number {
   return (Math.max(a, b) + 0.05) / (Math.min(a, b) + 0.05);
 }
@@ -88,8 +88,8 @@ describe.skipIf(!hasBrowser)('in Chromium', () => {
       const page = luminance(seen.background);
       if (scheme === 'light') expect(page).toBeGreaterThan(0.8);
       else expect(page).toBeLessThan(0.1);
-      expect(seen.colours.length).toBeGreaterThan(50);
-      for (const { text, background } of seen.colours) {
+      expect(seen.colors.length).toBeGreaterThan(50);
+      for (const { text, background } of seen.colors) {
         const ratio = contrast(luminance(text), luminance(background));
         expect(ratio, `${text} on ${background}`).toBeGreaterThan(4.5);
       }

@@ -1,4 +1,4 @@
-/** Runs a port of the blocking flavour, which must not share its thread with the server. */
+/** Runs a port of the blocking flavor, which must not share its thread with the server. */
 import { parentPort, workerData } from 'node:worker_threads';
 
 const { file, name, args, take, calls } = workerData;

@@ -1,4 +1,4 @@
-/** The ports in the blocking flavour: the same outcome, and the same requests as the server saw them. */
+/** The ports in the blocking flavor: the same outcome, and the same requests as the server saw them. */
 import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
@@ -44,7 +44,7 @@ afterAll(() => {
   rmSync(compiled, { recursive: true });
 });
 
-/** What a port of the blocking flavour gives, in a thread of its own. */
+/** What a port of the blocking flavor gives, in a thread of its own. */
 async function runBlocking(
   file: string,
   name: string,
@@ -228,7 +228,7 @@ async function outcome(
   }
 }
 
-describe('each port of the blocking flavour', () => {
+describe('each port of the blocking flavor', () => {
   test('is the awaited one without its awaits', () => {
     const words = (text: string): string => text.replace(/\s+/g, ' ').replaceAll(', }', ' }');
     const folder = path.join(root, 'examples/ports/blocking');

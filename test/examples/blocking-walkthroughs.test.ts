@@ -1,4 +1,4 @@
-/** The walkthroughs of the blocking flavour print what the awaited ones print, and their servers see the same requests. */
+/** The walkthroughs of the blocking flavor print what the awaited ones print, and their servers see the same requests. */
 import { mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
@@ -36,7 +36,7 @@ const SETTLE: Readonly<Record<string, Settle>> = {
   '06-as-completed-and-wait': sorted,
   '07-tying-information': sorted,
   '09-cancel-and-abort': replacing(/\d(?= others stopped)/),
-  // An async hook has no place in the blocking flavour; there a slow one stands in its stead.
+  // An async hook has no place in the blocking flavor; there a slow one stands in its stead.
   '08-hooks': replacing(/after the (?:async|slow) hook|took \d+ times/),
   '10-retries': replacing(/pauses of [\d., ]+ s|and \d+ s of/),
   // The memory of the awaited flavour is that of the whole program.

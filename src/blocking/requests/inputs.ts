@@ -1,4 +1,4 @@
-/** The argument types of this flavour, where they differ from the awaited one's. */
+/** The argument types of this flavor, where they differ from the awaited one's. */
 import type { ReadStream } from 'node:fs';
 import type {
   Auth,

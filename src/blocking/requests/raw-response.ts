@@ -41,7 +41,7 @@ type Overridden =
   | 'readAllSync'
   | typeof Symbol.asyncIterator;
 
-/** The members that both flavours share. TypeScript rejects overrides with other result types. */
+/** The members that both flavors share. TypeScript rejects overrides with other result types. */
 const Base = AwaitedHTTPResponse as unknown as new (
   init?: HTTPResponseInit,
 ) => Omit<AwaitedHTTPResponse, Overridden>;

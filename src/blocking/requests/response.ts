@@ -43,7 +43,7 @@ type Overridden =
   | typeof Symbol.asyncDispose
   | typeof Symbol.dispose;
 
-/** The members that both flavours share; accessors whose setters take more than the getters return are written out. */
+/** The members that both flavors share; accessors whose setters take more than the getters return are written out. */
 interface Base extends Omit<AwaitedResponse, Overridden> {
   get elapsed(): AwaitedResponse['elapsed'];
   set elapsed(value: AwaitedResponse['elapsed'] | number);
@@ -268,7 +268,7 @@ function plainIterator<T>(pieces: Iterable<T>): IterableIterator<T> {
   };
 }
 
-// Restoring only sets fields, which both flavours share.
+// Restoring only sets fields, which both flavors share.
 setCallersClasses({
   Response: Response as unknown as new () => AwaitedResponse,
   HTTPResponse: HTTPResponse as unknown as typeof AwaitedHTTPResponse,

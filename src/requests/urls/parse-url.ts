@@ -1,11 +1,11 @@
-/** urllib3's `parse_url`: the RFC 3986 parser and normaliser that every request's URL goes through. */
+/** urllib3's `parse_url`: the RFC 3986 parser and normalizer that every request's URL goes through. */
 import { LocationParseError } from '../exceptions/urllib3.js';
 import { encodeLabel } from './idna.js';
 import { encodeUtf8WithSurrogates, type QuoteTable, quoteTable, quoteWith } from './quote.js';
 import { withoutUserinfo } from './redact.js';
 import { partitionLast } from './python-text.js';
 
-/** The normalised parts of a URL; absent parts are null. Can be destructured like Python's tuple. */
+/** The normalized parts of a URL; absent parts are null. Can be destructured like Python's tuple. */
 export class Url implements Iterable<string | number | null> {
   /** In lower case. */
   readonly scheme: string | null;
@@ -167,7 +167,7 @@ function normalizeHost(host: string): string | null {
 }
 
 /**
- * Takes a URL apart and normalises http and https ones: lower case, dot segments, escapes, IDNA. Text without a scheme is
+ * Takes a URL apart and normalizes http and https ones: lower case, dot segments, escapes, IDNA. Text without a scheme is
  * taken as `host/path`. Throws LocationParseError, whose message shows no credentials.
  */
 export function parse_url(url: string): Url {

@@ -12,4 +12,4 @@ const futures = [1, 2, 3].map((n) => session.get(`${base}/json`, { params: { n }
 for (const future of as_completed(futures)) assert.equal(future.result().seen, true);
 assert.throws(() => requests.get('http://127.0.0.1:1/'), ConnectionError);
 session.close();
-console.log('the blocking flavour answers behind a bundle');
+console.log('the blocking flavor answers behind a bundle');

@@ -100,7 +100,7 @@ export function checksOf(base) {
       }
       await executor.shutdown();
     },
-    async 'the blocking flavour answers without an await, or the error says how to have it'() {
+    async 'the blocking flavor answers without an await, or the error says how to have it'() {
       const blocking = await import('requests-futures/blocking');
       let answer;
       try {

@@ -9,7 +9,7 @@ export interface SyncBaseAdapter<R> {
   close(): void;
 }
 
-/** The members that this flavour or its subclasses define themselves. */
+/** The members that this flavor or its subclasses define themselves. */
 type Own = 'send' | 'close' | 'build_response' | 'init_poolmanager';
 
 /** The members of `HTTPAdapter`. */

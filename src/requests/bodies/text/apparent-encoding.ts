@@ -7,7 +7,7 @@ const SAMPLE = 4096;
  * The likely encoding of a body without a charset; null for data that is not text. Reliable for byte order
  * marks, ASCII, UTF-8, and UTF-16 and UTF-32 of mostly Latin text. For any other text the guess is
  * `windows-1252`, by far the most frequent of the old charsets; unlike Python's
- * detectors, it does not analyse letter frequencies. Set `response.encoding` if you know it.
+ * detectors, it does not analyze letter frequencies. Set `response.encoding` if you know it.
  */
 export function detectEncoding(content: Buffer): string | null {
   if (content.length === 0) return 'utf-8';

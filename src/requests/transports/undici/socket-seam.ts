@@ -1,5 +1,5 @@
 /**
- * The one place that relies on undici's undocumented behaviour. undici has its own spelling and order of headers,
+ * The one place that relies on undici's undocumented behavior. undici has its own spelling and order of headers,
  * hides the version of HTTP and the bytes behind an error, treats an unsolicited `100 Continue` as an error of the
  * server, and waits for the body of a 204 or 304 that has a Content-Length. So two methods of its socket are
  * replaced:

@@ -1,6 +1,6 @@
 import type { Response } from 'requests-futures/requests';
 
-/** What {@link summarise} leaves of a response. */
+/** What {@link summarize} leaves of a response. */
 export interface Summary {
   readonly rows: number;
   readonly median: number;
@@ -9,4 +9,4 @@ export interface Summary {
 }
 
 /** A hook that puts a {@link Summary} into `response.data`. */
-export function summarise(response: Response): void;
+export function summarize(response: Response): void;

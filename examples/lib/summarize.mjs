@@ -1,8 +1,8 @@
 import { importable } from 'requests-futures';
 
 /** Parses the rows there, and leaves what is wanted of them: the threads import this file, so nothing else is in it. */
-export const summarise = importable(
-  function summarise(response) {
+export const summarize = importable(
+  function summarize(response) {
     const rows = response.json();
     const prices = rows.map(({ price }) => price).sort((a, b) => a - b);
     const shops = {};
