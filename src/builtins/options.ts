@@ -49,6 +49,11 @@ export function isPlainObject(value: unknown): value is Record<string, unknown> 
   return prototype === null || prototype === Object.prototype || Object.getPrototypeOf(prototype) === null;
 }
 
+/** Whether `value` gives its members one by one. */
+export function iterates(value: object): boolean {
+  return Symbol.iterator in value || Symbol.asyncIterator in value;
+}
+
 /**
  * Refuses a list whose members are no pairs, such as lines. They are not shown, as they may hold secrets.
  * @param wanted what the option `name` takes, and how that is written

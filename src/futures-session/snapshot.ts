@@ -1,5 +1,5 @@
 import { types } from 'node:util';
-import { isPlainObject, isSearchParams, tagOf, typeName } from '../builtins/index.js';
+import { isPlainObject, iterates, isSearchParams, tagOf, typeName } from '../builtins/index.js';
 import { CaseInsensitiveDict, RequestsCookieJar } from '../requests/index.js';
 import { takeBody } from '../requests/internal.js';
 
@@ -39,7 +39,7 @@ function copy(value: unknown, seen: Seen | undefined): unknown {
   if (value instanceof CaseInsensitiveDict) return new CaseInsensitiveDict(value);
   if (value instanceof RequestsCookieJar) return value.copy();
   if (tagOf(value) === 'Headers') return new Headers(value as Headers);
-  if (!isPlainObject(value) || Symbol.iterator in value || Symbol.asyncIterator in value) {
+  if (!isPlainObject(value) || iterates(value)) {
     takeBody(value);
     return value;
   }

@@ -2,6 +2,7 @@
 import { types } from 'node:util';
 import {
   isPlainObject,
+  iterates,
   type Reducer,
   type Reference,
   reducerOf,
@@ -41,7 +42,6 @@ const TypedArray = Object.getPrototypeOf(Uint8Array) as { readonly prototype: ob
 
 /** The classes of the platform, by prototype. */
 const builtin = new Map<object, Kind>([
-  [Object.prototype, plain],
   [Array.prototype, array],
   [Map.prototype, { type: 'map' }],
   [Set.prototype, { type: 'set' }],
@@ -69,7 +69,8 @@ let known = new Map<object, Kind>(builtin);
 let knownAt = 0;
 
 /** How `value`, whose prototype is `prototype`, crosses. */
-export function kindOf(value: object, prototype: object): Kind {
+export function kindOf(value: object, prototype: object | null): Kind {
+  if (prototype === null || prototype === Object.prototype) return iterates(value) ? iterable : plain;
   if (knownAt !== reducerRegistrations()) {
     known = new Map(builtin);
     knownAt = reducerRegistrations();
@@ -90,11 +91,7 @@ function classify(value: object, prototype: object): Kind {
   for (let base = Object.getPrototypeOf(prototype) as object | null; base !== null; ) {
     const reducer = reducerOf(base);
     if (reducer?.subclasses === true) return { type: 'reduced', reducer };
-    if (
-      reducer !== undefined ||
-      (builtin.has(base) && base !== Object.prototype) ||
-      base === TypedArray.prototype
-    ) {
+    if (reducer !== undefined || builtin.has(base) || base === TypedArray.prototype) {
       unsuited ||= typeName(base);
     }
     base = Object.getPrototypeOf(base) as object | null;
@@ -107,7 +104,7 @@ function classify(value: object, prototype: object): Kind {
   if (types.isKeyObject(value) || types.isCryptoKey(value)) return cloned;
   if (isNodeStream(value)) return nodeStream;
   if (Symbol.asyncIterator in value || types.isGeneratorObject(value)) return iterable;
-  if (isPlainObject(value)) return plain;
+  if (isPlainObject(value)) return iterates(value) ? iterable : plain;
   if (Array.isArray(value) && unsuited === '') return array;
   return { type: 'refused', reason: refusal(prototype, unsuited) };
 }

@@ -8,7 +8,7 @@ import { errorClass } from './error-class.js';
 import { PicklingError, refuse, refuseFunction } from './errors.js';
 import { foreignId, homeId } from './identities.js';
 import { globalReference } from './globals.js';
-import { type Kind, kindOf } from './classify.js';
+import { kindOf } from './classify.js';
 import { bindMethod, methodParts } from './methods.js';
 import { PlainCheck } from './plain-check.js';
 import { SentReferences } from './reference-table.js';
@@ -121,10 +121,7 @@ class Encoder {
 
   #object(container: Container, key: string | number, value: object): void {
     const prototype = Object.getPrototypeOf(value) as object | null;
-    const kind: Kind =
-      prototype === null || prototype === Object.prototype
-        ? { type: Symbol.asyncIterator in value ? 'iterable' : 'plain' }
-        : kindOf(value, prototype);
+    const kind = kindOf(value, prototype);
     switch (kind.type) {
       case 'plain':
         assign(container, key, this.#fields(value, {}));

@@ -45,8 +45,9 @@ export class PlainCheck {
       for (const item of value as unknown[]) if (!this.isPlain(item)) return false;
       return true;
     }
-    if (prototype === null || prototype === Object.prototype) return this.#lookAtFields(value);
     switch (kindOf(value, prototype).type) {
+      case 'plain':
+        return this.#lookAtFields(value);
       case 'native':
         return true;
       case 'cloned':
@@ -74,7 +75,6 @@ export class PlainCheck {
   }
 
   #lookAtFields(value: object): boolean {
-    if (Symbol.asyncIterator in value) return false;
     const keys = Object.keys(value);
     this.size += keys.length;
     for (const key of keys) {

@@ -8,7 +8,7 @@
  */
 import { types } from 'node:util';
 import type { Transferable } from 'node:worker_threads';
-import { type Reference, referenceOf, setReducer } from '../builtins/index.js';
+import { iterates, type Reference, referenceOf, setReducer } from '../builtins/index.js';
 import { isGivenUp, isWhole, isWorthTransferring } from './bytes.js';
 import type { Message, Short } from './message.js';
 import type { SentReferences } from './reference-table.js';
@@ -105,12 +105,12 @@ setReducer(Introduction, ({ restore, shortened: { values, functions, remembered 
   [values, functions, remembered],
 ]);
 
-/** Whether `value` is a primitive, or a list or plain object of primitives. */
+/** Whether `value` is a primitive, or a list or plain object of primitives that is no stream. */
 export function isShallow(value: unknown): boolean {
   if (typeof value !== 'object' || value === null) return isPrimitive(value);
   const prototype = Object.getPrototypeOf(value) as object | null;
   if (prototype === Array.prototype) return (value as unknown[]).every(isPrimitive);
-  if (prototype !== Object.prototype) return false;
+  if (prototype !== Object.prototype || iterates(value)) return false;
   for (const key of Object.keys(value)) {
     if (key === '__proto__' || !isPrimitive((value as Record<string, unknown>)[key])) return false;
   }

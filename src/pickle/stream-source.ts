@@ -13,7 +13,7 @@ interface Source {
 }
 
 /**
- * Sends what `source` (a Node stream, a web stream, an async iterable) yields through `port`, as far as the other end has
+ * Sends what `source` (a Node stream, a web stream, an iterable) yields through `port`, as far as the other end has
  * granted credit. Reading begins with the first credit. The port does not keep the process alive.
  */
 export function feed(source: object, port: MessagePort): void {
@@ -130,10 +130,10 @@ function openSource(source: object): Source {
     };
   }
   if (!(Symbol.asyncIterator in source)) {
-    const generator = source as Generator;
+    const iterator = (source as Iterable<unknown>)[Symbol.iterator]();
     return {
-      next: () => Promise.resolve(generator.next()),
-      cancel: () => generator.return(undefined),
+      next: () => Promise.resolve(iterator.next()),
+      cancel: () => iterator.return?.(),
     };
   }
   const iterator = (source as AsyncIterable<unknown>)[Symbol.asyncIterator]();

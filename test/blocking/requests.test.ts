@@ -314,6 +314,25 @@ describe('a body', () => {
     expect(steps).toEqual([0, 1, 2]);
   });
 
+  test('may be a plain object that iterates', () => {
+    const iterating = {
+      *[Symbol.iterator]() {
+        yield 'x';
+        yield 'y';
+      },
+    };
+    expect(post({ data: iterating }).body).toBe('xy');
+    expect(post({ files: { f: iterating } }).body).toContain('\r\n\r\nxy\r\n');
+    const again = requests.post(`${server.url}/redirect?code=307`, { data: iterating });
+    expect(again.json<Echo>().body).toBe('xy');
+    const awaited = {
+      async *[Symbol.asyncIterator]() {
+        yield await Promise.resolve('x');
+      },
+    };
+    expect(() => post({ data: awaited as never })).toThrow(/cannot be sent as a body/);
+  });
+
   test('may be a file of open() or a file stream, with its length, also through a redirect that keeps it', () => {
     const file = path.join(folder, 'upload.bin');
     writeFileSync(file, 'x'.repeat(100_000));

@@ -24,6 +24,7 @@ import {
   PreparedRequest,
   ProxyError,
   ReadTimeout,
+  Request,
   RequestException,
   RetryError,
   RuntimeError,
@@ -326,6 +327,24 @@ describe.each(executors)('over %s', (name, makeExecutor) => {
     const web = new Blob(['seven']).stream() as ReadableStream<Uint8Array>;
     expect((await post({ data: web }))[0].body).toBe('seven');
     expect((await post({ data: new Blob(['eight']) }))[0].body).toBe('eight');
+  });
+
+  test('a plain object that iterates is a stream wherever bodies go: data, a file, a prepared request', async () => {
+    const iterating = (): Iterable<string> => ({
+      *[Symbol.iterator]() {
+        yield 'one ';
+        yield 'two';
+      },
+    });
+    const withFields = Object.assign(iterating(), { size: 7 });
+    for (const data of [iterating(), withFields]) {
+      const sent = (await session.post(`${server.url}/echo`, { data: data as never })).json<Echo>();
+      expect(sent.body).toBe('one two');
+    }
+    const file = (await session.post(`${server.url}/echo`, { files: { f: iterating() } })).json<Echo>();
+    expect(file.body).toContain('\r\n\r\none two\r\n');
+    const prepared = new Request('POST', `${server.url}/echo`, { data: iterating() }).prepare();
+    expect((await session.send(prepared)).json<Echo>().body).toBe('one two');
   });
 
   test('an upload that is redirected is sent again, if it can be', async () => {

@@ -1,6 +1,6 @@
 /** How the caller's functions, credentials, bodies and signals cross: by number, to be called in their own thread. */
 import { ReadStream } from 'node:fs';
-import { isPlainObject, type Reduced, referenceOf, typeName } from '../../builtins/index.js';
+import { type Reduced, referenceOf, typeName } from '../../builtins/index.js';
 import { kindOf, objectAtHome } from '../../pickle/index.js';
 import { AuthBase } from '../../requests/auth/index.js';
 import { isSeekable, super_len } from '../../requests/internal.js';
@@ -52,8 +52,8 @@ function leaveBody(object: object, _link: Link, scope: Scope): Reduced | undefin
   if (object instanceof ReadStream) {
     const reduced = leaveReadStream(object, scope);
     if (reduced !== undefined) return reduced;
-  } else if (typeof object !== 'object' || Array.isArray(object) || isPlainObject(object)) return undefined;
-  const { type } = kindOf(object, Object.getPrototypeOf(object) as object);
+  } else if (typeof object !== 'object' || Array.isArray(object)) return undefined;
+  const { type } = kindOf(object, Object.getPrototypeOf(object) as object | null);
   if (type === 'node-stream' || type === 'web-stream' || object instanceof ReadStream)
     throw cannotFlow(object);
   if (type !== 'iterable' && type !== 'refused') return undefined;

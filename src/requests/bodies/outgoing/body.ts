@@ -1,6 +1,6 @@
 import { types } from 'node:util';
 import { Readable } from 'node:stream';
-import { isPlainObject, typeName, isSearchParams, tagOf } from '../../../builtins/index.js';
+import { isPlainObject, iterates, typeName, isSearchParams, tagOf } from '../../../builtins/index.js';
 import type { Data, StreamingBody } from '../../inputs.js';
 import { super_len } from './super-len.js';
 import { isBytes } from '../../urls/python-text.js';
@@ -44,7 +44,7 @@ export function asStream(data: Data | null | undefined): StreamingBody | null {
 export function streamOf(value: object): StreamingBody | null {
   if (tagOf(value) === 'FormData') return null;
   if (isBlob(value)) return value;
-  if (Symbol.asyncIterator in value || Symbol.iterator in value) return value as StreamingBody;
+  if (iterates(value)) return value as StreamingBody;
   return isLegacyStream(value) ? new Readable().wrap(value) : null;
 }
 
