@@ -6,7 +6,7 @@ import type { HTTPConnectionPool } from '../connections/connection-pool.js';
 import { readOnAfterFailedWrite } from '../connections/failed-writes.js';
 import { socketsPolled } from '../connections/kept-connections.js';
 import type { Connection } from './connection.js';
-import { DispatchHandler, type PacketSource } from './dispatch-handler.js';
+import { DispatchHandler, InnerDispatchHandler, type PacketSource } from './dispatch-handler.js';
 import type { UndiciModule } from './load-undici.js';
 import { Http2Session, type SessionOwner } from './http2-session.js';
 import { newClient } from './new-client.js';
@@ -221,8 +221,9 @@ export class ClientConnection
       this.#http2.send(attempt);
       return;
     }
+    const Handler = this.#owner.undici.isVersion7 ? InnerDispatchHandler : DispatchHandler;
     // There is a client when the connection is ready.
-    sendBy(this.#client as Client, attempt, new DispatchHandler(attempt, this));
+    sendBy(this.#client as Client, attempt, new Handler(attempt, this));
   }
 
   writes(attempt: UndiciAttempt): void {

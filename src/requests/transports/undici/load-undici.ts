@@ -3,7 +3,10 @@ import type * as Undici from 'undici';
 import { RuntimeError } from '../../../builtins/index.js';
 
 /** What is used of the package. */
-export type UndiciModule = Pick<typeof Undici, 'Client'>;
+export interface UndiciModule extends Pick<typeof Undici, 'Client'> {
+  /** Whether it is known to be version 7. */
+  readonly isVersion7: boolean;
+}
 
 let loaded: UndiciModule | null = null;
 
@@ -14,14 +17,17 @@ export function loadedUndici(): UndiciModule | null {
 
 /** Loads the package, or the part of it that is used: loading all of undici takes several times as long. */
 async function importClient(): Promise<UndiciModule> {
-  checkVersion(installedVersion());
+  const version = installedVersion();
+  checkVersion(version);
+  const isVersion7 = version?.startsWith('7.') === true;
   try {
     const module = await import('undici/lib/dispatcher/client.js');
-    return { Client: module.default };
+    return { Client: module.default, isVersion7 };
   } catch (error) {
     // Another version may have it elsewhere.
     if (!isMissing(error)) throw error;
-    return await importUndici();
+    const { Client } = await importUndici();
+    return { Client, isVersion7 };
   }
 }
 
