@@ -1,4 +1,5 @@
-import { afterEach, beforeEach, describe, expect, test } from 'vitest';
+import { Socket } from 'node:net';
+import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
 import { subscribe, unsubscribe } from 'node:diagnostics_channel';
 import {
   DeadlineExceeded,
@@ -12,6 +13,7 @@ import {
   Timeout,
   wait,
 } from '../../src/index.js';
+import { Limiter } from '../../src/limits/index.js';
 import { ADAPTERS } from '../helpers/adapters.js';
 import { type HttpServer, startHttpServer } from '../helpers/servers/http-server.js';
 
@@ -69,6 +71,27 @@ describe.each(ADAPTERS)('over %s', (_name, Adapter) => {
     // The event comes just before the write, which is what counts; the time of arrival depends on the machine.
     expect(isHeld(written)).toBe(true);
     expect(arrivals.every((count, i) => count > i)).toBe(true);
+  });
+
+  test('a start counts from after its write, not from before', async () => {
+    server.handler = (_request, response) => response.end('ok');
+    const steps: string[] = [];
+    const counted = vi.spyOn(Limiter.prototype, 'written').mockImplementation(function (this: Limiter, turn) {
+      steps.push('counted');
+      counted.mockRestore();
+      this.written(turn);
+    });
+    const session = make(null);
+    // On a new connection, the write would be noted when it is queued.
+    await session.get(server.url);
+    session.limits = { per_second: 5 };
+    const write = vi.spyOn(Socket.prototype, '_write').mockImplementation(function (this: Socket, ...args) {
+      steps.push('written');
+      write.mockRestore();
+      this._write(...args);
+    });
+    await session.get(server.url);
+    expect(steps).toEqual(['written', 'counted']);
   });
 
   test('limit_per_host holds for each host, and one that does not answer holds up no other', async () => {

@@ -1,5 +1,5 @@
 import { AsyncResource } from 'node:async_hooks';
-import type { AbortToken } from '../../builtins/index.js';
+import { type AbortToken, queueMicrotask } from '../../builtins/index.js';
 import type { Future } from '../../concurrent-futures/index.js';
 import type { FutureOwner } from '../../concurrent-futures/internal.js';
 import { type Limiter, Turn } from '../../limits/index.js';
@@ -55,6 +55,7 @@ export class LimitedCall extends Turn implements FutureOwner {
   #request: PreparedRequest | null = null;
   /** Whether the transport reports when it writes. */
   #isWatched = false;
+  #isWriting = false;
   #isAnswered = false;
 
   constructor(
@@ -95,8 +96,7 @@ export class LimitedCall extends Turn implements FutureOwner {
   // Called by the limiter.
 
   begin(): void {
-    this.#isAnswered = false;
-    this.#isWatched = false;
+    this.#isAnswered = this.#isWatched = this.#isWriting = false;
     const submit = this.#submit;
     if (submit === null) {
       this.#goOn?.resolve();
@@ -176,8 +176,12 @@ export class LimitedCall extends Turn implements FutureOwner {
     this.#isWatched = true;
   }
 
+  /** Called just before the write. The start counts from just after it: whatever may come between, it is not counted too early. */
   written(): void {
-    this.#rules.limiter.written(this);
+    this.#isWriting = true;
+    queueMicrotask(() => {
+      if (this.#isWriting) this.#rules.limiter.written(this);
+    });
   }
 
   answered({ status, headers }: Answer): void {
@@ -192,7 +196,8 @@ export class LimitedCall extends Turn implements FutureOwner {
 
   /** Returns the place, and the token if unused. */
   leave(): void {
-    if (!this.#isWatched) this.#rules.limiter.written(this);
+    if (!this.#isWatched || this.#isWriting) this.#rules.limiter.written(this);
+    this.#isWriting = false;
     this.#rules.limiter.leave(this);
   }
 

@@ -1,4 +1,4 @@
-import type { AbortToken } from '../../builtins/index.js';
+import { type AbortToken, queueMicrotask } from '../../builtins/index.js';
 import { type Limiter, type Limits, Turn } from '../../limits/index.js';
 import { AbortError } from '../exceptions/requests.js';
 import { LimitStoreError, MaxDelayExceeded } from '../exceptions/waiting.js';
@@ -15,6 +15,7 @@ export class LimitedAttempts extends Turn {
   #request: PreparedRequest | null = null;
   /** Whether the transport reports when it writes. */
   #isWatched = false;
+  #isWriting = false;
   #isAnswered = false;
   #resolve: (() => void) | null = null;
   #reject: ((error: Error) => void) | null = null;
@@ -45,7 +46,7 @@ export class LimitedAttempts extends Turn {
   }
 
   async #take(isAgain: boolean): Promise<void> {
-    this.#isWatched = this.#isAnswered = false;
+    this.#isWatched = this.#isWriting = this.#isAnswered = false;
     const token = this.#token;
     const signal = this.#signal;
     const abort = (cause: unknown): void => {
@@ -77,8 +78,12 @@ export class LimitedAttempts extends Turn {
     this.#isWatched = true;
   }
 
+  /** Called just before the write. The start counts from just after it: whatever may come between, it is not counted too early. */
   written(): void {
-    this.#limiter.written(this);
+    this.#isWriting = true;
+    queueMicrotask(() => {
+      if (this.#isWriting) this.#limiter.written(this);
+    });
   }
 
   answered(status: number, retryAfter: () => string | null | undefined): void {
@@ -100,7 +105,8 @@ export class LimitedAttempts extends Turn {
 
   /** Gives the place back, and a token that was not used. */
   leave(): void {
-    if (!this.#isWatched) this.#limiter.written(this);
+    if (!this.#isWatched || this.#isWriting) this.#limiter.written(this);
+    this.#isWriting = false;
     this.#limiter.leave(this);
   }
 
