@@ -108,8 +108,10 @@ export function govern(agent: PoolAgent, owner: AgentOwner): PoolAgent {
   const addRequest = agent.addRequest.bind(agent);
   agent.addRequest = (request, options) => {
     const requestOwner = offerRequest(null);
+    const claimed = requestOwner === null ? options : requestOwner.claim(request, options);
+    // It has its own method by now.
     dropUnusable(agent.freeSockets[name], request.method);
-    addRequest(request, requestOwner === null ? options : requestOwner.claim(request, options));
+    addRequest(request, claimed);
   };
   const createConnection = agent.createConnection.bind(agent);
   agent.createConnection = (options, callback) => {
