@@ -190,10 +190,11 @@ export class HTTPAdapter extends BaseAdapter {
     verify: boolean | string | null,
     cert: Cert | null,
   ): HTTPConnectionPool {
-    // Without TLS, or with its defaults, the URL alone decides.
+    // Without TLS, or with its defaults, the URL alone decides; else what is trusted, too.
     const isPlain = scheme === 'http' || (verify === true && cert === null);
-    if (proxy === null && origin !== null && isPlain && !this.hasOwnPoolKey) {
-      return this.poolmanager.poolOfOrigin(origin);
+    const bundle = isPlain || cert !== null || typeof verify !== 'string' ? null : verify;
+    if (proxy === null && origin !== null && (isPlain || bundle) && !this.hasOwnPoolKey) {
+      return this.poolmanager.poolOfOrigin(origin, bundle);
     }
     const [host, settings] = this.build_connection_pool_key_attributes(request, verify, cert);
     if (proxy === null) return this.poolmanager.connection_from_host(host, settings);

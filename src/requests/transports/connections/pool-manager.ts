@@ -12,7 +12,7 @@ import { HTTPConnectionPool, HTTPSConnectionPool } from './connection-pool.js';
 import { checkCounts, IDLE_TIMEOUT } from './kept-connections.js';
 import type { PoolProxy } from './proxy-agents.js';
 import { socketPathOf, socketSettings } from './socket-settings.js';
-import { CONNECTION_SETTINGS, type ConnectionSettings } from './tls-settings.js';
+import { certificateSettings, CONNECTION_SETTINGS, type ConnectionSettings } from './tls-settings.js';
 
 /** Options of {@link PoolManager}. */
 export interface PoolManagerOptions extends ConnectionSettings {
@@ -64,7 +64,7 @@ export class PoolManager {
   /** The pools by key, the one used last at the end. */
   readonly pools: Map<string, HTTPConnectionPool> = new Map();
   #latest: HTTPConnectionPool | null = null;
-  /** Pools with none but the common settings, by the part of a URL before its path. */
+  /** Pools with none but the common settings, by the part of a URL before its path, and a bundle of certificates. */
   readonly #byOrigin = new Map<string, { readonly pool: HTTPConnectionPool; readonly key: string }>();
   /** The settings that those pools were made with. */
   #originsKw: ConnectionSettings;
@@ -128,22 +128,23 @@ export class PoolManager {
   }
 
   /**
-   * The pool for an origin such as `https://example.org:8443`, as written in a prepared URL, with certificates verified
-   * and nothing else special. Asking again is cheap.
+   * The pool for an origin such as `https://example.org:8443`, as written in a prepared URL, with certificates verified, by those
+   * of `bundle` when it is not null, and nothing else special. Asking again is cheap.
    * @internal
    */
-  poolOfOrigin(origin: string): HTTPConnectionPool {
+  poolOfOrigin(origin: string, bundle: string | null = null): HTTPConnectionPool {
     if (!sameSettings(this.connection_pool_kw, this.#originsKw)) {
       this.#byOrigin.clear();
       this.#originsKw = { ...this.connection_pool_kw };
     }
-    const known = this.#byOrigin.get(origin);
+    const name = bundle === null ? origin : `${origin} ${bundle}`;
+    const known = this.#byOrigin.get(name);
     if (known !== undefined) {
       if (known.pool !== this.#latest) this.touch(known.key);
       return known.pool;
     }
-    const pool = this.connection_from_url(origin, { cert_reqs: 'CERT_REQUIRED' });
-    for (const [key, kept] of this.pools) if (kept === pool) this.#byOrigin.set(origin, { pool, key });
+    const pool = this.connection_from_url(origin, certificateSettings(bundle ?? true, null));
+    for (const [key, kept] of this.pools) if (kept === pool) this.#byOrigin.set(name, { pool, key });
     return pool;
   }
 
