@@ -20,12 +20,13 @@ const doors = new Map([
   ['requests', 'requests-futures/requests'],
   ['concurrent-futures', 'requests-futures/concurrent-futures'],
   ['blocking', 'requests-futures/blocking'],
+  ['bullmq', 'requests-futures/bullmq'],
 ]);
 
 /** The parts of a member that may have a comment. */
 const partsOf = (member) => [member, member.getSignature, ...(member.signatures ?? [])].filter(Boolean);
 
-/** A member of the blocking flavour that is left to what its class is derived from is described as it is there. */
+/** A member of the blocking flavor that is left to what its class is derived from is described as it is there. */
 function describeBlocking(project, kinds) {
   const described = new Map();
   const members = project.getReflectionsByKind(kinds).map((member) => {

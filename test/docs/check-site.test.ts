@@ -42,9 +42,10 @@ test('a page without an icon is found', () => {
 });
 
 /** A page with a table of three columns, of which the first two have long identifiers, and a picture of bars. */
-function page(style: string, bars: number): string {
+function page(style: string, bars: number, entry = 'requests'): string {
   const cell = `<td><code>remove_headers_on_redirect, respect_retry_after_header</code></td>`;
   return `<!doctype html><meta charset="utf-8"><link rel="stylesheet" href="site.css"><style>${style}</style>
+    <div class="site-menu" style="width: 100px"><details><a>${entry}</a></details></div>
     <div class="col-content tsd-typography" style="width: 766px; font-family: monospace">
       <table><tr>${cell}${cell}<td>${'many words of prose '.repeat(20)}</td></tr></table>
       <pre>${'█'.repeat(bars)}</pre>
@@ -52,16 +53,17 @@ function page(style: string, bars: number): string {
 }
 
 test.skipIf(chromiumPath === null)(
-  'identifiers that are broken, and bars that are cut off, are found',
+  'identifiers that are broken, and bars and entries of the menu that are cut off, are found',
   async () => {
     copyFileSync('docs/site.css', path.join(site, 'site.css'));
     writeFileSync(path.join(site, 'whole.html'), page('', 40));
     writeFileSync(
       path.join(site, 'broken.html'),
-      page('.tsd-typography td code { overflow-wrap: anywhere; font-size: 2rem; }', 400),
+      page('.tsd-typography td code { overflow-wrap: anywhere; font-size: 2rem; }', 400, 'a'.repeat(40)),
     );
     const faults = await layoutFaults(site);
     expect(faults).toContain('broken.html: bars are cut off');
+    expect(faults).toContain(`broken.html: '${'a'.repeat(40)}' is cut off in the menu`);
     expect(faults.some((fault) => /^broken\.html: '\w+' is broken over \d lines$/.test(fault))).toBe(true);
     expect(faults.filter((fault) => !fault.startsWith('broken.html'))).toEqual([]);
   },

@@ -18,5 +18,13 @@ export function layoutProbe() {
   for (const pre of main.querySelectorAll('pre')) {
     if (pre.textContent.includes('█') && pre.scrollWidth > pre.clientWidth) faults.push('bars are cut off');
   }
+  const menu = document.querySelector('.site-menu');
+  for (const part of menu?.querySelectorAll('details') ?? []) part.open = true;
+  const edge = menu?.getBoundingClientRect().right ?? Infinity;
+  for (const entry of menu?.querySelectorAll('a') ?? []) {
+    range.selectNodeContents(entry);
+    if (range.getBoundingClientRect().right > edge)
+      faults.push(`'${entry.textContent}' is cut off in the menu`);
+  }
   return faults;
 }

@@ -20,6 +20,8 @@ export async function layoutFaults(site: string): Promise<string[]> {
     const faults: string[] = [];
     for (const name of pages) {
       await page.goto(pathToFileURL(path.join(site, name)).href);
+      // typedoc's script fills the menu.
+      await page.waitForFunction(() => document.querySelector('#tsd-nav-container')?.childElementCount !== 0);
       for (const fault of await page.evaluate(layoutProbe)) faults.push(`${name}: ${fault}`);
     }
     return faults;
