@@ -1,2 +1,3 @@
 /** Runs in the browser: the faults of the page that is shown. */
 export declare function layoutProbe(): string[];
+export declare function menuIsFilled(): boolean;

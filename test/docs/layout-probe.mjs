@@ -28,3 +28,8 @@ export function layoutProbe() {
   }
   return faults;
 }
+
+/** Runs in the browser. A page that is none of typedoc's has no menu to wait for. */
+export function menuIsFilled() {
+  return document.querySelector('#tsd-nav-container')?.childElementCount !== 0;
+}

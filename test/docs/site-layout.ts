@@ -3,7 +3,7 @@ import { existsSync, readdirSync } from 'node:fs';
 import path from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { chromium } from 'playwright-core';
-import { layoutProbe } from './layout-probe.mjs';
+import { layoutProbe, menuIsFilled } from './layout-probe.mjs';
 
 const executable = process.env['CHROMIUM'] ?? '/usr/bin/chromium';
 /** Null where there is none. */
@@ -21,7 +21,7 @@ export async function layoutFaults(site: string): Promise<string[]> {
     for (const name of pages) {
       await page.goto(pathToFileURL(path.join(site, name)).href);
       // typedoc's script fills the menu.
-      await page.waitForFunction(() => document.querySelector('#tsd-nav-container')?.childElementCount !== 0);
+      await page.waitForFunction(menuIsFilled);
       for (const fault of await page.evaluate(layoutProbe)) faults.push(`${name}: ${fault}`);
     }
     return faults;
