@@ -1,14 +1,14 @@
 import { types } from 'node:util';
 import { isPlainObject, iterates, isSearchParams, tagOf, typeName } from '../builtins/index.js';
-import { CaseInsensitiveDict, RequestsCookieJar } from '../requests/index.js';
-import { takeBody } from '../requests/internal.js';
+import { type Bytes, CaseInsensitiveDict, RequestsCookieJar } from '../requests/index.js';
+import { takeBody, toBuffer } from '../requests/internal.js';
 
 type Seen = Map<object, unknown>;
 
 /**
  * A copy of a request's argument: later changes to the caller's dict must not affect a queued request.
- * Plain containers and bytes are copied, as `fetch` copies bytes; streams, class instances and
- * functions are used as they are.
+ * Plain containers and bytes are copied, as `fetch` copies bytes: many fill one Buffer anew for each request. Streams, class
+ * instances and functions are used as they are.
  */
 export function snapshot(value: unknown): unknown {
   return copy(value, undefined);
@@ -18,9 +18,7 @@ function copy(value: unknown, seen: Seen | undefined): unknown {
   if (typeof value !== 'object' || value === null) return value;
   const known = seen?.get(value);
   if (known !== undefined) return known;
-  if (Buffer.isBuffer(value)) return Buffer.from(value);
-  if (types.isUint8Array(value)) return value.slice();
-  if (types.isArrayBuffer(value)) return value.slice(0);
+  if (types.isUint8Array(value) || types.isArrayBuffer(value)) return copyBytes(value);
   if (isSearchParams(value)) return new URLSearchParams(value);
   const cycleSafe = seen ?? new Map<object, unknown>();
   if (Array.isArray(value)) {
@@ -47,6 +45,26 @@ function copy(value: unknown, seen: Seen | undefined): unknown {
   cycleSafe.set(value, object);
   for (const key of Object.keys(value)) setField(object, key, copy(value[key], cycleSafe));
   return object;
+}
+
+/** From this size on, comparing bytes with a copy costs much less than another copy. */
+const WORTH_SHARING = 16 * 1024;
+
+/** The last copy of what was sent, as long as a request has it: those that send the same bytes share one. */
+const copies = new WeakMap<Bytes, WeakRef<Bytes>>();
+
+function copyBytes(bytes: Bytes): Bytes {
+  if (bytes.byteLength < WORTH_SHARING) return duplicate(bytes);
+  const last = copies.get(bytes)?.deref();
+  if (last !== undefined && toBuffer(last).equals(toBuffer(bytes))) return last;
+  const copied = duplicate(bytes);
+  copies.set(bytes, new WeakRef(copied));
+  return copied;
+}
+
+function duplicate(bytes: Bytes): Bytes {
+  if (types.isArrayBuffer(bytes)) return bytes.slice(0);
+  return Buffer.isBuffer(bytes) ? Buffer.from(bytes) : bytes.slice();
 }
 
 /** Sets a field of a new object; one named `__proto__` stays a field. */

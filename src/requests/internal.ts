@@ -73,4 +73,5 @@ export type { ConnectionSettings } from './transports/connections/tls-settings.j
 export { kContext, type PauseReason, type RequestContext } from './types.js';
 export type { RetryableResponse } from './urllib3/retry-options.js';
 export { joinBase } from './urls/join-base.js';
+export { toBuffer } from './urls/python-text.js';
 export { VERSION } from './version.js';

@@ -15,6 +15,7 @@ import {
   Request,
   RequestException,
   Response,
+  type ResponseFuture,
   Session,
   wait,
   WorkerPoolExecutor,
@@ -388,6 +389,31 @@ describe('FuturesSession', () => {
     );
     expect(() => new FuturesSession({ executor: {} as ExecutorLike })).toThrow(/submit\(\)/);
   });
+
+  test.each([
+    ['a Buffer', (memory: ArrayBuffer) => Buffer.from(memory)],
+    ['a Uint8Array', (memory: ArrayBuffer) => new Uint8Array(memory)],
+    ['an ArrayBuffer', (memory: ArrayBuffer) => memory],
+  ])(
+    '3.39: %s may be filled anew for the next request, and is copied once for the same bytes',
+    async (_, make) => {
+      await using session = new FuturesSession({ max_workers: 1 });
+      for (const size of [5, 100_000]) {
+        const memory = new Uint8Array(size).fill(0x61);
+        const data = make(memory.buffer);
+        const post = (): ResponseFuture => session.post(server.url, { data });
+        const futures = [post(), post()];
+        memory.fill(0x62);
+        futures.push(post());
+        const sent = await Promise.all(futures);
+        expect(sent.map((response) => response.json<Echo>().body)).toEqual(
+          ['a', 'a', 'b'].map((letter) => letter.repeat(size)),
+        );
+        const [first, second, third] = sent.map(({ request }) => (request.body as Buffer).buffer);
+        expect([second === first, third === first]).toEqual(size > 5 ? [true, false] : expect.anything());
+      }
+    },
+  );
 
   test('a plain object that iterates is sent as a stream, as by a Session', async () => {
     await using session = new FuturesSession();
