@@ -24,3 +24,9 @@ export function rawValue(rawHeaders: readonly string[], name: string): string | 
   }
   return value;
 }
+
+/** Whether the body comes in chunks. */
+export function isChunked(rawHeaders: readonly string[]): boolean {
+  const codings = rawValues(rawHeaders, 'transfer-encoding').join(',').toLowerCase().split(',');
+  return codings.some((coding) => coding.trim() === 'chunked');
+}

@@ -4,7 +4,7 @@ import { rawValue } from '../headers/raw-headers.js';
 import type { HTTPResponse } from '../urllib3/response.js';
 import { encodingFromContentType } from '../bodies/text/content-type.js';
 import { detectEncoding } from '../bodies/text/apparent-encoding.js';
-import type { BodyIterator } from '../bodies/text/body-iterator.js';
+import { type BodyIterator, DONE } from '../bodies/text/body-iterator.js';
 import {
   type BodySource,
   checkChunkSize,
@@ -249,17 +249,22 @@ export abstract class ResponseBody implements Disposable, AsyncDisposable {
     };
   }
 
-  async *#stream(chunkSize: number | null): AsyncGenerator<Buffer, void, undefined> {
-    try {
-      while (this.raw !== null) {
-        const part = await this.raw.nextPart(chunkSize, true);
-        if (part === null) break;
-        yield part;
+  /** Not a generator, which takes several promises more for each part. */
+  #stream(chunkSize: number | null): AsyncIterable<Buffer> {
+    let isOver = false;
+    const next = async (): Promise<IteratorResult<Buffer, undefined>> => {
+      if (isOver) return DONE;
+      try {
+        const part = this.raw === null ? null : await this.raw.nextPart(chunkSize, true);
+        if (part !== null) return { done: false, value: part };
+      } catch (error) {
+        isOver = true;
+        throw this.#withRequest(error);
       }
-    } catch (error) {
-      throw this.#withRequest(error);
-    }
-    this._content_consumed = true;
+      isOver = this._content_consumed = true;
+      return DONE;
+    };
+    return { [Symbol.asyncIterator]: () => ({ next }) };
   }
 
   #readSync(raw: HTTPResponse): Buffer {

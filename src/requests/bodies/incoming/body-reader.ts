@@ -1,13 +1,12 @@
-import { Readable } from 'node:stream';
 import { types } from 'node:util';
 import { RuntimeError, isError } from '../../../builtins/index.js';
 import { ChunkedEncodingError, RequestException } from '../../exceptions/requests.js';
 import { ProtocolError } from '../../exceptions/urllib3.js';
 import { BodyDecoder, tooLarge } from './body-decoder.js';
-import { rawValue, rawValues } from '../../headers/raw-headers.js';
+import { isChunked, rawValue } from '../../headers/raw-headers.js';
 import { type RemainingBody, remainingStream } from './remaining-body.js';
-import { type BodyOwner, HeldPieces, type PieceQueue, prematureClose, StreamPieces } from './piece-queue.js';
-import type { HTTPResponseInit } from './response-init.js';
+import { type BodyOwner, HeldPieces, type PieceQueue, prematureClose } from './piece-queue.js';
+import { type HTTPResponseInit, piecesOf } from './response-init.js';
 
 const EMPTY = Buffer.alloc(0);
 
@@ -23,8 +22,9 @@ export class BodyReader implements BodyOwner {
   readonly #expectedLength: number | null;
   /** The transport has undone Content-Encoding. */
   readonly #isDecoded: boolean;
-  /** Made at the first read of a body that is encoded. */
-  #decoder: BodyDecoder | null = null;
+  /** Made at the first read of a body that is encoded; null for another. */
+  #decoder: BodyDecoder | null | undefined = undefined;
+  #isChunked: boolean | null = null;
   #handedOut = 0;
   #started = false;
   /** Whether the end has been handed out, too. */
@@ -57,8 +57,7 @@ export class BodyReader implements BodyOwner {
 
   /** Whether the body came, or comes, in chunks. */
   get isChunked(): boolean {
-    const codings = rawValues(this.#rawHeaders, 'transfer-encoding').join(',').toLowerCase().split(',');
-    return codings.some((coding) => coding.trim() === 'chunked');
+    return (this.#isChunked ??= isChunked(this.#rawHeaders));
   }
 
   /** Whether a reader waits for the wire now. */
@@ -200,19 +199,21 @@ export class BodyReader implements BodyOwner {
   }
 
   /** Runs `read` when all readers before it have finished, so that each gets a part of its own. */
-  async #inTurn<T>(read: () => Promise<T>): Promise<T> {
+  #inTurn<T>(read: () => Promise<T>): Promise<T> {
+    if (this.#current !== null) return this.#afterOthers(read);
+    const reading = read();
+    this.#current = reading;
+    const end = (): void => {
+      this.#current = null;
+    };
+    reading.then(end, end);
+    return reading;
+  }
+
+  async #afterOthers<T>(read: () => Promise<T>): Promise<T> {
     // That reader gets the error; this one meets it again in its own step.
     while (this.#current !== null) await this.#current.catch(() => undefined);
-    let release = (): void => undefined;
-    this.#current = new Promise<void>((resolve) => {
-      release = resolve;
-    });
-    try {
-      return await read();
-    } finally {
-      this.#current = null;
-      release();
-    }
+    return this.#inTurn(read);
   }
 
   #whole(decoder: BodyDecoder | null): Buffer | Promise<Buffer> {
@@ -228,6 +229,8 @@ export class BodyReader implements BodyOwner {
 
   /** Up to `amt` bytes, joined over chunks. */
   async #fill(amt: number, decode: boolean): Promise<Buffer> {
+    const isPlain = !decode || this.#openDecoder() === null;
+    if (isPlain && amt !== Infinity) return (await this.#next(amt, decode, true)) ?? EMPTY;
     const parts: Buffer[] = [];
     let size = 0;
     while (size < amt) {
@@ -245,8 +248,8 @@ export class BodyReader implements BodyOwner {
     return part.length === 0 ? null : part;
   }
 
-  /** Up to `amt` bytes, waiting only when none are here. Null at the end. */
-  async #next(amt: number | null, decode: boolean): Promise<Buffer | null> {
+  /** Up to `amt` bytes, waiting only when none are here, or `joined` until all are. Null at the end. */
+  async #next(amt: number | null, decode: boolean, joined = false): Promise<Buffer | null> {
     this.#started = true;
     const decoder = this.#openDecoder();
     if (!decode && decoder?.hasDecoded) {
@@ -257,7 +260,7 @@ export class BodyReader implements BodyOwner {
     try {
       while (!this.#closed) {
         const part =
-          decode && decoder !== null ? await this.#decoded(decoder, amt) : await this.#undecoded(amt);
+          decode && decoder !== null ? await this.#decoded(decoder, amt) : await this.#undecoded(amt, joined);
         if (part === null) {
           this.#exhausted = true;
           return null;
@@ -272,14 +275,16 @@ export class BodyReader implements BodyOwner {
     }
   }
 
-  async #undecoded(amt: number | null): Promise<Buffer | null> {
-    const part = await this.#pieces.next(amt);
-    if (part === null && this.#failure !== null) throw this.#failure;
+  async #undecoded(amt: number | null, joined: boolean): Promise<Buffer | null> {
+    // One byte over the limit is enough here, too.
+    const all = joined && amt !== null ? Math.max(1, Math.min(amt, this.#limit() + 1 - this.#handedOut)) : 0;
+    const part = await (all > 0 ? this.#pieces.gather(all) : this.#pieces.next(amt));
+    if (this.#failure !== null && (part === null || part.length < all)) throw this.#failure;
     return part;
   }
 
   async #decoded(decoder: BodyDecoder, amt: number | null): Promise<Buffer | null> {
-    const data = decoder.hasUnconsumedTail ? EMPTY : await this.#undecoded(null);
+    const data = decoder.hasUnconsumedTail ? EMPTY : await this.#undecoded(null, false);
     if (data === null) {
       await decoder.end();
       return null;
@@ -291,9 +296,9 @@ export class BodyReader implements BodyOwner {
 
   /** What undoes Content-Encoding; null where there is nothing to undo. */
   #openDecoder(): BodyDecoder | null {
-    if (this.#decoder !== null || this.#isDecoded) return this.#decoder;
-    const header = rawValue(this.#rawHeaders, 'content-encoding');
-    return header === null ? null : (this.#decoder = BodyDecoder.for(header, this.#limit()));
+    if (this.#decoder !== undefined) return this.#decoder;
+    const header = this.#isDecoded ? null : rawValue(this.#rawHeaders, 'content-encoding');
+    return (this.#decoder = header === null ? null : BodyDecoder.for(header, this.#limit()));
   }
 
   #checked(bytes: Buffer): Buffer {
@@ -330,16 +335,6 @@ export class BodyReader implements BodyOwner {
     this.#destroy = null;
     onDone?.(error);
   }
-}
-
-function piecesOf(init: HTTPResponseInit, owner: BodyOwner): PieceQueue {
-  const { body, pushed = null, status, request_method } = init;
-  if (pushed !== null) return pushed.attach(owner);
-  if (!(body instanceof Readable)) return new HeldPieces(body ?? EMPTY);
-  const pieces = new StreamPieces(body, owner);
-  // No body follows such a head: reading on to the end frees the connection.
-  if (request_method === 'HEAD' || status === 204 || status === 304) pieces.collect(0, () => undefined);
-  return pieces;
 }
 
 function brokenConnection(error: unknown): Error {

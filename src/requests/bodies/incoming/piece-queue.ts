@@ -1,7 +1,7 @@
 import type { Readable } from 'node:stream';
 
-/** How much is taken off the wire ahead of the reader. */
-const READ_AHEAD = 64 * 1024;
+/** How much is taken off the wire ahead of the reader: two pieces of a fast connection, which then need not stop at each. */
+const READ_AHEAD = 128 * 1024;
 
 /** Called when the body ends; `error` is the transport's. */
 export interface BodyOwner {
@@ -18,7 +18,8 @@ export abstract class PieceQueue {
   #total = 0;
   #taken = 0;
   #limit = READ_AHEAD;
-  #collecting = false;
+  /** How many bytes must be here before the reader is woken. */
+  #wanted = 1;
   #finished = false;
   #wake: (() => void) | null = null;
   #onWaiting: ((isWaiting: boolean) => void) | null = null;
@@ -52,7 +53,30 @@ export abstract class PieceQueue {
 
   /** Up to `amt` bytes of the next piece; null at the end, of which the owner has been notified. */
   async next(amt: number | null): Promise<Buffer | null> {
-    while (this.#queue.length === 0 && !this.#finished) {
+    if (this.#queued === 0) await this.#arrived(1);
+    return this.#takeFirst(amt);
+  }
+
+  /** `amt` bytes, of several pieces if need be, fewer only at the end; null for none, as {@link next}. */
+  async gather(amt: number): Promise<Buffer | null> {
+    if (this.#queued < amt) await this.#arrived(amt);
+    const first = this.#takeFirst(amt);
+    if (first === null || first.length === amt || this.#queued === 0) return first;
+    const parts = [first];
+    let size = first.length;
+    while (size < amt && this.#queued > 0) {
+      const part = this.#takeFirst(amt - size) as Buffer;
+      parts.push(part);
+      size += part.length;
+    }
+    return Buffer.concat(parts, size);
+  }
+
+  /** Resolves once so many bytes are here, or nothing more will come. */
+  async #arrived(bytes: number): Promise<void> {
+    this.#limit = Math.max(this.#limit, READ_AHEAD, bytes);
+    while (this.#queued < bytes && !this.#finished) {
+      this.#wanted = bytes;
       this.flow();
       // The body may have been over before it was read.
       if (this.#isFinished()) break;
@@ -60,10 +84,14 @@ export abstract class PieceQueue {
         this.#wait(resolve);
       });
     }
+    this.#wanted = 1;
+  }
+
+  #takeFirst(amt: number | null): Buffer | null {
     const piece = this.#queue[0];
     if (piece === undefined) return null;
-    const part = amt === null ? piece : piece.subarray(0, amt);
-    if (part.length === piece.length) this.#queue.shift();
+    const part = amt === null || amt >= piece.length ? piece : piece.subarray(0, amt);
+    if (part === piece) this.#queue.shift();
     else this.#queue[0] = piece.subarray(part.length);
     this.#queued -= part.length;
     this.#taken += part.length;
@@ -78,7 +106,7 @@ export abstract class PieceQueue {
       return;
     }
     this.#wait(done);
-    this.#collecting = true;
+    this.#wanted = Infinity;
     this.flow();
   }
 
@@ -117,7 +145,7 @@ export abstract class PieceQueue {
     this.#queued += piece.length;
     this.#total += piece.length;
     if (this.#queued >= this.#limit) this.stop();
-    else if (this.#collecting) return;
+    else if (this.#queued < this.#wanted) return;
     this.notify();
   }
 

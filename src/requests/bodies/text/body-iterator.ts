@@ -23,9 +23,10 @@ function* throughSync<In, Out>(pieces: Iterable<In>, stage: Stage<In, Out>): Gen
 async function* through<In, Out>(
   pieces: AsyncIterable<In>,
   stage: Stage<In, Out>,
-): AsyncGenerator<Out, void, undefined> {
+): AsyncGenerator<Out, undefined, undefined> {
   for await (const piece of pieces) yield* stage.push(piece);
   yield* stage.end();
+  return undefined;
 }
 
 /**
@@ -34,10 +35,10 @@ async function* through<In, Out>(
  */
 export class BodyIterator<T> implements AsyncIterator<T, undefined>, AsyncIterable<T>, Iterable<T> {
   readonly #buffered: Iterator<T, unknown> | null;
-  readonly #streamed: AsyncIterator<T, unknown> | null;
+  readonly #streamed: AsyncIterator<T, undefined> | null;
   #left = false;
 
-  private constructor(buffered: Iterator<T, unknown> | null, streamed: AsyncIterator<T, unknown> | null) {
+  private constructor(buffered: Iterator<T, unknown> | null, streamed: AsyncIterator<T, undefined> | null) {
     this.#buffered = buffered;
     this.#streamed = streamed;
   }
@@ -57,10 +58,15 @@ export class BodyIterator<T> implements AsyncIterator<T, undefined>, AsyncIterab
   }
 
   /** The next piece. Rejects with what broke the body off, its `request` set. */
-  async next(): Promise<IteratorResult<T, undefined>> {
-    if (this.#left) return DONE;
-    const step = this.#buffered === null ? await this.#streamed?.next() : this.#buffered.next();
-    return step === undefined || step.done === true ? DONE : { done: false, value: step.value };
+  next(): Promise<IteratorResult<T, undefined>> {
+    if (this.#streamed !== null && !this.#left) return this.#streamed.next();
+    return this.#nextHere();
+  }
+
+  // Asynchronous, so that an unknown encoding rejects.
+  async #nextHere(): Promise<IteratorResult<T, undefined>> {
+    const step = this.#left ? DONE : this.#buffered?.next();
+    return Promise.resolve(step === undefined || step.done === true ? DONE : step);
   }
 
   /** Ends this iteration, not the body. */
@@ -84,7 +90,8 @@ export class BodyIterator<T> implements AsyncIterator<T, undefined>, AsyncIterab
   }
 }
 
-const DONE: { readonly done: true; readonly value: undefined } = { done: true, value: undefined };
+/** The end of an iteration. @internal */
+export const DONE: { readonly done: true; readonly value: undefined } = { done: true, value: undefined };
 
 function isSync<T>(pieces: Iterable<T> | AsyncIterable<T>): pieces is Iterable<T> {
   return Symbol.iterator in pieces;
