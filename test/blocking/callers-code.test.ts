@@ -102,7 +102,13 @@ describe('hooks', () => {
     const later = { response: (() => Promise.resolve()) as never };
     expect(thrownBy(() => requests.get(`${server.url}/echo`, { hooks: later }))).toMatchObject({
       name: 'TypeError',
-      message: expect.stringContaining('returned a promise') as string,
+      message: expect.stringMatching(/^response returned a promise/) as string,
+    });
+    const unnamed = [(() => Promise.resolve()) as never];
+    expect(
+      thrownBy(() => requests.get(`${server.url}/echo`, { hooks: { response: unnamed } })),
+    ).toMatchObject({
+      message: expect.stringMatching(/^an anonymous function returned a promise/) as string,
     });
     const wrong = { response: ((r: Response) => r.json()) as never };
     expect(thrownBy(() => requests.get(`${server.url}/echo`, { hooks: wrong }))).toMatchObject({

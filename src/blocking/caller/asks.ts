@@ -38,5 +38,6 @@ export function answerAsk(link: Link, ask: Extract<ToCaller, { type: 'ask' }>): 
 
 function nameOf(object: object, method: string): string {
   const { name } = object as { readonly name?: unknown };
-  return typeof name === 'string' && name !== '' ? name : method;
+  if (typeof name === 'string' && name !== '') return name;
+  return typeof object === 'function' ? 'an anonymous function' : method;
 }
