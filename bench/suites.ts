@@ -277,6 +277,12 @@ export const suites: readonly Suite[] = [
     cap: 10,
     hosts: 10_000,
   }),
+  limits(
+    'limits-million',
+    'a million tasks of no length over 100,000 hosts, for each of them 5 in any 200 ms (ideal: 0.2 s)',
+    1_000_000,
+    { cap: 5, hosts: 100_000 },
+  ),
   machines(
     'machines',
     'trivial calls through a Redis, 1,000 in flight, client and worker in one process',
