@@ -1,4 +1,3 @@
-import nodeFetch from 'node-fetch/src/index.js';
 import { type AbortToken, NotImplementedError, RuntimeError, ValueError } from '../../builtins/index.js';
 import { basicAuthHeader } from '../auth/basic.js';
 import { InvalidURL, RequestException } from '../exceptions/requests.js';
@@ -35,7 +34,7 @@ import {
   Route,
 } from '../transports/outgoing-request.js';
 import { FetchTransport, refusalOfFetch } from '../transports/fetch/fetch-transport.js';
-import { NodeTransport } from '../transports/node/node-transport.js';
+import { nodeTransport } from '../transports/node/node-transport.js';
 import {
   connectHost,
   type HostParams,
@@ -293,7 +292,7 @@ export class HTTPAdapter extends BaseAdapter {
 
   /** @internal */
   [kDeliver](job: Job, retries: Retry): Promise<Response> {
-    return urlopen(job, retries, NODE, this);
+    return urlopen(job, retries, nodeTransport, this);
   }
 
   /** The pool and the request-target: over one {@link Route}, unless a subclass has steps of its own. */
@@ -325,8 +324,6 @@ export class HTTPAdapter extends BaseAdapter {
     for (const manager of Object.values(this.proxy_manager)) manager.clear();
   }
 }
-
-const NODE = new NodeTransport(nodeFetch);
 
 /** Whether a subclass decides where a request goes and what it trusts. */
 function hasOwnSteps(adapter: HTTPAdapter): boolean {

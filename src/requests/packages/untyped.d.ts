@@ -1,5 +1,4 @@
 /** Modules that have no declarations, or have them elsewhere. */
-// By its file, as Bun puts a module of its own instead of the package's name.
 declare module 'node-fetch/src/index.js' {
   export { default } from 'node-fetch';
 }

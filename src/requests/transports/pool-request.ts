@@ -1,5 +1,4 @@
 /** urllib3 by itself: a request over the pools of a manager, without a session. */
-import nodeFetch from 'node-fetch';
 import { checkOptions } from '../../builtins/index.js';
 import { encodeJson } from '../bodies/outgoing/json-body.js';
 import type { PreparedBody } from '../bodies/outgoing/body.js';
@@ -20,7 +19,7 @@ import { parse_url } from '../urls/parse-url.js';
 import { urljoin } from '../urls/url-split.js';
 import { urldefragauth } from '../urls/url-tools.js';
 import type { HTTPConnectionPool } from './connections/connection-pool.js';
-import { NodeTransport } from './node/node-transport.js';
+import { nodeTransport } from './node/node-transport.js';
 import { abortable, encodeTarget, headersOf, methodOf } from './outgoing-request.js';
 import { urlopen } from './urlopen.js';
 
@@ -176,7 +175,7 @@ async function send(
     onDone: release,
   };
   try {
-    const answer = await urlopen(job, retries, NODE, RAW);
+    const answer = await urlopen(job, retries, nodeTransport, RAW);
     answer.decode_content = options.decode_content ?? true;
     return answer;
   } catch (error) {
@@ -184,7 +183,6 @@ async function send(
   }
 }
 
-const NODE = new NodeTransport(nodeFetch);
 const RAW = { build_response: (_request: PreparedRequest, raw: HTTPResponse): HTTPResponse => raw };
 
 /** The request that follows a redirect; null if the response is not one. */

@@ -18,17 +18,24 @@ import type { Fetched, Fetcher, FetchOwner, NodeFetch } from './fetched.js';
 import { NodeAttempt } from './node-attempt.js';
 
 /** See above. */
-export class NodeTransport implements Fetcher, Transport<Job, PoolAgent> {
-  readonly #fetch: NodeFetch;
+class NodeTransport implements Fetcher, Transport<Job, PoolAgent> {
+  #fetch: NodeFetch | null = null;
+  #loading: Promise<void> | null = null;
 
-  constructor(fetch: NodeFetch) {
-    this.#fetch = fetch;
-  }
-
-  open({ pool, method }: Job): PoolAgent | Promise<PoolAgent> {
+  open(job: Job): PoolAgent | Promise<PoolAgent> {
+    if (this.#fetch === null) return this.#load().then(() => this.open(job));
+    const { pool, method } = job;
     const agent = pool.agent ?? pool.openAgent();
     if (types.isPromise(agent) || !needsOpenConnection(method) || !hasIdle(agent)) return agent;
     return socketsPolled().then(() => agent);
+  }
+
+  /** With the first request: it takes longer to load (20 ms) than all else here, and other adapters do without it. */
+  #load(): Promise<void> {
+    // By its file, as Bun puts a module of its own instead of the package's name.
+    return (this.#loading ??= import('node-fetch/src/index.js').then((module) => {
+      this.#fetch = module.default;
+    }));
   }
 
   attempt(job: Job, agent: PoolAgent): Attempt {
@@ -45,11 +52,15 @@ export class NodeTransport implements Fetcher, Transport<Job, PoolAgent> {
     // node-fetch would look for what is missing here on Object.prototype.
     const options = ownOptions({ redirect: 'manual', compress: false, agent, ...own });
     const before = offerRequest(owner);
-    const sent = this.#fetch(pool.fetchOrigin + (target.startsWith('/') ? target : '/'), options);
+    const fetch = this.#fetch as NodeFetch; // There are no connections before open() has loaded it.
+    const sent = fetch(pool.fetchOrigin + (target.startsWith('/') ? target : '/'), options);
     offerRequest(before);
     return sent;
   }
 }
+
+/** The one that all adapters share: their pools have the connections. */
+export const nodeTransport = new NodeTransport();
 
 /** An object, as node-fetch goes through a list twice. */
 const NO_HEADERS = Object.freeze(Object.create(null) as object);
