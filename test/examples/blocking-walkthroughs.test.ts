@@ -60,7 +60,7 @@ const IS_BY_CHANCE: Readonly<Record<string, RegExp>> = {
   '14-auth': /^(?=.*"url":"\/digest")(?!.*"authorization")/,
   // What was on its way when the crawl had enough.
   '15-bounded-crawl': /\/page\/1\d{3}"/,
-  '21-sixty-a-minute': /\/v1\/(?:items\/[3-6]\d|evenly)"/,
+  '21-sixty-a-minute': /\/v1\/items\/[3-6]\d"/,
 };
 
 interface Run {
