@@ -110,10 +110,12 @@ await bundle.write({
   keepNames: true,
 });
 await bundle.close();
-// In one file of the kind that a thread starts fastest with: the gateway comes after it.
-const watchdog = await rolldown({ input: `${root}build/workers/watchdog.js`, platform: 'node' });
-await watchdog.write({ file: `${root}dist/workers/watchdog.cjs`, format: 'cjs', comments: false });
-await watchdog.close();
+// Each in one file of the kind that a thread starts fastest with: the gateway comes after it.
+for (const entry of ['watchdog', 'start-gateway']) {
+  const thread = await rolldown({ input: `${root}build/workers/${entry}.js`, platform: 'node' });
+  await thread.write({ file: `${root}dist/workers/${entry}.cjs`, format: 'cjs', comments: false });
+  await thread.close();
+}
 cpSync(`${root}build`, `${root}dist`, {
   recursive: true,
   filter: (path) => !/\.(js|js\.map|tsbuildinfo)$/.test(path),

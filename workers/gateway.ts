@@ -1,4 +1,4 @@
-/** The entry of the gateway thread, which runs the package for a blocked thread. */
+/** The gateway thread, which runs the package for a blocked thread. */
 import { type MessagePort, workerData } from 'node:worker_threads';
 import { getLogger, setHome } from '../src/builtins/index.js';
 import '../src/requests/index.js';

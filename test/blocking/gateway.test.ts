@@ -50,13 +50,16 @@ describe('a gateway that ends', () => {
     expect(code).toBe(0);
   }, 60_000);
 
-  test('that cannot be loaded is an error at once', async () => {
+  test.each([
+    ['gateway.js', /^BrokenExecutor .*Cannot find module/],
+    ['start-gateway.cjs', /^BrokenExecutor .*could not be started/],
+  ])('that cannot be loaded is an error at once: without %s', async (file, expected) => {
     const folder = mkdtempSync(path.join(tmpdir(), 'blocking-'));
     try {
       cpSync(path.join(root, 'dist'), path.join(folder, 'dist'), { recursive: true });
       cpSync(path.join(root, 'package.json'), path.join(folder, 'package.json'));
       symlinkSync(path.join(root, 'node_modules'), path.join(folder, 'node_modules'));
-      rmSync(path.join(folder, 'dist/workers/gateway.js'));
+      rmSync(path.join(folder, 'dist/workers', file));
       const script = path.join(folder, 'script.mjs');
       writeFileSync(
         script,
@@ -68,7 +71,7 @@ describe('a gateway that ends', () => {
           resolve(out);
         });
       });
-      expect(stdout).toMatch(/^BrokenExecutor .*Cannot find module/);
+      expect(stdout).toMatch(expected);
     } finally {
       rmSync(folder, { recursive: true });
     }

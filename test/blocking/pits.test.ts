@@ -220,12 +220,15 @@ function loadedBy(file: URL, found = new Set<string>()): Set<string> {
   return found;
 }
 
-test('the watchdog, which a first call waits for, loads nothing but itself', () => {
-  const source = readFileSync(new URL('../workers/watchdog.cjs', dist), 'utf8');
-  expect([...source.matchAll(/require\("([^"]+)"\)/g)].map(([, name]) => name)).toEqual([
-    'node:worker_threads',
-  ]);
-});
+test.each(['start-gateway', 'watchdog'])(
+  'a thread that starts beside this one loads nothing but itself first: %s',
+  (name) => {
+    const source = readFileSync(new URL(`../workers/${name}.cjs`, dist), 'utf8');
+    expect([...source.matchAll(/require\("([^"]+)"\)/g)].map(([, name]) => name)).toEqual([
+      'node:worker_threads',
+    ]);
+  },
+);
 
 test('the gateway is started before this thread runs `requests`, which takes longer than all before it', () => {
   const files = [...loadedBy(new URL('chunk-blocking-connection.js', dist))].map((href) =>

@@ -1,7 +1,7 @@
 /** How a thread gets a gateway: it starts one, or, as a pool's thread, shares that of its program. */
 import { MessageChannel, type MessagePort, Worker } from 'node:worker_threads';
 import { callAtHome } from '../../builtins/index.js';
-import { type Death, FLAGS, type WatchdogData } from '../wire/protocol.js';
+import { type Death, FLAGS, type GatewayData, type WatchdogData } from '../wire/protocol.js';
 import { takeCaller } from '../wire/taking.js';
 import { EnvironmentChanges, gatewayEnvironment } from './environ.js';
 import { checkHost, workerFile } from './host.js';
@@ -32,26 +32,38 @@ function start(): Connection {
     port,
     flags,
     environ: new EnvironmentChanges(!isTaken),
-    watchdog: isTaken ? null : startWatchdog(port2, flags.buffer),
+    watchdog: isTaken ? null : startGateway(port2, flags.buffer),
   };
 }
 
-function startWatchdog(port: MessagePort, flags: SharedArrayBuffer): Watchdog {
-  const { port1, port2: watch } = new MessageChannel();
-  const watchdog = new Worker(new URL(workerFile('watchdog')), {
-    name: 'requests-futures',
-    execArgv: [],
-    env: gatewayEnvironment(),
-    stdout: true,
-    stderr: true,
+function startGateway(port: MessagePort, flags: SharedArrayBuffer): Watchdog {
+  const { port1: watched, port2: watching } = new MessageChannel();
+  const { port1: watch, port2: told } = new MessageChannel();
+  const options = { execArgv: [], env: gatewayEnvironment(), stdout: true, stderr: true };
+  const gateway = new Worker(new URL(workerFile('start-gateway')), {
+    ...options,
+    name: 'requests-futures gateway',
     workerData: {
       requestsFutures: 'gateway',
       port,
       flags,
-      watch,
+      watchdog: watched,
       gateway: workerFile('gateway'),
+    } satisfies GatewayData,
+    transferList: [port, watched],
+  });
+  // The watchdog reports it, also while this thread waits.
+  gateway.on('error', () => undefined);
+  const watchdog = new Worker(new URL(workerFile('watchdog')), {
+    ...options,
+    name: 'requests-futures',
+    workerData: {
+      requestsFutures: 'gateway',
+      gateway: watching,
+      watch: told,
+      flags,
     } satisfies WatchdogData,
-    transferList: [port, watch],
+    transferList: [watching, told],
   });
   const ended = new Promise<Death>((resolve) => {
     watchdog.on('error', ({ message, stack = '' }: Error) => {
@@ -62,8 +74,9 @@ function startWatchdog(port: MessagePort, flags: SharedArrayBuffer): Watchdog {
     });
   });
   // Last, as adding a listener would keep the process alive again.
+  gateway.unref();
   watchdog.unref();
-  return { port: port1, ended };
+  return { port: watch, ended };
 }
 
 /** Started while the program is still loading, as the first call would otherwise wait for all of it. */

@@ -21,8 +21,8 @@ export function checkHost(): void {
   checked = true;
 }
 
-/** The URL of a gateway thread's entry. Throws RuntimeError in a bundle, where it is missing. */
-export function workerFile(name: 'watchdog' | 'gateway'): string {
+/** The URL of a file of the gateway's threads. Throws RuntimeError in a bundle, where it is missing. */
+export function workerFile(name: 'watchdog' | 'start-gateway' | 'gateway'): string {
   try {
     return import.meta.resolve(`#workers/${name}`);
   } catch (error) {

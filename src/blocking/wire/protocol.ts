@@ -18,17 +18,23 @@ export interface GatewayData {
   /** The gateway's end of the channel to the caller that started it. */
   readonly port: MessagePort;
   readonly flags: SharedArrayBuffer;
-}
-
-/** The watchdog's start-up data. */
-export interface WatchdogData extends GatewayData {
-  /** Where it reports why the gateway ended. */
-  readonly watch: MessagePort;
-  /** The URL of the gateway's entry. */
+  /** Where it says why it ends. */
+  readonly watchdog: MessagePort;
+  /** The URL of its code. */
   readonly gateway: string;
 }
 
-/** The watchdog's message when the gateway ends. */
+/** The watchdog's start-up data. */
+export interface WatchdogData {
+  readonly requestsFutures: 'gateway';
+  /** Closes when the gateway ends. Its last message is the reason. */
+  readonly gateway: MessagePort;
+  /** Where to report the reason to the caller. */
+  readonly watch: MessagePort;
+  readonly flags: SharedArrayBuffer;
+}
+
+/** Why the gateway ended. */
 export interface Death {
   readonly message: string;
   readonly stack: string;
