@@ -1,3 +1,4 @@
+import { Readable } from 'node:stream';
 import { types } from 'node:util';
 import { RuntimeError, isError } from '../../../builtins/index.js';
 import { ChunkedEncodingError, RequestException } from '../../exceptions/requests.js';
@@ -5,8 +6,8 @@ import { ProtocolError } from '../../exceptions/urllib3.js';
 import { BodyDecoder, tooLarge } from './body-decoder.js';
 import { isChunked, rawValue } from '../../headers/raw-headers.js';
 import { type RemainingBody, remainingStream } from './remaining-body.js';
-import { type BodyOwner, HeldPieces, type PieceQueue, prematureClose } from './piece-queue.js';
-import { type HTTPResponseInit, piecesOf } from './response-init.js';
+import { type BodyOwner, HeldPieces, type PieceQueue, prematureClose, StreamPieces } from './piece-queue.js';
+import type { HTTPResponseInit } from './response-init.js';
 
 const EMPTY = Buffer.alloc(0);
 
@@ -193,14 +194,14 @@ export class BodyReader implements BodyOwner {
   }
 
   bodyFailed(error: unknown): void {
-    const mapped = this.#mapError === null ? brokenConnection(error) : this.#mapError(error);
-    this.#failure ??= mapped;
+    this.#failure ??= this.#mapError === null ? brokenConnection(error) : this.#mapError(error);
     this.#finish(this.#failure);
   }
 
   /** Runs `read` when all readers before it have finished, so that each gets a part of its own. */
   #inTurn<T>(read: () => Promise<T>): Promise<T> {
-    if (this.#current !== null) return this.#afterOthers(read);
+    // That reader gets the error; this one meets it again in its own step.
+    if (this.#current !== null) return this.#current.catch(() => undefined).then(() => this.#inTurn(read));
     const reading = read();
     this.#current = reading;
     const end = (): void => {
@@ -208,12 +209,6 @@ export class BodyReader implements BodyOwner {
     };
     reading.then(end, end);
     return reading;
-  }
-
-  async #afterOthers<T>(read: () => Promise<T>): Promise<T> {
-    // That reader gets the error; this one meets it again in its own step.
-    while (this.#current !== null) await this.#current.catch(() => undefined);
-    return this.#inTurn(read);
   }
 
   #whole(decoder: BodyDecoder | null): Buffer | Promise<Buffer> {
@@ -337,9 +332,18 @@ export class BodyReader implements BodyOwner {
   }
 }
 
+function piecesOf(init: HTTPResponseInit, owner: BodyOwner): PieceQueue {
+  const { body, pushed = null, status, request_method } = init;
+  if (pushed !== null) return pushed.attach(owner);
+  if (!(body instanceof Readable)) return new HeldPieces(body ?? EMPTY);
+  const pieces = new StreamPieces(body, owner);
+  // No body follows such a head: reading on to the end frees the connection.
+  if (request_method === 'HEAD' || status === 204 || status === 304) pieces.collect(0, () => undefined);
+  return pieces;
+}
+
 function brokenConnection(error: unknown): Error {
   if (error instanceof RequestException) return error;
-  const detail = isError(error) ? error.message : String(error);
-  const message = `Connection broken: ${detail}`;
+  const message = `Connection broken: ${isError(error) ? error.message : String(error)}`;
   return new ChunkedEncodingError(message, { cause: new ProtocolError(message, { cause: error }) });
 }

@@ -1,6 +1,5 @@
-import { Readable } from 'node:stream';
+import type { Readable } from 'node:stream';
 import { checkOptions } from '../../../builtins/index.js';
-import { type BodyOwner, HeldPieces, type PieceQueue, StreamPieces } from './piece-queue.js';
 import type { PushedPieces } from './pushed-pieces.js';
 
 /** What a `HTTPResponse` is made from, by a transport or a test. */
@@ -76,15 +75,4 @@ function isFlat(
   headers: readonly string[] | Iterable<readonly [string, string]>,
 ): headers is readonly string[] {
   return Array.isArray(headers) && (headers.length === 0 || typeof headers[0] === 'string');
-}
-
-/** The body as its reader takes it. */
-export function piecesOf(init: HTTPResponseInit, owner: BodyOwner): PieceQueue {
-  const { body, pushed = null, status, request_method } = init;
-  if (pushed !== null) return pushed.attach(owner);
-  if (!(body instanceof Readable)) return new HeldPieces(body ?? '');
-  const pieces = new StreamPieces(body, owner);
-  // No body follows such a head: reading on to the end frees the connection.
-  if (request_method === 'HEAD' || status === 204 || status === 304) pieces.collect(0, () => undefined);
-  return pieces;
 }
