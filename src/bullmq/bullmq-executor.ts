@@ -90,12 +90,8 @@ export class BullMQExecutor extends PoolExecutor {
       peers,
       {
         arrived: (outcomes) => this.#arrived(outcomes),
-        refused: (calls, error) => {
-          for (const call of calls)
-            this.#fail(
-              call,
-              new BrokenExecutor(`Redis refuses the call: ${error.message}`, { cause: error }),
-            );
+        refused: (call, error) => {
+          this.#fail(call, new BrokenExecutor(`Redis refuses the call: ${error.message}`, { cause: error }));
         },
         reconnected: () => {
           this.#watch.askSoon();

@@ -9,6 +9,7 @@ import {
   type Peers,
   reconnect,
   shownError,
+  writeTogether,
 } from './connection.js';
 import type { HandedCall } from './handed-call.js';
 import { clientOf, JOB_OPTIONS, KEPT, newClientId, orphansRun } from './job.js';
@@ -20,13 +21,13 @@ import { Keys } from './scripts.js';
 export interface LinkOwner {
   /** Outcomes have arrived. Returns the calls that can no longer be on their way. */
   arrived(outcomes: readonly Outcome<Buffer>[]): string[];
-  /** Redis refuses to take these calls. */
-  refused(calls: readonly HandedCall[], error: Error): void;
+  /** Redis refuses to take this call. */
+  refused(call: HandedCall, error: Error): void;
   /** The connection is back. */
   reconnected(): void;
 }
 
-/** How many jobs to add at once. */
+/** How many calls to ask for at once. */
 const BATCH = 500;
 /** How many entries of the stream to read at once. */
 const ENTRIES = 20;
@@ -56,6 +57,8 @@ export class ClientLink {
   /** How often the connection was lost. */
   #losses = 0;
   #saidAlive = -Infinity;
+  /** Calls to send again. */
+  readonly #unsent: HandedCall[] = [];
   /** Finished calls that may still have data in Redis. */
   readonly #settled: string[] = [];
   /** Why Redis refuses to have outcomes read, as where the user may not. */
@@ -132,42 +135,37 @@ export class ClientLink {
 
   /** Sends calls, and keeps trying while Redis is unreachable. */
   handOver(calls: readonly HandedCall[]): void {
-    for (let start = 0; start < calls.length; start += BATCH)
-      void this.#add(calls.slice(start, start + BATCH));
+    this.sayAlive();
+    if (calls.length > 1) writeTogether(this.#commands);
+    // One by one: a transaction of BullMQ's `addBulk()` costs more, and keeps Redis from serving workers meanwhile.
+    for (const call of calls) void this.#add(call);
   }
 
-  async #add(calls: readonly HandedCall[]): Promise<void> {
-    const ids = calls.map(({ id }) => id);
-    this.sayAlive();
-    const jobs = calls.map(({ id, name, data }) => ({ name, data, opts: { ...JOB_OPTIONS, jobId: id } }));
+  async #add(call: HandedCall): Promise<void> {
+    const { id, name, data } = call;
     const losses = this.#losses;
     try {
-      const [job] = jobs;
-      if (jobs.length === 1 && job !== undefined) await this.#queue.add(job.name, job.data, job.opts);
-      else await this.#queue.addBulk(jobs);
-      calls.forEach((call, index) => {
-        if (call.id !== ids[index]) return;
-        call.accepted = true;
-        call.sentTwice ||= losses !== this.#losses;
-      });
+      await this.#queue.add(name, data, { ...JOB_OPTIONS, jobId: id });
+      if (call.id !== id) return;
+      call.accepted = true;
+      call.sentTwice ||= losses !== this.#losses;
     } catch (error) {
-      this.#addFailed(
-        calls.filter((call, index) => call.id === ids[index]),
-        error,
-      );
+      if (call.id === id) this.#addFailed(call, error);
     }
   }
 
-  #addFailed(calls: readonly HandedCall[], error: unknown): void {
+  #addFailed(call: HandedCall, error: unknown): void {
     const shown = shownError(error);
     if (this.#closed || !isPassing(shown)) {
-      this.#owner.refused(calls, shown);
+      this.#owner.refused(call, shown);
       return;
     }
     this.#lastError = shown;
-    for (const call of calls) call.sentTwice = true;
+    call.sentTwice = true;
+    this.#unsent.push(call);
+    if (this.#unsent.length > 1) return;
     setTimeout(() => {
-      this.handOver(calls.filter(({ item }) => !item.future.done()));
+      this.handOver(this.#unsent.splice(0).filter(({ item }) => !item.future.done()));
     }, 200);
   }
 

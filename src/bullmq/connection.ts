@@ -2,7 +2,15 @@
 import type * as BullMQ from 'bullmq';
 import type * as ioredis from 'ioredis';
 import type { Redis, RedisOptions } from 'ioredis';
-import { clearTimeout, isPlainObject, setTimeout, typeName, ValueError } from '../builtins/index.js';
+import {
+  clearTimeout,
+  isPlainObject,
+  nextTick,
+  queueMicrotask,
+  setTimeout,
+  typeName,
+  ValueError,
+} from '../builtins/index.js';
 import { limitScripts } from './limit-scripts.js';
 import { scripts } from './scripts.js';
 
@@ -109,6 +117,18 @@ export function openConnection(
 /** Milliseconds before the next attempt to connect: at most half a second, as calls are waiting. */
 function delayBefore(times: number): number {
   return Math.min(50 * times, 500);
+}
+
+/** Writes the commands of this turn of the loop together, as each write costs more than its command. */
+export function writeTogether({ stream }: Client): void {
+  // Undefined until there is a socket.
+  const socket = stream as Partial<Client['stream']> | undefined;
+  if (socket?.cork === undefined || socket.uncork === undefined || socket.writableCorked !== 0) return;
+  socket.cork();
+  // After all settled promises, whose reactions may send more.
+  queueMicrotask(() => {
+    nextTick(() => socket.uncork?.());
+  });
 }
 
 /** Reconnects a connection that was given up. */
