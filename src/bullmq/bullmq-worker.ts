@@ -259,7 +259,10 @@ export class BullMQWorker implements AsyncDisposable {
   }
 
   async #close(grace: number): Promise<void> {
-    const ended = this.#worker?.close().catch(() => undefined);
+    const ended = this.#worker
+      ?.close()
+      .then(() => this.#link?.flush())
+      .catch(() => undefined);
     const end = setTimeout(() => {
       this.#isStopped = true;
       for (const { abort, end } of this.#running.values()) {
@@ -272,8 +275,10 @@ export class BullMQWorker implements AsyncDisposable {
     await Promise.race([ended, new Promise((resolve) => (giveUp = setTimeout(resolve, grace + PATIENCE)))]);
     clearTimeout(end);
     clearTimeout(giveUp);
-    // A close that waits for Redis leaves BullMQ's timer for stalled calls running; a pause ends it.
+    // A close that waits for Redis leaves BullMQ's timers running: a pause ends that for stalled calls, and that for locks has no public
+    // end.
     await this.#worker?.pause(true);
+    await this.#worker?.['lockManager'].close();
     this.#pool?.kill_workers();
     await Promise.all([this.#link?.close(), this.#stores.close()]);
   }

@@ -1,6 +1,13 @@
-import { getLogger, setTimeout } from '../builtins/index.js';
+import { clearTimeout, getLogger, setTimeout } from '../builtins/index.js';
 import { sweep } from './client-link.js';
-import { type Client, closeConnection, openConnection, type Peers, shownError } from './connection.js';
+import {
+  type Client,
+  closeConnection,
+  openConnection,
+  type Peers,
+  shownError,
+  writeTogether,
+} from './connection.js';
 import { Gathered, grouped } from './gathered.js';
 import { KEPT, orphansRun } from './job.js';
 import type { ParsedWorkerOptions } from './options.js';
@@ -26,8 +33,8 @@ interface Asked {
 /** An outcome to send. */
 interface Told extends Outcome {
   readonly client: string;
-  readonly resolve: () => void;
-  readonly reject: (error: Error) => void;
+  /** It is in Redis, or never will be; null when nothing waits for that. */
+  readonly sent: (() => void) | null;
 }
 
 /** The most calls of a client in one command. */
@@ -53,10 +60,14 @@ export class WorkerLink {
   });
   readonly #outcomes = new Gathered<Told>((told) => {
     const keyOf = ({ client, call, outcome }: Told): string => (outcome.length > LARGE ? call : client);
-    for (const group of grouped(told, keyOf, TOGETHER)) void this.#finishAll(group);
+    for (const group of grouped(told, keyOf, TOGETHER)) this.#send(group);
   });
   #claimCount = 0;
+  /** Outcomes on their way. */
+  readonly #sending = new Set<Promise<void>>();
   #beat: NodeJS.Timeout | null = null;
+  readonly #pauses = new Set<() => void>();
+  #closed = false;
 
   constructor({ bullmq, ioredis }: Peers, id: string, owner: WorkerLinkOwner, options: ParsedWorkerOptions) {
     const { queue, prefix, connection } = options;
@@ -144,11 +155,31 @@ export class WorkerLink {
     }
   }
 
-  /** Sends an outcome, retrying while Redis is unreachable. */
-  finish(client: string, call: string, kind: string, outcome: Uint8Array | string): Promise<void> {
-    return new Promise((resolve, reject) => {
-      this.#outcomes.add({ client, call, kind, outcome, resolve, reject });
+  /**
+   * Sends an outcome, retrying while Redis is unreachable. Resolves when there is room for another one: at once after a small one,
+   * so that BullMQ fetches the next call meanwhile.
+   */
+  async finish(client: string, call: string, kind: string, outcome: Uint8Array | string): Promise<void> {
+    writeTogether(this.jobs);
+    if (outcome.length <= LARGE) this.#outcomes.add({ client, call, kind, outcome, sent: null });
+    else {
+      await new Promise<void>((sent) => {
+        this.#outcomes.add({ client, call, kind, outcome, sent });
+      });
+    }
+  }
+
+  /** Resolves when the outcomes of ended calls are in Redis. */
+  async flush(): Promise<void> {
+    while (this.#sending.size > 0) await Promise.all(this.#sending);
+  }
+
+  #send(told: readonly Told[]): void {
+    const sending = this.#finishAll(told).then(() => {
+      this.#sending.delete(sending);
+      for (const { sent } of told) sent?.();
     });
+    this.#sending.add(sending);
   }
 
   async #finishAll(told: readonly Told[]): Promise<void> {
@@ -158,21 +189,40 @@ export class WorkerLink {
     for (let attempt = 1; ; attempt += 1) {
       try {
         await this.#commands.rfFinish(claims, results, KEPT, calls.length, ...calls, ...fields);
-        for (const { resolve } of told) resolve();
         return;
       } catch (error) {
-        if (attempt === ATTEMPTS) {
+        if (attempt === ATTEMPTS || this.#closed) {
           // As when Redis is full. Drop the claims, so that the calls count as lost and their clients stop waiting.
           await this.#commands.hdel(claims, ...calls).catch(() => undefined);
-          for (const { reject } of told) reject(shownError(error));
+          getLogger().log(
+            'warning',
+            'requests_futures.bullmq',
+            'Outcomes could not be sent',
+            shownError(error),
+          );
           return;
         }
-        await new Promise((resolve) => setTimeout(resolve, 100 * attempt));
+        await this.#pause(100 * attempt);
       }
     }
   }
 
+  /** Resolves after these milliseconds, or when the link is closed. */
+  #pause(milliseconds: number): Promise<void> {
+    return new Promise((resolve) => {
+      const end = (): void => {
+        clearTimeout(timer);
+        this.#pauses.delete(end);
+        resolve();
+      };
+      const timer = setTimeout(end, milliseconds);
+      this.#pauses.add(end);
+    });
+  }
+
   async close(): Promise<void> {
+    this.#closed = true;
+    for (const end of this.#pauses) end();
     if (this.#beat !== null) clearInterval(this.#beat);
     // The connection is closed after the answer, or a timeout.
     if (this.isConnected) this.#commands.zrem(this.#keys.workers, this.#id).catch(() => 0);
