@@ -1,9 +1,15 @@
 import { once } from 'node:events';
 import { createRequire } from 'node:module';
 import * as net from 'node:net';
+import fc from 'fast-check';
 import { Client, type Dispatcher } from 'undici';
 import { describe, expect, test } from 'vitest';
 import { RuntimeError } from '../../src/builtins/index.js';
+import {
+  DispatchHandler,
+  type DispatchUser,
+  InnerDispatchHandler,
+} from '../../src/requests/transports/undici/dispatch-handler.js';
 import { checkVersion, loadUndici } from '../../src/requests/transports/undici/load-undici.js';
 import { answering, reply, startRawServer } from '../helpers/servers/raw-server.js';
 
@@ -93,6 +99,50 @@ describe('undici still does what socket-seam.ts relies on', () => {
     const require = createRequire(import.meta.url);
     expect((await loadUndici()).Client).toBe(require('undici/lib/dispatcher/client.js'));
     expect((await loadUndici()).Client).toBe(Client);
+  });
+});
+
+describe('the headers of a response', () => {
+  const text = fc.string({
+    unit: fc.constantFrom('a', 'Z', '-', ':', ' ', '\t', 'é', '\xff'),
+    maxLength: 12,
+  });
+
+  /** What an attempt is given of a head that came in `pieces`, the latest packet being `packet`. */
+  function headed(pieces: Buffer[], packet: Buffer | null, isInner: boolean): readonly string[] {
+    let given: readonly string[] = [];
+    const user = {
+      refusesStatus: () => false,
+      headed: (_status: number, _reason: string, rawHeaders: readonly string[]) => (given = rawHeaders),
+    } as unknown as DispatchUser;
+    const source = { lastPacket: packet, rawHeaders: null };
+    if (isInner) new InnerDispatchHandler(user, source).onHeaders(200, pieces, () => undefined, 'OK');
+    else new DispatchHandler(user, source).onResponseStart({ rawHeaders: pieces } as never, 200, {}, 'OK');
+    return given;
+  }
+
+  test('are those of its pieces, wherever these lie', () => {
+    const place = fc.constantFrom('packet', 'before', 'behind', 'elsewhere');
+    fc.assert(
+      fc.property(fc.array(fc.record({ text, place }), { maxLength: 8 }), fc.boolean(), (parts, isInner) => {
+        // One memory holds the packet and what was there before and behind it.
+        const memory = Buffer.alloc(600);
+        const at = { before: 0, packet: 200, behind: 400 };
+        const pieces = parts.map((part) => {
+          const bytes = Buffer.from(part.text, 'latin1');
+          if (part.place === 'elsewhere') return bytes;
+          const start = at[part.place];
+          at[part.place] += bytes.length + 2;
+          bytes.copy(memory, start);
+          return memory.subarray(start, start + bytes.length);
+        });
+        const expected = parts.map((part) => part.text.replace(/[ \t]+$/, ''));
+        for (const packet of [memory.subarray(200, 400), null]) {
+          expect(headed(pieces, packet, isInner)).toEqual(expected);
+        }
+      }),
+      { seed: 1, numRuns: 300 },
+    );
   });
 });
 
