@@ -83,14 +83,17 @@ export function thisTurn(): Turn {
   return turn;
 }
 
+let polled: Promise<void> | null = null;
+
 /** Resolves when the event loop has polled the sockets once: those that their server has closed have left the pool by then. */
 export function socketsPolled(): Promise<void> {
-  return new Promise((resolve) => {
-    // The first turn may begin after the poll.
+  return (polled ??= new Promise((resolve) => {
+    // The first turn may begin after the poll. A call behind it needs a later one.
     setImmediate(() => {
+      polled = null;
       setImmediate(resolve);
     });
-  });
+  }));
 }
 
 /** Refuses a limit that is not a number. */

@@ -47,6 +47,10 @@ export class Clients implements ConnectionOwner, ConnectionSource<UndiciAttempt>
     return this.#idle.filter((connection) => connection.isIdle);
   }
 
+  get hasIdle(): boolean {
+    return this.#idle.some((connection) => connection.isIdle);
+  }
+
   /** All connections, those that are being made included. @internal */
   get connections(): ReadonlySet<ClientConnection> {
     return this.#connections;

@@ -16,7 +16,7 @@ export class UndiciTransport implements Transport<Job, Clients> {
   open({ pool, method }: Job): Clients | Promise<Clients> {
     const { clients } = pool;
     if (clients instanceof Clients) {
-      if (!needsOpenConnection(method) || clients.idle.length === 0) return clients;
+      if (!needsOpenConnection(method) || !clients.hasIdle) return clients;
       return socketsPolled().then(() => clients);
     }
     const undici = loadedUndici();
