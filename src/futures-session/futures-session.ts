@@ -174,9 +174,10 @@ export class FuturesSession<E extends ExecutorLike = ExecutorLike> extends Sessi
     const { background_callback = null, signal } = options;
     if (signal !== undefined) checkSignal(signal);
     const call = new PendingCall(method, url);
-    const captured = call.capture(options);
-    if (background_callback !== null) noteBackgroundCallback(background_callback);
     const isFar = isIsolated(this.executor);
+    const isOwn = this.session === null && this.prepare_request === Session.prototype.prepare_request;
+    const captured = call.capture(options, isOwn && !isFar);
+    if (background_callback !== null) noteBackgroundCallback(background_callback);
     if (isFar) checkFunctions(this.session ?? this, captured, background_callback);
     const traced = isFar && call.trace !== null ? call.trace.identity() : null;
     return this.submit(call, method, url, options, () =>

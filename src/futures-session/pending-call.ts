@@ -3,6 +3,7 @@ import type { Future } from '../concurrent-futures/index.js';
 import { type Call, currentAbortToken, currentCall } from '../concurrent-futures/internal.js';
 import { type PreparedRequest, RequestException, type Response } from '../requests/index.js';
 import {
+  encodeNow,
   kContext,
   mustBeClosed,
   type PauseReason,
@@ -45,11 +46,17 @@ export class PendingCall implements RequestContext {
     this.trace = requestChannel.hasSubscribers ? new RequestTrace(method, url) : null;
   }
 
-  /** A snapshot of the caller's options, with this call as their context. The future handles what is left out. */
-  capture<O extends object>(options: O): SlotOptions<O> {
+  /**
+   * A snapshot of the caller's options, with this call as their context. The future handles what is left out. `encodesJson`: only
+   * the text of `json` will be read, which is smaller than a copy and has to be made anyway.
+   */
+  capture<O extends object>(options: O, encodesJson = false): SlotOptions<O> {
     const slot: Record<string | symbol, unknown> = { [kContext]: this };
-    for (const [name, value] of Object.entries(options)) {
-      if (name !== 'signal' && name !== 'background_callback') setField(slot, name, snapshot(value));
+    for (const name of Object.keys(options)) {
+      const value: unknown = options[name as keyof O];
+      if (name === 'signal' || name === 'background_callback') continue;
+      const text = encodesJson && name === 'json' ? encodeNow(value) : null;
+      setField(slot, name, text ?? snapshot(value));
     }
     const { data, files } = slot;
     if ((data != null && mustBeClosed(data)) || files) this.#bodies = bodiesToHold(data, files);

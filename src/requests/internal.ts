@@ -6,6 +6,7 @@ export type { HTTPResponseInit } from './bodies/incoming/response-init.js';
 export { isSeekable } from './bodies/outgoing/body-position.js';
 export type { PreparedBody } from './bodies/outgoing/body.js';
 export { closeBody, endsWhenClosed, mustBeClosed, takeBody } from './bodies/outgoing/close-body.js';
+export { encodeNow } from './bodies/outgoing/json-body.js';
 export { bodiesOf } from './bodies/outgoing/multipart.js';
 export { super_len } from './bodies/outgoing/super-len.js';
 export {

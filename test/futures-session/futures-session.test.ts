@@ -20,7 +20,7 @@ import {
   wait,
   WorkerPoolExecutor,
 } from 'requests-futures';
-import { ValueError, RuntimeError } from 'requests-futures/requests';
+import { exceptions, ValueError, RuntimeError } from 'requests-futures/requests';
 import { type HttpServer, startHttpServer } from '../helpers/servers/http-server.js';
 import {
   addData,
@@ -193,6 +193,51 @@ describe.each(executors)('FuturesSession over %s', (_name, makeExecutor) => {
     expect(sent.headers['x-a']).toBe('before');
     expect(sent.body).toBe('{"list":[1,{"deep":true}]}');
     await close();
+  });
+
+  test('3.39: whatever prepares the request in the place of the session is given json as a value', async () => {
+    const seen: unknown[] = [];
+    class Preparing extends FuturesSession {
+      override prepare_request(request: Request): PreparedRequest {
+        seen.push(request.json);
+        return super.prepare_request(request);
+      }
+    }
+    await using session = new Preparing();
+    const json = { a: [1, undefined], b: undefined };
+    const future = session.post(server.url, { json });
+    json.a.push(2);
+    expect((await future).json()).toMatchObject({ body: '{"a":[1,null]}' });
+    expect(seen).toStrictEqual([{ a: [1, undefined], b: undefined }]);
+
+    await using plain = new FuturesSession();
+    const late = plain.post(server.url, { json: { a: [1] } });
+    plain.prepare_request = (request) => {
+      seen.push(request.json);
+      return Preparing.prototype.prepare_request.call(plain, request);
+    };
+    expect((await late).json()).toMatchObject({ body: '{"a":[1]}' });
+    expect(seen.slice(1)).toStrictEqual([{ a: [1] }, { a: [1] }]);
+
+    const inner = {
+      request: (_method: string, _url: unknown, options?: { json?: unknown }) => {
+        seen.push(options?.json);
+        return Promise.resolve(new Response());
+      },
+    };
+    await using outer = new FuturesSession({ session: inner });
+    await outer.post(server.url, { json: { c: 3 } });
+    expect(seen.at(-1)).toStrictEqual({ c: 3 });
+  });
+
+  test('3.39: json that cannot be encoded fails its own future and no call', async () => {
+    await using session = new FuturesSession();
+    const circular: Record<string, unknown> = {};
+    circular['self'] = circular;
+    for (const json of [Number.NaN, { a: Number.NaN }, circular, { a: [Infinity] }]) {
+      await expect(session.post(server.url, { json })).rejects.toThrow(exceptions.InvalidJSONError);
+    }
+    expect((await session.post(server.url, { json: null })).json()).toMatchObject({ body: '' });
   });
 
   test('3.40: send() is queued and follows redirects without queueing again', async () => {

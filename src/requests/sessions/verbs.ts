@@ -1,6 +1,7 @@
 /** The verbs of a session, and how the arguments of a call are read: what Python's signatures refuse is refused. */
 import { types } from 'node:util';
 import { checkOptions, isPlainObject, ownOptions, typeName } from '../../builtins/index.js';
+import { EncodedJson } from '../bodies/outgoing/json-body.js';
 import type { Response } from '../models/response.js';
 import type { RequestOptions } from '../types.js';
 import { checkFlag, checkSignal } from './option-shapes.js';
@@ -175,6 +176,7 @@ function required<T>(callee: string, name: string, value: T | undefined): T {
 
 /** Options in the URL's place would request `[object Object]`. */
 function requiredUrl(callee: string, url: UrlInput | object | undefined): UrlInput {
+  if (typeof url === 'string') return url;
   if (isPlainObject(url) && Object.getPrototypeOf(url) !== null) {
     const form =
       callee === 'request'
@@ -261,6 +263,7 @@ function hintFor(name: string): string {
 
 /** The part of the options that makes up the Request. */
 export function requestPart(options: RequestOptions): RequestOptions {
-  const { params, data, json, headers, cookies, files, auth, hooks } = options;
+  const { params, data, headers, cookies, files, auth, hooks } = options;
+  const json: unknown = options.json instanceof EncodedJson ? JSON.parse(options.json.text) : options.json;
   return { params, data, json, headers, cookies, files, auth, hooks };
 }

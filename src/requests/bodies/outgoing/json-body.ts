@@ -13,6 +13,7 @@ const DEEPEST_PLAIN = 100;
  * for: functions, symbols, sets, bytes, promises, iterators. `JSON.stringify` would turn those into `null` or `{}` in silence.
  */
 export function encodeJson(value: unknown): string {
+  if (value instanceof EncodedJson) return value.text;
   if (isPlainJson(value, 0)) return JSON.stringify(value);
   try {
     const text = new JsonWriter().write(value, '');
@@ -24,6 +25,26 @@ export function encodeJson(value: unknown): string {
       throw new InvalidJSONError('The JSON body is nested too deeply', { cause: error });
     }
     throw error;
+  }
+}
+
+/** JSON that is text already, as that of a queued request, in the place of the value. */
+export class EncodedJson {
+  readonly text: string;
+
+  constructor(text: string) {
+    this.text = text;
+  }
+}
+
+/** An object as it is now; null for what is no plain data, which is to be encoded in its time. */
+export function encodeNow(value: unknown): EncodedJson | null {
+  if (typeof value !== 'object' || value === null || !isPlainJson(value, 0)) return null;
+  try {
+    return new EncodedJson(JSON.stringify(value));
+  } catch {
+    // Longer than a string can be.
+    return null;
   }
 }
 
