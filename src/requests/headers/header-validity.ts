@@ -24,7 +24,8 @@ export function checkNoLines(headers: unknown): void {
  * is not empty and has no colon. Numbers are refused, as in Python: they are not turned into text.
  */
 export function check_header_validity(header: readonly [name: unknown, value: unknown]): void {
-  const [name, value] = header;
+  const name = header[0];
+  const value = header[1];
   if (typeof name === 'string' ? !NAME.test(name) : !bytesMatch(BYTES_NAME, name))
     complain(header, name, 'name');
   if (typeof value === 'string' ? !VALUE.test(value) : !bytesMatch(BYTES_VALUE, value))

@@ -165,7 +165,8 @@ export class PreparedRequest {
     if (headers !== undefined && headers !== null) {
       for (const entry of headerEntries(headers)) {
         check_header_validity(entry);
-        const [name, value] = entry;
+        const name = entry[0];
+        const value = entry[1];
         if (typeof name === 'string' && typeof value === 'string') {
           store.set(name.toLowerCase(), entry as HeaderEntry<string>);
         } else {

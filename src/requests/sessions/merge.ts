@@ -77,8 +77,12 @@ export function mergeDicts<V>(
  */
 export function mergeParams(request: Params | Absent, session: Params | Absent): Params | null {
   if (session === null || session === undefined) return request ?? null;
-  // Neither has any.
-  if ((request ?? null) === null && isPlainObject(session) && isEmpty(session)) return null;
+  if (isPlainObject(session) && isEmpty(session)) {
+    // Neither has any.
+    if (request === null || request === undefined) return null;
+    // There is nothing to lay it over, and names without a value are left out when it is encoded.
+    if (isPlainObject(request) && !(Symbol.asyncIterator in request)) return request;
+  }
   const ours = request ?? {};
   // A list of the session is dropped; one that could never be sent is refused.
   checkFields('params', session);
@@ -117,7 +121,9 @@ export function mergeHeaders(
   if (session === null || session === undefined || request === null || request === undefined) return merged;
   merged.update(request);
   const store = headerStore(merged);
-  for (const [key, [, value]] of store) if (value === null || value === undefined) store.delete(key);
+  store.forEach((entry, key) => {
+    if (entry[1] === null || entry[1] === undefined) store.delete(key);
+  });
   return merged;
 }
 

@@ -246,7 +246,8 @@ function isMapping(value: unknown): value is HeadersLike<unknown> {
 /** Lays `data` over `store`. */
 function update<V>(store: Map<string, HeaderEntry<V>>, data: unknown): void {
   if (data instanceof CaseInsensitiveDictMethods) {
-    for (const [key, entry] of headerStore<V>(data as CaseInsensitiveDictMethods<V>)) store.set(key, entry);
+    // Without a list for each entry.
+    headerStore<V>(data as CaseInsensitiveDictMethods<V>).forEach((entry, key) => store.set(key, entry));
   } else for (const [name, value] of pairsOf<V>(data)) store.set(lower(name), [name, value]);
 }
 

@@ -236,7 +236,7 @@ export class ClientConnection
     if (at === -1) return;
     if (at === 0) this.running.shift();
     else this.running.splice(at, 1);
-    const [next] = this.running;
+    const next = this.running.at(0);
     this.answeredAt = attempt.answeredAt;
     if (this.#seam?.isDoubtful === true) {
       // undici is in the middle of the packet.
