@@ -36,6 +36,16 @@ describe.each(adapters)('over %s', (name, newAdapter) => {
     expect(server.connections).toBe(5);
   });
 
+  test('pool_idle_timeout does not limit how long an answer on a kept connection may take', async () => {
+    await using server = await startHttpServer((request, response) => {
+      setTimeout(() => response.end('late'), request.url === '/late' ? 200 : 0);
+    });
+    await using session = sessionWith(newAdapter({ pool_idle_timeout: 0.05 }));
+    await session.get(server.url);
+    const answers = [await session.get(`${server.url}/late`), await session.get(`${server.url}/late`)];
+    expect(answers.map(({ text }) => text)).toEqual(['late', 'late']);
+  });
+
   test('a bad pool_idle_timeout is refused, and the default is 15 seconds', () => {
     for (const bad of [0, -1, Number.NaN, '5']) {
       expect(() => newAdapter({ pool_idle_timeout: bad as number })).toThrow(

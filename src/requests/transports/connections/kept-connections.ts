@@ -29,6 +29,12 @@ export function checkIdleTimeout(seconds: unknown): number | null {
   );
 }
 
+/** The seconds that the Keep-Alive header of a server announces; null for none. */
+export function keepAliveSeconds(header: string | null): number | null {
+  const match = header === null ? null : /(?:^|[\s,;])timeout=(\d+)/i.exec(header);
+  return match === null ? null : Number(match[1]);
+}
+
 /** How long an idle connection is kept, in milliseconds, of the `seconds` that one of its ends allows; 0 for no limit. */
 export function idleLimit(seconds: number | null, ofServer: number | null): number {
   let limit = seconds === null ? Infinity : seconds * 1000;

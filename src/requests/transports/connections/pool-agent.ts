@@ -30,8 +30,8 @@ const kAnsweredAt: unique symbol = Symbol('requests.answered-at');
 
 /** The callbacks and the state of a socket's owner. */
 export interface SocketOwner {
-  /** Nothing went over the socket for as long as its timer was set to. */
-  onIdle(): void;
+  /** Nothing went over the socket for as long as its timer was set to, by the owner or while the socket was idle. */
+  socketTimedOut(): void;
   /** By `performance.now()`, when the head of its response had come. */
   readonly answeredAt: number;
   /** The seconds after which the server has announced to close an idle connection; null if it has not. */
@@ -50,6 +50,9 @@ export interface RequestOwner {
   /** The agent has the request, of which nothing is written yet. Returns the options to connect with. */
   claim(request: ClientRequest, options: ClientRequestArgs): ClientRequestArgs;
 }
+
+/** Milliseconds. Setting a timer anew takes longer than a look at the clock. */
+const LATE = 500;
 
 let offered: RequestOwner | null = null;
 
@@ -77,7 +80,7 @@ export interface AgentOwner {
 }
 
 function tellOwner(this: PoolSocket): void {
-  this[kAttempt]?.onIdle();
+  this[kAttempt]?.socketTimedOut();
 }
 
 function ignore(): void {
@@ -110,8 +113,8 @@ export function govern(agent: PoolAgent, owner: AgentOwner): PoolAgent {
     const requestOwner = offerRequest(null);
     const claimed = requestOwner === null ? options : requestOwner.claim(request, options);
     // It has its own method by now.
-    dropUnusable(agent.freeSockets[name], request.method);
-    addRequest(request, claimed);
+    const isReused = dropUnusable(agent.freeSockets[name], request.method);
+    addRequest(request, isReused ? FOR_REUSE : claimed);
   };
   const createConnection = agent.createConnection.bind(agent);
   agent.createConnection = (options, callback) => {
@@ -137,7 +140,9 @@ export function govern(agent: PoolAgent, owner: AgentOwner): PoolAgent {
     if (!owner.settings.socket_options) socket.setKeepAlive(true, 1000);
     socket.unref();
     const limit = idleLimit(owner.idle_timeout, hint);
-    if (socket.timeout !== limit) socket.setTimeout(limit);
+    // A request without limits has left the timer of the time before running, since the last of its bytes.
+    const isLate = performance.now() - socket[kAnsweredAt] > LATE;
+    if (socket.timeout !== limit || isLate) socket.setTimeout(limit);
     return true;
   };
   if (owner.insecure_http_parser) closeAfterEach(agent);
@@ -151,13 +156,20 @@ function closeAfterEach(agent: PoolAgent): void {
   });
 }
 
-/** Destroys what a request with this method may not use, from the end of `idle`, where the agent takes the next one. */
-function dropUnusable(idle: PoolSocket[] | undefined, method: string): void {
+/** Without what it takes to connect, which Node would copy, and without the name for TLS, which it would look for. */
+const FOR_REUSE: ClientRequestArgs & { readonly servername: string } = Object.freeze({ servername: '' });
+
+/**
+ * Destroys what a request with this method may not use, from the end of `idle`, where the agent takes the next one. Returns whether
+ * one is left.
+ */
+function dropUnusable(idle: PoolSocket[] | undefined, method: string): boolean {
   for (let socket = idle?.at(-1); socket !== undefined; socket = idle?.at(-1)) {
-    if (mayUse(socket, socket[kAnsweredAt] ?? 0, method)) return;
+    if (mayUse(socket, socket[kAnsweredAt] ?? 0, method)) return true;
     idle?.pop();
     socket.destroy();
   }
+  return false;
 }
 
 /**

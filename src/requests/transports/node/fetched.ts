@@ -37,6 +37,14 @@ export function rawHeadersOf({ headers }: Fetched): readonly string[] {
   return Object.entries(headers.raw()).flatMap(([name, values]) => values.flatMap((value) => [name, value]));
 }
 
+/** Passes the pieces of a body on, each after a call of `arrived`. */
+export async function* piecesOf(body: FetchedBody, arrived: () => void): AsyncGenerator {
+  for await (const piece of body) {
+    arrived();
+    yield piece;
+  }
+}
+
 type FetchError = NodeError & { readonly type?: unknown; readonly erroredSysCall?: string };
 
 /** What Node failed with under node-fetch; null for what node-fetch itself refuses. */

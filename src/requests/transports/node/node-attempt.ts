@@ -12,7 +12,7 @@ import { OSError } from '../../../builtins/index.js';
 import { Upload } from '../../bodies/outgoing/upload.js';
 import { rawValue } from '../../headers/raw-headers.js';
 import { HTTPResponse } from '../../urllib3/response.js';
-import type { Turn } from '../connections/kept-connections.js';
+import { keepAliveSeconds, type Turn } from '../connections/kept-connections.js';
 import {
   kAttempt,
   kReadIn,
@@ -30,9 +30,9 @@ import { PooledAttempt, Stage } from '../pooled-attempt.js';
 import {
   CONNECTING,
   type Fetched,
-  type FetchedBody,
   type Fetcher,
   type FetchOwner,
+  piecesOf,
   rawHeadersOf,
   systemError,
 } from './fetched.js';
@@ -67,6 +67,7 @@ export class NodeAttempt
   /** The turn in which the answer before was read. */
   #readBefore: Turn | null = null;
   #isStray = false;
+  #isLimited = false;
   #body: Readable | null = null;
   readonly #hasBody: boolean;
   #resolve: ((response: IncomingMessage) => void) | null = null;
@@ -90,7 +91,9 @@ export class NodeAttempt
       if (body instanceof Upload) this.watchUpload(body);
       const sent = this.#fetcher.fetch(this, body, this.#agent as PoolAgent); // Until the end of the body there is one.
       if (this.#request === null) return await this.#takeFetched(sent);
-      return this.respond(await this.takeResponse(sent));
+      const response = await this.takeResponse(sent);
+      const { statusCode = 0, statusMessage = '' } = response;
+      return this.#answer(this.#body, statusCode, statusMessage, versionOf(response));
     } catch (error) {
       this.release();
       throw this.failure ?? this.sourceError ?? this.error ?? error;
@@ -121,7 +124,7 @@ export class NodeAttempt
       const fetched = await this.#fetched(sent);
       this.headArrived(rawHeadersOf(fetched));
       this.recorder?.headers(fetched.status, fetched.statusText, null, this.rawHeaders);
-      const body = fetched.body === null ? null : Readable.from(this.#pieces(fetched.body));
+      const body = fetched.body && Readable.from(piecesOf(fetched.body, this.refreshTimer.bind(this)));
       return this.#answer(body, fetched.status, fetched.statusText);
     } catch (error) {
       const reason = systemError(error);
@@ -143,13 +146,6 @@ export class NodeAttempt
     });
   }
 
-  async *#pieces(body: FetchedBody): AsyncGenerator {
-    for await (const piece of body) {
-      this.refreshTimer();
-      yield piece;
-    }
-  }
-
   /** The caller's own body fails with its own error; when the connection failed, that error is known first. */
   private watchUpload(body: Upload): void {
     this.upload = body;
@@ -160,11 +156,6 @@ export class NodeAttempt
       this.#giveUp?.(error as Error);
       this.#request?.destroy();
     });
-  }
-
-  private respond(response: IncomingMessage): HTTPResponse {
-    const { statusCode = 0, statusMessage = '' } = response;
-    return this.#answer(this.#body, statusCode, statusMessage, versionOf(response));
   }
 
   #answer(body: Readable | null, status: number, reason: string, version?: number): HTTPResponse {
@@ -309,12 +300,16 @@ export class NodeAttempt
   }
 
   keepAliveSeconds(): number | null {
-    const line = rawValue(this.rawHeaders, 'keep-alive');
-    const match = line === null ? null : /(?:^|[\s,;])timeout=(\d+)/i.exec(line);
-    return match === null ? null : Number(match[1]);
+    return keepAliveSeconds(rawValue(this.rawHeaders, 'keep-alive'));
   }
 
-  /** Starts the timer of the socket anew; null switches it off. */
+  /** Without a limit, the timer that the socket had while it was idle runs on. */
+  socketTimedOut(): void {
+    if (this.#isLimited) this.onIdle();
+    else this.socket?.setTimeout(0);
+  }
+
+  /** Starts the timer of the socket anew; null for no limit. */
   protected override arm(seconds: number | null): void {
     const socket = this.socket;
     if (socket === null) {
@@ -322,7 +317,8 @@ export class NodeAttempt
       return;
     }
     const delay = milliseconds(seconds);
-    if (delay !== 0 || socket.timeout) socket.setTimeout(delay);
+    this.#isLimited = delay !== 0;
+    if (this.#isLimited) socket.setTimeout(delay);
   }
 
   protected override isReaderSlow(): boolean {
