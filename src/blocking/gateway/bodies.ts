@@ -3,7 +3,7 @@ import { setImmediate } from '../../builtins/index.js';
 import type { HTTPResponse } from '../../requests/packages/urllib3.js';
 
 /** How much to send at a time, if available. */
-const ENOUGH = 128 * 1024;
+const ENOUGH = 512 * 1024;
 const MANY = 1024;
 const EMPTY = Buffer.alloc(0);
 
@@ -111,7 +111,7 @@ export class Bodies {
   }
 }
 
-/** Whether the read is done by the end of this turn of the loop. */
+/** Whether the read is done once the sockets have been polled: the first immediate runs before that. */
 function isThere(step: Promise<unknown>): Promise<boolean> {
   return Promise.race([
     step.then(
@@ -119,7 +119,9 @@ function isThere(step: Promise<unknown>): Promise<boolean> {
       () => true,
     ),
     new Promise<boolean>((resolve) => {
-      setImmediate(resolve, false);
+      setImmediate(() => {
+        setImmediate(resolve, false);
+      });
     }),
   ]);
 }
