@@ -40,7 +40,9 @@ describe('the README', () => {
       const { stdout, stderr } = await run(process.execPath, [file], { timeout: 30_000 });
       expect(stderr).toBe('');
       // What a line promises to print.
-      const promised = [...code.matchAll(/console\.log\(.*?\); \/\/ ([^:\n]+)/g)].map(([, text]) => text);
+      const promised = [...code.matchAll(/console\.log\(.*?\); \/\/ (\{.*\}|[^:\n]+)/g)].map(
+        ([, text]) => text,
+      );
       expect(promised.filter((text) => !stdout.includes(text ?? ''))).toEqual([]);
     },
     40_000,
