@@ -143,6 +143,21 @@ function limits(name: string, title: string, n: number, rule: { cap: number; hos
   };
 }
 
+/** See limits-used.mjs. */
+function limitsUsed(burst: number): Suite {
+  const rate = 50;
+  const n = 2 * rate + burst;
+  return {
+    name: `limits-burst-${burst}`,
+    title: `${n} GETs at 50 a second in bursts of ${burst} (ideal: 2 s)`,
+    clients: ['requests-futures', 'requests-futures-undici'],
+    columns: ['seconds', 'cpu'],
+    count: () => n,
+    run: async (client, count, servers) =>
+      runClient('limits-used.mjs', client, { url: `${await servers.small()}/small`, n: count, rate, burst }),
+  };
+}
+
 /** Only where a Redis can be started; bare BullMQ is the yardstick. */
 const MACHINES = works('redis-server', ['--version']) ? ['bullmq', 'requests-futures'] : [];
 
@@ -277,6 +292,9 @@ export const suites: readonly Suite[] = [
     cap: 10,
     hosts: 10_000,
   }),
+  limitsUsed(1),
+  limitsUsed(5),
+  limitsUsed(50),
   limits(
     'limits-million',
     'a million tasks of no length over 100,000 hosts, for each of them 5 in any 200 ms (ideal: 0.2 s)',

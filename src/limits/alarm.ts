@@ -1,10 +1,11 @@
-import { clearTimeout, LONGEST_DELAY, setTimeout } from '../builtins/index.js';
+import { LONGEST_DELAY } from '../builtins/index.js';
+import { Countdown } from './countdown.js';
 
 /** A clock and its timers: the system's, or a test's own. */
 export interface LimitsClock {
   /** Milliseconds, monotonic. */
   now(): number;
-  /** Calls `callback` once, `milliseconds` from now. */
+  /** Calls `callback` once, `milliseconds` from now and not before. Fractions count. */
   setTimeout(callback: () => void, milliseconds: number): { ref(): unknown; unref(): unknown };
   /** Cancels what `setTimeout` returned. */
   clearTimeout(timer: unknown): void;
@@ -12,9 +13,9 @@ export interface LimitsClock {
 
 export const systemClock: LimitsClock = {
   now: () => performance.now(),
-  setTimeout: (callback, milliseconds) => setTimeout(callback, milliseconds),
+  setTimeout: (callback, milliseconds) => new Countdown(callback, milliseconds),
   clearTimeout: (timer) => {
-    clearTimeout(timer as NodeJS.Timeout);
+    (timer as Countdown).cancel();
   },
 };
 
@@ -46,7 +47,7 @@ export class Alarm {
     if (due < this.#due) {
       this.#clear();
       this.#due = due;
-      const delay = Math.min(LONGEST_DELAY, Math.max(0, Math.ceil((due - now) / 1000)));
+      const delay = Math.min(LONGEST_DELAY, Math.max(0, (due - now) / 1000));
       this.#timer = this.#clock.setTimeout(this.#ring, delay);
       this.#keepsAlive = true;
     } else if (due === Infinity) this.#clear();

@@ -25,7 +25,7 @@ export class FakeClock implements LimitsClock {
 
   setTimeout(callback: () => void, milliseconds: number): FakeTimer {
     const timer: FakeTimer = {
-      due: this.#time + milliseconds,
+      due: this.#time + Math.ceil(milliseconds),
       callback,
       isRef: true,
       ref() {
