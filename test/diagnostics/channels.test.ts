@@ -173,3 +173,30 @@ test.each(MOUNTED)('%s: a request begins in the context of its submission', asyn
   expect(seen).toHaveLength(36);
   expect(seen.filter(([path, found]) => path !== found)).toEqual([]);
 });
+
+test.each<[string, string | Uint8Array]>([
+  ['text', 'bödy'],
+  ['bytes', Buffer.from('bödy')],
+])('instrumentation that wraps write and end of a request sees a body of %s', async (_title, data) => {
+  const prototype = http.Agent.prototype as unknown as {
+    addRequest: (request: http.ClientRequest, ...rest: unknown[]) => void;
+  };
+  const { addRequest } = prototype;
+  const seen: Buffer[] = [];
+  prototype.addRequest = function (request, ...rest) {
+    const note = (chunk: unknown): void => {
+      if (typeof chunk === 'string' || chunk instanceof Uint8Array) seen.push(Buffer.from(chunk));
+    };
+    const write = request.write.bind(request) as (...args: unknown[]) => boolean;
+    const end = request.end.bind(request) as (...args: unknown[]) => http.ClientRequest;
+    request.write = (...args: unknown[]) => (note(args[0]), write(...args));
+    request.end = (...args: unknown[]) => (note(args[0]), end(...args));
+    addRequest.call(this, request, ...rest);
+  };
+  cleanups.push(() => {
+    prototype.addRequest = addRequest;
+  });
+  await using session = new Session();
+  const response = await session.post(`${server.url}/a`, { data });
+  expect([response.text, Buffer.concat(seen).toString()]).toEqual(['hello', 'bödy']);
+});

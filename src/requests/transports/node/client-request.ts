@@ -65,7 +65,11 @@ export function listenTo(request: OwnedRequest, hasBody: boolean, body: Prepared
 function endWithBody(this: OwnedRequest): void {
   const { end } = ClientRequest.prototype as { end: (body: unknown, encoding?: string) => void };
   const body = this[kAttempt]?.ownBody;
-  if (typeof body !== 'string') end.call(this, body);
+  // Instrumentation that has replaced it sees bodies there, as from node-fetch.
+  if (body && Object.hasOwn(this, 'write')) {
+    this.write(typeof body === 'string' ? Buffer.from(body) : body);
+    end.call(this, undefined);
+  } else if (typeof body !== 'string') end.call(this, body);
   // Node writes the head and text in its own encoding at once.
   else if (Buffer.byteLength(body) === body.length) end.call(this, body, 'latin1');
   else end.call(this, Buffer.from(body));
