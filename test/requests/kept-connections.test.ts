@@ -4,8 +4,9 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import * as tls from 'node:tls';
 import { fileURLToPath } from 'node:url';
-import { describe, expect, test } from 'vitest';
+import { describe, expect, test, vi } from 'vitest';
 import { FuturesSession, HTTPAdapter, UndiciAdapter } from 'requests-futures';
+import { Session } from 'requests-futures/requests';
 import { runNode } from '../helpers/child.js';
 import { loopbackCertificate } from '../helpers/servers/certificates.js';
 import { listen } from '../helpers/servers/http-server.js';
@@ -227,5 +228,37 @@ test.each([
     expect(await Promise.all(futures.map(async (future) => (await future).text))).toEqual(ids);
     // They were kept in between.
     expect(server.connections.length).toBeLessThan(ids.length);
+  },
+);
+
+test.each([
+  ['with a body', { data: 'x' }],
+  ['without a body', {}],
+])(
+  'a connection that its server closes just before a POST is not used for one %s',
+  async (_title, options) => {
+    await using server = await startRawServer(async (connection) => {
+      for (;;) {
+        const request = await connection.readRequest();
+        if (request === '') return;
+        await connection.write(answer(String(connection.number)));
+      }
+    });
+    await using session = new Session();
+    session.trust_env = false;
+    // The clock stands, so that the answer has always come just now.
+    const clock = vi.spyOn(performance, 'now').mockReturnValue(performance.now());
+    try {
+      expect((await session.get(server.url)).text).toBe('1');
+      // The loop has polled its sockets by the second of these, and the request goes out behind it. The socket closes at once.
+      setImmediate(() => {
+        setImmediate(() => server.connections[0]?.socket.destroy());
+      });
+      expect((await session.post(server.url, options)).text).toBe('2');
+    } finally {
+      clock.mockRestore();
+    }
+    const methods = server.connections.map(({ received }) => received.toString('latin1', 0, 4));
+    expect(methods).toEqual(['GET ', 'POST']);
   },
 );
