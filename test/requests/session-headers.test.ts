@@ -121,6 +121,29 @@ describe('1.4: a request that takes the checked headers of its session', () => {
     );
   });
 
+  test('1.4: so is the error for headers of both that are invalid, and there is none where they are replaced', () => {
+    const values = fc.dictionary(
+      fc.constantFrom('A', 'a', 'B', 'User-Agent', 'bad\n'),
+      fc.constantFrom<(string | null)[]>('fine', ' leading', 'two\nlines', null),
+      { maxKeys: 3 },
+    );
+    const outcome = (own: NonNullable<RequestOptions['headers']>): unknown => {
+      try {
+        return told(session.prepare_request(new Request('GET', URL, { headers: own })));
+      } catch (error) {
+        return String(error);
+      }
+    };
+    fc.assert(
+      fc.property(values, values, (ofSession, own) => {
+        session = new Session();
+        for (const [name, value] of Object.entries(ofSession)) session.headers.set(name, value as string);
+        expect(outcome(own)).toEqual(outcome(new Map(Object.entries(own))));
+      }),
+      { seed: 5, numRuns: 400 },
+    );
+  });
+
   test('1.4: an error is the same', async () => {
     session.headers['X'] = ' leading space';
     for (const when of ['first', 'again']) {

@@ -123,14 +123,19 @@ export class PreparedRequest {
     this._prepare(checkOptions('prepare()', options, OPTION_NAMES), null);
   }
 
-  /** As {@link prepare}; `shared`, unless it is null, has the headers, which are copied once they are read. @internal */
-  _prepare(options: PrepareOptions, shared: { current(): SharedHeaders } | null): void {
+  /** As {@link prepare}, with headers that need no check, unless both are null: `shared`, copied once they are read, or `own`. @internal */
+  _prepare(
+    options: PrepareOptions,
+    shared: { current(): SharedHeaders } | null,
+    own: CaseInsensitiveDict | null = null,
+  ): void {
     const { method, url, headers, files, data, params, auth, cookies, hooks, json } = options;
     try {
       this.prepare_method(method);
       this.prepare_url(url, params);
-      if (shared === null) this.prepare_headers(headers);
-      else this._shared = shared.current();
+      if (shared !== null) this._shared = shared.current();
+      else if (own !== null) this.headers = own;
+      else this.prepare_headers(headers);
       this.prepare_cookies(cookies);
       this.prepare_body(data, files, json);
       this.prepare_auth(auth, url);

@@ -3,13 +3,18 @@ import { types } from 'node:util';
 import { isEmpty, isPlainObject, isSearchParams } from '../../builtins/index.js';
 import { cookiejar_from_dict, merge_cookies, RequestsCookieJar } from '../cookies/index.js';
 import { get_netrc_auth } from '../environment/netrc-auth.js';
-import { checkNoLines } from '../headers/header-validity.js';
+import { check_header_validity, checkNoLines } from '../headers/header-validity.js';
 import { SharedHeaders } from '../headers/shared-headers.js';
 import { checkEvent, checkHooks, copyHooks, hookList } from '../hooks.js';
 import type { CookiesInput, HeadersInput, Params, ParamValue } from '../inputs.js';
 import { PreparedRequest } from '../models/prepared-request.js';
 import type { Request, RequestParts } from '../models/request.js';
-import { CaseInsensitiveDict, type HeaderEntry, headerStore } from '../structures/case-insensitive-dict.js';
+import {
+  CaseInsensitiveDict,
+  type HeaderEntry,
+  headerStore,
+  wrapStore,
+} from '../structures/case-insensitive-dict.js';
 import type { Auth, HookLists, Hooks, RequestOptions, ResponseHook } from '../types.js';
 import { checkFields } from '../urls/params.js';
 
@@ -40,6 +45,7 @@ export function prepareMerged(
   }
   const hasOwnHeaders =
     headers !== null && headers !== undefined && !(isPlainObject(headers) && isEmpty(headers));
+  const laidOver = hasOwnHeaders ? checked.under(headers) : null;
   const prepared = new PreparedRequest();
   prepared._prepare(
     {
@@ -48,13 +54,14 @@ export function prepareMerged(
       files,
       data,
       json,
-      headers: hasOwnHeaders ? mergeHeaders(headers, session.headers) : null,
+      headers: hasOwnHeaders && laidOver === null ? mergeHeaders(headers, session.headers) : null,
       params: mergeParams(parts.params, session.params),
       auth: auth ?? session.auth,
       cookies: mergeCookies(parts.cookies, session.cookies),
       hooks: mergeHooks(parts.hooks, session.hooks),
     },
     hasOwnHeaders ? null : checked,
+    laidOver,
   );
   return prepared;
 }
@@ -136,7 +143,7 @@ export function sessionHeaders(headers: HeadersInput | Absent): CaseInsensitiveD
   ) as CaseInsensitiveDict;
 }
 
-/** The headers of a session, merged and checked for requests that bring none of their own: once, until they change. */
+/** The headers of a session, merged and checked for all of its requests: once, until they change. */
 export class CheckedHeaders {
   readonly #session: { readonly headers: CaseInsensitiveDict };
   #shared: SharedHeaders | null = null;
@@ -158,6 +165,29 @@ export class CheckedHeaders {
       this.#shared = new SharedHeaders(headerStore(checked.headers));
     }
     return this.#shared;
+  }
+
+  /**
+   * A copy with a request's own laid over it, checked: as {@link mergeHeaders} gives it. Null where that has to do it: for more
+   * than text by name, where a null of the session holds a place, and where one is invalid, perhaps until it is replaced.
+   */
+  under(own: HeadersInput): CaseInsensitiveDict | null {
+    if (!isPlainObject(own) || Symbol.iterator in own) return null;
+    try {
+      const { store } = this.current();
+      if (store.size !== this.#entries.length) return null;
+      const merged = new Map(store);
+      for (const name of Object.keys(own)) {
+        const entry = [name, own[name] as string] as const;
+        if (typeof entry[1] !== 'string') return null;
+        check_header_validity(entry);
+        merged.set(name.toLowerCase(), entry);
+      }
+      return wrapStore(merged);
+    } catch {
+      // The order of all of them decides which one the error names.
+      return null;
+    }
   }
 
   #isMadeOf(store: ReadonlyMap<string, HeaderEntry<string>>): boolean {
