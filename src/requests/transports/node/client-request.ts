@@ -34,8 +34,11 @@ export type OwnedRequest = ClientRequest & { [kAttempt]?: RequestListener };
  */
 export function setHeaders(request: ClientRequest, source: HeaderSource, hasBody: boolean): void {
   let added: Parameters<ClientRequest['setHeader']>[] | null = null;
-  for (const name of request.getRawHeaderNames()) {
-    if (isAdded(name, source)) (added ??= []).push([name, request.getHeader(name) ?? '']);
+  for (const name of request.getHeaderNames()) {
+    if (isAdded(name, source)) {
+      const spelled = request.getRawHeaderNames()[0] as string; // Those before it are gone.
+      (added ??= []).push([spelled, request.getHeader(name) ?? '']);
+    }
     request.removeHeader(name);
   }
   const lines = wireHeaders(source, hasBody);
