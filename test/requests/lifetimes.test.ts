@@ -1,7 +1,9 @@
+import { execFile } from 'node:child_process';
 import { once } from 'node:events';
 import type { ServerResponse } from 'node:http';
 import { type AddressInfo, createServer } from 'node:net';
 import { fileURLToPath } from 'node:url';
+import { promisify } from 'node:util';
 import { describe, expect, test } from 'vitest';
 import { HTTPAdapter, type HTTPAdapterOptions, Session, UndiciAdapter } from 'requests-futures/requests';
 import { gate } from '../helpers/async.js';
@@ -233,6 +235,34 @@ describe.each(adapters)('over %s', (name, newAdapter) => {
       stderr: '',
     });
   });
+});
+
+test('a first request without file descriptors left is a ConnectionError, and a later one is sent', async () => {
+  const source = `
+    import { closeSync, openSync } from 'node:fs';
+    import { createServer } from 'node:http';
+    import { Session } from 'requests-futures/requests';
+    const server = createServer((request, response) => response.end('sent'));
+    await new Promise((resolve) => server.listen(0, '127.0.0.1', resolve));
+    const url = 'http://127.0.0.1:' + server.address().port;
+    const session = new Session();
+    const attempt = () => session.get(url).then(({ text }) => text, ({ name }) => name);
+    const files = [];
+    try {
+      for (;;) files.push(openSync('/dev/null'));
+    } catch {}
+    const first = await attempt();
+    files.forEach(closeSync);
+    console.log(first, await attempt());
+    await session.close();
+    server.close();`;
+  const limited = ['-c', 'ulimit -n 256; exec "$0" "$@"', process.execPath];
+  const { stdout } = await promisify(execFile)('sh', [...limited, '--input-type=module', '-e', source], {
+    cwd: fileURLToPath(new URL('.', import.meta.url)),
+  });
+  // Before version 22, Node does not read a module again that it could not read once.
+  const isReadAgain = Number.parseInt(process.versions.node) >= 22;
+  expect(stdout).toMatch(isReadAgain ? /^ConnectionError sent\n$/ : /^ConnectionError /);
 });
 
 /** Runs a program that can collect garbage; `collect` waits until `isDone`, and `sockets` counts those of the process. */

@@ -12,6 +12,7 @@ import { ownOptions } from '../../../builtins/index.js';
 import { Upload } from '../../bodies/outgoing/upload.js';
 import { needsOpenConnection, socketsPolled } from '../connections/kept-connections.js';
 import { closeIdle, hasIdle, offerRequest, type PoolAgent } from '../connections/pool-agent.js';
+import { aborted } from '../error-mapping.js';
 import { checkedHeaders, type Job, type WireBody } from '../outgoing-request.js';
 import type { Attempt, Transport } from '../urlopen.js';
 import type { Fetched, Fetcher, FetchOwner, NodeFetch } from './fetched.js';
@@ -33,9 +34,16 @@ class NodeTransport implements Fetcher, Transport<Job, PoolAgent> {
   /** With the first request: it takes longer to load (20 ms) than all else here, and other adapters do without it. */
   #load(): Promise<void> {
     // By its file, as Bun puts a module of its own instead of the package's name.
-    return (this.#loading ??= import('node-fetch/src/index.js').then((module) => {
-      this.#fetch = module.default;
-    }));
+    return (this.#loading ??= import('node-fetch/src/index.js').then(
+      (module) => {
+        this.#fetch = module.default;
+      },
+      (error: unknown) => {
+        // For want of file descriptors, most likely: there may be some for a later request.
+        this.#loading = null;
+        throw aborted(error as Error);
+      },
+    ));
   }
 
   attempt(job: Job, agent: PoolAgent): Attempt {
