@@ -194,6 +194,21 @@ describe('initializer', () => {
     expect(await executor.submit(tasks.initializedWith)).toHaveLength(2);
   });
 
+  test('runs to its end in a thread that is starting when the pool is shut down', async () => {
+    const memory = new SharedArrayBuffer(12);
+    const marks = new Int32Array(memory);
+    const executor = pool({ threads: 2, initializer: tasks.initializeInTurn, initargs: [memory] });
+    await Promise.all([1, 2].map((x) => executor.submit(tasks.identity, x)));
+    await expect.poll(() => marks[0]).toBe(2);
+    const closed = executor.shutdown();
+    // Longer than it takes to end a thread.
+    await pool().submit(tasks.identity, 1);
+    Atomics.store(marks, 1, 1);
+    Atomics.notify(marks, 1);
+    await closed;
+    expect(marks[2]).toBe(2);
+  });
+
   test('91, 135: one that fails breaks the pool, each future with an error of its own', async () => {
     const log = vi.spyOn(console, 'error').mockReturnValue();
     const executor = pool({ max_workers: 1, initializer: tasks.failToInitialize });

@@ -58,6 +58,7 @@ export class PoolThread {
   /** How many calls it has been given so far. */
   started = 0;
   #open = false;
+  #closing = false;
   #dead = false;
   readonly #owner: ThreadOwner;
   readonly #host: ThreadHost;
@@ -126,26 +127,23 @@ export class PoolThread {
       };
       const failure = await this.#host.open(opening, [calls, outcomes, ...transferList]);
       if (failure === null) this.#opened();
-      else
-        this.#failedToOpen(
-          'A thread initializer failed, the thread pool is not usable anymore',
-          failure.reason,
-        );
+      else this.#failedToOpen('A thread initializer failed', failure.reason);
     } catch (error) {
-      this.#failedToOpen('A thread could not be started, the thread pool is not usable anymore', error);
+      this.#failedToOpen('A thread could not be started', error);
     }
   }
 
   #opened(): void {
     if (this.#dead) return;
     this.#open = true;
-    this.#owner.opened();
+    if (this.#closing) void this.close();
+    else this.#owner.opened();
   }
 
-  #failedToOpen(message: string, cause: unknown): void {
+  #failedToOpen(what: string, cause: unknown): void {
     if (this.#dead) return;
     this.#abandon(cause);
-    this.#owner.failedToOpen(message, cause);
+    if (!this.#closing) this.#owner.failedToOpen(`${what}, the thread pool is not usable anymore`, cause);
   }
 
   /** Sends the call, or fails it at once when it cannot cross. Returns whether it was sent. */
@@ -334,11 +332,11 @@ export class PoolThread {
 
   /** Ends the thread, which must have no calls. Resolves when it has ended, or only streams keep it. */
   close(): Promise<void> {
-    if (!this.#dead) {
-      if (this.#open) {
-        this.#host.ref();
-        this.#tell({ type: 'close' });
-      } else this.kill('not needed any more');
+    this.#closing = true;
+    // One that is starting closes once it is open: Node 20 leaves files open where a thread is terminated during its imports.
+    if (this.#open) {
+      this.#host.ref();
+      this.#tell({ type: 'close' });
       this.#open = false;
     }
     return this.#gone;
