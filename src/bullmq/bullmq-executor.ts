@@ -220,6 +220,9 @@ export class BullMQExecutor extends PoolExecutor {
       case 'vanished':
         this.#lost(call, 'Redis has lost it, or it was removed');
         break;
+      case 'unsent':
+        this.#lost(call, 'its worker could not send the result to Redis');
+        break;
       case 'unread':
         this.#lost(call, this.#link.whyUnread());
         break;

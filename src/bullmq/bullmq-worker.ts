@@ -258,11 +258,17 @@ export class BullMQWorker implements AsyncDisposable {
     return (this.#closing ??= this.#close((options.grace ?? this.#options.grace) * 1000));
   }
 
+  /** Resolves when all calls have ended, their outcomes are in Redis, and the threads are closed. */
+  async #end(): Promise<void> {
+    await this.#worker?.close();
+    await this.#link?.flush();
+    // A call that has outlived its grace may never end.
+    if (this.#pool !== null && this.#pool.running > 0) this.#pool.kill_workers();
+    await this.#pool?.shutdown();
+  }
+
   async #close(grace: number): Promise<void> {
-    const ended = this.#worker
-      ?.close()
-      .then(() => this.#link?.flush())
-      .catch(() => undefined);
+    const ended = this.#end().catch(() => undefined);
     const end = setTimeout(() => {
       this.#isStopped = true;
       for (const { abort, end } of this.#running.values()) {
@@ -275,10 +281,7 @@ export class BullMQWorker implements AsyncDisposable {
     await Promise.race([ended, new Promise((resolve) => (giveUp = setTimeout(resolve, grace + PATIENCE)))]);
     clearTimeout(end);
     clearTimeout(giveUp);
-    // A close that waits for Redis leaves BullMQ's timers running: a pause ends that for stalled calls, and that for locks has no public
-    // end.
-    await this.#worker?.pause(true);
-    await this.#worker?.['lockManager'].close();
+    if (this.#worker !== null) await endTimers(this.#worker);
     this.#pool?.kill_workers();
     await Promise.all([this.#link?.close(), this.#stores.close()]);
   }
@@ -287,6 +290,15 @@ export class BullMQWorker implements AsyncDisposable {
   [Symbol.asyncDispose](): Promise<void> {
     return this.close();
   }
+}
+
+/** Ends the timers that a close of BullMQ leaves running while it waits for Redis. */
+async function endTimers(worker: Worker): Promise<void> {
+  // That for stalled calls.
+  await worker.pause(true);
+  // That for locks has no public end, and may have none of this name in other versions.
+  const { lockManager } = worker as unknown as { lockManager?: { close?: () => Promise<void> } };
+  await lockManager?.close?.();
 }
 
 /** @throws RuntimeError that names both versions of the program */

@@ -57,8 +57,8 @@ export class ClientLink {
   /** How often the connection was lost. */
   #losses = 0;
   #saidAlive = -Infinity;
-  /** Calls to send again. */
-  readonly #unsent: HandedCall[] = [];
+  /** Calls to send again, by their ids. */
+  readonly #unsent = new Map<string, HandedCall>();
   /** Finished calls that may still have data in Redis. */
   readonly #settled: string[] = [];
   /** Why Redis refuses to have outcomes read, as where the user may not. */
@@ -162,10 +162,13 @@ export class ClientLink {
     }
     this.#lastError = shown;
     call.sentTwice = true;
-    this.#unsent.push(call);
-    if (this.#unsent.length > 1) return;
+    this.#unsent.set(call.id, call);
+    if (this.#unsent.size > 1) return;
     setTimeout(() => {
-      this.handOver(this.#unsent.splice(0).filter(({ item }) => !item.future.done()));
+      // Those that have another id by now were sent under it.
+      const again = [...this.#unsent].filter(([id, { id: now, item }]) => id === now && !item.future.done());
+      this.#unsent.clear();
+      this.handOver(again.map(([, call]) => call));
     }, 200);
   }
 

@@ -20,6 +20,8 @@ export const Claim = {
   aborted: 'a',
   /** Not run, as its client seemed dead. */
   orphan: 'o',
+  /** It may have run, but Redis did not take its outcome. */
+  unsent: 'u',
 } as const;
 
 /** The names of the keys of one queue. */
@@ -112,6 +114,19 @@ redis.call('HSET', KEYS[1], unpack(done))
 redis.call('PEXPIRE', KEYS[1], ARGV[1])
 redis.call('XADD', KEYS[2], '*', unpack(ARGV, 3 + ARGV[2]))
 redis.call('PEXPIRE', KEYS[2], ARGV[1])`,
+  },
+  /** claims; milliseconds, calls. Marks those without an outcome: the claims stay, so that the calls never run again. */
+  rfUnsent: {
+    numberOfKeys: 1,
+    lua: `
+for i = 2, #ARGV do
+  if redis.call('HGET', KEYS[1], ARGV[i]) ~= '${Claim.done}' then
+    -- A full Redis takes a script's HSET only after a write that needs no memory.
+    redis.call('HDEL', KEYS[1], ARGV[i])
+    redis.call('HSET', KEYS[1], ARGV[i], '${Claim.unsent}')
+  end
+end
+redis.call('PEXPIRE', KEYS[1], ARGV[1])`,
   },
   /** claims, aborts; call, reason, channel, milliseconds. Returns what the claim is now. */
   rfAbort: {

@@ -5,7 +5,15 @@ import type { ParsedExecutorOptions } from './options.js';
 import { Claim } from './scripts.js';
 
 /** Findings about a call that end it, or cause it to be sent again. */
-export type CallState = 'lost' | 'vanished' | 'unread' | 'away' | 'no workers' | 'orphan' | 'aborted';
+export type CallState =
+  | 'lost'
+  | 'vanished'
+  | 'unsent'
+  | 'unread'
+  | 'away'
+  | 'no workers'
+  | 'orphan'
+  | 'aborted';
 
 /** Receives the findings. */
 export interface WatchOwner {
@@ -112,6 +120,9 @@ export class Watch {
         break;
       case 'x':
         this.owner.changed(call, 'vanished');
+        break;
+      case Claim.unsent:
+        this.owner.changed(call, 'unsent');
         break;
       case Claim.orphan:
         this.owner.changed(call, 'orphan');

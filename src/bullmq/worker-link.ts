@@ -188,21 +188,16 @@ export class WorkerLink {
     const fields = fieldsOf(told);
     for (let attempt = 1; ; attempt += 1) {
       try {
-        await this.#commands.rfFinish(claims, results, KEPT, calls.length, ...calls, ...fields);
+        if (attempt <= ATTEMPTS) {
+          await this.#commands.rfFinish(claims, results, KEPT, calls.length, ...calls, ...fields);
+        } else await this.#commands.rfUnsent(claims, KEPT, ...calls);
         return;
       } catch (error) {
-        if (attempt === ATTEMPTS || this.#closed) {
-          // As when Redis is full. Drop the claims, so that the calls count as lost and their clients stop waiting.
-          await this.#commands.hdel(claims, ...calls).catch(() => undefined);
-          getLogger().log(
-            'warning',
-            'requests_futures.bullmq',
-            'Outcomes could not be sent',
-            shownError(error),
-          );
-          return;
-        }
-        await this.#pause(100 * attempt);
+        // The claims of a worker that is gone count as lost.
+        if (this.#closed) return;
+        // As when Redis is full. Its clients wait for these calls until they are marked as lost.
+        if (attempt === ATTEMPTS) logUnsent(error);
+        else await this.#pause(100 * Math.min(attempt, ATTEMPTS));
       }
     }
   }
@@ -230,6 +225,10 @@ export class WorkerLink {
     this.jobs.disconnect();
     await closeConnection(this.#commands);
   }
+}
+
+function logUnsent(error: unknown): void {
+  getLogger().log('warning', 'requests_futures.bullmq', 'Outcomes could not be sent', shownError(error));
 }
 
 /** Logs a connection error, unless it repeats the last one. */
