@@ -91,6 +91,19 @@ describe.skipIf(!hasRedis)('a BullMQExecutor', () => {
     expect(error?.stack).toContain('tasks.mjs');
   });
 
+  test('brings back an error of a class that both sides have marked, with its own fields', async () => {
+    const error = await both()
+      .submit(tasks.failToParse, new Map([['line', 7n]]))
+      .exception();
+    expect(error).toBeInstanceOf(tasks.ParseError);
+    expect(error).toMatchObject({
+      name: 'ParseError',
+      message: 'no page',
+      code: 'E_PARSE',
+      place: new Map([['line', 7n]]),
+    });
+  });
+
   test('brings back an error whose message cannot be read, without it', async () => {
     const error = await both().submit(tasks.throwsUnreadable).exception();
     expect(error?.name).toBe('Error');
