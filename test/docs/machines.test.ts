@@ -36,6 +36,14 @@ describe('the page about many machines', () => {
     expect(Number(/^TimeoutStopSec=(\d+)$/m.exec(text)?.[1])).toBeGreaterThan(grace);
   });
 
+  test('starts workers without npx where SIGTERM stops them, as that would not pass it on', () => {
+    const starts = [...blocksWith('[Unit]'), ...blocksWith('services:')].flatMap(
+      (text) => text.match(/^.*requests-futures-worker.*$/gm) ?? [],
+    );
+    expect(starts).toHaveLength(2);
+    for (const start of starts) expect(start).toMatch(/(=\/srv\/crawl\/|: )node_modules\/\.bin\//);
+  });
+
   test('names no option that the command does not have', () => {
     const command = fileURLToPath(new URL('dist/src/bullmq/cli.js', root));
     const usage = execFileSync(process.execPath, [command, '--help'], { encoding: 'utf8' });
