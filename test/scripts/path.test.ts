@@ -36,8 +36,9 @@ test('a request from a worker thread is followed on both sides', () => {
   const name = 'get from a worker thread';
   expect(sideOf(name)).toContain('src/concurrent-futures/worker-pool/pool-thread.ts');
   expect(sideOf(name)).not.toContain('src/requests/adapters/http-adapter.ts');
-  expect(sideOf(name, 1)[0]).toBe('workers/serve.ts');
-  expect(sideOf(name, 1)).toContain('src/requests/adapters/http-adapter.ts');
+  // Not the very first on Node 24, where the connection of the request before comes back to its pool a tick later.
+  const own = ['workers/serve.ts', 'src/requests/adapters/http-adapter.ts'];
+  expect(sideOf(name, 1).filter((file) => own.includes(file))).toEqual(own);
 });
 
 test('each function is found at its line of the source', () => {
