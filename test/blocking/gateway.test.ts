@@ -50,6 +50,25 @@ describe('a gateway that ends', () => {
     expect(code).toBe(0);
   }, 60_000);
 
+  test('a gateway without a watchdog, as there can be no more threads, ends, and the process, too', async () => {
+    const { stdout, code } = await runScript(
+      `const workers = (await import('node:worker_threads')).default;
+       const { Worker } = workers;
+       workers.Worker = class extends Worker {
+         constructor(url, options) {
+           if (url.href.includes('watchdog')) throw new Error('no more threads');
+           super(url, options);
+         }
+       };
+       (await import('node:module')).syncBuiltinESMExports();
+       const { requests } = await import('requests-futures/blocking');
+       try { requests.get('http://127.0.0.1:1/'); }
+       catch (error) { console.log(error.message); }`,
+      { doors: '' },
+    );
+    expect([stdout, code]).toEqual(['no more threads\n', 0]);
+  }, 60_000);
+
   test.each([
     ['gateway.js', /^BrokenExecutor .*Cannot find module/],
     ['start-gateway.cjs', /^BrokenExecutor .*could not be started/],

@@ -54,17 +54,23 @@ function startGateway(port: MessagePort, flags: SharedArrayBuffer): Watchdog {
   });
   // The watchdog reports it, also while this thread waits.
   gateway.on('error', () => undefined);
-  const watchdog = new Worker(new URL(workerFile('watchdog')), {
-    ...options,
-    name: 'requests-futures',
-    workerData: {
-      requestsFutures: 'gateway',
-      gateway: watching,
-      watch: told,
-      flags,
-    } satisfies WatchdogData,
-    transferList: [watching, told],
-  });
+  let watchdog: Worker;
+  try {
+    watchdog = new Worker(new URL(workerFile('watchdog')), {
+      ...options,
+      name: 'requests-futures',
+      workerData: {
+        requestsFutures: 'gateway',
+        gateway: watching,
+        watch: told,
+        flags,
+      } satisfies WatchdogData,
+      transferList: [watching, told],
+    });
+  } catch (error) {
+    void gateway.terminate();
+    throw error;
+  }
   const ended = new Promise<Death>((resolve) => {
     watchdog.on('error', ({ message, stack = '' }: Error) => {
       resolve({ message, stack, code: null });
