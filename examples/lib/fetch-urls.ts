@@ -12,8 +12,10 @@ const usage = `Usage: npm start                        compare five strategies o
   --help            show this help
 
 Prints one row per URL, in order of completion: the URL, status, bytes, and seconds from the request to the last byte;
-or the error. A failed URL does not stop the others or change the exit code. The summary goes to standard error. Ctrl-C
-aborts the running requests, prints the summary so far, and exits with 130.
+or the error. A failed URL does not stop the others. The summary goes to standard error. Ctrl-C aborts the running
+requests and prints the summary so far.
+
+Exit codes: 0 when every URL was fetched, whatever its status; 1 when one failed; 2 for wrong usage; 130 after Ctrl-C.
 `;
 
 interface Settings {
@@ -22,7 +24,7 @@ interface Settings {
   readonly timeout: number;
 }
 
-/** The whole command. Returns the exit code: 0; 2 for wrong usage; 130 when interrupted. */
+/** The whole command. Returns the exit code: 0; 1 when a URL failed; 2 for wrong usage; 130 when interrupted. */
 export async function fetchUrls(args: string[]): Promise<number> {
   let settings: Settings | null;
   try {
@@ -111,15 +113,16 @@ async function fetchAll({ urls, maxWorkers, timeout }: Settings): Promise<number
   }
   process.off('SIGINT', onInterrupt);
   tally.finish((performance.now() - begun) / 1000, interrupt.signal.aborted);
-  return interrupt.signal.aborted ? 130 : 0;
+  if (interrupt.signal.aborted) return 130;
+  return tally.failed === 0 ? 0 : 1;
 }
 
 /** Prints rows and counts them. Standard output has the rows only; standard error has the rest. */
 class Tally {
+  failed = 0;
   readonly #total: number;
   readonly #longest: number;
   #done = 0;
-  #failed = 0;
   #bytes = 0;
 
   constructor(urls: readonly string[]) {
@@ -129,7 +132,7 @@ class Tally {
 
   add(url: string, fetched: Fetched): void {
     this.#done += 1;
-    if ('error' in fetched) this.#failed += 1;
+    if ('error' in fetched) this.failed += 1;
     else this.#bytes += fetched.bytes;
     this.#clearProgress();
     process.stdout.write(`${row(url, fetched, this.#longest, screen())}\n`);
@@ -138,14 +141,14 @@ class Tally {
 
   showProgress(): void {
     if (process.stderr.isTTY)
-      process.stderr.write(`${this.#done} of ${this.#total} done, ${this.#failed} failed`);
+      process.stderr.write(`${this.#done} of ${this.#total} done, ${this.failed} failed`);
   }
 
   finish(seconds: number, interrupted: boolean): void {
     this.#clearProgress();
     const done = interrupted ? `Interrupted: ${this.#done} of ${this.#total}` : String(this.#total);
     process.stderr.write(
-      `${done} ${this.#total === 1 ? 'URL' : 'URLs'}, ${this.#failed} failed, ${this.#bytes} B in ${seconds.toFixed(3)} s\n`,
+      `${done} ${this.#total === 1 ? 'URL' : 'URLs'}, ${this.failed} failed, ${this.#bytes} B in ${seconds.toFixed(3)} s\n`,
     );
   }
 

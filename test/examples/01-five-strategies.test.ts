@@ -61,7 +61,7 @@ test('the five strategies answer ten times each, and the table shows what each c
 });
 
 describe('with URLs', () => {
-  test('there is one row for each, and a URL that fails stops no other', async () => {
+  test('there is one row for each, a URL that fails stops no other, and the exit code is 1', async () => {
     const server = await listen((request, response) => {
       if (request.url === '/never') return;
       response.statusCode = request.url === '/missing' ? 404 : 200;
@@ -70,7 +70,7 @@ describe('with URLs', () => {
     const refusing = await refusingUrl();
     const urls = [`${server}/never`, refusing, 'no-scheme', `${server}/missing`, `${server}/fine`];
     const { code, stderr, lines } = await runExample([name, '--timeout', '0.5', ...urls]);
-    expect(code).toBe(0);
+    expect(code).toBe(1);
     expect(stderr).toMatch(/^5 URLs, 3 failed, 2468 B in \d+\.\d{3} s\n$/);
     const rowOf = (url: string): string => {
       const rows = lines.filter((line) => line.startsWith(`${url}  `));
@@ -84,6 +84,18 @@ describe('with URLs', () => {
     expect(rowOf(refusing)).toMatch(/^ConnectionError: \S/);
     expect(rowOf('no-scheme')).toMatch(/^MissingSchema: Invalid URL 'no-scheme'/);
     expect(lines.at(-1), 'the one that hangs ends last').toMatch(`${server}/never  `);
+  });
+
+  test('a status of 404 is an answer, as it is for curl: the exit code is 0', async () => {
+    const server = await listen((_request, response) => {
+      response.statusCode = 404;
+      response.end();
+    });
+    const { code, stderr } = await runExample([name, server]);
+    expect({ code, stderr }).toEqual({
+      code: 0,
+      stderr: expect.stringMatching(/^1 URL, 0 failed, 0 B in /) as string,
+    });
   });
 
   test('- reads them from standard input, and --max-workers bounds how many run at once', async () => {
@@ -149,6 +161,7 @@ describe('with URLs', () => {
     const { code, stdout } = await runExample([name, '--help']);
     expect(code).toBe(0);
     expect(stdout).toContain('--max-workers N');
+    expect(stdout).toContain('Exit codes: 0 ');
   });
 
   test.each([
