@@ -54,13 +54,13 @@ const crawl = as_completed(futures, {
 });
 await crawl.toArray();
 
-console.log('\nEach column is 100 ms, each digit so many starts:');
+console.log('\nEach column is 100 ms, each digit so many starts, a is ten:');
 for (const [url, name] of names) {
   const columns = Array.from({ length: 36 }, () => 0);
   for (const at of starts.get(url) ?? [])
     columns[Math.floor(at * 10)] = (columns[Math.floor(at * 10)] ?? 0) + 1;
   const { queued, running } = session.limits.stats().hosts[url] ?? { queued: 0, running: 0 };
-  const picture = columns.map((count) => (count === 0 ? '.' : String(Math.min(9, count)))).join('');
+  const picture = columns.map((count) => (count === 0 ? '.' : count.toString(36))).join('');
   console.log(`${name.padEnd(7)}${picture}  ${queued} waiting, ${running} under way`);
 }
 for (const [url, name] of names) {

@@ -28,7 +28,7 @@ const replacing =
 const SETTLE: Readonly<Record<string, Settle>> = {
   '01-five-strategies': replacing(/\d+\.\d\d +█+$/),
   '02-persistent-connections': replacing(/\d+\.\d\d$/),
-  // A future of this flavour has the state that was heard of when the thread waited last.
+  // A future of this flavor has the state that was heard of when the thread waited last.
   '04-futures-by-hand': (lines) =>
     sorted(replacing(/^(?:await|results)|returned \w+|(?<=^at the start .*state=)\w+/g)(lines)),
   '05-futures-session': replacing(/^((?:max_workers: 24|an executor without a limit) 24) \d+$/, '$1 many'),
@@ -39,7 +39,7 @@ const SETTLE: Readonly<Record<string, Settle>> = {
   // An async hook has no place in the blocking flavor; there a slow one stands in its stead.
   '08-hooks': replacing(/after the (?:async|slow) hook|took \d+ times/),
   '10-retries': replacing(/pauses of [\d., ]+ s|and \d+ s of/),
-  // The memory of the awaited flavour is that of the whole program.
+  // The memory of the awaited flavor is that of the whole program.
   '11-streaming-download': (lines) => sorted(lines.filter((line) => !line.startsWith('bytes held'))),
   // How many start before the first challenge is answered.
   '14-auth': replacing(/, challenges: [1-8]$/),
@@ -94,7 +94,7 @@ function spaced(line: string): string {
   return line.trim().replace(/ +/g, ' ');
 }
 
-test.each(names)('%s does the same in both flavours', { timeout: 60_000 }, async (name) => {
+test.each(names)('%s does the same in both flavors', { timeout: 60_000 }, async (name) => {
   const awaited = await run('', name);
   const blocking = await run('blocking/', name);
   expect(awaited.requests.length).toBeGreaterThan(2);
