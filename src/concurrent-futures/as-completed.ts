@@ -1,4 +1,5 @@
 import { checkOptions, isPlainObject, monotonic, TimeoutError, typeName } from '../builtins/index.js';
+import { logRejection } from './done-callback.js';
 import type { Future } from './future.js';
 import { futureSet, type Futures } from './future-set.js';
 import { SerialIterator } from './serial-iterator.js';
@@ -21,8 +22,8 @@ export interface Progress {
 /** The keyword arguments of {@link as_completed}. */
 export interface AsCompletedOptions extends TimeoutOptions {
   /**
-   * Called at the first `next()`, then just before each future is yielded. What it throws rejects that `next()`.
-   * Not in Python. Default: none.
+   * Called at the first `next()`, then just before each future is yielded. What it throws rejects that `next()`; if it is
+   * async, it is not awaited, and its error is logged. Not in Python. Default: none.
    */
   on_progress?: ((progress: Progress) => void) | null | undefined;
 }
@@ -75,7 +76,7 @@ interface AsCompletedTwin<F extends Future> extends AsCompletedIterator<F> {
 /** Keeps no reference to a future that it has yielded. */
 class AsCompletedIterator<F extends Future> extends SerialIterator<F> {
   #source: { fs: Futures<F>; timeout: unknown } | null;
-  readonly #onProgress: ((progress: Progress) => void) | null;
+  readonly #onProgress: ((progress: Progress) => unknown) | null;
   #total = 0;
   #done = 0;
   #startedAt = 0;
@@ -150,7 +151,7 @@ class AsCompletedIterator<F extends Future> extends SerialIterator<F> {
     }
     this.#batch.reverse();
     this.#startedAt = monotonic();
-    this.#onProgress?.({ done: 0, total: this.#total, rate: 0, remaining: null });
+    this.#report({ done: 0, total: this.#total, rate: 0, remaining: null });
   }
 
   #tellProgress(done: number): void {
@@ -158,7 +159,11 @@ class AsCompletedIterator<F extends Future> extends SerialIterator<F> {
     this.#done = done;
     const seconds = monotonic() - this.#startedAt;
     const remaining = ((this.#total - done) * seconds) / done;
-    this.#onProgress({ done, total: this.#total, rate: seconds > 0 ? done / seconds : 0, remaining });
+    this.#report({ done, total: this.#total, rate: seconds > 0 ? done / seconds : 0, remaining });
+  }
+
+  #report(progress: Progress): void {
+    logRejection(this.#onProgress?.(progress), () => 'exception calling on_progress');
   }
 
   #checkDeadline(): void {

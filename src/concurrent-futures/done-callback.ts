@@ -1,12 +1,12 @@
 import { AsyncResource } from 'node:async_hooks';
 import { getLogger } from '../builtins/index.js';
 
-/** A callback that waits for its future, with the async context of the `add_done_callback` call. */
 /** What the log of a callback's error needs of a future. */
 interface Shown {
   toString(): string;
 }
 
+/** A callback that waits for its future, with the async context of the `add_done_callback` call. */
 export class DoneCallback extends AsyncResource {
   readonly #fn: (future: never) => unknown;
 
@@ -23,15 +23,18 @@ export class DoneCallback extends AsyncResource {
 /** Calls `fn`. What it throws or rejects with is logged, and reaches neither the setter nor the other callbacks. */
 export function runCallback(future: Shown, fn: (future: never) => unknown): void {
   try {
-    const returned = (fn as (future: Shown) => unknown)(future);
-    if (isThenable(returned)) {
-      void Promise.resolve(returned).catch((error: unknown) => {
-        logFailure(future, error);
-      });
-    }
+    logRejection((fn as (future: Shown) => unknown)(future), () => failureOf(future));
   } catch (error) {
-    logFailure(future, error);
+    logFailure(failureOf(future), error);
   }
+}
+
+/** Logs what a callback's result rejects with, if it is a promise. */
+export function logRejection(returned: unknown, message: () => string): void {
+  if (!isThenable(returned)) return;
+  void Promise.resolve(returned).catch((error: unknown) => {
+    logFailure(message(), error);
+  });
 }
 
 function isThenable(value: unknown): value is PromiseLike<unknown> {
@@ -40,11 +43,10 @@ function isThenable(value: unknown): value is PromiseLike<unknown> {
   );
 }
 
-function logFailure(future: Shown, error: unknown): void {
-  getLogger().log(
-    'error',
-    'concurrent.futures',
-    `exception calling callback for ${future.toString()}`,
-    error,
-  );
+function failureOf(future: Shown): string {
+  return `exception calling callback for ${future.toString()}`;
+}
+
+function logFailure(message: string, error: unknown): void {
+  getLogger().log('error', 'concurrent.futures', message, error);
 }

@@ -1,6 +1,9 @@
 import { expect, test } from 'vitest';
 import { as_completed, Future, type Progress } from '../../src/concurrent-futures/index.js';
 import { rejection } from '../helpers/failures.js';
+import { captureLog } from '../helpers/log.js';
+
+const log = captureLog();
 
 test('on_progress tells how many of how many were handed out, how fast, and how long the others take', async () => {
   const futures = [new Future<number>(), new Future<number>(), new Future<number>()];
@@ -37,6 +40,26 @@ test('what on_progress throws rejects the next()', async () => {
     },
   });
   expect(await rejection(iterator.next())).toMatchObject({ message: 'no terminal' });
+});
+
+test('what an async on_progress rejects with is logged, as that of a done callback, and the loop goes on', async () => {
+  const future = new Future<number>();
+  future.set_result(1);
+  const failures = [new Error('no terminal'), new Error('still none')];
+  const iterator = as_completed([future], {
+    // eslint-disable-next-line @typescript-eslint/no-misused-promises -- what a user writes
+    on_progress: ({ done }) => Promise.reject(failures[done] as Error),
+  });
+  expect(await iterator.next()).toEqual({ value: future, done: false });
+  expect(await iterator.next()).toEqual({ value: undefined, done: true });
+  expect(log).toEqual(
+    failures.map((error) => ({
+      level: 'error',
+      name: 'concurrent.futures',
+      message: 'exception calling on_progress',
+      error,
+    })),
+  );
 });
 
 test('the timeout goes beside it, and other names and values are refused', async () => {
