@@ -1,5 +1,5 @@
 /** Python's `time`, as far as waiting goes. */
-import { monotonic, typeName, ValueError } from '../builtins/index.js';
+import { monotonic, numberOrType, ValueError } from '../builtins/index.js';
 import { waitUntil } from './caller/link.js';
 
 export { monotonic };
@@ -13,7 +13,7 @@ export { monotonic };
  */
 export function sleep(seconds: number): void {
   if (typeof seconds !== 'number' || Number.isNaN(seconds)) {
-    throw new TypeError(`sleep() takes a number of seconds, got ${typeName(seconds)}`);
+    throw new TypeError(`sleep() takes a number of seconds, got ${numberOrType(seconds)}`);
   }
   if (seconds < 0) throw new ValueError('sleep length must be non-negative');
   waitUntil(() => false, monotonic() + seconds);

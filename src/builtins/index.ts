@@ -30,7 +30,7 @@ export { alsoExtends, isInstanceOf } from './multiple-inheritance.js';
 export { onAbort } from './on-abort.js';
 export { checkOptions, checkPairs, isEmpty, isPlainObject, iterates, ownOptions } from './options.js';
 export { isError, isSearchParams, isURL, tagOf } from './realms.js';
-export { repr, typeName } from './repr.js';
+export { numberOrType, repr, typeName } from './repr.js';
 export { addFrames, framesAbove, rejectWithFrames, withMoreFrames } from './stack-frames.js';
 export { clearImmediate, clearTimeout, nextTick, queueMicrotask, setImmediate, setTimeout } from './timers.js';
 export { timedelta, type TimedeltaOptions } from './timedelta.js';

@@ -6,6 +6,11 @@ export function typeName(value: unknown): string {
   return typeof constructor === 'function' && constructor.name !== '' ? constructor.name : 'object';
 }
 
+/** For "must be an integer, got …": a number as it is, of anything else the type. */
+export function numberOrType(value: unknown): string {
+  return typeof value === 'number' ? String(value) : typeName(value);
+}
+
 /** Python's `repr()` of the values that appear in error messages: text in single quotes, `None`, `True`, `False`. */
 export function repr(value: unknown): string {
   if (value === null || value === undefined) return 'None';

@@ -1,5 +1,5 @@
 /** The arguments of executor and worker, and their checks. */
-import { checkOptions, isPlainObject, typeName, ValueError } from '../builtins/index.js';
+import { checkOptions, isPlainObject, numberOrType, typeName, ValueError } from '../builtins/index.js';
 import { parseMaxWorkers } from '../concurrent-futures/internal.js';
 import { checkConnection, type RedisConnection } from './connection.js';
 
@@ -225,7 +225,7 @@ function name(callee: string, option: string, value: unknown): string {
 function count(callee: string, option: string, value: unknown, fallback: number): number {
   if (value === undefined || value === null) return fallback;
   if (typeof value !== 'number' || !Number.isInteger(value)) {
-    throw new TypeError(`${callee}: ${option} must be an integer, got ${typeName(value)}`);
+    throw new TypeError(`${callee}: ${option} must be an integer, got ${numberOrType(value)}`);
   }
   if (value < 0) throw new ValueError(`${callee}: ${option} must not be negative`);
   return value;
@@ -234,7 +234,7 @@ function count(callee: string, option: string, value: unknown, fallback: number)
 function seconds(callee: string, option: string, value: unknown, fallback: number): number {
   if (value === undefined || value === null) return fallback;
   if (typeof value !== 'number' || Number.isNaN(value)) {
-    throw new TypeError(`${callee}: ${option} must be a number, got ${typeName(value)}`);
+    throw new TypeError(`${callee}: ${option} must be a number, got ${numberOrType(value)}`);
   }
   if (value <= 0) throw new ValueError(`${callee}: ${option} must be greater than 0`);
   return value;

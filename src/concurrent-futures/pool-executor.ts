@@ -1,4 +1,4 @@
-import { Fifo, RuntimeError, typeName, ValueError, WorkQueue } from '../builtins/index.js';
+import { Fifo, RuntimeError, numberOrType, typeName, ValueError, WorkQueue } from '../builtins/index.js';
 import { currentCall } from './call-context.js';
 import type { BrokenExecutor } from './errors.js';
 import { Executor, parseShutdown, type ShutdownOptions } from './executor.js';
@@ -298,12 +298,9 @@ export abstract class PoolExecutor extends Executor {
 export function parseMaxWorkers(value: unknown, fallback: number): number {
   if (value === undefined || value === null) return fallback;
   if (value === false) throw new ValueError('max_workers must be greater than 0');
-  if (typeof value !== 'number' || Number.isNaN(value)) {
-    throw new TypeError(`max_workers must be an integer, got ${typeName(value)}`);
-  }
-  if (value <= 0) throw new ValueError('max_workers must be greater than 0');
-  if (value !== Infinity && !Number.isInteger(value)) {
-    throw new TypeError(`max_workers must be an integer, got ${value}`);
+  if (typeof value === 'number' && value <= 0) throw new ValueError('max_workers must be greater than 0');
+  if (typeof value !== 'number' || (value !== Infinity && !Number.isInteger(value))) {
+    throw new TypeError(`max_workers must be an integer, got ${numberOrType(value)}`);
   }
   return value;
 }

@@ -1,4 +1,4 @@
-import { checkOptions, typeName, ValueError } from '../builtins/index.js';
+import { checkOptions, numberOrType, typeName, ValueError } from '../builtins/index.js';
 
 /** How often something may start. If several are given, all hold. */
 export interface RateOptions {
@@ -88,9 +88,7 @@ export function checkPositive(what: string, name: string, value: unknown): asser
 /** @throws TypeError unless `value` is a whole number, ValueError unless it is at least 1 */
 export function checkWhole(what: string, name: string, value: unknown): asserts value is number {
   if (typeof value !== 'number' || !Number.isInteger(value)) {
-    throw new TypeError(
-      `${what}: ${name} must be an integer, got ${typeof value === 'number' ? value : typeName(value)}`,
-    );
+    throw new TypeError(`${what}: ${name} must be an integer, got ${numberOrType(value)}`);
   }
   if (value < 1) throw new ValueError(`${what}: ${name} must be at least 1, got ${value}`);
 }

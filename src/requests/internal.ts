@@ -47,6 +47,7 @@ export { default_hooks, deregister_hook, HOOKS, register_hook } from './hooks.js
 export { LimitedAttempts } from './limiter/limited-attempts.js';
 export { hostKey, refusalOf } from './limiter/rules.js';
 export { withDeadline } from './sessions/deadline.js';
+export { checkSessionCookies } from './sessions/merge.js';
 export { checkNoArguments, checkSignal } from './sessions/option-shapes.js';
 export {
   kNoAdapters,

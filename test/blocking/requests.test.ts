@@ -60,6 +60,20 @@ describe('the verbs', () => {
     expect(requests.request('GET', new URL(`${server.url}/echo`)).status_code).toBe(200);
   });
 
+  test.each([undefined, null, {}])(
+    'of a session whose cookies are %o fail before anything is sent',
+    (cookies) => {
+      using session = new Session();
+      session.cookies = cookies as never;
+      expect(() => session.get(`${server.url}/echo`)).toThrow(
+        'session.cookies must be a RequestsCookieJar, got ',
+      );
+      expect(server.log().log).toEqual([]);
+      session.cookies = new requests.cookies.RequestsCookieJar();
+      expect(session.get(`${server.url}/echo`).status_code).toBe(200);
+    },
+  );
+
   test('refuse what the awaited ones refuse, in the same words', async () => {
     for (const options of [{ query: 1 }, { timeout: 'soon' }, { auth: 5 }] as never[]) {
       const theirs = await awaited

@@ -298,9 +298,18 @@ describe('construction', () => {
     }
   });
 
-  test.each(['4', true, 1.5, Number.NaN, []])('87: max_workers %o is a TypeError', (max_workers) => {
-    expect(() => new AsyncPoolExecutor({ max_workers: max_workers as number })).toThrow(TypeError);
-    expect(() => new AsyncPoolExecutor(max_workers as number)).toThrow(TypeError);
+  test.each([
+    ['4', 'string'],
+    [true, 'boolean'],
+    [1.5, '1.5'],
+    [Number.NaN, 'NaN'],
+    [[], 'Array'],
+  ])('87: max_workers %o is a TypeError that says so', (max_workers, got) => {
+    const error = new TypeError(`max_workers must be an integer, got ${got}`);
+    expect(() => new AsyncPoolExecutor({ max_workers: max_workers as number })).toThrow(error);
+    // A list is no shorthand for the options.
+    if (got !== 'Array') expect(() => new AsyncPoolExecutor(max_workers as number)).toThrow(error);
+    else expect(() => new AsyncPoolExecutor(max_workers as never)).toThrow(TypeError);
   });
 
   test.each([undefined, null, {}, { max_workers: null }])(

@@ -51,6 +51,21 @@ test.each<[string, unknown]>([
   expect(server.requests).toEqual([]);
 });
 
+test.each([undefined, null, {}, { a: 'b' }, 'a=b', new Map()])(
+  'session.cookies = %o is refused before anything is sent',
+  async (cookies) => {
+    const message =
+      /^session\.cookies must be a RequestsCookieJar, got \w+; write session\.cookies\.clear\(\), or /;
+    const other = new Session();
+    other.cookies = cookies as never;
+    await expect(other.get(server.url)).rejects.toThrow(message);
+    await expect(other.get(server.url, { cookies: { a: 'b' } })).rejects.toThrow(message);
+    await expect(other.send(new Request('GET', server.url).prepare())).rejects.toThrow(message);
+    expect(() => other.prepare_request(new Request('GET', server.url))).toThrow(message);
+    expect(server.requests).toEqual([]);
+  },
+);
+
 const unexpected = (name: string): string =>
   `TypeError: request() got an unexpected keyword argument '${name}'`;
 
@@ -123,7 +138,10 @@ test.each<[string, unknown, string]>([
       Object.assign(other, options);
       return other.post(server.url);
     };
-    expect(await failureOf(setAndSend(), TypeError)).toEqual(new TypeError(message));
+    // A session takes its cookies in a jar only.
+    const expected =
+      name === 'cookies' ? /^session\.cookies must be a RequestsCookieJar, got / : new TypeError(message);
+    await expect(setAndSend()).rejects.toThrow(expected);
   }
   expect(server.requests).toEqual([]);
 });

@@ -1,4 +1,4 @@
-import { typeName, ValueError } from '../../builtins/index.js';
+import { numberOrType, ValueError } from '../../builtins/index.js';
 import type { Executor } from '../executor.js';
 import { MapIterator, mapOnto, splitOptions } from '../executor-map.js';
 import { MapInputs } from '../map-inputs.js';
@@ -21,7 +21,7 @@ export function mapInChunks(
 function parseChunksize(chunksize: unknown): number {
   if (chunksize === undefined || chunksize === null) return 1;
   if (typeof chunksize !== 'number' || !Number.isInteger(chunksize)) {
-    throw new TypeError(`chunksize must be an integer, got ${typeName(chunksize)}`);
+    throw new TypeError(`chunksize must be an integer, got ${numberOrType(chunksize)}`);
   }
   if (chunksize < 1) throw new ValueError('chunksize must be >= 1.');
   return chunksize;

@@ -1,5 +1,12 @@
 import { availableParallelism } from 'node:os';
-import { checkOptions, isPlainObject, typeName, ValueError, isURL } from '../../builtins/index.js';
+import {
+  checkOptions,
+  isPlainObject,
+  numberOrType,
+  typeName,
+  ValueError,
+  isURL,
+} from '../../builtins/index.js';
 import { encode } from '../../pickle/index.js';
 import { parseMaxWorkers } from '../pool-executor.js';
 
@@ -101,7 +108,7 @@ export function parseOptions(first: unknown, second: unknown): ParsedOptions {
 function parseThreads(threads: unknown): number {
   if (threads === undefined || threads === null) return availableParallelism();
   if (typeof threads !== 'number' || !Number.isInteger(threads)) {
-    throw new TypeError(`threads must be an integer, got ${typeName(threads)}`);
+    throw new TypeError(`threads must be an integer, got ${numberOrType(threads)}`);
   }
   if (threads < 1) throw new ValueError('threads must be greater than 0');
   return threads;
@@ -134,7 +141,9 @@ function parseLimits(given: WorkerResourceLimits | null | undefined): Record<str
   for (const [name, value] of Object.entries(given) as [string, unknown][]) {
     if (value === undefined) continue;
     if (typeof value !== 'number' || !(value > 0)) {
-      throw new TypeError(`resource_limits.${name} must be a number of megabytes, got ${typeName(value)}`);
+      throw new TypeError(
+        `resource_limits.${name} must be a number of megabytes, got ${numberOrType(value)}`,
+      );
     }
     parsed[limits[name] ?? name] = value;
   }

@@ -1,6 +1,6 @@
 /** A session's headers, query, cookies and hooks, and how a request's own are laid over them (rule 1.4). */
 import { types } from 'node:util';
-import { isEmpty, isPlainObject, isSearchParams } from '../../builtins/index.js';
+import { isEmpty, isPlainObject, isSearchParams, typeName } from '../../builtins/index.js';
 import { cookiejar_from_dict, merge_cookies, RequestsCookieJar } from '../cookies/index.js';
 import { get_netrc_auth } from '../environment/netrc-auth.js';
 import { check_header_validity, checkNoLines } from '../headers/header-validity.js';
@@ -236,11 +236,21 @@ export function hasAuth(auth: RequestOptions['auth']): boolean {
   return Boolean(auth) && !(Array.isArray(auth) && auth.length === 0);
 }
 
+/** Found out only when a response sets cookies, it would cost that response. @throws TypeError */
+export function checkSessionCookies(cookies: unknown): void {
+  if (cookies instanceof RequestsCookieJar) return;
+  throw new TypeError(
+    `session.cookies must be a RequestsCookieJar, got ${typeName(cookies)}; ` +
+      'write session.cookies.clear(), or session.cookies.update({ name: value })',
+  );
+}
+
 /** The session's cookies and the request's, in a jar of the request's own; null when there are none at all. */
 export function mergeCookies(
   request: CookiesInput | Absent,
   session: RequestsCookieJar,
 ): RequestsCookieJar | null {
+  checkSessionCookies(session);
   const hasOwn = request !== null && request !== undefined;
   if (!hasOwn && session.length === 0) return null;
   const jar = merge_cookies(new RequestsCookieJar(), session);

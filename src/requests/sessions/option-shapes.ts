@@ -1,5 +1,5 @@
 /** Refuses settings of a wrong kind, which would be dropped in silence or fail far from the call. */
-import { ownOptions, typeName, ValueError } from '../../builtins/index.js';
+import { ownOptions, numberOrType, typeName, ValueError } from '../../builtins/index.js';
 
 /** @throws TypeError unless `signal` is an AbortSignal, of whatever realm or library, or none */
 export function checkSignal(signal: unknown): void {
@@ -32,8 +32,7 @@ export function checkFlag(name: string, value: unknown): void {
 /** Anything but a number compares as false: a loop of redirects would never end. @throws TypeError */
 export function checkMaxRedirects(count: unknown): void {
   if (typeof count === 'number' && !Number.isNaN(count)) return;
-  const got = typeof count === 'number' ? 'NaN' : typeName(count);
-  throw new TypeError(`session.max_redirects must be a number, got ${got}`);
+  throw new TypeError(`session.max_redirects must be a number, got ${numberOrType(count)}`);
 }
 
 /** @throws TypeError for what is neither a boolean nor text */

@@ -17,7 +17,7 @@ import { default_headers } from '../headers/default-headers.js';
 import { withDeadline } from './deadline.js';
 import { checkedSendOptions, checkNoArguments, notPrepared } from './option-shapes.js';
 import { joinBase } from '../urls/join-base.js';
-import { CheckedHeaders, prepareMerged, sessionHeaders, SessionHooks } from './merge.js';
+import { CheckedHeaders, checkSessionCookies, prepareMerged, sessionHeaders, SessionHooks } from './merge.js';
 import { mountAdapter, noAdapter } from './mounts.js';
 import { kNoAdapters, kRequestNow, kSendNow, readBody } from './redirecting-session.js';
 import {
@@ -231,6 +231,7 @@ export class Session<
     allow_redirects: boolean = options.allow_redirects ?? true,
   ): Promise<Response> {
     if (!(request instanceof PreparedRequest)) throw notPrepared(request);
+    checkSessionCookies(this.cookies);
     const context = options[kContext];
     const trace = context?.trace;
     if (trace === undefined && requestChannel.hasSubscribers) {

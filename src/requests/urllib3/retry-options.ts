@@ -1,4 +1,4 @@
-import { typeName } from '../../builtins/index.js';
+import { numberOrType } from '../../builtins/index.js';
 import type { Named } from '../exceptions/urllib3.js';
 
 /** One failed attempt. */
@@ -108,6 +108,5 @@ export function checkNumbers(options: RetryOptions): void {
 
 function checkNumber(name: string, value: unknown): void {
   if (value === undefined || value === null || (typeof value === 'number' && !Number.isNaN(value))) return;
-  const got = Number.isNaN(value) ? 'NaN' : typeName(value);
-  throw new TypeError(`Retry(): ${name} must be a number, not ${got}`);
+  throw new TypeError(`Retry(): ${name} must be a number, not ${numberOrType(value)}`);
 }

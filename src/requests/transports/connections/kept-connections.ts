@@ -8,7 +8,7 @@ import {
   LONGEST_DELAY,
   repr,
   setImmediate,
-  typeName,
+  numberOrType,
   ValueError,
 } from '../../../builtins/index.js';
 import { Retry } from '../../urllib3/retry.js';
@@ -106,6 +106,6 @@ export function socketsPolled(): Promise<void> {
 export function checkCounts(counts: Readonly<Record<string, number>>): void {
   for (const [name, count] of Object.entries(counts)) {
     if (typeof count === 'number' && !Number.isNaN(count)) continue;
-    throw new TypeError(`${name} must be a number, not ${Number.isNaN(count) ? 'NaN' : typeName(count)}`);
+    throw new TypeError(`${name} must be a number, not ${numberOrType(count)}`);
   }
 }
