@@ -70,7 +70,7 @@ function checked(options: LimitsOptions): LimitsOptions {
   const { key, store } = options as AwaitedOptions;
   if (key != null || store != null) {
     throw new TypeError(
-      `limits: '${key == null ? 'store' : 'key'}' would have to run in this thread, which waits; the awaited doors take it`,
+      `limits: '${key == null ? 'store' : 'key'}' would have to run in this thread, which waits; use requests-futures without /blocking`,
     );
   }
   const copy = parseLimits('limits', options).statuses;

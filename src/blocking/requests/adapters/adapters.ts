@@ -107,7 +107,7 @@ function refuse(callee: string, options: object, name: string): void {
   if (typeof options !== 'object' || !(name in options) || (options as Record<string, unknown>)[name] == null)
     return;
   throw new TypeError(
-    `${callee}: '${name}' would have to run in this thread, which waits; the awaited doors take it`,
+    `${callee}: '${name}' would have to run in this thread, which waits; use requests-futures without /blocking`,
   );
 }
 
