@@ -32,7 +32,14 @@ export { checkOptions, checkPairs, isEmpty, isPlainObject, iterates, ownOptions 
 export { isError, isSearchParams, isURL, tagOf } from './realms.js';
 export { numberOrType, repr, typeName } from './repr.js';
 export { addFrames, framesAbove, rejectWithFrames, withMoreFrames } from './stack-frames.js';
-export { clearImmediate, clearTimeout, nextTick, queueMicrotask, setImmediate, setTimeout } from './timers.js';
+export {
+  clearImmediate,
+  clearTimeout,
+  nextTick,
+  queueMicrotask,
+  setImmediate,
+  setTimeout,
+} from './timers.js';
 export { timedelta, type TimedeltaOptions } from './timedelta.js';
 export {
   type Class,

@@ -35,7 +35,8 @@ describe('the packed package', () => {
     const files = readdirSync(installed, { recursive: true, withFileTypes: true })
       .filter((entry) => entry.isFile())
       .map((entry) => path.relative(installed, path.join(entry.parentPath, entry.name)));
-    const built = /^dist\/(?:(?:src|workers)\/.+\.(?:js|d\.ts|js\.map)|workers\/(?:start-gateway|watchdog)\.cjs)$/;
+    const built =
+      /^dist\/(?:(?:src|workers)\/.+\.(?:js|d\.ts|js\.map)|workers\/(?:start-gateway|watchdog)\.cjs)$/;
     expect(files.filter((file) => !built.test(file)).sort()).toEqual([
       'CHANGELOG.md',
       'LICENSE',
