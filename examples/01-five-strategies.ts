@@ -1,7 +1,7 @@
 /**
  * Five ways to send the same ten requests, and what each costs.
  *
- * Each request takes 100 ms on the server, so whoever waits for one answer before asking for the next needs a second.
+ * Each request takes 100 ms on the server, so waiting for each answer before the next request takes a second in all.
  * In Python this is the table that makes people install requests-futures:
  *
  *     for url in urls: requests.get(url)                       # one after the other, a new connection for each
@@ -48,7 +48,7 @@ const strategies: readonly (readonly [name: string, run: (urls: string[]) => Pro
         await using session = new FuturesSession({ max_workers: urls.length });
         const futures = urls.map((url) => session.get(url));
         const codes = [];
-        // The order is that of the answers: a slow one holds nobody up.
+        // The order is that of the answers: none waits for a slower one.
         for await (const future of as_completed(futures)) codes.push((await future.result()).status_code);
         return codes;
       },
