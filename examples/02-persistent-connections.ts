@@ -10,7 +10,7 @@
  *     with requests.Session() as session:         # one connection
  *         for url in urls: session.get(url)
  *
- * A connection can be used again only when its last answer has been read to the end and nobody has closed it. The
+ * A connection can be used again only when its last answer has been read to the end and it has not been closed. The
  * last two rows show how a session loses that advantage.
  */
 import * as requests from 'requests-futures/requests';
@@ -47,7 +47,7 @@ rows.push(await measure('requests.get(url)', () => requests.get(`${server.url}/p
   // request still finds the one from the row above.)
   rows.push(await measure('… from a server that hangs up', () => session.get(`${server.url}/closing`)));
 
-  // With `stream` the answer is there when its headers are, its body still under way. Nobody reads these bodies,
+  // With `stream` the answer is there when its headers are, its body still under way. These bodies are not read,
   // so none of the connections comes free. Closing each response would not keep them either, but at least let go
   // of them.
   const unread: requests.Response[] = [];
@@ -59,7 +59,7 @@ rows.push(await measure('requests.get(url)', () => requests.get(`${server.url}/p
   // Python: with closing(response): …     Here: `using response = …`, or this.
   for (const response of unread) response.close();
 
-  // Whoever reads the stream to its end gives the connection back.
+  // Reading the stream to its end gives the connection back.
   rows.push(
     await measure('… stream: true, body read', async () => {
       using response = await session.get(`${server.url}/page`, { stream: true });

@@ -8,7 +8,7 @@
  *
  * A future is a handle on a call that may still be under way. An executor hands them out: it runs so many calls
  * at once and keeps the others in a queue. No threads are needed for that in Node, as a request that waits
- * occupies nobody. What runs "at once" are async functions, and a call keeps its worker until its promise
+ * occupies no thread. What runs "at once" are async functions, and a call keeps its worker until its promise
  * settles.
  */
 import { CancelledError, ThreadPoolExecutor, TimeoutError } from 'requests-futures';
@@ -52,7 +52,7 @@ try {
   console.log('result(0.01)   TimeoutError; done:', slow.done());
 }
 
-// `exception()` waits as well, and gives the error instead of throwing it. An error that nobody asks for is silent.
+// `exception()` waits as well, and gives the error instead of throwing it. An error that is never read is silent.
 const error = await missing.exception();
 console.log('exception()   ', error?.name, '-', error?.message.replace(server.url, ''));
 

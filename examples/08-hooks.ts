@@ -77,7 +77,7 @@ const stored = await session.get(`${server.url}/items/8`);
 console.log('after the async hook:', stored.headers['x-stored'], '- hooks run in their order:', follow_ups);
 
 // 6. A second request from within a hook. To await `narrow.get` there would wait for a slot while it holds the only
-//    one, in Python as here: for ever. The connection sends without a slot, with the settings of the first request.
+//    one, in Python as here, and never get it. The connection sends without a slot, with the settings of the first request.
 //    What comes takes the place of the response: a fallback for what is missing.
 async function fallback(response: Response, options: HookOptions) {
   if (response.status_code !== 404) return null;

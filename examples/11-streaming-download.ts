@@ -59,7 +59,7 @@ for await (const { name, bytes, intact } of executor.map(download, ['one', 'two'
   console.log(`${name}: ${bytes} bytes, ${intact ? 'intact' : 'damaged'}`);
 }
 clearInterval(sampling);
-// What nobody uses any more counts, too, until it is swept up; the two bodies under way alone would be 128 MiB.
+// What is no longer in use counts, too, until it is collected; the two bodies under way alone would be 128 MiB.
 const mebibytes = most / 2 ** 20;
 console.log(`never more than ${server.mostAtOnce} downloads at once`);
 console.log(

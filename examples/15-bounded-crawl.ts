@@ -5,7 +5,7 @@
  *         for status in executor.map(fetch, urls(), buffersize=64):     # Python 3.14
  *             counts[status] += 1
  *
- * A list of futures for a million URLs holds a million responses until somebody lets go of them. `map` with
+ * A list of futures for a million URLs holds a million responses until the list is dropped. `map` with
  * `buffersize` reads so many URLs ahead and no more: each result that is taken makes room for one URL. Input and
  * results are both lazy, so the list of URLs may be a generator, a file, or a database cursor.
  *
@@ -69,7 +69,7 @@ for await (const page of executor.map(crawl, urls(), { buffersize })) {
   counts.set(page.status, (counts.get(page.status) ?? 0) + 1);
   ahead = Math.max(ahead, made - pages);
   if (pages % Math.ceil(enough / 5) === 0) showProgress();
-  // Leaving the loop cancels what has not begun. Nobody ever made the other URLs.
+  // Leaving the loop cancels what has not begun. The other URLs were never made.
   if (pages >= enough) break;
 }
 

@@ -31,7 +31,7 @@ await using server = await serve(
   }),
 );
 const urls = Array.from({ length: 60 }, (_, i) => `${server.url}/item/${i}`);
-// One of them fails: nobody listens there.
+// One of them fails: nothing listens there.
 urls[13] = 'http://127.0.0.1:1/item/13';
 const rows: (string | number)[][] = [];
 async function measure(name: string, run: () => Promise<{ ok: number; failed: number }>): Promise<void> {
