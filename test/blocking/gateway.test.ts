@@ -149,6 +149,17 @@ describe('a program', () => {
     expect(stdout.match(/done slow/g)).toHaveLength(5);
   });
 
+  test('is not held by what Node prints in the gateway, such as the warning of what is deprecated', async () => {
+    const { stdout, code } = await runScript(
+      `const future = new FuturesSession().get(BASE + '/echo', { background_callback: () => 'mine' });
+       console.log(future.result());
+       // Time for what was printed to arrive.
+       setTimeout(() => console.log('end'), 300);`,
+      { url: server.url },
+    );
+    expect({ stdout, code }).toEqual({ stdout: 'mine\nend\n', code: 0 });
+  });
+
   test('is not held by an idle gateway, an open session, or an unread stream', async () => {
     const { stdout, code } = await runScript(
       `const session = new Session();

@@ -79,6 +79,11 @@ function startGateway(port: MessagePort, flags: SharedArrayBuffer): Watchdog {
       resolve({ message: `the watchdog thread exited with code ${code}`, stack: '', code: null });
     });
   });
+  // What arrives from the streams of a thread, warnings of Node's, would keep the process alive.
+  for (const { stdout, stderr } of [gateway, watchdog]) {
+    stdout.destroy();
+    stderr.destroy();
+  }
   // Last, as adding a listener would keep the process alive again.
   gateway.unref();
   watchdog.unref();
