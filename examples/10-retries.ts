@@ -4,10 +4,10 @@
  *     retries = Retry(total=3, backoff_factor=0.1, status_forcelist=[502, 503])
  *     session.mount('http://', HTTPAdapter(max_retries=retries))
  *
- * The rules are those of urllib3. A number alone (`max_retries: 3`) retries what broke before the server can have
- * done anything; an answer, be it a 503, is an answer. What a bad status is worth is said with
- * `status_forcelist`. A request keeps its worker during all that, pauses included. Redirects do not count: the
- * session follows those.
+ * The rules are those of urllib3. A number alone (`max_retries: 3`) retries a failed connection, a broken one too if
+ * the method may be sent twice, and a 413, 429 or 503 with `Retry-After`. `status_forcelist` lists the other statuses
+ * to retry. A request keeps its worker during all that, pauses included. Redirects do not count: the session follows
+ * those.
  */
 import { ConnectionError, FuturesSession, HTTPAdapter, Retry, RetryError } from 'requests-futures';
 import * as requests from 'requests-futures/requests';

@@ -4,8 +4,8 @@
  *     retries = Retry(total=3, backoff_factor=0.1, status_forcelist=[502, 503])
  *     session.mount('http://', HTTPAdapter(max_retries=retries))
  *
- * The rules are those of urllib3. A number alone (`max_retries: 3`) retries what broke before the server can have done anything. What a
- * bad status is worth is said with `status_forcelist`.
+ * The rules are those of urllib3. A number alone (`max_retries: 3`) retries a failed connection, a broken one too if the method may be
+ * sent twice, and a 413, 429 or 503 with `Retry-After`. `status_forcelist` lists the other statuses to retry.
  */
 import {
   ConnectionError,
@@ -42,7 +42,7 @@ if (error instanceof RetryError) {
   console.log(`broken:      RetryError after ${attempts('/broken').length} attempts`);
 }
 
-// 3. A server that names its time is obeyed: 413, 429 and 503 with `Retry-After`, in seconds or as a date.
+// 3. A server can set the time of the next attempt: 413, 429 and 503 with `Retry-After`, in seconds or as a date.
 session.mount('http://', new HTTPAdapter({ max_retries: 1 }));
 const before = time.monotonic();
 const busy = session.get(`${server.url}/busy`).result();
@@ -51,7 +51,7 @@ console.log(
   `busy:        ${busy.status_code} after ${attempts('/busy').length} attempts and ${waited} s of Retry-After`,
 );
 
-// 4. POST is not sent twice because of a status: the order may have been taken. `allowed_methods` says otherwise.
+// 4. A status does not cause a second POST: the server may have taken the order. `allowed_methods` can permit it.
 session.mount('http://', new HTTPAdapter({ max_retries: new Retry({ total: 3, status_forcelist: [503] }) }));
 const order = session.post(`${server.url}/order`, { json: { tea: 1 } }).result();
 console.log(`POST:        ${order.status_code} after ${attempts('/order').length} attempt`);
@@ -61,7 +61,7 @@ const again = session.post(`${server.url}/order-again`, { json: { tea: 1 } }).re
 const count = attempts('/order-again').length;
 console.log(`POST:        ${again.status_code} after ${count} attempts, as POST is allowed`);
 
-// 5. What broke: a number is enough. Here a server that hangs up without an answer.
+// 5. For broken connections a number is enough. Here the server hangs up without an answer.
 using patient = new requests.Session();
 patient.mount('http://', new HTTPAdapter({ max_retries: 2 }));
 try {
