@@ -46,7 +46,7 @@ measure(`FuturesSession, ${howMany} workers`, () => with_workers(urls.length));
 measure(`FuturesSession, ${howMany} workers, as_completed`, () => {
   using session = new FuturesSession({ max_workers: urls.length });
   const codes = [];
-  // The order is that of the answers: none waits for a slower one.
+  // In the order of the answers: a slow one holds up no other.
   for (const future of as_completed(urls.map((url) => session.get(url)))) {
     codes.push(future.result().status_code);
   }

@@ -6,7 +6,7 @@
  *     with requests.Session() as session:         # one connection
  *         for url in urls: session.get(url)
  *
- * A connection can be used again only when its last answer has been read to the end, and the server keeps it. The last rows show how
+ * A connection can be used again only if its last answer was read to the end and the server keeps it open. The last rows show how
  * a session loses that advantage.
  */
 import { requests, time } from 'requests-futures/blocking';

@@ -4,10 +4,11 @@
  *     adapter = HTTPAdapter(pool_connections=10, pool_maxsize=10, pool_block=False)    # what every session has
  *     session.mount('https://', adapter)
  *
- * - `pool_maxsize` is how many idle connections are kept for one host. More are opened when all are busy, and the surplus is thrown
- *   away afterwards, with a warning.
- * - `pool_block: true` makes a limit of it: a request waits until a connection is free.
- * - `pool_connections` is for how many *hosts* connections are kept. The host unused for longest loses its own.
+ * - `pool_maxsize` is how many idle connections are kept for one host. When all are busy, more are opened; the surplus is closed
+ *   afterwards, with a warning.
+ * - `pool_block: true` makes that a limit: a request waits until a connection is free.
+ * - `pool_connections` is for how many *hosts* connections are kept. With one host more, the host unused for longest loses its
+ *   connections.
  */
 import { FuturesSession, HTTPAdapter, requests, set_logger, wait } from 'requests-futures/blocking';
 import { serve_elsewhere } from '../lib/far-server.js';

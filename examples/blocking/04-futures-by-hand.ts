@@ -6,8 +6,8 @@
  *         future.add_done_callback(print)
  *         print(future.done(), future.result(timeout=5))
  *
- * A future is a handle on a call that may still be under way. An executor hands them out: it runs so many calls at once and keeps the
- * others in a queue. Requests are sent by the gateway; functions of yours run in this thread, while that waits.
+ * A future is a handle on a call that may still be under way. An executor hands them out: it runs up to `max_workers` calls at once and
+ * keeps the others in a queue. The gateway thread sends the requests; your own functions run in this thread, while it waits.
  */
 import {
   CancelledError,
@@ -37,15 +37,15 @@ const unwanted = fetch('/unwanted');
 console.log('at the start  ', [slow, missing, quick, unwanted].map(String).join(' '));
 console.log(`the executor   ${executor.running} running, ${executor.queued} queued`);
 
-// Python: future.add_done_callback(fn). It is called in this thread, while that waits, with the future.
+// Python: future.add_done_callback(fn). The callback gets the future, and runs in this thread while it waits.
 quick.add_done_callback((future) => {
   console.log('callback       quick says', future.result().text);
 });
 
-// Only what has not begun can be cancelled: true, it never will. Anything else goes on: false.
+// Only a call that has not begun can be cancelled: `true`, and it never runs. Any other goes on: `false`.
 console.log('cancel         queued:', unwanted.cancel(), 'running:', slow.cancel());
 
-// Python: future.result(timeout=0.01). Too early is a TimeoutError, and the call goes on as if nothing had happened.
+// Python: future.result(timeout=0.01). Too early throws a TimeoutError, and the call goes on as before.
 try {
   slow.result(0.01);
 } catch (error) {
@@ -53,7 +53,7 @@ try {
   console.log('result(0.01)   TimeoutError; done:', slow.done());
 }
 
-// `exception()` waits as well, and gives the error instead of throwing it.
+// `exception()` waits as well, and returns the error instead of throwing it.
 const error = missing.exception();
 console.log('exception()   ', error?.name, '-', error?.message.replace(server.url, ''));
 

@@ -46,8 +46,8 @@ for (const max_workers of [2, 8, 24]) {
   measure('two sessions, one executor of 4', [alice, bob]);
 }
 
-// 3. An executor of your own is any object with `submit` that returns a future. It is given functions that send one request each,
-//    which run in this thread; while one waits for its answer, the next begins.
+// 3. An executor of your own is any object with `submit` that returns a future. It gets functions that send one request each,
+//    and run in this thread; while one waits for its answer, the next begins.
 class Unlimited implements ExecutorLike {
   submitted = 0;
   readonly #pool = new ThreadPoolExecutor(1000);
@@ -77,7 +77,7 @@ using polite = new Polite(3);
   measure('a subclass, 3 workers', [session]);
 }
 
-// 5. `session` sends through another one: its headers, cookies and adapters are used. A class that signs requests gets futures so.
+// 5. `session` sends through another one: its headers, cookies and adapters are used. So a class that signs requests gets futures.
 class Signing extends requests.Session {
   signed = 0;
   // `send` gets what is really sent, also for each redirect: the place to sign in Python, too.

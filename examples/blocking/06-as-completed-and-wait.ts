@@ -5,7 +5,7 @@
  *         print(future.result())
  *     done, not_done = wait(futures, timeout=5, return_when=FIRST_COMPLETED)
  *
- * `as_completed` raises a TimeoutError, as its loop cannot go on; `wait` just tells what is done and what is not. Neither stops anything.
+ * `as_completed` raises a TimeoutError, as its loop cannot go on; `wait` returns what is done and what is not. Neither stops a request.
  */
 import {
   as_completed,
@@ -56,7 +56,7 @@ const result = wait(late, { timeout: 0.01 });
 console.log(`wait with a timeout: ${result.done.size} done, ${result.not_done.size} not done`);
 for (const future of result.not_done) future.abort();
 
-// 5. The quickest of several mirrors. All that are done by then are in the set, at least one.
+// 5. The quickest of several mirrors. The set `done` has all that are done by then, at least one.
 const mirrors = [after(500), after(30), after(500)];
 const [winners, losers] = wait(mirrors, { return_when: FIRST_COMPLETED });
 for (const winner of winners) console.log('the quickest mirror:', winner.result().json());

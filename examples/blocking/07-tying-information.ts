@@ -3,9 +3,9 @@
  *
  *     future = session.get(url); future.i = i                       # an attribute of the future
  *     futures = {executor.submit(fetch, u): u for u in urls}        # a dict with the futures as its keys
- *     hooks={'response': partial(handle, customer=customer)}        # a function that knows
+ *     hooks={'response': partial(handle, customer=customer)}        # a function that has it bound
  *     return customer, session.get(url)                             # a pair as the result
- *     error.request.url                                             # ask the error
+ *     error.request.url                                             # the error has the request
  */
 import {
   as_completed,

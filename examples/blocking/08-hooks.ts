@@ -25,7 +25,7 @@ const futures = [1, 2, 3].map((id) =>
 const ids = futures.map((future) => (future.result() as Parsed).data.id);
 console.log('parsed in the background:', ids.join(', '));
 
-// 2. The arrow function without braces returns the data. The future fails at once and says how to write it.
+// 2. The arrow function without braces returns the data. The future fails, and the message of its error shows how to write it.
 const careless = (response: Response) => response.json<Response>();
 const error = session.get(`${server.url}/items/4`, { hooks: { response: careless } }).exception();
 console.log(`${error?.name}: ${error?.message}`);
@@ -50,7 +50,7 @@ const [first, second] = queue.map((future) => future.result());
 const ratio = (second?.elapsed.total_seconds() ?? 0) / (first?.elapsed.total_seconds() ?? 1);
 console.log(`with one worker the second took ${ratio.toFixed(0)} times as long, its wait included`);
 
-// 5. Several hooks run in their order. One that takes its time keeps the slot, as in Python.
+// 5. Several hooks run in their order. A slow one keeps its worker, as in Python.
 let follow_ups = 0;
 session.hooks.response = [
   (response) => {
@@ -72,7 +72,7 @@ function fallback(response: Response): Response | null {
 const found = narrow.get(`${server.url}/missing`, { hooks: { response: fallback } }).result();
 console.log('the fallback for a 404:', found.status_code, found.json());
 
-// 7. A second request from within a hook. It goes through a plain Session, which needs no slot.
+// 7. A second request from within a hook. It goes through a plain Session, which needs no worker.
 function add_details(response: Response): void {
   const { id } = response.json<{ id: number }>();
   Object.assign(response, { details: helper.get(`${server.url}/items/${id * 100}`).json<object>() });

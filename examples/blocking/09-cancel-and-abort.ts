@@ -6,7 +6,7 @@
  *
  * Python stops there: a request that has begun runs to its end, and leaving `with FuturesSession()` waits for all of them. Here there are
  * also `future.abort()`, and a `signal` that stops a request in whatever state it is. `AbortSignal.timeout()` cannot fire while this
- * thread waits: `wait` with a timeout, and an AbortController, do the same.
+ * thread waits: use `wait` with a timeout, then an AbortController.
  */
 import {
   AbortError,
@@ -62,7 +62,7 @@ function outcome(future: ResponseFuture): Error | null {
 }
 
 {
-  // 3. A signal for many requests at once: after a tenth of a second, none of them is wanted any more.
+  // 3. One signal for many requests: after a tenth of a second, it stops all of them.
   using session = new FuturesSession({ max_workers: 2 });
   const controller = new AbortController();
   const { signal } = controller;
@@ -74,7 +74,7 @@ function outcome(future: ResponseFuture): Error | null {
 }
 
 {
-  // 4. The first answer that will do, the rest is called off. Leaving the loop does not stop the others by itself.
+  // 4. Take the first answer that fits, and abort the rest. Leaving the loop does not stop the others by itself.
   using session = new FuturesSession({ max_workers: 8 });
   const futures = [1, 2, 3, 4, 5, 6, 7, 8].map((i) => session.get(`${server.url}/search/${i}`));
   for (const future of as_completed(futures)) {

@@ -8,7 +8,7 @@
  *
  * Without `stream` a body is held in memory as a whole. With it the response is there when its headers are; the body comes as fast as it
  * is read, and no faster. The loop is in a function that is submitted: while it waits for a chunk, the executor's next one begins. Of
- * functions that run at the same time, the youngest goes on first.
+ * the functions that have begun, the last one goes on first.
  */
 import { createHash } from 'node:crypto';
 import { mkdtempSync, rmSync } from 'node:fs';
@@ -47,7 +47,7 @@ for (const { name, bytes, intact } of executor.map(download, ['one', 'two', 'thr
 }
 console.log(`never more than ${server.mostAtOnce} downloads at once`);
 
-// A body that is buffered may be bounded: a server's mistake, or malice, is not to fill the memory.
+// `max_response_size` bounds a buffered body, so that no server fills the memory, by mistake or on purpose.
 try {
   session.get(`${server.url}/big/four`, { max_response_size: 1024 * 1024 });
 } catch (error) {

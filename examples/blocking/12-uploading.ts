@@ -36,7 +36,7 @@ function show(title: string, response: Response): void {
 using session = new requests.Session();
 const url = `${server.url}/upload`;
 
-// A form: keys repeat, null is left out, and truth is Python's: `True`.
+// A form: a list repeats its key, null is left out, and `true` is sent as Python's `True`.
 const form = { name: 'Ada Lovelace', tag: ['maths', 'engines'], active: true, note: null };
 show('data: an object', session.post(url, { data: form }));
 

@@ -5,8 +5,8 @@
  *         for response in executor.map(session.get, urls(), buffersize=64):     # Python 3.14
  *             counts[response.status_code] += 1
  *
- * `map` with `buffersize` reads so many URLs ahead and no more: each result that is taken makes room for one URL. Input and results are both
- * lazy. The verb of a session is sent by the gateway: no function of this thread is called for a page.
+ * `map` with `buffersize` reads that many URLs ahead and no more: each result that is taken makes room for one URL. Input and results are
+ * both lazy. The gateway runs the verb of the session by itself: it calls no function of this thread for a page.
  *
  *     npm run example blocking/15              crawls the first 3,000 and leaves
  *     npm run example blocking/15 1000000      crawls them all

@@ -4,7 +4,7 @@
  *     requests.get(url, timeout=1)        # Python: a second for connecting, and for each read: a body that drips never ends
  *
  * `deadline` counts from the moment that the request has its worker to the last byte of its body, over redirects and retries. The error is
- * a `Timeout`, and its `phase` tells what was going on.
+ * a `Timeout`, and its `phase` names what was going on.
  */
 import { DeadlineExceeded, FuturesSession, Retry, Timeout } from 'requests-futures/blocking';
 import { serve_elsewhere } from '../lib/far-server.js';
