@@ -91,7 +91,8 @@ async function fetchAll({ urls, maxWorkers, timeout }: Settings): Promise<number
     return { status: response.status_code, bytes, seconds: (performance.now() - begun) / 1000 };
   }
 
-  // Not once: npm and tsx pass on a signal that the terminal has sent already, and the second would end the process without a summary.
+  // Stays: npm and tsx pass on a signal that the terminal has sent already. Without a listener the second, which may
+  // come late, would end the process before the summary is out and with another exit code.
   process.on('SIGINT', onInterrupt);
   function onInterrupt(): void {
     void pool.shutdown({ wait: false, cancel_futures: true });
@@ -111,7 +112,6 @@ async function fetchAll({ urls, maxWorkers, timeout }: Settings): Promise<number
     if (error instanceof AbortError) continue;
     tally.add(url, error === null ? await future.result() : { error });
   }
-  process.off('SIGINT', onInterrupt);
   tally.finish((performance.now() - begun) / 1000, interrupt.signal.aborted);
   if (interrupt.signal.aborted) return 130;
   return tally.failed === 0 ? 0 : 1;
