@@ -21,14 +21,15 @@ export default defineConfig({
     env: preload.length === 0 ? {} : { NODE_OPTIONS: preload.join(' ') },
     // Most tests wait for sockets and processes; on two cores, vitest's own choice is one process at a time.
     maxWorkers: 3,
-    testTimeout: 20_000,
-    hookTimeout: 20_000,
+    // Only what hangs comes to these limits, also on a machine that is busy with other things.
+    testTimeout: 60_000,
+    hookTimeout: 60_000,
     teardownTimeout: 5_000,
     // An unhandled rejection anywhere fails the run: an unread future must never cause one.
     dangerouslyIgnoreUnhandledErrors: false,
     // A test without an assertion fails.
     // `expect.poll()` waits for events: how long is a matter of the test's own limit.
-    expect: { requireAssertions: true, poll: { timeout: 15_000 } },
+    expect: { requireAssertions: true, poll: { timeout: 45_000 } },
     restoreMocks: true,
     unstubEnvs: true,
     unstubGlobals: true,
