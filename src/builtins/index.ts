@@ -28,7 +28,15 @@ export {
 } from './logging.js';
 export { alsoExtends, isInstanceOf } from './multiple-inheritance.js';
 export { onAbort } from './on-abort.js';
-export { checkOptions, checkPairs, isEmpty, isPlainObject, iterates, ownOptions } from './options.js';
+export {
+  checkCount,
+  checkOptions,
+  checkPairs,
+  isEmpty,
+  isPlainObject,
+  iterates,
+  ownOptions,
+} from './options.js';
 export { isError, isSearchParams, isURL, tagOf } from './realms.js';
 export { numberOrType, repr, typeName } from './repr.js';
 export { addFrames, framesAbove, rejectWithFrames, withMoreFrames } from './stack-frames.js';

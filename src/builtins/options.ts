@@ -36,6 +36,14 @@ export function ownOptions<O extends object>(options: O): O {
   return options;
 }
 
+/**
+ * JavaScript drops surplus arguments, and so what was meant by them.
+ * @param takes what may be given: `send() takes (request, options)`
+ */
+export function checkCount(takes: string, most: number, count: number, hint = ''): void {
+  if (count > most) throw new TypeError(`${takes}, got ${count} arguments${hint}`);
+}
+
 /** Whether `value` is null, undefined or an object without keys. */
 export function isEmpty(object: object | null | undefined): object is null | undefined {
   for (const _ in object) return false;

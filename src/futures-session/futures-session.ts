@@ -14,6 +14,8 @@ import {
 } from '../requests/index.js';
 import {
   bindRequest,
+  checkedSendOptions,
+  checkSendCount,
   checkSignal,
   forgetState,
   joinBase,
@@ -168,8 +170,12 @@ export class FuturesSession<E extends ExecutorLike = ExecutorLike> extends Sessi
     second?: UrlInput,
     third?: FuturesRequestOptions | null,
   ): ResponseFuture {
-    if (isCopy(this.executor)) return this.requestNow(first, second, third) as never;
-    const { method, url: given, options } = bindRequest<FuturesRequestOptions>(first, second, third);
+    if (isCopy(this.executor)) return this.requestNow(first, second, third, arguments.length) as never;
+    const {
+      method,
+      url: given,
+      options,
+    } = bindRequest<FuturesRequestOptions>(first, second, third, arguments.length);
     const url = this.base_url == null ? given : joinBase(this.base_url, given);
     const { background_callback = null, signal } = options;
     if (signal !== undefined) checkSignal(signal);
@@ -196,14 +202,16 @@ export class FuturesSession<E extends ExecutorLike = ExecutorLike> extends Sessi
 
   /** Queues a prepared request. */
   override send(request: PreparedRequest, options?: SessionSendOptions | null): ResponseFuture {
-    if (isCopy(this.executor)) return this.sendNow(request, options ?? {}) as never;
-    if (options?.signal !== undefined) checkSignal(options.signal);
+    checkSendCount(arguments.length);
+    const given = options ?? {};
+    if (isCopy(this.executor)) return this.sendNow(request, given) as never;
+    checkedSendOptions(given);
     const call = new PendingCall(request.method, request.url);
     call.captureRequest(request);
-    const captured = call.capture(options ?? {});
+    const captured = call.capture(given);
     const isFar = isIsolated(this.executor);
     const traced = isFar && call.trace !== null ? call.trace.identity() : null;
-    return this.submit(call, request.method ?? '', request.url ?? '', options ?? {}, () =>
+    return this.submit(call, request.method ?? '', request.url ?? '', given, () =>
       this.executor.submit(
         sendInSlot,
         isFar ? far(this) : this,

@@ -25,9 +25,10 @@ export async function request(
   second?: UrlInput,
   third?: RequestOptions | null,
 ): Promise<Response> {
+  const count = arguments.length;
   const session = new Session();
   try {
-    const { method, url, options } = bindRequest<RequestOptions>(first, second, third);
+    const { method, url, options } = bindRequest<RequestOptions>(first, second, third, count);
     return await session.request(method, url, options);
   } finally {
     await session.close();

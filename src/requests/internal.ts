@@ -48,7 +48,12 @@ export { LimitedAttempts } from './limiter/limited-attempts.js';
 export { hostKey, refusalOf } from './limiter/rules.js';
 export { withDeadline } from './sessions/deadline.js';
 export { checkSessionCookies } from './sessions/merge.js';
-export { checkNoArguments, checkSignal } from './sessions/option-shapes.js';
+export {
+  checkedSendOptions,
+  checkNoArguments,
+  checkSendCount,
+  checkSignal,
+} from './sessions/option-shapes.js';
 export {
   kNoAdapters,
   kRequestNow,

@@ -15,6 +15,7 @@ import {
   Response,
   Session,
 } from 'requests-futures/blocking';
+import { SURPLUS } from '../helpers/surplus.js';
 import { FarServer } from './server.js';
 
 let server: FarServer;
@@ -73,6 +74,18 @@ describe('the verbs', () => {
       expect(session.get(`${server.url}/echo`).status_code).toBe(200);
     },
   );
+
+  test.each([
+    ['a Session', () => new Session()],
+    ['a FuturesSession', () => new FuturesSession()],
+    ['requests', () => requests],
+  ])('of %s refuse arguments that they do not take', (_name, make) => {
+    const sender = make() as unknown as Record<string, (...args: unknown[]) => unknown>;
+    for (const [name, args, message] of SURPLUS) {
+      const call = sender[name];
+      if (call !== undefined) expect(() => call(...args), name).toThrow(message);
+    }
+  });
 
   test('refuse what the awaited ones refuse, in the same words', async () => {
     for (const options of [{ query: 1 }, { timeout: 'soon' }, { auth: 5 }] as never[]) {

@@ -1,5 +1,14 @@
-import { afterAll, beforeAll, expect, test } from 'vitest';
-import { AsyncPoolExecutor, FuturesSession, PreparedRequest, Session } from 'requests-futures';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import {
+  AsyncPoolExecutor,
+  FuturesSession,
+  PreparedRequest,
+  Request,
+  Session,
+  WorkerPoolExecutor,
+} from 'requests-futures';
+import * as requests from 'requests-futures/requests';
+import { SURPLUS } from '../helpers/surplus.js';
 import { type HttpServer, startHttpServer } from '../helpers/servers/http-server.js';
 
 let server: HttpServer;
@@ -66,4 +75,42 @@ test('options in the place of the URL are refused at the call', () => {
   expect(() => session.get({ uri: 'http://a.test/' } as never)).toThrow(
     'get() takes a URL, got an object; write get(url, options) or get({ url, … })',
   );
+});
+
+describe('arguments that a call does not take are refused, as JavaScript would drop them', () => {
+  class Limited extends requests.LimiterMixin(Session) {}
+
+  const threads = new WorkerPoolExecutor({ max_workers: 1 });
+  afterAll(() => threads.shutdown());
+
+  const senders: [string, () => object][] = [
+    ['a Session', () => new Session()],
+    ['a FuturesSession', () => new FuturesSession()],
+    ['a FuturesSession over threads', () => new FuturesSession(threads)],
+    ['a LimiterSession', () => new Limited()],
+    ['requests', () => requests],
+  ];
+
+  test.each(senders)('by %s', async (_name, make) => {
+    const sender = make() as Record<string, (...args: unknown[]) => Promise<unknown>>;
+    for (const [name, args, message] of SURPLUS) {
+      const call = sender[name];
+      if (call === undefined) continue;
+      // A FuturesSession throws at the call.
+      if (sender instanceof FuturesSession) expect(() => call(...args), name).toThrow(message);
+      else
+        await expect(
+          new Promise((resolve) => {
+            resolve(call(...args));
+          }),
+          name,
+        ).rejects.toThrow(message);
+    }
+  });
+
+  test('by Request', () => {
+    expect(
+      () => new (Request as new (...args: unknown[]) => Request)('POST', 'http://127.0.0.1:1/', {}, {}),
+    ).toThrow('Request() takes (method, url, options), got 4 arguments');
+  });
 });

@@ -8,7 +8,7 @@ import {
   type UrlInput,
   type WithMethodAndUrl,
 } from '../../requests/index.js';
-import { bindRequest, joinBase } from '../../requests/internal.js';
+import { bindRequest, checkedSendOptions, checkSendCount, joinBase } from '../../requests/internal.js';
 import { onAsked, onLeaving } from '../caller/sides.js';
 import { type HTTPAdapterOptions, HTTPAdapter } from '../requests/adapters/adapters.js';
 import type { RequestOptions, SessionSendOptions } from '../requests/inputs.js';
@@ -145,7 +145,12 @@ export class FuturesSession extends Session<ResponseFuture, FuturesRequestOption
     second?: UrlInput,
     third?: FuturesRequestOptions | null,
   ): ResponseFuture {
-    const { method, url, options } = bindRequest<FuturesRequestOptions>(first, second, third);
+    const { method, url, options } = bindRequest<FuturesRequestOptions>(
+      first,
+      second,
+      third,
+      arguments.length,
+    );
     const { background_callback = null } = options;
     if (background_callback !== null) noteBackgroundCallback(background_callback);
     const given =
@@ -159,7 +164,8 @@ export class FuturesSession extends Session<ResponseFuture, FuturesRequestOption
 
   /** Queues a prepared request. */
   override send(request: PreparedRequest, options?: SessionSendOptions | null): ResponseFuture {
-    const future = this.#start('send', [request, options ?? {}]);
+    checkSendCount(arguments.length);
+    const future = this.#start('send', [request, checkedSendOptions(options ?? {})]);
     future.request = request;
     return future;
   }

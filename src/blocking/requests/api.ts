@@ -30,7 +30,7 @@ export function request(
   second?: UrlInput,
   third?: RequestOptions | null,
 ): Response {
-  const { method, url, options } = bindRequest<RequestOptions>(first, second, third);
+  const { method, url, options } = bindRequest<RequestOptions>(first, second, third, arguments.length);
   try {
     return link().call('once', [shownAdapter(), method, asText(url), options]) as Response;
   } catch (error) {

@@ -12,7 +12,13 @@ import {
   type WithMethodAndUrl,
   type WithUrl,
 } from '../../requests/index.js';
-import { bindRequest, checkNoArguments, kNoAdapters } from '../../requests/internal.js';
+import {
+  bindRequest,
+  checkedSendOptions,
+  checkNoArguments,
+  checkSendCount,
+  kNoAdapters,
+} from '../../requests/internal.js';
 import { withCallersLines } from '../caller/caller-stack.js';
 import { link, startedLink } from '../caller/link.js';
 import { onAsked, onLeaving, onRequest } from '../caller/sides.js';
@@ -143,12 +149,13 @@ export class Session<R = Response, O extends RequestOptions = RequestOptions>
 
   override request(...args: RequestArguments<O>): R;
   override request(first: string | Uint8Array | WithMethodAndUrl<O>, second?: UrlInput, third?: O | null): R {
-    const { method, url, options } = bindRequest<O>(first, second, third);
+    const { method, url, options } = bindRequest<O>(first, second, third, arguments.length);
     return this.perform('request', [method, asText(url), withoutIterators(options)]) as R;
   }
 
   override send(request: PreparedRequest, options?: SessionSendOptions | null): R {
-    return this.perform('send', [request, options ?? {}]) as R;
+    checkSendCount(arguments.length);
+    return this.perform('send', [request, checkedSendOptions(options ?? {})]) as R;
   }
 
   /** Follows the redirects of `response`, sending each on demand. Throws TooManyRedirects after `max_redirects`. */

@@ -1,5 +1,6 @@
 import type { PreparedRequest } from '../models/prepared-request.js';
 import type { Response } from '../models/response.js';
+import { checkedSendOptions, checkSendCount } from '../sessions/option-shapes.js';
 import { Session } from '../sessions/session.js';
 import type { SessionSendOptions } from '../types.js';
 import { LimitedSender, type LimiterOptions } from './limited-sender.js';
@@ -30,7 +31,8 @@ export function LimiterMixin<Base extends SessionClass>(
     }
 
     override send(request: PreparedRequest, options?: SessionSendOptions | null): Promise<Response> {
-      return this.#sender.send(request, options ?? {}, (own) => super.send(request, own));
+      checkSendCount(arguments.length);
+      return this.#sender.send(request, checkedSendOptions(options ?? {}), (own) => super.send(request, own));
     }
   }
   return Limited as unknown as (new (options?: LimiterOptions) => InstanceType<Base>) & Omit<Base, 'new'>;

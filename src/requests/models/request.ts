@@ -1,5 +1,5 @@
 import { inspect } from 'node:util';
-import { checkOptions, isPlainObject } from '../../builtins/index.js';
+import { checkCount, checkOptions, isPlainObject } from '../../builtins/index.js';
 import { copyHooks, deregister_hook, register_hook } from '../hooks.js';
 import type { CookiesInput, Data, Files, HeadersInput, Params } from '../inputs.js';
 import type { Auth, HookLists, Hooks, RequestOptions, ResponseHook } from '../types.js';
@@ -68,6 +68,7 @@ export class Request {
     options?: RequestParts | null,
   ) {
     let fields: RequestFields = options ?? {};
+    checkCount('Request() takes (method, url, options)', 3, arguments.length);
     if (isPlainObject(first)) {
       fields = checkOptions<RequestFields>('Request()', first, FIELD_NAMES);
       this.method = fields.method ?? null;

@@ -1,5 +1,5 @@
 /** Refuses settings of a wrong kind, which would be dropped in silence or fail far from the call. */
-import { ownOptions, numberOrType, typeName, ValueError } from '../../builtins/index.js';
+import { checkCount, checkOptions, numberOrType, typeName, ValueError } from '../../builtins/index.js';
 
 /** @throws TypeError unless `signal` is an AbortSignal, of whatever realm or library, or none */
 export function checkSignal(signal: unknown): void {
@@ -15,9 +15,27 @@ export function checkSignal(signal: unknown): void {
   throw new TypeError(`signal must be an AbortSignal, got ${typeName(signal)}${hint}`);
 }
 
-/** The options of `send` as its caller gave them. @throws TypeError for a signal that is none */
+/** @throws TypeError for more arguments than `send` takes */
+export function checkSendCount(count: number): void {
+  checkCount('send() takes (request, options)', 2, count);
+}
+
+const SEND_OPTION_NAMES: readonly string[] = [
+  'stream',
+  'timeout',
+  'verify',
+  'cert',
+  'proxies',
+  'allow_redirects',
+  'signal',
+  'max_response_size',
+  'max_retries',
+  'deadline',
+];
+
+/** The options of `send` as its caller gave them. @throws TypeError for one that it does not take */
 export function checkedSendOptions<O extends { signal?: unknown }>(given: O): O {
-  const options = ownOptions(given);
+  const options = checkOptions('send()', given, SEND_OPTION_NAMES);
   checkSignal(options.signal);
   return options;
 }

@@ -15,7 +15,7 @@ import type { Cert, HeadersInput, Params, Proxies, TimeoutInput } from '../input
 import { type Auth, type Hooks, kContext, type RequestOptions, type SessionSendOptions } from '../types.js';
 import { default_headers } from '../headers/default-headers.js';
 import { withDeadline } from './deadline.js';
-import { checkedSendOptions, checkNoArguments, notPrepared } from './option-shapes.js';
+import { checkedSendOptions, checkNoArguments, checkSendCount, notPrepared } from './option-shapes.js';
 import { joinBase } from '../urls/join-base.js';
 import { CheckedHeaders, checkSessionCookies, prepareMerged, sessionHeaders, SessionHooks } from './merge.js';
 import { mountAdapter, noAdapter } from './mounts.js';
@@ -127,14 +127,11 @@ export class Session<
     this.#hooks = hooks instanceof SessionHooks ? hooks : new SessionHooks(hooks);
   }
 
-  /**
-   * Sends a request with any method: `request(method, url, options)`, or `request({ method, url, … })`. Every verb comes down
-   * to this.
-   */
+  /** Sends a request with any method: `request(method, url, options)`, or `request({ method, url, … })`. Every verb calls it. */
   request(...args: RequestArguments<O>): R;
   request(method: string | Uint8Array | WithMethodAndUrl<O>, url?: UrlInput, options?: O | null): R {
     // `R` is a plain promise here; the one subclass that narrows it to a Future overrides this method.
-    return this.requestNow(method, url, options) as R;
+    return this.requestNow(method, url, options, arguments.length) as R;
   }
 
   /** @internal */
@@ -147,9 +144,10 @@ export class Session<
     first: string | Uint8Array | WithMethodAndUrl<O>,
     second?: UrlInput,
     third?: O | null,
+    count = 3,
   ): Promise<Response> {
     try {
-      const { method, url, options } = bindRequest<O>(first, second, third);
+      const { method, url, options } = bindRequest<O>(first, second, third, count);
       return this.requestBound(method, url, options);
     } catch (error) {
       // eslint-disable-next-line @typescript-eslint/prefer-promise-reject-errors -- it is what was thrown
@@ -211,6 +209,7 @@ export class Session<
    * Throws ValueError for a Request that is not prepared, InvalidSchema when no adapter is mounted for the URL.
    */
   send(request: PreparedRequest, options?: SessionSendOptions | null): R {
+    checkSendCount(arguments.length);
     return this.sendNow(request, options ?? {}) as R;
   }
 

@@ -1,6 +1,6 @@
 /** The verbs of a session, and how the arguments of a call are read: what Python's signatures refuse is refused. */
 import { types } from 'node:util';
-import { checkOptions, isPlainObject, ownOptions, typeName } from '../../builtins/index.js';
+import { checkCount, checkOptions, isPlainObject, ownOptions, typeName } from '../../builtins/index.js';
 import { EncodedJson } from '../bodies/outgoing/json-body.js';
 import type { Response } from '../models/response.js';
 import type { RequestOptions } from '../types.js';
@@ -136,10 +136,10 @@ export function bindVerb<O extends object>(
 ): { url: UrlInput; options: O } {
   if (!isKeywords(first)) {
     const bound = { url: requiredUrl(verb, first), options: checkedOptions(verb, second) };
-    if (count <= 2) return bound;
-    throw new TypeError(`${verb}() takes (url, options), got ${count} arguments. ${BODY_HINT}`);
+    checkCount(`${verb}() takes (url, options)`, 2, count, `. ${BODY_HINT}`);
+    return bound;
   }
-  if (second !== undefined && second !== null) {
+  if (count > 2 || (second !== undefined && second !== null)) {
     throw new TypeError(`${verb}() takes either (url, options) or one object with all of them`);
   }
   const { url, ...options } = ownOptions(first);
@@ -147,18 +147,23 @@ export function bindVerb<O extends object>(
   return { url: requiredUrl(verb, url), options: ownOptions(options) as unknown as O };
 }
 
-/** Sorts out `request(method, url, options)` and `request({ method, url, ...options })`. */
+/** Sorts out `request(method, url, options)` and `request({ method, url, ...options })`; as {@link bindVerb}. */
 export function bindRequest<O extends object>(
   method: string | Uint8Array | WithMethodAndUrl<O>,
   url: UrlInput | undefined,
   options: O | null | undefined,
+  count: number,
 ): BoundCall<O> {
+  checkCount('request() takes (method, url, options)', 3, count, `. ${BODY_HINT}`);
   if (typeof method === 'string' || types.isUint8Array(method)) {
     const target = requiredUrl('request', url);
     return { method: methodText(method), url: target, options: checkedOptions('request', options) };
   }
   if (!isPlainObject(method)) {
     throw new TypeError(`request() takes the method as text, not ${typeName(method)}`);
+  }
+  if (url !== undefined || (options !== undefined && options !== null)) {
+    throw new TypeError('request() takes either (method, url, options) or one object with all of them');
   }
   const { method: verb, url: target, ...rest } = ownOptions(method);
   return {
