@@ -11,6 +11,8 @@
  * ```
  */
 
+import { KEPT } from './job.js';
+
 /** Values of the `claims` hash. For a running call: `w:`, the id of its worker, `/` and the number of the claim. */
 export const Claim = {
   running: 'w:',
@@ -71,7 +73,10 @@ export const scripts: Readonly<Record<string, { readonly lua: string; readonly n
     numberOfKeys: 1,
     lua: `${NOW}
 redis.call('ZADD', KEYS[1], now + ARGV[2], ARGV[1])
-redis.call('ZREMRANGEBYSCORE', KEYS[1], '-inf', now - 3600000)
+redis.call('ZREMRANGEBYSCORE', KEYS[1], '-inf', now - ${KEPT})
+local kept = math.ceil(ARGV[2] + ${KEPT})
+-- Another worker may beat more seldom.
+if redis.call('PTTL', KEYS[1]) < kept then redis.call('PEXPIRE', KEYS[1], kept) end
 return now`,
   },
   /**

@@ -79,6 +79,24 @@ describe.skipIf(!hasRedis)('what stands in Redis', () => {
     }
   });
 
+  test('has an end where all workers are killed, after the longest of their lock durations', async () => {
+    const redis = await startRedis();
+    const queue = newQueue();
+    const millisecondsLeft = (): number => Number(redis.command('PTTL', `bull:${queue}:rf:workers`));
+    const hour = 3_600_000;
+    const slow = await startWorker(redis.url, queue, ['--lock-duration', '7200']);
+    slow.kill();
+    expect(millisecondsLeft()).toBeGreaterThan(2 * hour);
+    expect(millisecondsLeft()).toBeLessThanOrEqual(3 * hour);
+    const quick = await startWorker(redis.url, queue);
+    quick.kill();
+    expect(millisecondsLeft()).toBeGreaterThan(2 * hour);
+    redis.command('DEL', `bull:${queue}:rf:workers`);
+    await startWorker(redis.url, queue);
+    expect(millisecondsLeft()).toBeGreaterThan(0);
+    expect(millisecondsLeft()).toBeLessThanOrEqual(hour + 30_000);
+  });
+
   test('is in one place of a cluster for each queue, and for each store of limits', async () => {
     const redis = new TestRedis(false, () => ['--cluster-enabled', 'yes']);
     onTestFinished(() => redis.remove());
