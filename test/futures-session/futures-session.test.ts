@@ -230,6 +230,32 @@ describe.each(executors)('FuturesSession over %s', (_name, makeExecutor) => {
     expect(seen.at(-1)).toStrictEqual({ c: 3 });
   });
 
+  test('3.39: a getter in json runs once, at the call', async () => {
+    open(1);
+    let count = 0;
+    const json = {
+      first: 0,
+      list: [
+        {
+          get counted(): number {
+            count += 1;
+            return count === 1 ? 1 : Number.NaN;
+          },
+        },
+      ],
+    };
+    const blocker = session.get(server.url);
+    const future = session.post(server.url, { json });
+    expect(count).toBe(1);
+    await blocker;
+    expect((await future).json<Echo>().body).toBe('{"first":0,"list":[{"counted":1}]}');
+    count = 0;
+    await using plain = new Session();
+    expect((await plain.post(server.url, { json })).json<Echo>().body).toContain('{"counted":1}');
+    expect(count).toBe(1);
+    await close();
+  });
+
   test('3.39: json that cannot be encoded fails its own future and no call', async () => {
     await using session = new FuturesSession();
     const circular: Record<string, unknown> = {};

@@ -48,6 +48,9 @@ export function encodeNow(value: unknown): EncodedJson | null {
   }
 }
 
+/** Takes half as long as a property's descriptor. */
+const getterOf = Reflect.get(Object.prototype, '__lookupGetter__') as (this: object, key: string) => unknown;
+
 /** Whether `JSON.stringify` writes `value` as it is meant. A look at everything first is much cheaper than a replacer. */
 function isPlainJson(value: unknown, depth: number): boolean {
   switch (typeof value) {
@@ -72,7 +75,10 @@ function isPlainJson(value: unknown, depth: number): boolean {
   }
   // A toJSON of its own is a function, and so found below.
   if (!isPlainObject(value)) return false;
-  for (const key in value) if (!isPlainJson(value[key], depth + 1)) return false;
+  for (const key in value) {
+    // It would run a second time in JSON.stringify, and might return something else.
+    if (getterOf.call(value, key) !== undefined || !isPlainJson(value[key], depth + 1)) return false;
+  }
   return true;
 }
 
