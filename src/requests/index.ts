@@ -83,7 +83,7 @@ export {
   LimitStoreError,
   MaxDelayExceeded,
 } from './exceptions/waiting.js';
-export * as hooks from './hooks.js';
+export * as hooks from './packages/hooks.js';
 export {
   LimiterAdapter,
   LimiterMixin,

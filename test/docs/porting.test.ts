@@ -1,7 +1,8 @@
 /** docs/porting says what every name is; `UPDATE_DOCS=1 npx vitest run test/docs` writes what can be written by itself. */
+import { execFileSync } from 'node:child_process';
 import { existsSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { expect, test } from 'vitest';
-import { publicNames } from './public-names.js';
+import { DOORS, publicNames } from './public-names.js';
 
 const TYPES = 'docs/porting/types.md';
 const PORTS = 'docs/porting/examples.md';
@@ -62,6 +63,24 @@ if (process.env['UPDATE_DOCS'] !== undefined) {
 test('every public name of this package is in the guide', () => {
   const missing = [...values].filter((name) => !documented.has(name));
   expect(missing, 'add a row to a page of docs/porting for each').toEqual([]);
+});
+
+test('there are no other names at run time', () => {
+  // In a process of its own, as it loads everything. A bundle's namespaces are objects of this tag.
+  const script = `
+    const names = [];
+    const visit = (module, place) => {
+      for (const [name, value] of Object.entries(module)) {
+        names.push([name, place]);
+        if (value?.[Symbol.toStringTag] === 'Module') visit(value, place + '.' + name);
+      }
+    };
+    for (const door of ${JSON.stringify(Object.keys(DOORS))}) visit(await import(door), door);
+    console.log(JSON.stringify(names));`;
+  const out = execFileSync(process.execPath, ['--input-type=module', '-e', script], { encoding: 'utf8' });
+  const names = JSON.parse(out) as [name: string, place: string][];
+  expect(names.length).toBeGreaterThan(500);
+  expect(names.filter(([name]) => !values.has(name))).toEqual([]);
 });
 
 test('the guide has a row for each type that Python does not have', () => {

@@ -4,7 +4,7 @@ import ts from 'typescript';
 
 const root = fileURLToPath(new URL('../..', import.meta.url));
 /** What is imported, and the file behind it; the first that has a type is where the guide says to import it from. */
-const doors = {
+export const DOORS = {
   'requests-futures': 'src/index.ts',
   'requests-futures/requests': 'src/requests/index.ts',
   'requests-futures/concurrent-futures': 'src/concurrent-futures/index.ts',
@@ -33,7 +33,7 @@ export function publicNames(): PublicNames {
     config: unknown;
   };
   const { options } = ts.parseJsonConfigFileContent(config, ts.sys, root);
-  const files = Object.values(doors).map((door) => path.join(root, door));
+  const files = Object.values(DOORS).map((door) => path.join(root, door));
   const program = ts.createProgram(files, options);
   const checker = program.getTypeChecker();
   const values = new Set<string>();
@@ -54,7 +54,7 @@ export function publicNames(): PublicNames {
       }
     }
   };
-  for (const [from, file] of Object.entries(doors)) {
+  for (const [from, file] of Object.entries(DOORS)) {
     const source = program.getSourceFile(path.join(root, file));
     const module = source && checker.getSymbolAtLocation(source);
     if (module === undefined) throw new Error(`${file} is no module`);

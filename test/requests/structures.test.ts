@@ -7,7 +7,7 @@ import {
   type HeaderEntry,
   headerStore,
   wrapStore,
-} from '../../src/requests/structures/index.js';
+} from '../../src/requests/structures/case-insensitive-dict.js';
 import { roundTrip } from '../helpers/round-trip.js';
 
 describe('CaseInsensitiveDict', () => {

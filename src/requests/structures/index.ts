@@ -5,6 +5,4 @@ export {
   type HeaderEntry,
   type HeadersLike,
 } from './case-insensitive-dict.js';
-/** @internal */
-export { headerStore, wrapStore } from './case-insensitive-dict.js';
 export { LookupDict, type LookupDictConstructor, type LookupDictMethods } from './lookup-dict.js';
