@@ -24,6 +24,8 @@ describe.each(ADAPTERS)('%s', (_name, Adapter) => {
     readonly message: string | RegExp;
     /** Whether it shows only when the body is read. */
     readonly inBody?: boolean;
+    /** For a server that falls silent: the seconds to wait for it. */
+    readonly silent?: number;
   }
 
   const ABORTED = "('Connection aborted.', ";
@@ -71,11 +73,13 @@ describe.each(ADAPTERS)('%s', (_name, Adapter) => {
       does: () => undefined,
       error: ReadTimeout,
       message: 'POOL: Read timed out. (read timeout=0.1)',
+      silent: 0.1,
     },
     'stops in the middle of the head': {
       does: (c) => c.write('HTTP/1.1 200 OK\r\nX: y\r\n'),
       error: ReadTimeout,
       message: 'POOL: Read timed out. (read timeout=0.1)',
+      silent: 0.1,
     },
     'sends two different lengths': {
       does: (c) => {
@@ -141,6 +145,8 @@ describe.each(ADAPTERS)('%s', (_name, Adapter) => {
       error: ConnectionError,
       message: 'POOL: Read timed out.',
       inBody: true,
+      // Long enough for the head to arrive on a busy machine.
+      silent: 1,
     },
   };
 
@@ -155,7 +161,7 @@ describe.each(ADAPTERS)('%s', (_name, Adapter) => {
       const request = prepare(`${server.url}/x`);
       let received = '';
       const exchange = async (): Promise<void> => {
-        const response = await adapter.send(request, { stream, timeout: 0.1 });
+        const response = await adapter.send(request, { stream, timeout: [10, fault.silent ?? 10] });
         if (!stream) await response.read();
         else for await (const part of response.iter_content(null)) received += String(part);
       };
