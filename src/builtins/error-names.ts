@@ -1,12 +1,15 @@
 import { types } from 'node:util';
 
 /**
- * Names an exception class on its prototype: an own `name` would come too late for the stack's first line and
- * show up among the fields. Also adds a `toJSON`, as `JSON.stringify` shows nothing of an Error.
+ * Names exception classes on their prototypes, by the keys: an own `name` would come too late for the stack's first line and
+ * show up among the fields, and a bundler may have renamed the class. Also adds a `toJSON`, as `JSON.stringify` shows nothing of
+ * an Error.
  */
-export function setErrorName(cls: { prototype: Error }, name: string): void {
-  Object.defineProperty(cls.prototype, 'name', { value: name, configurable: true, writable: true });
-  Object.defineProperty(cls.prototype, 'toJSON', { value: toJSON, configurable: true, writable: true });
+export function setErrorNames(classes: Readonly<Record<string, { prototype: Error }>>): void {
+  for (const [name, { prototype }] of Object.entries(classes)) {
+    Object.defineProperty(prototype, 'name', { value: name, configurable: true, writable: true });
+    Object.defineProperty(prototype, 'toJSON', { value: toJSON, configurable: true, writable: true });
+  }
 }
 
 /** Requests and responses have their own JSON form. A cause can be anything, even circular, and is shown as one line. */

@@ -13,15 +13,12 @@
  * TypeError is JavaScript's own.
  * ```
  */
-import { setErrorName } from './error-name.js';
+import { setErrorNames } from './error-names.js';
 import { isInstanceOf } from './multiple-inheritance.js';
 import { setReferences } from './references.js';
 
 /** Python's `OSError` (also `IOError`): the base of every exception that `requests` raises. */
 export class OSError extends Error {
-  static {
-    setErrorName(this, 'OSError');
-  }
   static override [Symbol.hasInstance](value: unknown): boolean {
     return isInstanceOf(this, value);
   }
@@ -31,100 +28,54 @@ export class OSError extends Error {
  * Python's built-in `TimeoutError`: a wait took longer than its `timeout`. It is neither the `DOMException` of the
  * same name nor a `requests` `Timeout`.
  */
-export class TimeoutError extends OSError {
-  static {
-    setErrorName(this, 'TimeoutError');
-  }
-}
+export class TimeoutError extends OSError {}
 
 /** Python's `ValueError`: right type, wrong value. Here it is also a `RangeError`. */
 export class ValueError extends RangeError {
-  static {
-    setErrorName(this, 'ValueError');
-  }
   static override [Symbol.hasInstance](value: unknown): boolean {
     return isInstanceOf(this, value);
   }
 }
 
 /** Python's `UnicodeError`: the base of the two that follow. */
-export class UnicodeError extends ValueError {
-  static {
-    setErrorName(this, 'UnicodeError');
-  }
-}
+export class UnicodeError extends ValueError {}
 
 /** Python's `UnicodeEncodeError`: text has a character that the encoding cannot express. */
-export class UnicodeEncodeError extends UnicodeError {
-  static {
-    setErrorName(this, 'UnicodeEncodeError');
-  }
-}
+export class UnicodeEncodeError extends UnicodeError {}
 
 /** Python's `UnicodeDecodeError`: bytes are not valid in the encoding. */
-export class UnicodeDecodeError extends UnicodeError {
-  static {
-    setErrorName(this, 'UnicodeDecodeError');
-  }
-}
+export class UnicodeDecodeError extends UnicodeError {}
 
 /** Python's `RuntimeError`: the object is not in a state that allows the call. */
 export class RuntimeError extends Error {
-  static {
-    setErrorName(this, 'RuntimeError');
-  }
   static override [Symbol.hasInstance](value: unknown): boolean {
     return isInstanceOf(this, value);
   }
 }
 
 /** Python's `NotImplementedError`: an abstract method was called, or a combination is not supported. */
-export class NotImplementedError extends RuntimeError {
-  static {
-    setErrorName(this, 'NotImplementedError');
-  }
-}
+export class NotImplementedError extends RuntimeError {}
 
 /** Python's `LookupError`: the base of {@link KeyError}; also an unknown codec name. */
-export class LookupError extends Error {
-  static {
-    setErrorName(this, 'LookupError');
-  }
-}
+export class LookupError extends Error {}
 
 /** Python's `KeyError`: a mapping has no such key. */
-export class KeyError extends LookupError {
-  static {
-    setErrorName(this, 'KeyError');
-  }
-}
+export class KeyError extends LookupError {}
 
 /** Python's `AttributeError`: an object has no such attribute. */
-export class AttributeError extends Error {
-  static {
-    setErrorName(this, 'AttributeError');
-  }
-}
+export class AttributeError extends Error {}
 
 /** Python's `Warning`: the base of everything that is issued as a warning instead of raised. */
-export class Warning extends Error {
-  static {
-    setErrorName(this, 'Warning');
-  }
-}
+export class Warning extends Error {}
 
 /** Python's `DeprecationWarning`: something will go away. */
 export class DeprecationWarning extends Warning {
-  static {
-    setErrorName(this, 'DeprecationWarning');
-  }
   static override [Symbol.hasInstance](value: unknown): boolean {
     return isInstanceOf(this, value);
   }
 }
 
-// Lets exceptions cross between threads with their class.
-setReferences(import.meta.url, {
+const exceptions = {
   AttributeError,
   DeprecationWarning,
   KeyError,
@@ -138,4 +89,7 @@ setReferences(import.meta.url, {
   UnicodeError,
   ValueError,
   Warning,
-});
+};
+setErrorNames(exceptions);
+// Lets exceptions cross between threads with their class.
+setReferences(import.meta.url, exceptions);

@@ -1,6 +1,6 @@
 export { type AbortListener, AbortToken } from './abort-token.js';
 export { LONGEST_DELAY, monotonic, startTimer, type Timer } from './clock.js';
-export { setErrorName } from './error-name.js';
+export { setErrorNames } from './error-names.js';
 export {
   AttributeError,
   DeprecationWarning,

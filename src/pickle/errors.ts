@@ -1,29 +1,19 @@
 /** Python's pickle errors, and those about values that cannot cross: each names the part of the value at fault, and the fix. */
 import { types } from 'node:util';
-import { isError, lazyPattern, RuntimeError, setErrorName, setReferences } from '../builtins/index.js';
+import { isError, lazyPattern, RuntimeError, setErrorNames, setReferences } from '../builtins/index.js';
 
 /** Python's `pickle.PickleError`: the base of the two that follow. */
-export class PickleError extends Error {
-  static {
-    setErrorName(this, 'PickleError');
-  }
-}
+export class PickleError extends Error {}
 
 /** Python's `pickle.PicklingError`: a value cannot leave this thread. The message names the part that cannot, and the fix. */
-export class PicklingError extends PickleError {
-  static {
-    setErrorName(this, 'PicklingError');
-  }
-}
+export class PicklingError extends PickleError {}
 
 /** Python's `pickle.UnpicklingError`: a message cannot be decoded, because a module or one of its exports is missing here. */
-export class UnpicklingError extends PickleError {
-  static {
-    setErrorName(this, 'UnpicklingError');
-  }
-}
+export class UnpicklingError extends PickleError {}
 
-setReferences(import.meta.url, { PickleError, PicklingError, UnpicklingError });
+const exceptions = { PickleError, PicklingError, UnpicklingError };
+setErrorNames(exceptions);
+setReferences(import.meta.url, exceptions);
 
 /** The path to a part of the value: the value's name, then keys and indexes. */
 export type Path = readonly (string | number)[];

@@ -1,10 +1,8 @@
-import { RuntimeError, setErrorName } from '../../builtins/index.js';
+import { RuntimeError, setErrorNames } from '../../builtins/index.js';
 
 /**
  * Several cookies of that name meet the criteria. Name the domain or the path, too: `jar.get(name, { domain, path })`.
  */
-export class CookieConflictError extends RuntimeError {
-  static {
-    setErrorName(this, 'CookieConflictError');
-  }
-}
+export class CookieConflictError extends RuntimeError {}
+
+setErrorNames({ CookieConflictError });

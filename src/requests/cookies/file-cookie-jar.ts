@@ -5,7 +5,7 @@ import {
   isURL,
   OSError,
   repr,
-  setErrorName,
+  setErrorNames,
   typeName,
   ValueError,
 } from '../../builtins/index.js';
@@ -37,11 +37,9 @@ export interface CookieFileOptions {
  * Raised by `load` and `revert`: the file is not in the jar's format. The message names the file and the line, but does not quote the
  * line, which may hold a secret; `cause` has the reason.
  */
-export class LoadError extends OSError {
-  static {
-    setErrorName(this, 'LoadError');
-  }
-}
+export class LoadError extends OSError {}
+
+setErrorNames({ LoadError });
 
 /** A file format. */
 export interface CookieFileFormat {

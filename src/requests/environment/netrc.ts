@@ -1,5 +1,5 @@
 /** The `.netrc` format, as Python's `netrc` module reads it. */
-import { setErrorName } from '../../builtins/index.js';
+import { setErrorNames } from '../../builtins/index.js';
 
 /** A machine's entry in a netrc file; '' for what is missing. */
 export interface NetrcEntry {
@@ -10,9 +10,6 @@ export interface NetrcEntry {
 
 /** The file is not a valid netrc file. */
 export class NetrcParseError extends Error {
-  static {
-    setErrorName(this, 'NetrcParseError');
-  }
   /** The message without the place. */
   readonly msg: string;
   /** The file. */
@@ -27,6 +24,8 @@ export class NetrcParseError extends Error {
     this.lineno = lineno;
   }
 }
+
+setErrorNames({ NetrcParseError });
 
 /** Tokens are apart by white space; one in double quotes may contain it, and a backslash keeps the next character. */
 class Lexer {

@@ -23,7 +23,7 @@ import {
   isInstanceOf,
   OSError,
   RuntimeError,
-  setErrorName,
+  setErrorNames,
   ValueError,
   Warning,
 } from '../../builtins/index.js';
@@ -43,9 +43,6 @@ export interface RequestExceptionOptions {
 
 /** The base of all exceptions that `requests` raises: there was an ambiguous exception while handling the request. */
 export class RequestException extends OSError {
-  static {
-    setErrorName(this, 'RequestException');
-  }
   /**
    * The request that failed, as far as it was prepared; null when it failed before there was one. Not enumerable: it is heavy
    * and may hold credentials.
@@ -90,16 +87,11 @@ function codeOf(error: unknown): string | null {
 }
 
 /** The body given as `json` cannot be expressed in JSON. */
-export class InvalidJSONError extends RequestException {
-  static {
-    setErrorName(this, 'InvalidJSONError');
-  }
-}
+export class InvalidJSONError extends RequestException {}
 
 /** The response's text is not JSON. */
 export class JSONDecodeError extends InvalidJSONError {
   static {
-    setErrorName(this, 'JSONDecodeError');
     alsoExtends(this, ValueError);
   }
   /** The message without the position. */
@@ -127,73 +119,39 @@ export class JSONDecodeError extends InvalidJSONError {
 }
 
 /** An HTTP error occurred: what `raise_for_status()` raises. */
-export class HTTPError extends RequestException {
-  static {
-    setErrorName(this, 'HTTPError');
-  }
-}
+export class HTTPError extends RequestException {}
 
 /** The connection could not be made, or broke. */
-export class ConnectionError extends RequestException {
-  static {
-    setErrorName(this, 'ConnectionError');
-  }
-}
+export class ConnectionError extends RequestException {}
 
 /** The proxy could not be reached or refused. */
-export class ProxyError extends ConnectionError {
-  static {
-    setErrorName(this, 'ProxyError');
-  }
-}
+export class ProxyError extends ConnectionError {}
 
 /** TLS failed: certificate, host name, protocol. */
-export class SSLError extends ConnectionError {
-  static {
-    setErrorName(this, 'SSLError');
-  }
-}
+export class SSLError extends ConnectionError {}
 
 /** The request timed out: either {@link ConnectTimeout} or {@link ReadTimeout}. */
-export class Timeout extends RequestException {
-  static {
-    setErrorName(this, 'Timeout');
-  }
-}
+export class Timeout extends RequestException {}
 
 /** The connection was not made in time. Such a request is safe to send again. */
 export class ConnectTimeout extends ConnectionError {
   static {
-    setErrorName(this, 'ConnectTimeout');
     alsoExtends(this, Timeout);
   }
 }
 
 /** The server sent nothing for the allotted time. */
-export class ReadTimeout extends Timeout {
-  static {
-    setErrorName(this, 'ReadTimeout');
-  }
-}
+export class ReadTimeout extends Timeout {}
 
 /** A URL is needed to make a request. */
-export class URLRequired extends RequestException {
-  static {
-    setErrorName(this, 'URLRequired');
-  }
-}
+export class URLRequired extends RequestException {}
 
 /** More redirects than `session.max_redirects`. */
-export class TooManyRedirects extends RequestException {
-  static {
-    setErrorName(this, 'TooManyRedirects');
-  }
-}
+export class TooManyRedirects extends RequestException {}
 
 /** The URL has no scheme (such as `http://`). */
 export class MissingSchema extends RequestException {
   static {
-    setErrorName(this, 'MissingSchema');
     alsoExtends(this, ValueError);
   }
 }
@@ -201,7 +159,6 @@ export class MissingSchema extends RequestException {
 /** No adapter is mounted for the URL's scheme. */
 export class InvalidSchema extends RequestException {
   static {
-    setErrorName(this, 'InvalidSchema');
     alsoExtends(this, ValueError);
   }
 }
@@ -209,7 +166,6 @@ export class InvalidSchema extends RequestException {
 /** The URL is not valid. */
 export class InvalidURL extends RequestException {
   static {
-    setErrorName(this, 'InvalidURL');
     alsoExtends(this, ValueError);
   }
 }
@@ -217,29 +173,19 @@ export class InvalidURL extends RequestException {
 /** The header is not valid. */
 export class InvalidHeader extends RequestException {
   static {
-    setErrorName(this, 'InvalidHeader');
     alsoExtends(this, ValueError);
   }
 }
 
 /** The proxy's URL is not valid. */
-export class InvalidProxyURL extends InvalidURL {
-  static {
-    setErrorName(this, 'InvalidProxyURL');
-  }
-}
+export class InvalidProxyURL extends InvalidURL {}
 
 /** The body ended before its announced end, or a chunk was malformed. */
-export class ChunkedEncodingError extends RequestException {
-  static {
-    setErrorName(this, 'ChunkedEncodingError');
-  }
-}
+export class ChunkedEncodingError extends RequestException {}
 
 /** The body could not be decompressed. */
 export class ContentDecodingError extends RequestException {
   static {
-    setErrorName(this, 'ContentDecodingError');
     alsoExtends(this, Urllib3HTTPError);
   }
 }
@@ -250,7 +196,6 @@ export class ContentDecodingError extends RequestException {
  */
 export class StreamConsumedError extends TypeError {
   static {
-    setErrorName(this, 'StreamConsumedError');
     alsoExtends(this, RequestException);
   }
   /** The request, where there was one. */
@@ -272,64 +217,66 @@ export class StreamConsumedError extends TypeError {
 }
 
 /** Custom retries failed: the statuses of `Retry.status_forcelist` went on. */
-export class RetryError extends RequestException {
-  static {
-    setErrorName(this, 'RetryError');
-  }
-}
+export class RetryError extends RequestException {}
 
 /** The body must be sent again but cannot be read a second time. */
-export class UnrewindableBodyError extends RequestException {
-  static {
-    setErrorName(this, 'UnrewindableBodyError');
-  }
-}
+export class UnrewindableBodyError extends RequestException {}
 
 /**
  * The request was stopped on the wire, by `future.abort()` or by its `signal`; `cause` is the reason. Python has no
  * counterpart. (A call that was still queued is cancelled and never sent.)
  */
-export class AbortError extends RequestException {
-  static {
-    setErrorName(this, 'AbortError');
-  }
-}
+export class AbortError extends RequestException {}
 
 /** The decoded body grew beyond `max_response_size`. Python has no counterpart. */
-export class ResponseTooLarge extends RequestException {
-  static {
-    setErrorName(this, 'ResponseTooLarge');
-  }
-}
+export class ResponseTooLarge extends RequestException {}
 
 /**
  * The body of a streamed response was used before it was read: `await response.read()` first. Python would wait for
  * it there and then, and so has no counterpart.
  */
-export class ResponseNotRead extends RuntimeError {
-  static {
-    setErrorName(this, 'ResponseNotRead');
-  }
-}
+export class ResponseNotRead extends RuntimeError {}
 
 /** The base of the warnings of `requests`. */
-export class RequestsWarning extends Warning {
-  static {
-    setErrorName(this, 'RequestsWarning');
-  }
-}
+export class RequestsWarning extends Warning {}
 
 /** A file was opened in text mode, but its length was measured in bytes. */
 export class FileModeWarning extends RequestsWarning {
   static {
-    setErrorName(this, 'FileModeWarning');
     alsoExtends(this, DeprecationWarning);
   }
 }
 
 /** A dependency does not match the expected version range. */
-export class RequestsDependencyWarning extends RequestsWarning {
-  static {
-    setErrorName(this, 'RequestsDependencyWarning');
-  }
-}
+export class RequestsDependencyWarning extends RequestsWarning {}
+
+setErrorNames({
+  AbortError,
+  ChunkedEncodingError,
+  ConnectionError,
+  ConnectTimeout,
+  ContentDecodingError,
+  FileModeWarning,
+  HTTPError,
+  InvalidHeader,
+  InvalidJSONError,
+  InvalidProxyURL,
+  InvalidSchema,
+  InvalidURL,
+  JSONDecodeError,
+  MissingSchema,
+  ProxyError,
+  ReadTimeout,
+  RequestException,
+  RequestsDependencyWarning,
+  RequestsWarning,
+  ResponseNotRead,
+  ResponseTooLarge,
+  RetryError,
+  SSLError,
+  StreamConsumedError,
+  Timeout,
+  TooManyRedirects,
+  UnrewindableBodyError,
+  URLRequired,
+});

@@ -15,7 +15,7 @@
  * HTTPWarning ── DependencyWarning, SecurityWarning ── InsecureRequestWarning, SystemTimeWarning and others
  * ```
  */
-import { alsoExtends, isInstanceOf, setErrorName, ValueError } from '../../builtins/index.js';
+import { alsoExtends, isInstanceOf, setErrorNames, ValueError } from '../../builtins/index.js';
 import { reprArgument, ReprText, strArguments } from './urllib3-text.js';
 
 export {
@@ -33,9 +33,6 @@ export type Named = string | { toString(): string } | null;
 
 /** The base of urllib3's exceptions. */
 export class HTTPError extends Error {
-  static {
-    setErrorName(this, 'HTTPError');
-  }
   static override [Symbol.hasInstance](value: unknown): boolean {
     return isInstanceOf(this, value);
   }
@@ -57,9 +54,6 @@ function nameOf(named: Named): string {
 
 /** An error within a connection pool. */
 export class PoolError extends HTTPError {
-  static {
-    setErrorName(this, 'PoolError');
-  }
   /** `pool`: its text, such as `HTTPConnectionPool(host='example.org', port=80)`. */
   constructor(pool: Named, message: string, options?: ErrorOptions) {
     super(`${nameOf(pool)}: ${message}`, options);
@@ -68,9 +62,6 @@ export class PoolError extends HTTPError {
 
 /** A {@link PoolError} of a request, with its URL. */
 export class RequestError extends PoolError {
-  static {
-    setErrorName(this, 'RequestError');
-  }
   /** The request-target; null if unknown. */
   readonly url: string | null;
 
@@ -82,9 +73,6 @@ export class RequestError extends PoolError {
 
 /** The retries are used up; `reason` is the last failure. */
 export class MaxRetryError extends RequestError {
-  static {
-    setErrorName(this, 'MaxRetryError');
-  }
   /** What went wrong last. Not enumerable: it is the `cause` as well. */
   declare readonly reason: Error | null;
 
@@ -96,60 +84,32 @@ export class MaxRetryError extends RequestError {
 }
 
 /** A pool was given another host's URL. */
-export class HostChangedError extends RequestError {
-  static {
-    setErrorName(this, 'HostChangedError');
-  }
-}
+export class HostChangedError extends RequestError {}
 
 /** A pool has no connection and may not open another. */
-export class EmptyPoolError extends PoolError {
-  static {
-    setErrorName(this, 'EmptyPoolError');
-  }
-}
+export class EmptyPoolError extends PoolError {}
 
 /** A connection was given back to a pool that is full. */
-export class FullPoolError extends PoolError {
-  static {
-    setErrorName(this, 'FullPoolError');
-  }
-}
+export class FullPoolError extends PoolError {}
 
 /** A pool was used after it was closed. */
-export class ClosedPoolError extends PoolError {
-  static {
-    setErrorName(this, 'ClosedPoolError');
-  }
-}
+export class ClosedPoolError extends PoolError {}
 
 /** A time limit passed; not the built-in exception of that name. */
-export class TimeoutError extends HTTPError {
-  static {
-    setErrorName(this, 'TimeoutError');
-  }
-}
+export class TimeoutError extends HTTPError {}
 
 /** The server sent nothing for the allotted time. */
 export class ReadTimeoutError extends RequestError {
   static {
-    setErrorName(this, 'ReadTimeoutError');
     alsoExtends(this, TimeoutError);
   }
 }
 
 /** The connection was not made in time. */
-export class ConnectTimeoutError extends TimeoutError {
-  static {
-    setErrorName(this, 'ConnectTimeoutError');
-  }
-}
+export class ConnectTimeoutError extends TimeoutError {}
 
 /** The connection could not be made: refused, no route, no such name. */
 export class NewConnectionError extends ConnectTimeoutError {
-  static {
-    setErrorName(this, 'NewConnectionError');
-  }
   /** `connection`: its text, such as `HTTPConnection(host='example.org', port=80)`. */
   constructor(connection: Named, message: string, options?: ErrorOptions) {
     super(`${nameOf(connection)}: ${message}`, options);
@@ -158,9 +118,6 @@ export class NewConnectionError extends ConnectTimeoutError {
 
 /** The host's name could not be resolved. */
 export class NameResolutionError extends NewConnectionError {
-  static {
-    setErrorName(this, 'NameResolutionError');
-  }
   /** `reason`: the resolver's message. */
   constructor(host: string, connection: Named, reason: string, options?: ErrorOptions) {
     super(connection, `Failed to resolve '${host}' (${reason})`, options);
@@ -168,34 +125,22 @@ export class NameResolutionError extends NewConnectionError {
 }
 
 /** The connection broke, or the server did not speak HTTP. */
-export class ProtocolError extends HTTPError {
-  static {
-    setErrorName(this, 'ProtocolError');
-  }
-}
+export class ProtocolError extends HTTPError {}
 
 export { ProtocolError as ConnectionError };
 
 /** A response was to be read as chunks that has none. */
 export class ResponseNotChunked extends ProtocolError {
   static {
-    setErrorName(this, 'ResponseNotChunked');
     alsoExtends(this, ValueError);
   }
 }
 
 /** TLS failed. */
-export class SSLError extends HTTPError {
-  static {
-    setErrorName(this, 'SSLError');
-  }
-}
+export class SSLError extends HTTPError {}
 
 /** The proxy could not be reached or refused. */
 export class ProxyError extends HTTPError {
-  static {
-    setErrorName(this, 'ProxyError');
-  }
   /** Why. Not enumerable: it is the `cause` as well. */
   declare readonly original_error: Error;
 
@@ -206,38 +151,19 @@ export class ProxyError extends HTTPError {
 }
 
 /** The body could not be decompressed. */
-export class DecodeError extends HTTPError {
-  static {
-    setErrorName(this, 'DecodeError');
-  }
-}
+export class DecodeError extends HTTPError {}
 
 /** Why a {@link MaxRetryError} was raised when it was for the server's answers. */
-export class ResponseError extends HTTPError {
-  static {
-    setErrorName(this, 'ResponseError');
-  }
-}
+export class ResponseError extends HTTPError {}
 
 /** A header of the response makes no sense. */
-export class InvalidHeader extends HTTPError {
-  static {
-    setErrorName(this, 'InvalidHeader');
-  }
-}
+export class InvalidHeader extends HTTPError {}
 
 /** A Timeout's clock was started twice, or read before it was started. */
-export class TimeoutStateError extends HTTPError {
-  static {
-    setErrorName(this, 'TimeoutStateError');
-  }
-}
+export class TimeoutStateError extends HTTPError {}
 
 /** The body is shorter than announced. */
 export class IncompleteRead extends HTTPError {
-  static {
-    setErrorName(this, 'IncompleteRead');
-  }
   /** How many bytes came. */
   readonly partial: number;
   /** How many more were announced. */
@@ -251,32 +177,20 @@ export class IncompleteRead extends HTTPError {
 }
 
 /** A chunk's length is not a number. */
-export class InvalidChunkLength extends HTTPError {
-  static {
-    setErrorName(this, 'InvalidChunkLength');
-  }
-}
+export class InvalidChunkLength extends HTTPError {}
 
 /** A body must be sent again but cannot be read a second time. */
-export class UnrewindableBodyError extends HTTPError {
-  static {
-    setErrorName(this, 'UnrewindableBodyError');
-  }
-}
+export class UnrewindableBodyError extends HTTPError {}
 
 /** A URL or a part of one makes no sense. */
 export class LocationValueError extends HTTPError {
   static {
-    setErrorName(this, 'LocationValueError');
     alsoExtends(this, ValueError);
   }
 }
 
 /** A URL or host cannot be parsed. */
 export class LocationParseError extends LocationValueError {
-  static {
-    setErrorName(this, 'LocationParseError');
-  }
   /** What could not be parsed, without credentials. */
   readonly location: string;
 
@@ -287,17 +201,10 @@ export class LocationParseError extends LocationValueError {
 }
 
 /** A URL's scheme is not supported. */
-export class URLSchemeUnknown extends LocationValueError {
-  static {
-    setErrorName(this, 'URLSchemeUnknown');
-  }
-}
+export class URLSchemeUnknown extends LocationValueError {}
 
 /** A proxy's scheme is not supported. */
 export class ProxySchemeUnknown extends URLSchemeUnknown {
-  static {
-    setErrorName(this, 'ProxySchemeUnknown');
-  }
   constructor(scheme: string | null) {
     super(
       scheme === null || scheme === 'localhost'
@@ -308,22 +215,44 @@ export class ProxySchemeUnknown extends URLSchemeUnknown {
 }
 
 /** A proxy's scheme cannot be used for this URL. Never raised here. */
-export class ProxySchemeUnsupported extends ValueError {
-  static {
-    setErrorName(this, 'ProxySchemeUnsupported');
-  }
-}
+export class ProxySchemeUnsupported extends ValueError {}
 
 /** The body is not one of `http.client`. Never raised here: there is no such module. */
-export class BodyNotHttplibCompatible extends HTTPError {
-  static {
-    setErrorName(this, 'BodyNotHttplibCompatible');
-  }
-}
+export class BodyNotHttplibCompatible extends HTTPError {}
 
 /** The headers of a response could not be parsed. Never raised here: Node's parser reports the error. */
-export class HeaderParsingError extends HTTPError {
-  static {
-    setErrorName(this, 'HeaderParsingError');
-  }
-}
+export class HeaderParsingError extends HTTPError {}
+
+setErrorNames({
+  BodyNotHttplibCompatible,
+  ClosedPoolError,
+  ConnectTimeoutError,
+  DecodeError,
+  EmptyPoolError,
+  FullPoolError,
+  HeaderParsingError,
+  HostChangedError,
+  HTTPError,
+  IncompleteRead,
+  InvalidChunkLength,
+  InvalidHeader,
+  LocationParseError,
+  LocationValueError,
+  MaxRetryError,
+  NameResolutionError,
+  NewConnectionError,
+  PoolError,
+  ProtocolError,
+  ProxyError,
+  ProxySchemeUnknown,
+  ProxySchemeUnsupported,
+  ReadTimeoutError,
+  RequestError,
+  ResponseError,
+  ResponseNotChunked,
+  SSLError,
+  TimeoutError,
+  TimeoutStateError,
+  UnrewindableBodyError,
+  URLSchemeUnknown,
+});

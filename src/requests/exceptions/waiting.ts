@@ -1,5 +1,5 @@
 /** What ends a request that would take too long, besides the timeouts of Python. */
-import { setErrorName } from '../../builtins/index.js';
+import { setErrorNames } from '../../builtins/index.js';
 import { RequestException, type RequestExceptionOptions, Timeout } from './requests.js';
 
 /** What a request was doing when its deadline passed. */
@@ -12,9 +12,6 @@ export type DeadlinePhase =
 
 /** The `deadline` of a request passed before its last byte was there. Not in Python. */
 export class DeadlineExceeded extends Timeout {
-  static {
-    setErrorName(this, 'DeadlineExceeded');
-  }
   /** In seconds. */
   readonly deadline: number;
   /** The stage. A transport that does not report when it is connected is `connecting` until there is a response. */
@@ -29,9 +26,6 @@ export class DeadlineExceeded extends Timeout {
 
 /** The limits of a session would let the request start only after more than `max_delay`; it was not sent. Python raises pyrate's `BucketFullException`. */
 export class MaxDelayExceeded extends Timeout {
-  static {
-    setErrorName(this, 'MaxDelayExceeded');
-  }
   /** After how many seconds it may be worth trying again. */
   readonly retry_after: number;
 
@@ -46,8 +40,6 @@ export class MaxDelayExceeded extends Timeout {
 }
 
 /** The store of the limits, which counts for several processes, cannot be reached or has failed; the request was not sent. Not in Python. */
-export class LimitStoreError extends RequestException {
-  static {
-    setErrorName(this, 'LimitStoreError');
-  }
-}
+export class LimitStoreError extends RequestException {}
+
+setErrorNames({ DeadlineExceeded, LimitStoreError, MaxDelayExceeded });
