@@ -16,7 +16,6 @@ export {
   type IterContentOptions,
   iterLines,
   type IterLinesOptions,
-  splitArguments,
 } from './bodies/text/iter-body.js';
 export type { JSONReviver } from './bodies/text/response-json.js';
 export { isPristine } from './cookies/requests-cookie-jar.js';

@@ -8,7 +8,6 @@ import {
   iterLines,
   type IterLinesOptions,
   type JSONReviver,
-  splitArguments,
 } from '../../requests/internal.js';
 import type { HeadersLike } from '../../requests/structures/index.js';
 import type { HTTPResponse as AwaitedHTTPResponse } from '../../requests/packages/urllib3.js';
@@ -21,14 +20,12 @@ import { setCallersClasses } from '../wire/short-response.js';
 import { asStandIn } from '../wire/stand-in.js';
 
 const EMPTY = Buffer.alloc(0);
-const ITER_CHUNK_SIZE = 512;
 
 type Overridden =
   | 'read'
   | 'readNow'
   | 'iter_content'
   | 'iter_lines'
-  | 'close'
   | 'content'
   | 'text'
   | 'json'
@@ -40,8 +37,7 @@ type Overridden =
   | 'headers'
   | 'reason'
   | typeof Symbol.asyncIterator
-  | typeof Symbol.asyncDispose
-  | typeof Symbol.dispose;
+  | typeof Symbol.asyncDispose;
 
 /** The members that both flavors share; accessors whose setters take more than the getters return are written out. */
 interface Base extends Omit<AwaitedResponse, Overridden> {
@@ -147,9 +143,7 @@ export class Response extends Base implements Disposable {
     chunkSize?: number | null | IterContentOptions,
     options?: IterContentOptions,
   ): IterableIterator<Buffer | string> {
-    const known = ['chunk_size', 'decode_unicode'];
-    const { chunk_size = 1, decode_unicode } = splitArguments('iter_content()', chunkSize, options, known);
-    return plainIterator(iterContent(this.source(chunk_size), chunk_size, decode_unicode === true));
+    return plainIterator(iterContent((size) => this.source(size), chunkSize, options));
   }
 
   /**
@@ -171,32 +165,12 @@ export class Response extends Base implements Disposable {
     chunkSize?: number | null | IterLinesOptions,
     options?: IterLinesOptions,
   ): IterableIterator<Buffer | string> {
-    const known = ['chunk_size', 'decode_unicode', 'delimiter'];
-    const {
-      chunk_size = ITER_CHUNK_SIZE,
-      decode_unicode,
-      delimiter = null,
-    } = splitArguments('iter_lines()', chunkSize, options, known);
-    return plainIterator(iterLines(this.source(chunk_size), chunk_size, decode_unicode === true, delimiter));
+    return plainIterator(iterLines((size) => this.source(size), chunkSize, options));
   }
 
   /** `for (const chunk of response)`: the same as `iter_content(128)`. */
   [Symbol.iterator](): IterableIterator<Buffer> {
     return this.iter_content(128);
-  }
-
-  /**
-   * Lets go of the connection; the one under a body that was not read to its end is closed. What is buffered stays, an
-   * unread body is empty from then on.
-   */
-  close(): void {
-    if (!this._content_consumed) this.raw?.close();
-    this.raw?.release_conn();
-  }
-
-  /** `using response = …`: the same as {@link close}. */
-  [Symbol.dispose](): void {
-    this.close();
   }
 
   /** The body; empty if there is none. */

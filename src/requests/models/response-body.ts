@@ -12,14 +12,12 @@ import {
   type IterContentOptions,
   iterLines,
   type IterLinesOptions,
-  splitArguments,
 } from '../bodies/text/iter-body.js';
 import type { PreparedRequest } from './prepared-request.js';
 import { guessedJSONText, type JSONReviver, parseJSON } from '../bodies/text/response-json.js';
 import { decodeTextLeniently } from '../bodies/text/charsets.js';
 
 const EMPTY = Buffer.alloc(0);
-const ITER_CHUNK_SIZE = 512;
 
 /** The body's half of a `Response`: everything by which it is read, as bytes, text, JSON, or piece by piece. */
 export abstract class ResponseBody implements Disposable, AsyncDisposable {
@@ -165,9 +163,7 @@ export abstract class ResponseBody implements Disposable, AsyncDisposable {
     chunkSize?: number | null | IterContentOptions,
     options?: IterContentOptions,
   ): BodyIterator<Buffer | string> {
-    const known = ['chunk_size', 'decode_unicode'];
-    const { chunk_size = 1, decode_unicode } = splitArguments('iter_content()', chunkSize, options, known);
-    return iterContent(this.#source(chunk_size), chunk_size, decode_unicode === true);
+    return iterContent((size) => this.#source(size), chunkSize, options);
   }
 
   /**
@@ -191,13 +187,7 @@ export abstract class ResponseBody implements Disposable, AsyncDisposable {
     chunkSize?: number | null | IterLinesOptions,
     options?: IterLinesOptions,
   ): BodyIterator<Buffer | string> {
-    const known = ['chunk_size', 'decode_unicode', 'delimiter'];
-    const {
-      chunk_size = ITER_CHUNK_SIZE,
-      decode_unicode,
-      delimiter = null,
-    } = splitArguments('iter_lines()', chunkSize, options, known);
-    return iterLines(this.#source(chunk_size), chunk_size, decode_unicode === true, delimiter);
+    return iterLines((size) => this.#source(size), chunkSize, options);
   }
 
   /**

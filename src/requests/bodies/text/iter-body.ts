@@ -34,8 +34,13 @@ export interface BodySource {
   stream(chunkSize: number | null): AsyncIterable<Buffer> | Iterable<Buffer>;
 }
 
+type OpenBody = (chunkSize: number | null) => BodySource;
+
+/** Python's constant of that name. */
+const ITER_CHUNK_SIZE = 512;
+
 /** The options of a call whose first argument may be `chunk_size` or all of them. */
-export function splitArguments(
+function splitArguments(
   callee: string,
   first: number | null | undefined | IterLinesOptions,
   options: IterLinesOptions | undefined,
@@ -71,27 +76,35 @@ function pythonType(value: unknown): string {
   }
 }
 
+/** `response.iter_content()`: `open` gives the body; it refuses one that is gone, and a bad chunk size. */
 export function iterContent(
-  source: BodySource,
-  chunkSize: number | null,
-  decodeUnicode: boolean,
+  open: OpenBody,
+  first: number | null | undefined | IterContentOptions,
+  options: IterContentOptions | undefined,
 ): BodyIterator<Buffer | string> {
-  const pieces = piecesOf(source, chunkSize);
-  if (!decodeUnicode) return BodyIterator.over<Buffer | string>(pieces);
+  const known = ['chunk_size', 'decode_unicode'];
+  const { chunk_size = 1, decode_unicode } = splitArguments('iter_content()', first, options, known);
+  const source = open(chunk_size);
+  const pieces = piecesOf(source, chunk_size);
+  if (decode_unicode !== true) return BodyIterator.over<Buffer | string>(pieces);
   return BodyIterator.of(pieces, new UnicodeStage(source));
 }
 
+/** `response.iter_lines()`. */
 export function iterLines(
-  source: BodySource,
-  chunkSize: number | null,
-  decodeUnicode: boolean,
-  delimiter: string | Uint8Array | null,
+  open: OpenBody,
+  first: number | null | undefined | IterLinesOptions,
+  options: IterLinesOptions | undefined,
 ): BodyIterator<Buffer | string> {
+  const known = ['chunk_size', 'decode_unicode', 'delimiter'];
+  const given = splitArguments('iter_lines()', first, options, known);
+  const { chunk_size = ITER_CHUNK_SIZE, decode_unicode, delimiter = null } = given;
+  const source = open(chunk_size);
   const splitter =
     delimiter === null || delimiter.length === 0 ? new LineSplitter() : new DelimiterSplitter(delimiter);
   return BodyIterator.of<Buffer, Buffer | string>(
-    piecesOf(source, chunkSize),
-    decodeUnicode ? chain(new UnicodeStage(source), splitter) : splitter,
+    piecesOf(source, chunk_size),
+    decode_unicode === true ? chain(new UnicodeStage(source), splitter) : splitter,
   );
 }
 
