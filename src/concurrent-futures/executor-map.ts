@@ -58,7 +58,8 @@ export function splitOptions(rest: readonly unknown[]): {
   return { iterables: rest.slice(0, -1), options };
 }
 
-function parseBuffersize(buffersize: unknown): number | null {
+/** Null for no limit. */
+export function parseBuffersize(buffersize: unknown): number | null {
   if (buffersize === undefined || buffersize === null) return null;
   if (typeof buffersize !== 'number' || !Number.isInteger(buffersize)) {
     throw new TypeError('buffersize must be an integer or None');

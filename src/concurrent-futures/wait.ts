@@ -89,7 +89,10 @@ export function checkReturnWhen(value: string): void {
   }
 }
 
-function snapshot<F extends Future>(futures: Set<F>): DoneAndNotDoneFutures<F> {
+/** Python's named pair of `futures` as they are now. */
+export function snapshot<F extends { _isSettled(): boolean }>(
+  futures: Set<F>,
+): Pair<F> & { readonly done: Set<F>; readonly not_done: Set<F> } {
   const done = new Set<F>();
   const notDone = new Set<F>();
   for (const future of futures) (future._isSettled() ? done : notDone).add(future);

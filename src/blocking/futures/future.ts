@@ -7,10 +7,12 @@ import {
   deadlineAfter,
   FAILED,
   FINISHED,
+  idOf,
   parseTimeout,
   PENDING,
   RUNNING,
   type State,
+  stateText,
   timeoutOf,
 } from '../../concurrent-futures/internal.js';
 import { withCallersLines } from '../caller/caller-stack.js';
@@ -28,15 +30,6 @@ export interface FutureOwner {
 
 /** Called when a future is done. */
 export type Listener = (future: Future) => void;
-
-const ids = new WeakMap<Future, number>();
-let lastId = 0;
-
-function idOf(future: Future): string {
-  const id = ids.get(future) ?? (lastId += 1);
-  ids.set(future, id);
-  return `0x${id.toString(16)}`;
-}
 
 /**
  * Python's `concurrent.futures.Future`: the outcome of a call that may still be under way. It is not a promise: {@link result} blocks,
@@ -215,7 +208,7 @@ export class Future<T = unknown> {
    * runs there is still `pending`: see {@link running}.
    */
   toString(): string {
-    return `<${this.constructor.name} at ${idOf(this)} state=${this.#stateText()}>`;
+    return `<${this.constructor.name} at ${idOf(this)} state=${stateText(this.#state, this.#outcome)}>`;
   }
 
   [inspect.custom](): string {
@@ -316,21 +309,6 @@ export class Future<T = unknown> {
         `exception calling callback for ${this.toString()}`,
         error,
       );
-    }
-  }
-
-  #stateText(): string {
-    switch (this.#state) {
-      case PENDING:
-        return 'pending';
-      case RUNNING:
-        return 'running';
-      case FINISHED:
-        return `finished returned ${typeName(this.#outcome)}`;
-      case FAILED:
-        return `finished raised ${typeName(this.#outcome)}`;
-      default:
-        return 'cancelled';
     }
   }
 

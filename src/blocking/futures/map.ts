@@ -1,12 +1,12 @@
 /** `Executor.map`, on top of nothing but `submit`. */
-import { checkOptions, isPlainObject, ValueError } from '../../builtins/index.js';
-import type { MapOptions } from '../../concurrent-futures/index.js';
 import {
   checkMapped,
   deadlineAfter,
   MapInputs,
+  parseBuffersize,
   parseTimeout,
   remaining,
+  splitOptions,
 } from '../../concurrent-futures/internal.js';
 import type { Future } from './future.js';
 
@@ -23,7 +23,6 @@ export function mapOnto(
 ): IterableIterator<unknown> {
   checkMapped(fn);
   const { iterables, options } = splitOptions(rest);
-  checkOptions('map()', options, ['timeout', 'chunksize', 'buffersize']);
   const deadline = deadlineAfter(parseTimeout(options.timeout));
   const buffersize = parseBuffersize(options.buffersize);
   const inputs = new MapInputs(iterables);
@@ -39,8 +38,8 @@ export function mapOnto(
     return row !== null;
   };
   // At the call, not at the first result.
-  for (let count = 0; count < buffersize && submit(); count += 1);
-  return results(futures, deadline, buffersize === Infinity ? null : submit);
+  for (let count = 0; count < (buffersize ?? Infinity) && submit(); count += 1);
+  return results(futures, deadline, buffersize === null ? null : submit);
 }
 
 function* results(
@@ -62,20 +61,4 @@ function* results(
   } finally {
     for (; next < futures.length; next += 1) futures[next]?.cancel();
   }
-}
-
-function splitOptions(rest: readonly unknown[]): { iterables: readonly unknown[]; options: MapOptions } {
-  const last = rest.at(-1);
-  const isNone = rest.length > 0 && (last === undefined || last === null);
-  if (!isNone && (!isPlainObject(last) || Symbol.iterator in last)) return { iterables: rest, options: {} };
-  return { iterables: rest.slice(0, -1), options: (last as MapOptions | null | undefined) ?? {} };
-}
-
-function parseBuffersize(buffersize: unknown): number {
-  if (buffersize === undefined || buffersize === null) return Infinity;
-  if (typeof buffersize !== 'number' || !Number.isInteger(buffersize)) {
-    throw new TypeError('buffersize must be an integer or None');
-  }
-  if (buffersize < 1) throw new ValueError('buffersize must be None or > 0');
-  return buffersize;
 }

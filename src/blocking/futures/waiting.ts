@@ -1,9 +1,12 @@
 /** Waiting for several futures: Python's `as_completed` and `wait`. */
-import { checkOptions, isPlainObject, monotonic, TimeoutError, typeName } from '../../builtins/index.js';
+import { checkOptions, isPlainObject, monotonic, TimeoutError } from '../../builtins/index.js';
 import {
   checkReturnWhen,
   deadlineAfter,
+  type Futures,
+  futureSet,
   parseTimeout,
+  snapshot,
   timeoutOf,
 } from '../../concurrent-futures/internal.js';
 import {
@@ -17,7 +20,7 @@ import {
 import { poll, waitUntil } from '../caller/link.js';
 import { Future } from './future.js';
 
-type Futures<F> = Iterable<F> | ReadonlyMap<F, unknown>;
+const KIND = 'futures of requests-futures/blocking';
 
 type Pair<F> = readonly [done: Set<F>, not_done: Set<F>];
 
@@ -27,22 +30,6 @@ export interface DoneAndNotDoneFutures<F extends Future> extends Pair<F> {
   readonly done: Set<F>;
   /** All others. */
   readonly not_done: Set<F>;
-}
-
-function futureSet<F extends Future>(callee: string, fs: Futures<F>): Set<F> {
-  if (typeof (fs as Partial<Iterable<F>> | null | undefined)?.[Symbol.iterator] !== 'function') {
-    const hint = (fs as unknown) instanceof Future ? '; write it as a list: [future]' : '';
-    throw new TypeError(`${callee} takes an iterable of futures, got ${typeName(fs)}${hint}`);
-  }
-  const futures = new Set<F>(
-    fs instanceof Map ? (fs as ReadonlyMap<F, unknown>).keys() : (fs as Iterable<F>),
-  );
-  for (const future of futures) {
-    if (!((future as unknown) instanceof Future)) {
-      throw new TypeError(`${callee} takes futures of requests-futures/blocking, got ${typeName(future)}`);
-    }
-  }
-  return futures;
 }
 
 /**
@@ -71,7 +58,7 @@ export function as_completed<F extends Future>(
 
 function* complete<F extends Future>(fs: Futures<F>, timeout: unknown): Generator<F, void, undefined> {
   const deadline = deadlineAfter(parseTimeout(timeout));
-  const futures = futureSet('as_completed()', fs);
+  const futures = futureSet('as_completed()', fs, Future, KIND);
   const total = futures.size;
   poll();
   const finished: F[] = [];
@@ -132,7 +119,7 @@ export function wait<F extends Future>(
   checkOptions('wait()', options, ['timeout', 'return_when']);
   const returnWhen = options.return_when ?? return_when ?? ALL_COMPLETED;
   checkReturnWhen(returnWhen);
-  const futures = futureSet('wait()', fs);
+  const futures = futureSet('wait()', fs, Future, KIND);
   const deadline = deadlineAfter(parseTimeout(options.timeout));
   poll();
   let pending = 0;
@@ -152,12 +139,6 @@ export function wait<F extends Future>(
     }
   }
   waitUntil(() => isEnough || pending === 0, deadline);
-  const done = new Set<F>();
-  const not_done = new Set<F>();
-  for (const future of futures) {
-    future._removeListener(listener);
-    (future._isSettled() ? done : not_done).add(future);
-  }
-  const pair: Pair<F> = [done, not_done];
-  return Object.assign(pair, { done, not_done });
+  for (const future of futures) future._removeListener(listener);
+  return snapshot(futures);
 }
