@@ -29,8 +29,6 @@ type Overridden =
   | 'close'
   | 'closed'
   | 'tell'
-  | 'isclosed'
-  | 'release_conn'
   // Of the package's own.
   | 'reader'
   | 'received'
@@ -69,16 +67,7 @@ export class HTTPResponse extends Base {
   read(amt: number | null = null, { decode_content = false, ...unknown }: ReadOptions = {}): Buffer {
     checkOptions('read()', unknown, []);
     if (amt === 0) return EMPTY;
-    const wanted = amt === null || amt < 0 ? Infinity : amt;
-    const parts: Buffer[] = [];
-    let size = 0;
-    while (size < wanted) {
-      const part = this.takePart(Number.isFinite(wanted) ? wanted - size : null, decode_content);
-      if (part === null) break;
-      parts.push(part);
-      size += part.length;
-    }
-    return parts.length === 1 ? (parts[0] as Buffer) : Buffer.concat(parts, size);
+    return this.fill(amt === null || amt < 0 || amt === Infinity ? null : amt, decode_content);
   }
 
   /**
@@ -137,16 +126,6 @@ export class HTTPResponse extends Base {
     return body.link.call('tell', [body.id]) as number;
   }
 
-  /** The same as {@link closed}. */
-  isclosed(): boolean {
-    return this.closed;
-  }
-
-  /** Gives the connection back. One with an unread body cannot be used again, and is closed. */
-  release_conn(): void {
-    if (!this.closed) this.close();
-  }
-
   /** The decoded body, or what is left of it. @internal */
   whole(): Buffer {
     const body = bodies.get(awaited(this));
@@ -184,20 +163,18 @@ export class HTTPResponse extends Base {
     return filled.length === 0 ? null : filled;
   }
 
-  private fill(amt: number, decode: boolean): Buffer {
-    const first = this.takePart(amt, decode);
-    if (first === null) return EMPTY;
-    // The usual case, as the gateway cuts the body to this size.
-    if (first.length === amt) return first;
-    const parts = [first];
-    let size = first.length;
-    while (size < amt) {
-      const next = this.takePart(amt - size, decode);
-      if (next === null) break;
-      parts.push(next);
-      size += next.length;
+  /** `amt` bytes, or (null) all; fewer only at the end. */
+  private fill(amt: number | null, decode: boolean): Buffer {
+    const parts: Buffer[] = [];
+    let size = 0;
+    while (amt === null || size < amt) {
+      const part = this.takePart(amt === null ? null : amt - size, decode);
+      if (part === null) break;
+      parts.push(part);
+      size += part.length;
     }
-    return Buffer.concat(parts, size);
+    // The usual case, as the gateway cuts the body to this size.
+    return parts.length === 1 ? (parts[0] as Buffer) : Buffer.concat(parts, size);
   }
 
   /** Up to `amt` of the bytes read ahead; waits only if there are none. */
