@@ -1,6 +1,6 @@
 /**
  * The entry of the watchdog thread, which wakes the caller when the gateway ends. The blocked caller itself would notice too
- * late. It starts beside the gateway, not before it: the first call waits for the gateway.
+ * late. It starts after the gateway: the first call waits for that.
  */
 import { workerData } from 'node:worker_threads';
 import { type Death, tellEnd, type WatchdogData } from '../src/blocking/wire/index.js';

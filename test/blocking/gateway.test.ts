@@ -62,12 +62,28 @@ describe('a gateway that ends', () => {
        };
        (await import('node:module')).syncBuiltinESMExports();
        const { requests } = await import('requests-futures/blocking');
-       try { requests.get('http://127.0.0.1:1/'); }
-       catch (error) { console.log(error.message); }`,
+       for (const time of ['first', 'second'])
+         try { requests.get('http://127.0.0.1:1/'); }
+         catch (error) { console.log(time, error.name, error.cause.message); }`,
       { doors: '' },
     );
-    expect([stdout, code]).toEqual(['no more threads\n', 0]);
+    expect([stdout.split('\n').slice(1), code]).toEqual([['second BrokenExecutor no more threads', ''], 0]);
+    expect(stdout).toMatch(/^first ConnectionError /);
   }, 60_000);
+
+  test.each([
+    ['before it has a watchdog', 0],
+    ['after that', 2],
+  ])('is an error of what the event loop waits for: %s', async (_title, before) => {
+    const { stdout, code } = await runScript(
+      `const { Fault } = await import(${JSON.stringify(new URL('fixtures/faults.mjs', import.meta.url).href)});
+       for (let count = 0; count < ${before}; count += 1) requests.get(BASE + '/echo');
+       const future = new FuturesSession().get(BASE + '/never', { params: new Fault('exit') });
+       future.add_done_callback(() => console.log(future.exception().name, future.exception().cause.message));`,
+      { url: server.url },
+    );
+    expect([stdout, code]).toEqual(['BrokenExecutor the gateway thread exited with code 7\n', 0]);
+  });
 
   test.each([
     ['gateway.js', /^BrokenExecutor .*Cannot find module/],

@@ -1,7 +1,7 @@
 /** How a thread gets a gateway: it starts one, or, as a pool's thread, shares that of its program. */
-import { MessageChannel, type MessagePort, Worker } from 'node:worker_threads';
+import { MessageChannel, type MessagePort, receiveMessageOnPort, Worker } from 'node:worker_threads';
 import { callAtHome } from '../../builtins/index.js';
-import { type Death, FLAGS, type GatewayData, type WatchdogData } from '../wire/protocol.js';
+import { type Death, FLAGS, GONE, type GatewayData, type WatchdogData } from '../wire/protocol.js';
 import { takeCaller } from '../wire/taking.js';
 import { EnvironmentChanges, gatewayEnvironment } from './environ.js';
 import { checkHost, workerFile } from './host.js';
@@ -12,11 +12,23 @@ export interface Connection {
   readonly flags: Int32Array;
   /** What has changed since the gateway was started. */
   readonly environ: EnvironmentChanges;
-  /** Its watchdog; null for a gateway of another thread. */
-  readonly watchdog: Watchdog | null;
+  /** Null for a gateway of another thread. */
+  readonly gateway: Gateway | null;
 }
 
-interface Watchdog {
+/** A gateway that this thread has started. */
+export interface Gateway {
+  /** Starts its watchdog. Throws the error of `new Worker`, and then stops the gateway. */
+  watch(): Watchdog;
+  /** Its end, reported in a turn of this thread's loop. */
+  readonly ended: Promise<Death>;
+  /** Keeps the process alive. */
+  ref(): void;
+  unref(): void;
+}
+
+/** The thread that reports the end of a gateway. */
+export interface Watchdog {
   /** Where the reason of the gateway's end arrives. */
   readonly port: MessagePort;
   /** Its own end. */
@@ -32,45 +44,73 @@ function start(): Connection {
     port,
     flags,
     environ: new EnvironmentChanges(!isTaken),
-    watchdog: isTaken ? null : startGateway(port2, flags.buffer),
+    gateway: isTaken ? null : startGateway(port2, flags.buffer),
   };
 }
 
-function startGateway(port: MessagePort, flags: SharedArrayBuffer): Watchdog {
+function startGateway(port: MessagePort, flags: SharedArrayBuffer): Gateway {
   const { port1: watched, port2: watching } = new MessageChannel();
-  const { port1: watch, port2: told } = new MessageChannel();
-  const options = { execArgv: [], env: gatewayEnvironment(), stdout: true, stderr: true };
-  const gateway = new Worker(new URL(workerFile('start-gateway')), {
-    ...options,
-    name: 'requests-futures gateway',
-    workerData: {
+  const shared = new Int32Array(flags);
+  let isWatched = false;
+  const gateway = startThread(
+    'start-gateway',
+    'requests-futures gateway',
+    {
       requestsFutures: 'gateway',
       port,
       flags,
       watchdog: watched,
       gateway: workerFile('gateway'),
     } satisfies GatewayData,
-    transferList: [port, watched],
-  });
-  // The watchdog reports it, also while this thread waits.
-  gateway.on('error', () => undefined);
-  let watchdog: Worker;
-  try {
-    watchdog = new Worker(new URL(workerFile('watchdog')), {
-      ...options,
-      name: 'requests-futures',
-      workerData: {
-        requestsFutures: 'gateway',
-        gateway: watching,
-        watch: told,
-        flags,
-      } satisfies WatchdogData,
-      transferList: [watching, told],
+    [port, watched],
+  );
+  const ended = new Promise<Death>((resolve) => {
+    gateway.on('exit', () => {
+      if (isWatched) {
+        // The watchdog may be about to report it, with the reason.
+        Atomics.wait(shared, GONE, 0, 1000);
+        resolve({ message: 'the gateway thread ended', stack: '', code: null });
+      } else resolve(lastOf(watching));
     });
-  } catch (error) {
-    void gateway.terminate();
-    throw error;
-  }
+  });
+  // Reported by its last message, also while this thread waits.
+  gateway.on('error', () => undefined);
+  // Last, as adding a listener would keep the process alive again.
+  gateway.unref();
+  const watch = (): Watchdog => {
+    isWatched = true;
+    try {
+      return startWatchdog(watching, flags);
+    } catch (error) {
+      void gateway.terminate();
+      throw error;
+    }
+  };
+  return {
+    watch,
+    ended,
+    ref: () => {
+      gateway.ref();
+    },
+    unref: () => {
+      gateway.unref();
+    },
+  };
+}
+
+function startWatchdog(gateway: MessagePort, flags: SharedArrayBuffer): Watchdog {
+  const { port1: port, port2: watch } = new MessageChannel();
+  const watchdog = startThread(
+    'watchdog',
+    'requests-futures',
+    {
+      requestsFutures: 'gateway',
+      gateway,
+      watch,
+      flags,
+    } satisfies WatchdogData,
+    [gateway, watch],
+  );
   const ended = new Promise<Death>((resolve) => {
     watchdog.on('error', ({ message, stack = '' }: Error) => {
       resolve({ message, stack, code: null });
@@ -79,15 +119,39 @@ function startGateway(port: MessagePort, flags: SharedArrayBuffer): Watchdog {
       resolve({ message: `the watchdog thread exited with code ${code}`, stack: '', code: null });
     });
   });
-  // What arrives from the streams of a thread, warnings of Node's, would keep the process alive.
-  for (const { stdout, stderr } of [gateway, watchdog]) {
-    stdout.destroy();
-    stderr.destroy();
-  }
-  // Last, as adding a listener would keep the process alive again.
-  gateway.unref();
   watchdog.unref();
-  return { port: watch, ended };
+  return { port, ended };
+}
+
+function startThread(
+  file: 'start-gateway' | 'watchdog',
+  name: string,
+  workerData: GatewayData | WatchdogData,
+  transferList: readonly MessagePort[],
+): Worker {
+  const thread = new Worker(new URL(workerFile(file)), {
+    name,
+    workerData,
+    transferList: [...transferList],
+    execArgv: [],
+    env: gatewayEnvironment(),
+    stdout: true,
+    stderr: true,
+  });
+  // What arrives from the streams of a thread, warnings of Node's, would keep the process alive.
+  thread.stdout.destroy();
+  thread.stderr.destroy();
+  return thread;
+}
+
+/** The last message that a gateway sent of its end. */
+function lastOf(port: MessagePort): Death {
+  let death: Death = { message: 'the gateway thread could not be started', stack: '', code: null };
+  for (;;) {
+    const received = receiveMessageOnPort(port) as { message: Death } | undefined;
+    if (received === undefined) return death;
+    death = received.message;
+  }
 }
 
 /** Started while the program is still loading, as the first call would otherwise wait for all of it. */

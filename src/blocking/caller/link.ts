@@ -26,7 +26,7 @@ import type { JarChange } from '../wire/jar-changes.js';
 import { resolving } from '../wire/stand-in.js';
 import { onCaller } from '../wire/taking.js';
 import { answerAsk } from './asks.js';
-import { connect } from './connection.js';
+import { connect, type Gateway } from './connection.js';
 import type { EnvironmentChanges } from './environ.js';
 import type { Link, Outcome } from './gateway.js';
 import { Handles, Scope } from './handles.js';
@@ -35,18 +35,22 @@ import { HINT_AFTER, mayWaitForItself, sayHint } from './loopback-hint.js';
 import { arrive, flatten, leave } from './sides.js';
 import { warningAtOnce } from './warn-at-once.js';
 import { SentSessions } from './sent-sessions.js';
+import { Watch } from './watch.js';
 
 /** Seconds of one wait, as a debugger cannot interrupt an endless one. */
 const SLICE = 1;
 
+/** Seconds of a wait for a gateway without a watchdog, which is started after that, or for the second call. */
+const UNWATCHED = 0.25;
+
 /** As it is when the package loads: fake timers would stop it for as long as this thread waits. */
 const clock = performance.now.bind(performance);
 
-/** The seconds of the next slice of a wait until `deadline` (of `monotonic()`); none are left at 0. */
-function slices(deadline: number | null): () => number {
-  if (deadline === null) return () => SLICE;
+/** The seconds of the next slice of a wait until `deadline` (of `monotonic()`), at most `most`; none are left at 0. */
+function slices(deadline: number | null): (most: number) => number {
+  if (deadline === null) return (most) => most;
   const end = clock() + (deadline - monotonic()) * 1000;
-  return () => Math.min(SLICE, (end - clock()) / 1000);
+  return (most) => Math.min(most, (end - clock()) / 1000);
 }
 
 interface Pending {
@@ -62,8 +66,10 @@ class GatewayLink implements Link {
   readonly sessions = new SentSessions();
   readonly replies = new Scope(this.handles);
   readonly #port: MessagePort;
-  readonly #watch: MessagePort | null;
   readonly #flags: Int32Array;
+  readonly #watch: Watch;
+  /** What stays until the gateway has ended, and that is known: its port closes before. */
+  readonly #far: Pick<Gateway, 'ref' | 'unref'>;
   readonly #sent = new SentReferences();
   readonly #received = new ReceivedReferences();
   readonly #environ: EnvironmentChanges;
@@ -76,25 +82,19 @@ class GatewayLink implements Link {
   #death: BrokenExecutor | null = null;
 
   constructor() {
-    const { port, flags, environ, watchdog } = connect();
+    const { port, flags, environ, gateway } = connect();
     this.#port = port;
     this.#flags = flags;
     this.#environ = environ;
-    this.#watch = watchdog?.port ?? null;
-    const end = (death: Death): void => {
+    this.#far = gateway ?? port;
+    this.#watch = new Watch(gateway, (death) => {
       this.#end(death);
-    };
+    });
     port.on('message', (message: ToCaller) => {
       this.#handle(message);
     });
-    this.#watch?.on('message', end);
-    // What it said before it ended may not have been delivered yet.
-    void watchdog?.ended.then((death) => {
-      end(this.#lastWords(death));
-    });
     // Last, as adding a listener would keep the process alive again.
     port.unref();
-    this.#watch?.unref();
   }
 
   get isAlive(): boolean {
@@ -113,6 +113,7 @@ class GatewayLink implements Link {
   }
 
   start(op: string, args: readonly unknown[], settle: (outcome: Outcome) => void): number {
+    if (this.#lastId > 0) this.#watch.start();
     if (this.#death !== null) throw this.#death;
     const scope = new Scope(this.handles);
     const id = (this.#lastId += 1);
@@ -148,10 +149,11 @@ class GatewayLink implements Link {
       const news = Atomics.load(this.#flags, NEWS);
       this.poll();
       if (ready()) return true;
-      const seconds = next();
+      const seconds = next(this.#watch.isMissing ? UNWATCHED : SLICE);
       if (seconds <= 0) return false;
-      const outcome = Atomics.wait(this.#flags, NEWS, news, seconds * 1000);
-      if (outcome === 'timed-out' && clock() >= hintAt) this.#hint();
+      if (Atomics.wait(this.#flags, NEWS, news, seconds * 1000) !== 'timed-out') continue;
+      this.#watch.start();
+      if (clock() >= hintAt) this.#hint();
     }
   }
 
@@ -166,7 +168,7 @@ class GatewayLink implements Link {
       this.#handle(received.message);
     }
     if (Atomics.load(this.#flags, GONE) !== 0)
-      this.#end(this.#lastWords({ message: 'the gateway thread ended', stack: '', code: null }));
+      this.#end(this.#watch.lastWords({ message: 'the gateway thread ended', stack: '', code: null }));
   }
 
   keep(object: object): void {
@@ -175,12 +177,12 @@ class GatewayLink implements Link {
 
   hold(): void {
     this.#holds += 1;
-    if (this.#holds === 1) this.#port.ref();
+    if (this.#holds === 1) this.#far.ref();
   }
 
   release(): void {
     this.#holds -= 1;
-    if (this.#holds === 0) this.#port.unref();
+    if (this.#holds === 0) this.#far.unref();
   }
 
   /** Makes the gateway serve a thread of this thread's pool too. */
@@ -259,12 +261,6 @@ class GatewayLink implements Link {
     pending?.settle(outcome);
   }
 
-  /** The watchdog's message, or else `death`. */
-  #lastWords(death: Death): Death {
-    const received = (this.#watch && receiveMessageOnPort(this.#watch)) as { message: Death } | undefined;
-    return received?.message ?? death;
-  }
-
   /** Fails everything under way. */
   #end(death: Death): void {
     if (this.#death !== null) return;
@@ -277,7 +273,7 @@ class GatewayLink implements Link {
       );
     this.#death = broken();
     this.#port.close();
-    this.#watch?.close();
+    this.#watch.close();
     for (const flags of this.#others.splice(0)) tellEnd(flags);
     const pending = [...this.#pending.values()];
     this.#pending.clear();
@@ -317,7 +313,7 @@ export function waitUntil(ready: () => boolean, deadline: number | null): boolea
   const next = slices(deadline);
   for (;;) {
     if (ready()) return true;
-    const seconds = next();
+    const seconds = next(SLICE);
     if (seconds <= 0) return false;
     Atomics.wait(idle, 0, 0, seconds * 1000);
   }

@@ -6,4 +6,5 @@ export function tellEnd(flags: SharedArrayBuffer): void {
   Atomics.store(shared, GONE, 1);
   Atomics.add(shared, NEWS, 1);
   Atomics.notify(shared, NEWS);
+  Atomics.notify(shared, GONE);
 }
