@@ -14,6 +14,7 @@ import { type HTTPAdapterOptions, HTTPAdapter } from '../requests/adapters/adapt
 import type { RequestOptions, SessionSendOptions } from '../requests/inputs.js';
 import type { Response } from '../requests/response.js';
 import { Session } from '../requests/session.js';
+import { urlText } from '../requests/verbs.js';
 import type { FuturesParts } from '../wire/session-parts.js';
 import { asStandIn } from '../wire/stand-in.js';
 import { Future } from './future.js';
@@ -157,8 +158,7 @@ export class FuturesSession extends Session<ResponseFuture, FuturesRequestOption
       background_callback === null
         ? options
         : { ...options, background_callback: keepingResult(background_callback) };
-    const plain = typeof url === 'string' || url instanceof Uint8Array ? url : String(url);
-    const text = this.base_url == null ? plain : joinBase(this.base_url, plain);
+    const text = this.base_url == null ? urlText(url) : joinBase(this.base_url, urlText(url));
     return this.#start('request', [method, text, given]);
   }
 

@@ -9,15 +9,14 @@ import {
 import type { AsyncPoolExecutorOptions, ShutdownOptions } from '../../concurrent-futures/index.js';
 import type { WorkerPoolExecutorOptions } from '../../concurrent-futures/worker-pool/index.js';
 import { encode } from '../../pickle/index.js';
-import { bindVerb } from '../../requests/internal.js';
-import { withCallersLines } from '../caller/caller-stack.js';
+import { callGateway } from '../caller/call.js';
 import { link } from '../caller/link.js';
 import { refusePromise } from '../caller/refuse-promise.js';
 import { onLeaving } from '../caller/sides.js';
 import { shownAdapter } from '../requests/api.js';
 import type { RequestOptions } from '../requests/inputs.js';
 import { isOfPackage } from '../requests/objects.js';
-import { type Verb, verbOf } from '../requests/verbs.js';
+import { type Verb, verbArguments, verbOf } from '../requests/verbs.js';
 import { asStandIn } from '../wire/stand-in.js';
 import { Executor } from './executor.js';
 import { Future } from './future.js';
@@ -58,41 +57,33 @@ abstract class PoolExecutor<O extends object> extends Executor {
       throw new TypeError(`max_workers must be an integer, got ${typeName(value)}`);
     }
     const workers = parseMaxWorkers(value, value);
-    this.#call('resize-pool', workers);
+    callGateway('resize-pool', [this, workers]);
     this.#maxWorkers = workers;
   }
 
   /** How many calls wait for a worker. */
   get queued(): number {
-    return this.#call('pool-state', 'queued') as number;
+    return callGateway('pool-state', [this, 'queued']) as number;
   }
 
   /** How many workers are busy. */
   get running(): number {
-    return this.#call('pool-state', 'running') as number;
+    return callGateway('pool-state', [this, 'running']) as number;
   }
 
   /** Holds back calls that have not begun, until {@link resume}; running ones continue. New calls are accepted and queued. */
   pause(): void {
-    this.#call('pool', 'pause');
+    callGateway('pool', [this, 'pause']);
   }
 
   /** Resumes after {@link pause}, oldest call first. */
   resume(): void {
-    this.#call('pool', 'resume');
+    callGateway('pool', [this, 'resume']);
   }
 
   /** Waits until no call is running or queued. The pool stays usable. */
   idle(): void {
-    this.#call('pool', 'idle');
-  }
-
-  #call(op: string, what: unknown): unknown {
-    try {
-      return link().call(op, [this, what]);
-    } catch (error) {
-      throw withCallersLines(error) as Error;
-    }
+    callGateway('pool', [this, 'idle']);
   }
 
   /** The stand-in for this pool in messages. @internal */
@@ -117,12 +108,8 @@ abstract class PoolExecutor<O extends object> extends Executor {
   /** Refuses new calls from now on, and calls `op` in the gateway. @internal */
   _end(op: string, args: readonly unknown[], wait: boolean): void {
     this.#isShutDown = true;
-    try {
-      if (wait) link().call(op, args);
-      else link().tell(op, args);
-    } catch (error) {
-      throw withCallersLines(error) as Error;
-    }
+    if (wait) callGateway(op, args);
+    else link().tell(op, args);
   }
 }
 
@@ -232,11 +219,8 @@ function submitVerb<R>(
 ): void {
   try {
     const [first, second] = args as [never, RequestOptions | null | undefined];
-    const { url, options } = bindVerb<RequestOptions>(name, first, second, args.length);
-    const all = name === 'head' && options.allow_redirects === undefined;
-    const given = all ? { ...options, allow_redirects: false } : options;
-    const text = typeof url === 'string' || url instanceof Uint8Array ? url : String(url);
-    startCall(future, 'submit-request', [pool, session ?? shownAdapter(), name, text, given]);
+    const { url, options } = verbArguments(name, first, second, args.length);
+    startCall(future, 'submit-request', [pool, session ?? shownAdapter(), name, url, options]);
   } catch (error) {
     future.set_exception(error);
   }

@@ -1,13 +1,12 @@
 /** The module-level functions of `requests`: each makes a Session for one request and closes it again. */
-import { bindRequest, bindVerb } from '../../requests/internal.js';
+import { bindRequest } from '../../requests/internal.js';
 import type { UrlInput, WithMethodAndUrl, WithUrl } from '../../requests/index.js';
-import { withCallersLines } from '../caller/caller-stack.js';
-import { link } from '../caller/link.js';
+import { callGateway } from '../caller/call.js';
 import { HTTPAdapter } from './adapters/adapters.js';
 import type { RequestOptions } from './inputs.js';
 import type { Response } from './response.js';
 import { Session } from './session.js';
-import { noteVerb } from './verbs.js';
+import { noteVerb, urlText, verbArguments } from './verbs.js';
 
 let shown: HTTPAdapter | null = null;
 
@@ -31,15 +30,7 @@ export function request(
   third?: RequestOptions | null,
 ): Response {
   const { method, url, options } = bindRequest<RequestOptions>(first, second, third, arguments.length);
-  try {
-    return link().call('once', [shownAdapter(), method, asText(url), options]) as Response;
-  } catch (error) {
-    throw withCallersLines(error) as Error;
-  }
-}
-
-function asText(url: unknown): UrlInput {
-  return typeof url === 'string' || url instanceof Uint8Array ? url : String(url);
+  return callGateway('once', [shownAdapter(), method, urlText(url), options]) as Response;
 }
 
 type UrlOrKeywords = UrlInput | WithUrl<RequestOptions>;
@@ -50,9 +41,8 @@ function send(
   second: RequestOptions | null | undefined,
   count: number,
 ): Response {
-  const { url, options } = bindVerb(verb, first, second, count);
-  if (verb !== 'head' || options.allow_redirects !== undefined) return request(verb, url, options);
-  return request(verb, url, { ...options, allow_redirects: false });
+  const { url, options } = verbArguments(verb, first, second, count);
+  return request(verb, url, options);
 }
 
 /** Sends a GET request. */

@@ -19,7 +19,7 @@ import {
   checkSendCount,
   kNoAdapters,
 } from '../../requests/internal.js';
-import { withCallersLines } from '../caller/caller-stack.js';
+import { callGateway } from '../caller/call.js';
 import { link, startedLink } from '../caller/link.js';
 import { onAsked, onLeaving, onRequest } from '../caller/sides.js';
 import type { FuturesParts, Step } from '../wire/session-parts.js';
@@ -28,7 +28,7 @@ import type { Response } from './response.js';
 import type { Auth, Hooks, RequestOptions, ResponseHook, SessionSendOptions } from './inputs.js';
 import { flatRequest } from './flat-request.js';
 import { registerObjects } from './objects.js';
-import { noteVerb } from './verbs.js';
+import { noteVerb, urlText } from './verbs.js';
 import { forgetSession, reduceForGateway } from './session-crossing.js';
 
 /** Functions that see each response: push to `response`, or set it. */
@@ -150,7 +150,7 @@ export class Session<R = Response, O extends RequestOptions = RequestOptions>
   override request(...args: RequestArguments<O>): R;
   override request(first: string | Uint8Array | WithMethodAndUrl<O>, second?: UrlInput, third?: O | null): R {
     const { method, url, options } = bindRequest<O>(first, second, third, arguments.length);
-    return this.perform('request', [method, asText(url), withoutIterators(options)]) as R;
+    return this.perform('request', [method, urlText(url), withoutIterators(options)]) as R;
   }
 
   override send(request: PreparedRequest, options?: SessionSendOptions | null): R {
@@ -168,12 +168,10 @@ export class Session<R = Response, O extends RequestOptions = RequestOptions>
     const steps = this.perform('redirects', [response, request, settings, yield_requests === true]);
     try {
       for (;;) {
-        const step = link().call('redirect', [steps]) as [Response] | null;
+        const step = callGateway('redirect', [steps]) as [Response] | null;
         if (step === null) return;
         yield step[0];
       }
-    } catch (error) {
-      throw withCallersLines(error) as Error;
     } finally {
       link().tell('end-redirects', [steps]);
     }
@@ -198,11 +196,7 @@ export class Session<R = Response, O extends RequestOptions = RequestOptions>
 
   /** Runs an operation on this session in the gateway, and waits. @internal */
   protected perform(op: string, args: readonly unknown[]): unknown {
-    try {
-      return link().call(op, [this, ...args]);
-    } catch (error) {
-      throw withCallersLines(error) as Error;
-    }
+    return callGateway(op, [this, ...args]);
   }
 }
 
@@ -212,10 +206,6 @@ export function isUsualStep(session: object, step: Step): boolean {
   if (step !== 'send') return method === (AwaitedSession.prototype as never)[step];
   const inherited = (Object.getPrototypeOf(session) as { send: unknown }).send;
   return method === ownSend.get(session) && inherited === Session.prototype.send;
-}
-
-function asText(url: unknown): UrlInput {
-  return typeof url === 'string' || url instanceof Uint8Array ? url : String(url);
 }
 
 /** Reads a generator of pairs here; one that is a body is read while sending. */

@@ -11,7 +11,7 @@ import {
   type UndiciAdapterOptions as AwaitedUndiciAdapterOptions,
 } from '../../../requests/index.js';
 import { partsOf, poolOptions } from '../../../requests/internal.js';
-import { withCallersLines } from '../../caller/caller-stack.js';
+import { callGateway } from '../../caller/call.js';
 import type { Scope } from '../../caller/handles.js';
 import { link } from '../../caller/link.js';
 import { onAsked, onLeaving } from '../../caller/sides.js';
@@ -89,12 +89,8 @@ export class UndiciAdapter extends UndiciBase {
 }
 
 function sendBy(adapter: object, request: PreparedRequest, options: SendOptions): Response {
-  try {
-    // Bypass overrides, as this is a subclass's `super.send`.
-    return link().call('adapter', [new Plain(adapter), request, { ...options }]) as Response;
-  } catch (error) {
-    throw withCallersLines(error) as Error;
-  }
+  // Bypass overrides, as this is a subclass's `super.send`.
+  return callGateway('adapter', [new Plain(adapter), request, { ...options }]) as Response;
 }
 
 /** An adapter without the overrides of its class. */
