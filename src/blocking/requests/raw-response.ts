@@ -29,6 +29,8 @@ type Overridden =
   | 'close'
   | 'closed'
   | 'tell'
+  | 'isclosed'
+  | 'release_conn'
   // Of the package's own.
   | 'reader'
   | 'received'
@@ -39,10 +41,16 @@ type Overridden =
   | 'readAllSync'
   | typeof Symbol.asyncIterator;
 
-/** The members that both flavors share. TypeScript rejects overrides with other result types. */
-const Base = AwaitedHTTPResponse as unknown as new (
-  init?: HTTPResponseInit,
-) => Omit<AwaitedHTTPResponse, Overridden>;
+/** The members that both flavors share. A mapped type makes methods properties, which a class cannot override by methods. */
+interface Base extends Omit<AwaitedHTTPResponse, Overridden> {
+  /** The same as {@link closed}. */
+  isclosed(): boolean;
+  /** Gives the connection back. One with an unread body cannot be used again, and is closed. */
+  release_conn(): void;
+}
+
+/** TypeScript rejects overrides with other result types. */
+const Base = AwaitedHTTPResponse as unknown as new (init?: HTTPResponseInit) => Base;
 
 /** The same object, typed as its base class. */
 function awaited(raw: HTTPResponse): AwaitedHTTPResponse {

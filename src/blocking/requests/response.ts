@@ -26,6 +26,7 @@ type Overridden =
   | 'readNow'
   | 'iter_content'
   | 'iter_lines'
+  | 'close'
   | 'content'
   | 'text'
   | 'json'
@@ -37,9 +38,13 @@ type Overridden =
   | 'headers'
   | 'reason'
   | typeof Symbol.asyncIterator
-  | typeof Symbol.asyncDispose;
+  | typeof Symbol.asyncDispose
+  | typeof Symbol.dispose;
 
-/** The members that both flavors share; accessors whose setters take more than the getters return are written out. */
+/**
+ * The members that both flavors share. Written out are accessors whose setters take more than the getters return, and methods to
+ * override: a mapped type makes them properties.
+ */
 interface Base extends Omit<AwaitedResponse, Overridden> {
   get elapsed(): AwaitedResponse['elapsed'];
   set elapsed(value: AwaitedResponse['elapsed'] | number);
@@ -47,6 +52,13 @@ interface Base extends Omit<AwaitedResponse, Overridden> {
   set headers(value: AwaitedResponse['headers'] | HeadersLike<string>);
   get reason(): string;
   set reason(value: string | Uint8Array | null);
+  /**
+   * Lets go of the connection; the one under a body that was not read to its end is closed. What is buffered stays, an
+   * unread body is empty from then on.
+   */
+  close(): void;
+  /** `using response = …`: the same as {@link close}. */
+  [Symbol.dispose](): void;
 }
 
 /** TypeScript rejects overrides with other result types. */
