@@ -140,3 +140,11 @@ session.post('http://a', { data: flowing });
 new blocking.HTTPAdapter({ fetch: globalThis.fetch });
 // @ts-expect-error -- an unknown option
 session.get('http://a', { query: 'a' });
+
+// What both flavours share can be overridden by methods.
+class OwnResponse extends blocking.Response {
+  override close(): void {
+    super.close();
+  }
+}
+expectTypeOf<OwnResponse['close']>().toEqualTypeOf<() => void>();
