@@ -36,8 +36,8 @@ import { type CallState, Watch } from './watch.js';
 export class BullMQExecutor extends PoolExecutor {
   /** Whether submitted functions must be importable. @internal */
   readonly _isolated: boolean = true;
-  /** Whether the workers that send count the limits. @internal */
-  readonly _countsInWorkers: boolean = true;
+  /** Whether the workers are other processes: they count the limits, and no stream comes back. @internal */
+  readonly _isRemote: boolean = true;
   readonly #options: ParsedExecutorOptions;
   readonly #names = new ProgramNames();
   #limits: RedisLimitStore | null = null;

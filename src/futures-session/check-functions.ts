@@ -1,4 +1,4 @@
-import { encode } from '../pickle/index.js';
+import { encode, PicklingError } from '../pickle/index.js';
 import type { RequestOptions, Session } from '../requests/index.js';
 import type { BackgroundCallback } from './in-slot.js';
 
@@ -24,4 +24,21 @@ export function checkFunctions(
       if (typeof item === 'function') encode(item, { name });
     }
   }
+}
+
+/**
+ * Refuses, at the call, a response that would have no way home after the worker has sent the request. A hook may read its body.
+ * @throws PicklingError
+ */
+export function checkStream(
+  session: object,
+  { stream, hooks }: Pick<RequestOptions, 'stream' | 'hooks'>,
+  background_callback: BackgroundCallback | null,
+): void {
+  const { stream: sessionStreams, hooks: sessionHooks } = session as Partial<Session>;
+  if (!(stream ?? sessionStreams) || background_callback !== null) return;
+  if ([hooks, sessionHooks].some((each) => [each?.response ?? []].flat().length > 0)) return;
+  throw new PicklingError(
+    'Cannot stream a response from another machine, streams do not cross: leave out stream, or read the body in a hook',
+  );
 }

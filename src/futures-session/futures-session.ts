@@ -24,17 +24,17 @@ import {
 } from '../requests/internal.js';
 import {
   type BackgroundCallback,
-  countsInWorkers,
   FarSession,
   isCopy,
   isIsolated,
+  isRemote,
   type RequestingSession,
   requestInSlot,
   sendInSlot,
 } from './in-slot.js';
 import type { LimitsOptions } from '../limits/index.js';
 import { noteCaller, showsCallers } from './caller-frames.js';
-import { checkFunctions } from './check-functions.js';
+import { checkFunctions, checkStream } from './check-functions.js';
 import { SessionLimits } from './limits/index.js';
 import { OpenRequests } from './open-requests.js';
 import { PendingCall } from './pending-call.js';
@@ -142,7 +142,7 @@ export class FuturesSession<E extends ExecutorLike = ExecutorLike> extends Sessi
   /** The session's limits, to inspect and to change. Assigning an object or null replaces them all. */
   // eslint-disable-next-line @typescript-eslint/related-getter-setter-pairs -- options go in, and what shows them comes out
   get limits(): SessionLimits {
-    return (this.#limits ??= new SessionLimits(countsInWorkers(this.executor)));
+    return (this.#limits ??= new SessionLimits(isRemote(this.executor)));
   }
 
   set limits(limits: LimitsOptions | null | undefined) {
@@ -185,6 +185,7 @@ export class FuturesSession<E extends ExecutorLike = ExecutorLike> extends Sessi
     const captured = call.capture(options, isOwn && !isFar);
     if (background_callback !== null) noteBackgroundCallback(background_callback);
     if (isFar) checkFunctions(this.session ?? this, captured, background_callback);
+    if (isRemote(this.executor)) checkStream(this.session ?? this, captured, background_callback);
     const traced = isFar && call.trace !== null ? call.trace.identity() : null;
     return this.submit(call, method, url, options, () =>
       this.executor.submit(
@@ -210,6 +211,7 @@ export class FuturesSession<E extends ExecutorLike = ExecutorLike> extends Sessi
     call.captureRequest(request);
     const captured = call.capture(given);
     const isFar = isIsolated(this.executor);
+    if (isRemote(this.executor)) checkStream(this, { ...given, hooks: request.hooks }, null);
     const traced = isFar && call.trace !== null ? call.trace.identity() : null;
     return this.submit(call, request.method ?? '', request.url ?? '', given, () =>
       this.executor.submit(

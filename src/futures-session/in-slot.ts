@@ -173,7 +173,7 @@ function returnSession(session: RequestingSession): void {
 /** An executor whose slots are in other threads or on other machines. */
 interface IsolatedExecutor {
   readonly _isolated: true;
-  readonly _countsInWorkers?: boolean;
+  readonly _isRemote?: boolean;
   /** Closes the workers' copies of these objects. */
   _forget?(originals: Iterable<object>): void;
 }
@@ -183,9 +183,9 @@ export function isIsolated(executor: object): executor is IsolatedExecutor {
   return '_isolated' in executor && executor._isolated === true;
 }
 
-/** Whether the workers of `executor` can reach the stores of limits. */
-export function countsInWorkers(executor: object): boolean {
-  return isIsolated(executor) && executor._countsInWorkers === true;
+/** Whether the workers of `executor` are other processes, which count the limits themselves, and send no streams back. */
+export function isRemote(executor: object): boolean {
+  return isIsolated(executor) && executor._isRemote === true;
 }
 
 /**

@@ -9,6 +9,7 @@ import {
   FuturesSession,
   HTTPAdapter,
   HTTPError,
+  Request,
   Retry,
 } from 'requests-futures';
 import { BullMQExecutor, BullMQWorker } from 'requests-futures/bullmq';
@@ -21,12 +22,14 @@ describe.skipIf(!hasRedis)('a FuturesSession over a BullMQExecutor', () => {
   let base = '';
   let failures = 0;
   const connections = new Set<number | undefined>();
+  const paths: string[] = [];
 
   beforeAll(async () => {
     await redis.start();
     server = createServer((request, response) => {
       connections.add(request.socket.remotePort);
       const { pathname } = new URL(request.url ?? '/', 'http://x');
+      paths.push(pathname);
       if (pathname === '/cookie') response.setHeader('Set-Cookie', 'flavour=oat; Path=/');
       else if (pathname === '/redirect') response.writeHead(302, { Location: '/json' });
       else if (pathname === '/flaky' && (failures += 1) % 3 !== 0) response.writeHead(503);
@@ -129,7 +132,18 @@ describe.skipIf(!hasRedis)('a FuturesSession over a BullMQExecutor', () => {
     await expect(session.post(`${base}/post`, { data: Readable.from(['x']) })).rejects.toThrow(
       'streams do not cross',
     );
-    await expect(session.get(`${base}/json`, { stream: true })).rejects.toThrow('streams do not cross');
+    // At the call, before anything is sent.
+    const sent = paths.length;
+    const prepared = new Request('POST', `${base}/json`).prepare();
+    expect(() => session.post(`${base}/json`, { stream: true })).toThrow('streams do not cross');
+    expect(() => session.send(prepared, { stream: true })).toThrow('streams do not cross');
+    session.stream = true;
+    expect(() => session.post(`${base}/json`)).toThrow('streams do not cross');
+    expect(() => session.send(prepared)).toThrow('streams do not cross');
+    const read = await session.get(`${base}/json`, { hooks: { response: tasks.readAll } });
+    expect(read.json()).toMatchObject({ path: '/json' });
+    session.stream = false;
+    expect(paths.slice(sent)).toEqual(['/json']);
     // The worker goes on.
     expect((await session.get(`${base}/json`)).status_code).toBe(200);
   });
