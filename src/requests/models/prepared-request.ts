@@ -74,7 +74,7 @@ export class PreparedRequest {
   method: string | null = null;
   /** The URL, encoded, with the query. */
   url: string | null = null;
-  /** The body; null for none. */
+  /** The body; null for none. Requests that send the same may share its bytes: like Python's, replace them rather than change them. */
   body: PreparedBody = null;
   /** The jar that the `Cookie` header comes from and that redirects continue with; null for none. */
   _cookies: RequestsCookieJar | null = null;
