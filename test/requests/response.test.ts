@@ -399,6 +399,16 @@ describe('json()', () => {
     expect(json('{"__proto__": 1}').json()).toEqual(JSON.parse('{"__proto__": 1}'));
   });
 
+  it('gives a reviver the context that JSON.parse gives it', () => {
+    const big = '12345678901234567890';
+    const seen = json(`{"n": ${big}}`).json((key, value, context) =>
+      key === 'n' ? (context?.source ?? 'no source') : value,
+    );
+    // From Node 22 on.
+    const hasSource = Number(process.versions.node.split('.')[0]) >= 22;
+    expect(seen).toEqual({ n: hasSource ? big : 'no source' });
+  });
+
   it('1.12: without an encoding UTF-8, UTF-16 and UTF-32 are told by their marks and zeros', () => {
     const text = '{"a": "é😀\ufffd"}';
     const utf16 = Buffer.from(text, 'utf16le');

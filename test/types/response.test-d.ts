@@ -36,6 +36,10 @@ expectTypeOf(response.read()).toEqualTypeOf<Promise<Buffer>>();
 expectTypeOf(response.json()).toEqualTypeOf<unknown>();
 expectTypeOf(response.json<{ id: number }>().id).toEqualTypeOf<number>();
 response.json((key, value) => (key === 'id' ? Number(value) : value));
+response.json((_key, value, context) => {
+  expectTypeOf(context?.source).toEqualTypeOf<string | undefined>();
+  return value;
+});
 
 // What is set may be looser than what is got.
 response.elapsed = 0.25;

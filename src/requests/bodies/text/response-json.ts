@@ -4,8 +4,13 @@ import { guess_json_utf } from './json-encoding.js';
 import { findJSONProblem } from './json-error.js';
 import { decodeUnicodeStrictly } from './unicode-decoder.js';
 
-/** What `JSON.parse` takes as its second argument. */
-export type JSONReviver = (this: unknown, key: string, value: unknown) => unknown;
+/** What `JSON.parse` takes as its second argument. From Node 22 on, `context.source` is the text of a number, string, boolean or null. */
+export type JSONReviver = (
+  this: unknown,
+  key: string,
+  value: unknown,
+  context?: { readonly source?: string | undefined },
+) => unknown;
 
 /** The text of a JSON body without a declared encoding; null when it is not valid in the Unicode encoding it looks like. */
 export function guessedJSONText(content: Buffer): string | null {
