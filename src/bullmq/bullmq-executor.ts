@@ -73,8 +73,8 @@ export class BullMQExecutor extends PoolExecutor {
     try {
       this.#link = this.#newLink(await loadPeers());
       this.#watch = new Watch(this.#link, this.#calls, this.#options, {
-        changed: (call, state) => {
-          this.#changed(call, state);
+        changed: (call, state, why) => {
+          this.#changed(call, state, why);
         },
       });
       this.#isOpen = true;
@@ -212,7 +212,7 @@ export class BullMQExecutor extends PoolExecutor {
   }
 
   /** Acts on the state of a call that the watch has found. */
-  #changed(call: HandedCall, state: CallState): void {
+  #changed(call: HandedCall, state: CallState, why = ''): void {
     switch (state) {
       case 'lost':
         this.#lost(call, 'its worker is gone, or was too busy to renew its lock');
@@ -221,7 +221,7 @@ export class BullMQExecutor extends PoolExecutor {
         this.#lost(call, 'Redis has lost it, or it was removed');
         break;
       case 'unsent':
-        this.#lost(call, 'its worker could not send the result to Redis');
+        this.#lost(call, `its worker could not send the result to Redis: ${why}`);
         break;
       case 'unread':
         this.#lost(call, this.#link.whyUnread());

@@ -31,7 +31,7 @@ interface ScriptCommands {
     count: number,
     ...callsAndFields: (string | Buffer)[]
   ): Promise<null>;
-  rfUnsent(claims: string, milliseconds: number, ...calls: string[]): Promise<null>;
+  rfUnsent(claims: string, milliseconds: number, why: string, ...calls: string[]): Promise<null>;
   rfAbort(
     claims: string,
     aborts: string,

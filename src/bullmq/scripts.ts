@@ -22,8 +22,8 @@ export const Claim = {
   aborted: 'a',
   /** Not run, as its client seemed dead. */
   orphan: 'o',
-  /** It may have run, but Redis did not take its outcome. */
-  unsent: 'u',
+  /** It may have run, but Redis did not take its outcome; followed by Redis's reason. */
+  unsent: 'u:',
 } as const;
 
 /** The names of the keys of one queue. */
@@ -120,15 +120,15 @@ redis.call('PEXPIRE', KEYS[1], ARGV[1])
 redis.call('XADD', KEYS[2], '*', unpack(ARGV, 3 + ARGV[2]))
 redis.call('PEXPIRE', KEYS[2], ARGV[1])`,
   },
-  /** claims; milliseconds, calls. Marks those without an outcome: the claims stay, so that the calls never run again. */
+  /** claims; milliseconds, why, calls. Marks those without an outcome: the claims stay, so that the calls never run again. */
   rfUnsent: {
     numberOfKeys: 1,
     lua: `
-for i = 2, #ARGV do
+for i = 3, #ARGV do
   if redis.call('HGET', KEYS[1], ARGV[i]) ~= '${Claim.done}' then
     -- A full Redis takes a script's HSET only after a write that needs no memory.
     redis.call('HDEL', KEYS[1], ARGV[i])
-    redis.call('HSET', KEYS[1], ARGV[i], '${Claim.unsent}')
+    redis.call('HSET', KEYS[1], ARGV[i], '${Claim.unsent}' .. ARGV[2])
   end
 end
 redis.call('PEXPIRE', KEYS[1], ARGV[1])`,

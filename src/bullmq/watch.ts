@@ -17,7 +17,8 @@ export type CallState =
 
 /** Receives the findings. */
 export interface WatchOwner {
-  changed(call: HandedCall, state: CallState): void;
+  /** `why`: the reason of Redis for an outcome that was not sent. */
+  changed(call: HandedCall, state: CallState, why?: string): void;
 }
 
 /** Milliseconds between two checks. */
@@ -112,6 +113,10 @@ export class Watch {
 
   #judge(call: HandedCall, state: string | undefined): void {
     if (state !== 'l') call.goneSince = null;
+    if (state?.startsWith(Claim.unsent) === true) {
+      this.owner.changed(call, 'unsent', state.slice(Claim.unsent.length));
+      return;
+    }
     switch (state) {
       case 'l':
         // Allow its worker a little longer to renew: it may just have lost the connection, like this client.
@@ -120,9 +125,6 @@ export class Watch {
         break;
       case 'x':
         this.owner.changed(call, 'vanished');
-        break;
-      case Claim.unsent:
-        this.owner.changed(call, 'unsent');
         break;
       case Claim.orphan:
         this.owner.changed(call, 'orphan');

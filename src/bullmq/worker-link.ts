@@ -186,17 +186,18 @@ export class WorkerLink {
     const { claims, results } = this.#keys.of((told[0] as Told).client);
     const calls = told.map(({ call }) => call);
     const fields = fieldsOf(told);
+    let why = '';
     for (let attempt = 1; ; attempt += 1) {
       try {
         if (attempt <= ATTEMPTS) {
           await this.#commands.rfFinish(claims, results, KEPT, calls.length, ...calls, ...fields);
-        } else await this.#commands.rfUnsent(claims, KEPT, ...calls);
+        } else await this.#commands.rfUnsent(claims, KEPT, why, ...calls);
         return;
       } catch (error) {
         // The claims of a worker that is gone count as lost.
         if (this.#closed) return;
         // As when Redis is full. Its clients wait for these calls until they are marked as lost.
-        if (attempt === ATTEMPTS) logUnsent(error);
+        if (attempt === ATTEMPTS) why = logUnsent(error);
         else await this.#pause(100 * Math.min(attempt, ATTEMPTS));
       }
     }
@@ -227,8 +228,11 @@ export class WorkerLink {
   }
 }
 
-function logUnsent(error: unknown): void {
-  getLogger().log('warning', 'requests_futures.bullmq', 'Outcomes could not be sent', shownError(error));
+/** Logs the error, and returns its message. */
+function logUnsent(error: unknown): string {
+  const shown = shownError(error);
+  getLogger().log('warning', 'requests_futures.bullmq', 'Outcomes could not be sent', shown);
+  return shown.message.slice(0, 200);
 }
 
 /** Logs a connection error, unless it repeats the last one. */
