@@ -37,7 +37,7 @@ export {
   iterates,
   ownOptions,
 } from './options.js';
-export { isError, isSearchParams, isURL, tagOf } from './realms.js';
+export { isError, isSearchParams, isThenable, isURL, tagOf } from './realms.js';
 export { numberOrType, repr, typeName } from './repr.js';
 export { addFrames, framesAbove, rejectWithFrames, withMoreFrames } from './stack-frames.js';
 export {

@@ -1,5 +1,5 @@
 import { AsyncResource } from 'node:async_hooks';
-import { getLogger } from '../builtins/index.js';
+import { getLogger, isThenable } from '../builtins/index.js';
 
 /** What the log of a callback's error needs of a future. */
 interface Shown {
@@ -35,12 +35,6 @@ export function logRejection(returned: unknown, message: () => string): void {
   void Promise.resolve(returned).catch((error: unknown) => {
     logFailure(message(), error);
   });
-}
-
-function isThenable(value: unknown): value is PromiseLike<unknown> {
-  return (
-    typeof value === 'object' && value !== null && typeof (value as { then?: unknown }).then === 'function'
-  );
 }
 
 function failureOf(future: Shown): string {

@@ -1,12 +1,6 @@
-import {
-  checkOptions,
-  ownOptions,
-  Fifo,
-  isPlainObject,
-  TimeoutError,
-  ValueError,
-} from '../builtins/index.js';
+import { checkOptions, ownOptions, Fifo, isPlainObject, TimeoutError } from '../builtins/index.js';
 import type { Future } from './future.js';
+import { atLeastOne } from './keywords.js';
 import { type AnyIterable, isIterable, MapInputs } from './map-inputs.js';
 import { SerialIterator } from './serial-iterator.js';
 import { deadlineAfter, parseTimeout, remaining } from './timeout.js';
@@ -61,11 +55,7 @@ export function splitOptions(rest: readonly unknown[]): {
 /** Null for no limit. */
 export function parseBuffersize(buffersize: unknown): number | null {
   if (buffersize === undefined || buffersize === null) return null;
-  if (typeof buffersize !== 'number' || !Number.isInteger(buffersize)) {
-    throw new TypeError('buffersize must be an integer or None');
-  }
-  if (buffersize < 1) throw new ValueError('buffersize must be None or > 0');
-  return buffersize;
+  return atLeastOne(buffersize, 'buffersize must be an integer or None', 'buffersize must be None or > 0');
 }
 
 /** What `map` returns: the results in input order, once. Leaving it after the first element cancels the rest. */

@@ -1,5 +1,5 @@
 import { Future } from '../concurrent-futures/index.js';
-import { onAbort, typeName } from '../builtins/index.js';
+import { isThenable, onAbort, typeName } from '../builtins/index.js';
 import { AbortError, type PreparedRequest, Response } from '../requests/index.js';
 
 /** The handle of one request. */
@@ -17,17 +17,13 @@ export function adoptPromise(handle: unknown): Future<Response> {
   future.set_running_or_notify_cancel();
   handle.then(
     (response) => {
-      future.set_result(response);
+      future.set_result(response as Response);
     },
     (error: unknown) => {
       future.set_exception(error);
     },
   );
   return future;
-}
-
-function isThenable(value: unknown): value is PromiseLike<Response> {
-  return typeof value === 'object' && value !== null && 'then' in value && typeof value.then === 'function';
 }
 
 /** Makes `signal` abort `future` in any state; once it is done, a body that is not read yet. */

@@ -1,6 +1,7 @@
-import { numberOrType, ValueError } from '../../builtins/index.js';
+import { numberOrType } from '../../builtins/index.js';
 import type { Executor } from '../executor.js';
 import { MapIterator, mapOnto, splitOptions } from '../executor-map.js';
+import { atLeastOne } from '../keywords.js';
 import { MapInputs } from '../map-inputs.js';
 import { runChunk } from './run-chunk.js';
 
@@ -20,11 +21,8 @@ export function mapInChunks(
 
 function parseChunksize(chunksize: unknown): number {
   if (chunksize === undefined || chunksize === null) return 1;
-  if (typeof chunksize !== 'number' || !Number.isInteger(chunksize)) {
-    throw new TypeError(`chunksize must be an integer, got ${numberOrType(chunksize)}`);
-  }
-  if (chunksize < 1) throw new ValueError('chunksize must be >= 1.');
-  return chunksize;
+  const notInteger = `chunksize must be an integer, got ${numberOrType(chunksize)}`;
+  return atLeastOne(chunksize, notInteger, 'chunksize must be >= 1.');
 }
 
 function* repeat<T>(value: T): Generator<T> {

@@ -1,13 +1,7 @@
 import { availableParallelism } from 'node:os';
-import {
-  checkOptions,
-  isPlainObject,
-  numberOrType,
-  typeName,
-  ValueError,
-  isURL,
-} from '../../builtins/index.js';
+import { checkOptions, isPlainObject, numberOrType, typeName, isURL } from '../../builtins/index.js';
 import { encode } from '../../pickle/index.js';
+import { atLeastOne } from '../keywords.js';
 import { parseMaxWorkers } from '../pool-executor.js';
 
 /** The memory limits of a thread, in megabytes. A thread that exceeds one ends, and its calls fail. */
@@ -107,11 +101,8 @@ export function parseOptions(first: unknown, second: unknown): ParsedOptions {
 
 function parseThreads(threads: unknown): number {
   if (threads === undefined || threads === null) return availableParallelism();
-  if (typeof threads !== 'number' || !Number.isInteger(threads)) {
-    throw new TypeError(`threads must be an integer, got ${numberOrType(threads)}`);
-  }
-  if (threads < 1) throw new ValueError('threads must be greater than 0');
-  return threads;
+  const notInteger = `threads must be an integer, got ${numberOrType(threads)}`;
+  return atLeastOne(threads, notInteger, 'threads must be greater than 0');
 }
 
 function parseInitializer({
@@ -127,11 +118,7 @@ function parseInitializer({
 
 function parseMaxTasks(value: unknown): number {
   if (value === undefined || value === null) return Infinity;
-  if (typeof value !== 'number' || !Number.isInteger(value)) {
-    throw new TypeError('max_tasks_per_child must be an integer');
-  }
-  if (value < 1) throw new ValueError('max_tasks_per_child must be >= 1');
-  return value;
+  return atLeastOne(value, 'max_tasks_per_child must be an integer', 'max_tasks_per_child must be >= 1');
 }
 
 function parseLimits(given: WorkerResourceLimits | null | undefined): Record<string, number> | null {

@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 import { KeyError, repr } from '../../builtins/index.js';
-import { isBytes, toBuffer } from '../urls/python-text.js';
+import { latin1 } from '../urls/python-text.js';
 
 /** A server's challenge: the parameters of its `WWW-Authenticate: Digest …`. */
 export type Challenge = Readonly<Record<string, string | null | undefined>>;
@@ -58,7 +58,7 @@ export function digestHeader(input: DigestInput): string | null {
   const response = qop ? hash(secret, nonce, count, cnonce, 'auth', target) : hash(secret, nonce, target);
 
   let header =
-    `Digest username="${headerText(username)}", realm="${realm}", nonce="${nonce}", uri="${uri}", ` +
+    `Digest username="${latin1(username)}", realm="${realm}", nonce="${nonce}", uri="${uri}", ` +
     `response="${response}"`;
   if (opaque) header += `, opaque="${opaque}"`;
   if (algorithm) header += `, algorithm="${algorithm}"`;
@@ -70,9 +70,4 @@ function parameter(challenge: Challenge, name: string): string {
   const value = challenge[name];
   if (value === undefined) throw new KeyError(`${repr(name)} is missing in the Digest challenge`);
   return value ?? 'None';
-}
-
-/** Header text is latin-1 on the wire, so that bytes arrive as they are. */
-function headerText(value: string | Uint8Array): string {
-  return isBytes(value) ? toBuffer(value).toString('latin1') : value;
 }

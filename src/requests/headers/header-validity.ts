@@ -2,7 +2,7 @@
 import { types } from 'node:util';
 import { checkPairs, repr, typeName } from '../../builtins/index.js';
 import { InvalidHeader } from '../exceptions/requests.js';
-import { isBytes, toBuffer } from '../urls/python-text.js';
+import { isBytes, latin1, toBuffer } from '../urls/python-text.js';
 
 const SPACE = String.raw`\t-\r\x1c-\x20\x85\xa0\u1680\u2000-\u200a\u2028\u2029\u202f\u205f\u3000`;
 const NAME = new RegExp(`^[^:${SPACE}][^:\\r\\n]*$`);
@@ -33,13 +33,11 @@ export function check_header_validity(header: readonly [name: unknown, value: un
 }
 
 function bytesMatch(pattern: RegExp, part: unknown): boolean {
-  return isBytes(part) && pattern.test(toBuffer(part).toString('latin1'));
+  return isBytes(part) && pattern.test(latin1(part));
 }
 
 function complain([name, value]: readonly [unknown, unknown], part: unknown, kind: 'name' | 'value'): never {
-  const isSecret =
-    (typeof name === 'string' || isBytes(name)) &&
-    SECRET.test(isBytes(name) ? toBuffer(name).toString('latin1') : name);
+  const isSecret = (typeof name === 'string' || isBytes(name)) && SECRET.test(latin1(name));
   const shownValue = isSecret ? "'***'" : shown(value);
   const shownPart = kind === 'name' ? shown(name) : shownValue;
   if (typeof part !== 'string' && !isBytes(part)) {

@@ -19,7 +19,7 @@ import { checkFields, encode_params } from '../urls/params.js';
 import { prepare_url } from '../urls/prepare-url.js';
 import { withoutUserinfo } from '../urls/redact.js';
 import { urlsplit } from '../urls/url-split.js';
-import { isBytes, to_native_string, toBuffer } from '../urls/python-text.js';
+import { isBytes, latin1, to_native_string, toBuffer } from '../urls/python-text.js';
 import { asStream, blobType, bodyLength, isEmptyData, type PreparedBody } from '../bodies/outgoing/body.js';
 import { bodyPosition } from '../bodies/outgoing/body-position.js';
 import { takeBody } from '../bodies/outgoing/close-body.js';
@@ -342,8 +342,4 @@ function headerEntries(headers: object): Iterable<HeaderEntry<unknown>> {
   checkNoLines(headers);
   if (Array.isArray(headers)) throw new AttributeError("'list' object has no attribute 'items'");
   return pairsOf(headers);
-}
-
-function latin1(value: string | Uint8Array): string {
-  return typeof value === 'string' ? value : toBuffer(value).toString('latin1');
 }

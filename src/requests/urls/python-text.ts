@@ -17,6 +17,11 @@ export function toBuffer(bytes: Bytes): Buffer {
   return Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength);
 }
 
+/** Text as it is, bytes as latin-1, by which header text arrives as it is. */
+export function latin1(value: string | Bytes): string {
+  return isBytes(value) ? toBuffer(value).toString('latin1') : value;
+}
+
 /** Text as it is, bytes as ASCII. Throws UnicodeDecodeError for bytes beyond ASCII. */
 export function to_native_string(value: string | Bytes): string {
   if (typeof value === 'string') return value;
