@@ -139,7 +139,8 @@ export class BodyReader implements BodyOwner {
   /** Reads the rest and drops it without decoding; errors are ignored. Further reads give nothing. */
   async drain(): Promise<void> {
     await this.#inTurn(async () => {
-      while ((await this.#pieces.next(null)) !== null);
+      do await this.#pieces.arrival(1);
+      while (this.#pieces.next(null) !== null);
     });
     if (this.#failure === null) this.close();
   }
@@ -204,9 +205,7 @@ export class BodyReader implements BodyOwner {
     if (this.#current !== null) return this.#current.catch(() => undefined).then(() => this.#inTurn(read));
     const reading = read();
     this.#current = reading;
-    const end = (): void => {
-      this.#current = null;
-    };
+    const end = (): void => void (this.#current = null);
     reading.then(end, end);
     return reading;
   }
@@ -237,10 +236,10 @@ export class BodyReader implements BodyOwner {
     return parts.length === 1 ? (parts[0] as Buffer) : Buffer.concat(parts, size);
   }
 
-  async #part(amt: number | null, decode: boolean): Promise<Buffer | null> {
+  #part(amt: number | null, decode: boolean): Promise<Buffer | null> {
     if (amt === null || this.isChunked) return this.#next(amt, decode);
-    const part = await this.#fill(amt, decode);
-    return part.length === 0 ? null : part;
+    if (!decode || this.#decoder === null) return this.#next(amt, decode, true);
+    return this.#fill(amt, decode).then((part) => (part.length === 0 ? null : part));
   }
 
   /** Up to `amt` bytes, waiting only when none are here, or `joined` until all are. Null at the end. */
@@ -273,7 +272,9 @@ export class BodyReader implements BodyOwner {
   async #undecoded(amt: number | null, joined: boolean): Promise<Buffer | null> {
     // One byte over the limit is enough here, too.
     const all = joined && amt !== null ? Math.max(1, Math.min(amt, this.#limit() + 1 - this.#handedOut)) : 0;
-    const part = await (all > 0 ? this.#pieces.gather(all) : this.#pieces.next(amt));
+    const arrival = this.#pieces.arrival(all || 1);
+    if (arrival !== null) await arrival;
+    const part = all > 0 ? this.#pieces.gather(all) : this.#pieces.next(amt);
     if (this.#failure !== null && (part === null || part.length < all)) throw this.#failure;
     return part;
   }

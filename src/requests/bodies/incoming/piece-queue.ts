@@ -51,43 +51,8 @@ export abstract class PieceQueue {
     return this.#taken;
   }
 
-  /** Up to `amt` bytes of the next piece; null at the end, of which the owner has been notified. */
-  async next(amt: number | null): Promise<Buffer | null> {
-    if (this.#queued === 0) await this.#arrived(1);
-    return this.#takeFirst(amt);
-  }
-
-  /** `amt` bytes, of several pieces if need be, fewer only at the end; null for none, as {@link next}. */
-  async gather(amt: number): Promise<Buffer | null> {
-    if (this.#queued < amt) await this.#arrived(amt);
-    const first = this.#takeFirst(amt);
-    if (first === null || first.length === amt || this.#queued === 0) return first;
-    const parts = [first];
-    let size = first.length;
-    while (size < amt && this.#queued > 0) {
-      const part = this.#takeFirst(amt - size) as Buffer;
-      parts.push(part);
-      size += part.length;
-    }
-    return Buffer.concat(parts, size);
-  }
-
-  /** Resolves once so many bytes are here, or nothing more will come. */
-  async #arrived(bytes: number): Promise<void> {
-    this.#limit = Math.max(this.#limit, READ_AHEAD, bytes);
-    while (this.#queued < bytes && !this.#finished) {
-      this.#wanted = bytes;
-      this.flow();
-      // The body may have been over before it was read.
-      if (this.#isFinished()) break;
-      await new Promise<void>((resolve) => {
-        this.#wait(resolve);
-      });
-    }
-    this.#wanted = 1;
-  }
-
-  #takeFirst(amt: number | null): Buffer | null {
+  /** Up to `amt` bytes of the next piece that is here; null for none: at the end, if {@link arrival} was waited for. */
+  next(amt: number | null): Buffer | null {
     const piece = this.#queue[0];
     if (piece === undefined) return null;
     const part = amt === null || amt >= piece.length ? piece : piece.subarray(0, amt);
@@ -96,6 +61,33 @@ export abstract class PieceQueue {
     this.#queued -= part.length;
     this.#taken += part.length;
     return part;
+  }
+
+  /** Up to `amt` bytes of all pieces that are here; null for none, as {@link next}. */
+  gather(amt: number): Buffer | null {
+    const first = this.next(amt);
+    if (first === null || first.length === amt || this.#queued === 0) return first;
+    const parts = [first];
+    let size = first.length;
+    while (size < amt && this.#queued > 0) {
+      const part = this.next(amt - size) as Buffer;
+      parts.push(part);
+      size += part.length;
+    }
+    return Buffer.concat(parts, size);
+  }
+
+  /** Resolves once so many bytes are here, or nothing more will come; null if there is nothing to wait for. */
+  arrival(bytes: number): Promise<void> | null {
+    if (!this.#lacks(bytes)) return null;
+    this.#limit = Math.max(this.#limit, READ_AHEAD, bytes);
+    this.#wanted = bytes;
+    this.flow();
+    // The body may have been over before it was read, and a transport may have pieces at hand.
+    if (!this.#lacks(bytes)) return null;
+    return new Promise((resolve) => {
+      this.#wait(resolve);
+    });
   }
 
   /** Calls `done` once the body is finished, or more than `limit` bytes have come; {@link take} then gives them. */
@@ -175,8 +167,8 @@ export abstract class PieceQueue {
     this.#onWaiting?.(true);
   }
 
-  #isFinished(): boolean {
-    return this.#finished;
+  #lacks(bytes: number): boolean {
+    return this.#queued < bytes && !this.#finished;
   }
 }
 
