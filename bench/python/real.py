@@ -47,18 +47,22 @@ seen = []
 def requests_futures():
     from requests_futures.sessions import FuturesSession
 
+    def read(response, **kwargs):
+        response.length = sum(len(piece) for piece in response.iter_content(65_536))
+
     more = {
         "timeout": {"timeout": 5},
         "hook": {"hooks": {"response": lambda r, **kwargs: seen.append(1)}},
         "auth": {"auth": CREDENTIALS},
-        "stream": {"stream": True},
+        # Read in a hook, while the worker thread is taken.
+        "stream": {"stream": True, "hooks": {"response": read}},
     }.get(workload, {})
 
     def check(response):
         if workload == "download":
             return len(response.content) == DOWNLOAD_BYTES
         if workload == "stream":
-            return sum(len(piece) for piece in response.iter_content(65_536)) == DOWNLOAD_BYTES
+            return response.length == DOWNLOAD_BYTES
         return response.json()["ok"]
 
     def run(count):
