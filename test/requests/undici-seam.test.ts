@@ -8,6 +8,7 @@ import { RuntimeError } from '../../src/builtins/index.js';
 import {
   DispatchHandler,
   type DispatchUser,
+  HeaderTexts,
   InnerDispatchHandler,
 } from '../../src/requests/transports/undici/dispatch-handler.js';
 import { checkVersion, loadUndici } from '../../src/requests/transports/undici/load-undici.js';
@@ -109,22 +110,30 @@ describe('the headers of a response', () => {
   });
 
   /** What an attempt is given of a head that came in `pieces`, the latest packet being `packet`. */
-  function headed(pieces: Buffer[], packet: Buffer | null, isInner: boolean): readonly string[] {
+  function headed(
+    pieces: Buffer[],
+    packet: Buffer | null,
+    isInner: boolean,
+    headerTexts = new HeaderTexts(),
+  ): readonly string[] {
     let given: readonly string[] = [];
     const user = {
       refusesStatus: () => false,
       headed: (_status: number, _reason: string, rawHeaders: readonly string[]) => (given = rawHeaders),
     } as unknown as DispatchUser;
-    const source = { lastPacket: packet, rawHeaders: null };
+    const source = { lastPacket: packet, rawHeaders: null, headerTexts };
     if (isInner) new InnerDispatchHandler(user, source).onHeaders(200, pieces, () => undefined, 'OK');
     else new DispatchHandler(user, source).onResponseStart({ rawHeaders: pieces } as never, 200, {}, 'OK');
     return given;
   }
 
-  test('are those of its pieces, wherever these lie', () => {
+  test('are those of its pieces, wherever these lie, and whatever the response before had', () => {
     const place = fc.constantFrom('packet', 'before', 'behind', 'elsewhere');
+    const head = fc.array(fc.record({ text, place }), { maxLength: 8 });
+    /** Null: the same as this one. */
+    const before = fc.array(fc.option(text), { maxLength: 9 });
     fc.assert(
-      fc.property(fc.array(fc.record({ text, place }), { maxLength: 8 }), fc.boolean(), (parts, isInner) => {
+      fc.property(head, fc.boolean(), before, (parts, isInner, others) => {
         // One memory holds the packet and what was there before and behind it.
         const memory = Buffer.alloc(600);
         const at = { before: 0, packet: 200, behind: 400 };
@@ -137,8 +146,15 @@ describe('the headers of a response', () => {
           return memory.subarray(start, start + bytes.length);
         });
         const expected = parts.map((part) => part.text.replace(/[ \t]+$/, ''));
-        for (const packet of [memory.subarray(200, 400), null]) {
-          expect(headed(pieces, packet, isInner)).toEqual(expected);
+        const texts = new HeaderTexts();
+        texts.of(
+          others.map((other, i) => other ?? expected[i] ?? ''),
+          null,
+        );
+        for (const packet of [memory.subarray(200, 400), memory.subarray(200, 400), null]) {
+          const headers = headed(pieces, packet, isInner, texts);
+          expect(headers).toEqual(expected);
+          (headers as string[]).reverse();
         }
       }),
       { seed: 1, numRuns: 300 },

@@ -6,7 +6,7 @@ import type { HTTPConnectionPool } from '../connections/connection-pool.js';
 import { readOnAfterFailedWrite } from '../connections/failed-writes.js';
 import { socketsPolled } from '../connections/kept-connections.js';
 import type { Connection } from './connection.js';
-import { DispatchHandler, InnerDispatchHandler, type PacketSource } from './dispatch-handler.js';
+import { DispatchHandler, HeaderTexts, InnerDispatchHandler, type PacketSource } from './dispatch-handler.js';
 import type { UndiciModule } from './load-undici.js';
 import { Http2Session, type SessionOwner } from './http2-session.js';
 import { newClient } from './new-client.js';
@@ -55,6 +55,7 @@ export class ClientConnection
   socketError: Error | null = null;
   /** In the order of their answers. */
   readonly running: UndiciAttempt[] = [];
+  readonly headerTexts = new HeaderTexts();
   readonly #owner: ConnectionOwner;
   // Of HTTP/1.1.
   #client: Client | null = null;

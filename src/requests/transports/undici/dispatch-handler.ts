@@ -1,5 +1,5 @@
 import type { Dispatcher } from 'undici';
-import type { Socket } from 'node:net';
+import type { Duplex } from 'node:stream';
 import type { Controller as AnyController } from './connection.js';
 
 /** What the handler needs of the connection. */
@@ -8,9 +8,8 @@ export interface PacketSource {
   readonly lastPacket: Buffer | null;
   /** The headers of the latest response as they came, where undici got others; null elsewhere. */
   readonly rawHeaders: readonly string[] | null;
+  readonly headerTexts: HeaderTexts;
 }
-
-type Controller = Dispatcher.DispatchController;
 
 /** The attempt whose request it is. */
 export interface DispatchUser {
@@ -31,46 +30,9 @@ export interface DispatchUser {
 }
 
 /**
- * What undici calls for one request: its side of an attempt, in the form that versions 7.30 and 8 take. Heads get the form
- * that Node gives them, from the bytes where undici leaves something out.
- */
-export class DispatchHandler implements Dispatcher.DispatchHandler {
-  readonly #attempt: DispatchUser;
-  readonly #source: PacketSource;
-
-  constructor(attempt: DispatchUser, source: PacketSource) {
-    this.#attempt = attempt;
-    this.#source = source;
-  }
-
-  onRequestStart(controller: Controller): void {
-    this.#attempt.started(controller);
-  }
-
-  onResponseStart(controller: Controller, status: number, headers: GivenHeaders, reason = ''): void {
-    passHead(this.#attempt, this.#source, status, givenHeaders(controller, headers), reason);
-  }
-
-  onResponseData(controller: Controller, piece: Buffer): void {
-    if (!this.#attempt.received(piece)) controller.pause();
-  }
-
-  onResponseEnd(): void {
-    this.#attempt.completed();
-  }
-
-  onRequestUpgrade(controller: Controller, status: number, headers: GivenHeaders, socket: unknown): void {
-    passUpgrade(this.#attempt, this.#source, status, givenHeaders(controller, headers), socket as Socket);
-  }
-
-  onResponseError(_controller: Controller | null, error: Error): void {
-    passError(this.#attempt, this.#source, error);
-  }
-}
-
-/**
- * The same in the form that version 7 has inside. For handlers of the newer form it makes an object of the headers of each
- * response, which is not used here and takes 4 % of the CPU of a small request.
+ * What undici calls for one request: its side of an attempt, in the form that version 7 has inside and older ones have alone.
+ * Heads get the form that Node gives them, from the bytes where undici leaves something out. For handlers of the newer form
+ * version 7 makes an object of the headers of each response, which is not used here and takes 4 % of the CPU of a small request.
  */
 export class InnerDispatchHandler implements AnyController {
   readonly #attempt: DispatchUser;
@@ -93,12 +55,12 @@ export class InnerDispatchHandler implements AnyController {
 
   onConnect(abort: (reason: Error) => void): void {
     this.#abort = abort;
-    this.#attempt.started(this);
+    this.started(this);
   }
 
   onHeaders(status: number, headers: Buffer[], resume: () => void, reason = ''): boolean {
     this.#resume = resume;
-    passHead(this.#attempt, this.#source, status, headers, reason);
+    this.headed(status, headers, reason);
     return true;
   }
 
@@ -110,89 +72,83 @@ export class InnerDispatchHandler implements AnyController {
     this.#attempt.completed();
   }
 
-  onUpgrade(status: number, headers: Buffer[], socket: Socket): void {
-    passUpgrade(this.#attempt, this.#source, status, headers, socket);
+  onUpgrade(status: number, headers: Buffer[], socket: Duplex): void {
+    this.upgraded(status, headers, socket);
   }
 
   onError(error: Error): void {
-    passError(this.#attempt, this.#source, error);
+    const attempt = this.#attempt;
+    const { lastPacket } = this.#source;
+    const head = attempt.isSettled ? null : headOfSwitch(error, lastPacket);
+    if (head === null) attempt.broken(error, lastPacket);
+    else {
+      attempt.headed(101, head.reason, head.rawHeaders);
+      attempt.completed();
+    }
+  }
+
+  protected started(controller: AnyController): void {
+    this.#attempt.started(controller);
+  }
+
+  /** Called for each head, informational ones included. */
+  protected headed(status: number, headers: GivenHeaders, reason: string): void {
+    const attempt = this.#attempt;
+    const source = this.#source;
+    if (attempt.refusesStatus(11, status, reason) || status < 200) return;
+    const { lastPacket } = source;
+    // The seam has changed the head of an answer without a body.
+    const original = status === 204 || status === 304 ? headOf(lastPacket)?.rawHeaders : undefined;
+    const rawHeaders = source.rawHeaders ?? original ?? source.headerTexts.of(headers, lastPacket);
+    attempt.headed(status, latin1Reason(reason, lastPacket), rawHeaders);
+  }
+
+  /** The server has switched to another protocol than HTTP. */
+  protected upgraded(status: number, headers: GivenHeaders, socket: Duplex): void {
+    const { lastPacket, headerTexts } = this.#source;
+    const reason = headOf(lastPacket)?.reason ?? '';
+    this.#attempt.headed(status, reason, headerTexts.of(headers, lastPacket));
+    socket.destroy();
+    this.#attempt.completed();
   }
 }
 
-/** Called for each head, informational ones included. */
-function passHead(
-  attempt: DispatchUser,
-  { lastPacket, rawHeaders: ofSource }: PacketSource,
-  status: number,
-  headers: GivenHeaders,
-  reason: string,
-): void {
-  if (attempt.refusesStatus(11, status, reason) || status < 200) return;
-  // The seam has changed the head of an answer without a body.
-  const original = status === 204 || status === 304 ? headOf(lastPacket)?.rawHeaders : undefined;
-  const rawHeaders = ofSource ?? original ?? headerTexts(headers, lastPacket);
-  attempt.headed(status, latin1Reason(reason, lastPacket), rawHeaders);
-}
-
-/** The server has switched to another protocol than HTTP. */
-function passUpgrade(
-  attempt: DispatchUser,
-  { lastPacket }: PacketSource,
-  status: number,
-  headers: GivenHeaders,
-  socket: Socket,
-): void {
-  attempt.headed(status, headOf(lastPacket)?.reason ?? '', headerTexts(headers, lastPacket));
-  socket.destroy();
-  attempt.completed();
-}
-
-function passError(attempt: DispatchUser, { lastPacket }: PacketSource, error: Error): void {
-  const head = attempt.isSettled ? null : headOfSwitch(error, lastPacket);
-  if (head === null) attempt.broken(error, lastPacket);
-  else {
-    attempt.headed(101, head.reason, head.rawHeaders);
-    attempt.completed();
-  }
-}
+type Controller = Dispatcher.DispatchController;
 
 /**
- * For a dispatcher that the caller chose, which may be of any version: that which Node 20 and 22 hold calls the methods of
- * version 6, and newer ones those above.
+ * The same in the form that versions 7.30 and 8 take, too: for a client of version 8, and for a dispatcher that the caller
+ * chose, which may be of any version.
  */
-export class AnyDispatchHandler extends DispatchHandler {
-  readonly #user: DispatchUser;
-  #resume: (() => void) | null = null;
-
-  constructor(user: DispatchUser) {
-    super(user, NO_PACKETS);
-    this.#user = user;
+export class DispatchHandler extends InnerDispatchHandler implements Dispatcher.DispatchHandler {
+  /** Without a `source`, where the connection is not known. */
+  constructor(attempt: DispatchUser, source?: PacketSource) {
+    super(attempt, source ?? { lastPacket: null, rawHeaders: null, headerTexts: new HeaderTexts() });
   }
 
-  onConnect(abort: (reason: Error) => void): void {
-    this.#user.started({ abort, resume: () => this.#resume?.() });
+  onRequestStart(controller: Controller): void {
+    this.started(controller);
   }
 
-  onHeaders(status: number, headers: Buffer[], resume: () => void, reason = ''): boolean {
-    this.#resume = resume;
-    if (status >= 200) this.#user.headed(status, reason, headerTexts(headers, null));
-    return true;
+  onResponseStart(controller: Controller, status: number, headers: GivenHeaders, reason = ''): void {
+    this.headed(status, givenHeaders(controller, headers), reason);
   }
 
-  onData(piece: Buffer): boolean {
-    return this.#user.received(piece);
+  onResponseData(controller: Controller, piece: Buffer): void {
+    if (!this.onData(piece)) controller.pause();
   }
 
-  onComplete(): void {
-    this.#user.completed();
+  onResponseEnd(): void {
+    this.onComplete();
   }
 
-  onError(error: Error): void {
-    this.#user.broken(error, null);
+  onRequestUpgrade(controller: Controller, status: number, headers: GivenHeaders, socket: Duplex): void {
+    this.upgraded(status, givenHeaders(controller, headers), socket);
+  }
+
+  onResponseError(_controller: Controller | null, error: Error): void {
+    this.onError(error);
   }
 }
-
-const NO_PACKETS: PacketSource = { lastPacket: null, rawHeaders: null };
 
 /** The headers as they came, where undici has them; those that it passes to a handler have lost spelling and order. */
 function givenHeaders(controller: Controller | undefined, headers: GivenHeaders): GivenHeaders {
@@ -208,36 +164,61 @@ interface Head {
 /** The headers as dispatchers hand them over: in pieces, or by name. */
 type GivenHeaders = readonly (Buffer | string)[] | Readonly<Record<string, string | string[] | undefined>>;
 
-/** Name, value, name, value … */
-function headerTexts(given: GivenHeaders, packet: Buffer | null): readonly string[] {
-  if (Array.isArray(given)) return pieceTexts(given as readonly (Buffer | string)[], packet);
-  const texts: string[] = [];
-  for (const [name, value] of Object.entries(given as Exclude<GivenHeaders, readonly unknown[]>)) {
-    for (const each of typeof value === 'string' ? [value] : (value ?? [])) texts.push(name, trimmed(each));
+/**
+ * Makes the texts of the headers of one response after another. Most are pieces of a packet: their texts are cut out of one,
+ * which costs half as much as to make each. Those that the response before has in the same place are shared: of a response
+ * that is kept, they are most of the objects.
+ */
+export class HeaderTexts {
+  #whole = '';
+  #texts: readonly string[] = [];
+
+  /** Name, value, name, value … */
+  of(given: GivenHeaders, packet: Buffer | null): readonly string[] {
+    if (!Array.isArray(given)) return namedTexts(given as Exclude<GivenHeaders, readonly unknown[]>);
+    this.#take(given as readonly (Buffer | string)[], packet);
+    // Programs may change what they get.
+    return this.#texts.slice();
   }
-  return texts;
+
+  #take(pieces: readonly (Buffer | string)[], packet: Buffer | null): void {
+    const memory = packet?.buffer;
+    const first = pieces[0];
+    const last = pieces.at(-1);
+    let start = 0;
+    let whole = '';
+    if (
+      packet !== null &&
+      isIn(memory, first) &&
+      isIn(memory, last) &&
+      first.byteOffset >= packet.byteOffset
+    ) {
+      start = first.byteOffset;
+      whole = packet.toString(
+        'latin1',
+        start - packet.byteOffset,
+        last.byteOffset + last.length - packet.byteOffset,
+      );
+      // The same bytes make the same pieces.
+      if (whole !== '' && whole === this.#whole) return;
+    }
+    const texts = this.#texts.slice(0, pieces.length);
+    for (let i = 0; i < pieces.length; i++) {
+      const piece = pieces[i] as Buffer | string;
+      const at = isIn(memory, piece) ? piece.byteOffset - start : -1;
+      if (at < 0 || at + piece.length > whole.length) texts[i] = trimmed(textOf(piece));
+      else if (texts[i]?.length !== piece.length || !whole.startsWith(texts[i] as string, at))
+        texts[i] = trimmed(whole.slice(at, at + piece.length));
+    }
+    this.#whole = whole;
+    this.#texts = texts;
+  }
 }
 
-/** Most are pieces of the packet: their texts are cut out of one, which costs half as much as to make each. */
-function pieceTexts(pieces: readonly (Buffer | string)[], packet: Buffer | null): readonly string[] {
-  const memory = packet?.buffer;
-  const first = pieces[0];
-  const last = pieces.at(-1);
-  let start = 0;
-  let whole = '';
-  if (packet !== null && isIn(memory, first) && isIn(memory, last) && first.byteOffset >= packet.byteOffset) {
-    start = first.byteOffset;
-    whole = packet.toString(
-      'latin1',
-      start - packet.byteOffset,
-      last.byteOffset + last.length - packet.byteOffset,
-    );
-  }
+function namedTexts(headers: Exclude<GivenHeaders, readonly unknown[]>): readonly string[] {
   const texts: string[] = [];
-  for (const piece of pieces) {
-    const at = isIn(memory, piece) ? piece.byteOffset - start : -1;
-    const isCut = at >= 0 && at + piece.length <= whole.length;
-    texts.push(trimmed(isCut ? whole.slice(at, at + piece.length) : textOf(piece)));
+  for (const [name, value] of Object.entries(headers)) {
+    for (const each of typeof value === 'string' ? [value] : (value ?? [])) texts.push(name, trimmed(each));
   }
   return texts;
 }

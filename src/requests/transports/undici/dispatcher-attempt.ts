@@ -14,7 +14,7 @@ import type { Job } from '../outgoing-request.js';
 import type { Attempt, Transport } from '../urlopen.js';
 import type { AnyDispatcher } from './any-dispatcher.js';
 import type { Controller } from './connection.js';
-import { AnyDispatchHandler, type DispatchUser } from './dispatch-handler.js';
+import { DispatchHandler, type DispatchUser } from './dispatch-handler.js';
 import { type BodyOwner, dispatchBody, isChunked, shownHeaders } from './dispatch-request.js';
 import { IncomingResponse, type ResponseOwner } from './incoming-response.js';
 import { nodeError } from './undici-errors.js';
@@ -118,7 +118,7 @@ class DispatcherAttempt
       bodyTimeout: 0,
     };
     // What both are called with differs between the versions of undici.
-    this.#dispatcher.dispatch(options as never, new AnyDispatchHandler(this) as never);
+    this.#dispatcher.dispatch(options as never, new DispatchHandler(this) as never);
   }
 
   #settle(): void {
