@@ -27,7 +27,11 @@ const packages = ['src/requests/packages/lazy', 'src/requests/packages/bundled']
  * is first needed, undici's side and the agents for proxies, gets chunks of its own.
  */
 const chunks = [
-  { name: 'builtins', test: /\/src\/(builtins|pickle)\// },
+  {
+    name: 'builtins',
+    // With what the blocking flavor has of the futures, which would load all of them for it.
+    test: /\/src\/((builtins|pickle)\/|concurrent-futures\/(arguments|errors|future-set|future-text|map-inputs|not-callable|return-when|states|timeout)\.|futures-session\/session-options\.)/,
+  },
   { name: 'bullmq', test: /\/src\/bullmq\/(?!cli\.)/ },
   { name: 'concurrent-futures', test: /\/src\/concurrent-futures\// },
   // What a blocking caller runs first, to start its gateway before it runs `requests`; and what both sides of the door need.

@@ -1,6 +1,6 @@
 import { checkOptions, isPlainObject, monotonic, TimeoutError, typeName } from '../builtins/index.js';
 import { logRejection } from './done-callback.js';
-import type { Future } from './future.js';
+import { Future } from './future.js';
 import { futureSet, type Futures } from './future-set.js';
 import { SerialIterator } from './serial-iterator.js';
 import { deadlineAfter, parseTimeout, remaining, type TimeoutOptions } from './timeout.js';
@@ -139,7 +139,7 @@ class AsCompletedIterator<F extends Future> extends SerialIterator<F> {
   #start(fs: Futures<F>, timeout: unknown): void {
     this.#source = null;
     this.#deadline = deadlineAfter(parseTimeout(timeout));
-    const futures = futureSet('as_completed()', fs);
+    const futures = futureSet('as_completed()', fs, Future);
     this.#total = futures.size;
     for (const future of futures) {
       if (future._isSettled()) {

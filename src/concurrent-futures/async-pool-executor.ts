@@ -1,20 +1,8 @@
 import { availableParallelism } from 'node:os';
-import { checkOptions, getLogger, typeName } from '../builtins/index.js';
+import { getLogger } from '../builtins/index.js';
+import { type AsyncPoolExecutorOptions, parseMaxWorkers, poolOptions } from './arguments.js';
 import { BrokenThreadPool } from './errors.js';
-import { byName } from './keywords.js';
-import { parseMaxWorkers, PoolExecutor } from './pool-executor.js';
-
-/** The keyword arguments of {@link AsyncPoolExecutor}. */
-export interface AsyncPoolExecutorOptions {
-  /** The most calls to run at once: an integer from 1, or `Infinity`. Default: min(32, available CPUs + 4). */
-  max_workers?: number | null | undefined;
-  /** Workers are named `<thread_name_prefix>_<n>`. Default: `ThreadPoolExecutor-<k>`, counting executors. */
-  thread_name_prefix?: string | null | undefined;
-  /** Called once by each worker before its first call; may be async. When it fails the pool is broken. Default: none. */
-  initializer?: ((...args: never[]) => unknown) | null | undefined;
-  /** The arguments of `initializer`. Default: none. */
-  initargs?: Iterable<unknown> | null | undefined;
-}
+import { PoolExecutor } from './pool-executor.js';
 
 /** Stands for Python's thread: holds its name and whether it has been initialized. */
 interface Worker {
@@ -114,19 +102,4 @@ export class AsyncPoolExecutor extends PoolExecutor {
       );
     }
   }
-}
-
-/** `(max_workers, options)` or `(options)` as one object. @throws TypeError for unknown options, and for what is no object */
-export function poolOptions(
-  callee: string,
-  first: number | AsyncPoolExecutorOptions | null | undefined,
-  second: AsyncPoolExecutorOptions | null | undefined,
-): AsyncPoolExecutorOptions {
-  if (typeof (second ?? {}) !== 'object') {
-    throw new TypeError(
-      `${callee} takes (max_workers, options), { thread_name_prefix: 'name' }, got ${typeName(second)}`,
-    );
-  }
-  const options: AsyncPoolExecutorOptions = { ...second, ...byName(first, 'max_workers') };
-  return checkOptions(callee, options, ['max_workers', 'thread_name_prefix', 'initializer', 'initargs']);
 }

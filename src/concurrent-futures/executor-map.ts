@@ -1,22 +1,12 @@
-import { checkOptions, ownOptions, Fifo, isPlainObject, TimeoutError } from '../builtins/index.js';
+import { Fifo, TimeoutError } from '../builtins/index.js';
+import { parseBuffersize, splitOptions } from './arguments.js';
 import type { Future } from './future.js';
-import { atLeastOne } from './keywords.js';
-import { type AnyIterable, isIterable, MapInputs } from './map-inputs.js';
+import { type AnyIterable, MapInputs } from './map-inputs.js';
 import { SerialIterator } from './serial-iterator.js';
 import { deadlineAfter, parseTimeout, remaining } from './timeout.js';
 import { Wakeup } from './wakeup.js';
 
 export type { AnyIterable };
-
-/** The keyword arguments of `map()`. */
-export interface MapOptions {
-  /** Seconds from the `map` call for all results together, else TimeoutError. Finished results are still yielded. Default: no limit. */
-  timeout?: number | null | undefined;
-  /** How many calls travel together to an isolated pool. In-thread pools ignore it, as Python's thread pools do. */
-  chunksize?: number | null | undefined;
-  /** How many elements to read and submit ahead of the results. Default: all at the call. */
-  buffersize?: number | null | undefined;
-}
 
 /** The function to call, with the types that the overloads of `map` have checked. */
 type Fn = (...args: unknown[]) => unknown;
@@ -37,25 +27,6 @@ export function mapOnto(
   const seconds = parseTimeout(options.timeout);
   const buffersize = parseBuffersize(options.buffersize);
   return new Iterator(executor, fn as Fn, new MapInputs(iterables), deadlineAfter(seconds), buffersize);
-}
-
-/** A trailing argument that is not iterable is the options, as plain objects never are iterable. */
-export function splitOptions(rest: readonly unknown[]): {
-  iterables: readonly unknown[];
-  options: MapOptions;
-} {
-  const last = rest.at(-1);
-  const none = rest.length > 0 && (last === undefined || last === null);
-  if (!none && (!isPlainObject(last) || isIterable(last)))
-    return { iterables: rest, options: ownOptions({}) };
-  const options = checkOptions('map()', last ?? {}, ['timeout', 'chunksize', 'buffersize']);
-  return { iterables: rest.slice(0, -1), options };
-}
-
-/** Null for no limit. */
-export function parseBuffersize(buffersize: unknown): number | null {
-  if (buffersize === undefined || buffersize === null) return null;
-  return atLeastOne(buffersize, 'buffersize must be an integer or None', 'buffersize must be None or > 0');
 }
 
 /** What `map` returns: the results in input order, once. Leaving it after the first element cancels the rest. */

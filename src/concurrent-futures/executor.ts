@@ -1,16 +1,8 @@
-import { checkOptions, NotImplementedError } from '../builtins/index.js';
-import { type AnyIterable, type MapIterator, type MapOptions, mapOnto } from './executor-map.js';
+import { NotImplementedError } from '../builtins/index.js';
+import { parseShutdown, type ShutdownOptions, type MapOptions } from './arguments.js';
+import { type AnyIterable, type MapIterator, mapOnto } from './executor-map.js';
 import type { Future } from './future.js';
 import { checkMapped } from './not-callable.js';
-import { byName } from './keywords.js';
-
-/** The keyword arguments of `shutdown()`. */
-export interface ShutdownOptions {
-  /** Resolve only when every running and queued call is done. Default true. */
-  wait?: boolean | null | undefined;
-  /** Cancel what is queued and has not begun. Default false. */
-  cancel_futures?: boolean | null | undefined;
-}
 
 /**
  * Python's abstract `concurrent.futures.Executor`. An executor of your own needs only `submit`: `map` is built on it.
@@ -102,17 +94,4 @@ export abstract class Executor implements AsyncDisposable {
   toJSON(): string {
     return `<${this.constructor.name}>`;
   }
-}
-
-/** The arguments of `shutdown` in both forms, with their defaults. */
-export function parseShutdown(
-  wait: boolean | ShutdownOptions | null | undefined,
-  keywords: ShutdownOptions | null | undefined,
-): { wait: boolean; cancelFutures: boolean } {
-  const given: ShutdownOptions = { ...keywords, ...byName(wait, 'wait') };
-  const options = checkOptions('shutdown()', given, ['wait', 'cancel_futures']);
-  return {
-    wait: options.wait ?? true,
-    cancelFutures: options.cancel_futures ?? false,
-  };
 }

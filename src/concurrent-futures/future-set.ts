@@ -1,6 +1,5 @@
 import { types } from 'node:util';
 import { typeName } from '../builtins/index.js';
-import { Future } from './future.js';
 
 /** The futures that `wait` and `as_completed` take: of a Map, as of a Python dict, the keys. */
 export type Futures<F> = Iterable<F> | ReadonlyMap<F, unknown>;
@@ -12,7 +11,7 @@ export type Futures<F> = Iterable<F> | ReadonlyMap<F, unknown>;
 export function futureSet<F extends object>(
   callee: string,
   fs: Futures<F>,
-  Class: abstract new () => object = Future,
+  Class: abstract new () => object,
   kind = 'futures',
 ): Set<F> {
   const iterable: unknown = types.isMap(fs) ? fs.keys() : fs;

@@ -16,12 +16,16 @@ export {
   setLogger as set_logger,
   TimeoutError,
 } from '../builtins/index.js';
+export type {
+  AsyncPoolExecutorOptions,
+  AsyncPoolExecutorOptions as ThreadPoolExecutorOptions,
+  MapOptions,
+  ShutdownOptions,
+} from './arguments.js';
 export { type AsCompleted, as_completed, type AsCompletedOptions, type Progress } from './as-completed.js';
 export {
   AsyncPoolExecutor,
   AsyncPoolExecutor as ThreadPoolExecutor,
-  type AsyncPoolExecutorOptions,
-  type AsyncPoolExecutorOptions as ThreadPoolExecutorOptions,
 } from './async-pool-executor.js';
 export { abort_signal, current_worker_name } from './call-context.js';
 export {
@@ -33,19 +37,12 @@ export {
   FuturesError as Error,
   InvalidStateError,
 } from './errors.js';
-export { Executor, type ShutdownOptions } from './executor.js';
-export type { AnyIterable, MapIterator, MapOptions } from './executor-map.js';
+export { Executor } from './executor.js';
+export type { AnyIterable, MapIterator } from './executor-map.js';
 export { type AbortHandler, Future } from './future.js';
 export type { TimeoutArgument, TimeoutOptions } from './timeout.js';
-export {
-  ALL_COMPLETED,
-  type DoneAndNotDoneFutures,
-  FIRST_COMPLETED,
-  FIRST_EXCEPTION,
-  type ReturnWhen,
-  wait,
-  type WaitOptions,
-} from './wait.js';
+export { ALL_COMPLETED, FIRST_COMPLETED, FIRST_EXCEPTION, type ReturnWhen } from './return-when.js';
+export { type DoneAndNotDoneFutures, wait, type WaitOptions } from './wait.js';
 export type { Class, Reduced } from '../builtins/index.js';
 export { copyreg, importable, PickleError, PicklingError, UnpicklingError } from '../pickle/index.js';
 export {

@@ -1,7 +1,8 @@
-import { Fifo, RuntimeError, numberOrType, typeName, ValueError, WorkQueue } from '../builtins/index.js';
+import { Fifo, RuntimeError, typeName, WorkQueue } from '../builtins/index.js';
+import { parseMaxWorkers, parseShutdown, type ShutdownOptions } from './arguments.js';
 import { currentCall } from './call-context.js';
 import type { BrokenExecutor } from './errors.js';
-import { Executor, parseShutdown, type ShutdownOptions } from './executor.js';
+import { Executor } from './executor.js';
 import { Future } from './future.js';
 import { PENDING } from './states.js';
 import { WorkItem } from './work-item.js';
@@ -292,15 +293,4 @@ export abstract class PoolExecutor extends Executor {
     for (let item = this.#queue.peek(); item !== null; item = item.next) futures.push(item.future);
     for (const future of futures) future.cancel();
   }
-}
-
-/** Checks Python's `max_workers`. `Infinity` is allowed: no limit. */
-export function parseMaxWorkers(value: unknown, fallback: number): number {
-  if (value === undefined || value === null) return fallback;
-  if (value === false) throw new ValueError('max_workers must be greater than 0');
-  if (typeof value === 'number' && value <= 0) throw new ValueError('max_workers must be greater than 0');
-  if (typeof value !== 'number' || (value !== Infinity && !Number.isInteger(value))) {
-    throw new TypeError(`max_workers must be an integer, got ${numberOrType(value)}`);
-  }
-  return value;
 }

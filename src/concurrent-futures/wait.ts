@@ -1,20 +1,19 @@
-import { checkOptions, isPlainObject, repr, ValueError } from '../builtins/index.js';
-import type { Future } from './future.js';
+import { checkOptions, isPlainObject } from '../builtins/index.js';
+import { Future } from './future.js';
 import { futureSet, type Futures } from './future-set.js';
+import {
+  ALL_COMPLETED,
+  checkReturnWhen,
+  FIRST_COMPLETED,
+  FIRST_EXCEPTION,
+  type Pair,
+  type ReturnWhen,
+  snapshot,
+} from './return-when.js';
 import { FAILED } from './states.js';
 import { parseTimeout } from './timeout.js';
 import type { Waiter } from './waiter.js';
 import { Wakeup } from './wakeup.js';
-
-/** For {@link wait}: return when any future finishes or is cancelled. */
-export const FIRST_COMPLETED = 'FIRST_COMPLETED';
-/** For {@link wait}: return when any future fails; if none does, when all have completed. Cancelling is not failing. */
-export const FIRST_EXCEPTION = 'FIRST_EXCEPTION';
-/** For {@link wait}: return when all futures have finished or are cancelled. */
-export const ALL_COMPLETED = 'ALL_COMPLETED';
-
-/** When {@link wait} returns. */
-export type ReturnWhen = typeof FIRST_COMPLETED | typeof FIRST_EXCEPTION | typeof ALL_COMPLETED;
 
 /** The keyword arguments of {@link wait}. */
 export interface WaitOptions {
@@ -23,8 +22,6 @@ export interface WaitOptions {
   /** Default {@link ALL_COMPLETED}. */
   return_when?: ReturnWhen | null | undefined;
 }
-
-type Pair<F> = readonly [done: Set<F>, not_done: Set<F>];
 
 /** Python's named pair: `const { done, not_done } = …` or `const [done, not_done] = …`. A snapshot, in input order. */
 export interface DoneAndNotDoneFutures<F extends Future> extends Pair<F> {
@@ -63,7 +60,7 @@ export async function wait<F extends Future>(
   const returnWhen = options.return_when ?? return_when ?? ALL_COMPLETED;
   checkReturnWhen(returnWhen);
 
-  const futures = futureSet('wait()', fs);
+  const futures = futureSet('wait()', fs, Future);
   const outcome = snapshot(futures);
   const { done, not_done } = outcome;
   if (not_done.size === 0) return outcome;
@@ -78,26 +75,6 @@ export async function wait<F extends Future>(
   const result = snapshot(futures);
   for (const future of result.not_done) future._removeWaiter(waiter);
   return result;
-}
-
-/** Throws ValueError for a `return_when` that is none. */
-export function checkReturnWhen(value: string): void {
-  if (value !== FIRST_COMPLETED && value !== FIRST_EXCEPTION && value !== ALL_COMPLETED) {
-    throw new ValueError(
-      `Invalid return condition: ${repr(value)}; it is FIRST_COMPLETED, FIRST_EXCEPTION or ALL_COMPLETED`,
-    );
-  }
-}
-
-/** Python's named pair of `futures` as they are now. */
-export function snapshot<F extends { _isSettled(): boolean }>(
-  futures: Set<F>,
-): Pair<F> & { readonly done: Set<F>; readonly not_done: Set<F> } {
-  const done = new Set<F>();
-  const notDone = new Set<F>();
-  for (const future of futures) (future._isSettled() ? done : notDone).add(future);
-  const pair: Pair<F> = [done, notDone];
-  return Object.assign(pair, { done, not_done: notDone });
 }
 
 function some<T>(values: Iterable<T>, test: (value: T) => boolean): boolean {

@@ -1,7 +1,7 @@
 import { numberOrType } from '../../builtins/index.js';
+import { atLeastOne, splitOptions } from '../arguments.js';
 import type { Executor } from '../executor.js';
-import { MapIterator, mapOnto, splitOptions } from '../executor-map.js';
-import { atLeastOne } from '../keywords.js';
+import { MapIterator, mapOnto } from '../executor-map.js';
 import { MapInputs } from '../map-inputs.js';
 import { runChunk } from './run-chunk.js';
 

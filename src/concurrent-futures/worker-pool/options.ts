@@ -1,8 +1,7 @@
 import { availableParallelism } from 'node:os';
 import { checkOptions, isPlainObject, numberOrType, typeName, isURL } from '../../builtins/index.js';
 import { encode } from '../../pickle/index.js';
-import { atLeastOne } from '../keywords.js';
-import { parseMaxWorkers } from '../pool-executor.js';
+import { atLeastOne, parseMaxWorkers } from '../arguments.js';
 
 /** The memory limits of a thread, in megabytes. A thread that exceeds one ends, and its calls fail. */
 export interface WorkerResourceLimits {

@@ -1,7 +1,7 @@
 import { getLogger, queueMicrotask, referenceOf, RuntimeError } from '../../builtins/index.js';
 import { homeId } from '../../pickle/index.js';
 import { BrokenProcessPool } from '../errors.js';
-import { parseShutdown, type ShutdownOptions } from '../executor.js';
+import { parseShutdown, type ShutdownOptions } from '../arguments.js';
 import type { MapIterator } from '../executor-map.js';
 import type { Future } from '../future.js';
 import { PoolExecutor } from '../pool-executor.js';
