@@ -77,16 +77,23 @@ class FarIterable {
   async *[Symbol.asyncIterator](): AsyncGenerator<unknown, void, undefined> {
     const begin = this.#seek;
     this.#seek = null;
-    let isFirst = true;
+    const next = (isFirst: boolean): Promise<unknown> => {
+      const step = this.#caller.ask(this.#handle, 'next', [isFirst, begin]);
+      // Of no interest if the request ends before it is awaited.
+      step.catch(() => undefined);
+      return step;
+    };
+    let step = next(true);
     try {
       for (;;) {
-        const step = await this.#caller.ask(this.#handle, 'next', [isFirst, begin]);
-        isFirst = false;
-        if (step === null) return;
-        yield (step as [unknown])[0];
+        const piece = (await step) as [unknown] | null;
+        if (piece === null) return;
+        // The caller makes the next while this one is sent.
+        step = next(false);
+        yield piece[0];
       }
     } finally {
-      if (!isFirst) void this.#caller.ask(this.#handle, 'return', []).catch(() => undefined);
+      void this.#caller.ask(this.#handle, 'return', []).catch(() => undefined);
     }
   }
 }
