@@ -65,27 +65,28 @@ function cell(column: Column, runs: readonly Run[], count: number): string {
   }
 }
 
-/** CPU per request against the first two clients, the yardsticks. */
-function ratio(result: Result, client: string, yardstick: string): string {
+/** CPU (or wall) time per request against the first two clients, the yardsticks. */
+function ratio(result: Result, of: 'seconds' | 'cpu', client: string, yardstick: string): string {
   const perRequest = (name: string): number =>
-    spread((result.runs[name] ?? []).map((run) => run.cpu / (result.counts[name] ?? 1))).median;
+    spread((result.runs[name] ?? []).map((run) => run[of] / (result.counts[name] ?? 1))).median;
   const value = perRequest(client) / perRequest(yardstick);
   return Number.isNaN(value) ? '–' : value.toFixed(2);
 }
 
 function markdown(suite: Suite, result: Result): string {
   const { date, rounds, machine } = result;
+  const { ratiosOf = 'cpu' } = suite;
   const yardsticks = suite.clients.slice(0, 2);
   const clients = suite.clients.filter((client) => client in result.runs);
   const rows = clients.map((client) => {
     const runs = result.runs[client] ?? [];
     const cells = suite.columns.map((column) => cell(column, runs, result.counts[client] ?? 1));
-    return [client, ...cells, ...yardsticks.map((yardstick) => ratio(result, client, yardstick))];
+    return [client, ...cells, ...yardsticks.map((yardstick) => ratio(result, ratiosOf, client, yardstick))];
   });
   const head = [
     'client',
     ...suite.columns.map((column) => HEADS[column]),
-    ...yardsticks.map((name) => `CPU x ${name}`),
+    ...yardsticks.map((name) => `${ratiosOf === 'cpu' ? 'CPU' : 'time'} x ${name}`),
   ];
   const when = `${date}, ${rounds} interleaved rounds, median [min-max]. ${machine}`;
   return `### ${suite.name}: ${result.title}\n\n${when}\n\n${table(head, rows)}\n`;

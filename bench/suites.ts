@@ -20,6 +20,8 @@ export interface Suite {
   clients: readonly string[];
   /** The columns of its table, in order. */
   columns: readonly Column[];
+  /** What the ratios are of: wall time, or CPU time. Default: CPU time. */
+  ratiosOf?: 'seconds' | 'cpu';
   /** How many requests (or tasks) one run makes at this size. */
   count(size: Size, client: string): number;
   /** One run of one client. */
@@ -196,6 +198,20 @@ function blocking(concurrency: number, peers: readonly string[]): Suite {
   };
 }
 
+/** One way to send or receive 64 MiB: see large.mjs. */
+function blockingLarge(workload: string, title: string): Suite {
+  return {
+    name: `blocking-large-${workload}`,
+    title: `${title}, one after the other, client on all CPUs`,
+    clients: ['awaited', 'blocking'],
+    columns: ['seconds', 'cpu', 'rss'],
+    ratiosOf: 'seconds',
+    count: ({ scale }) => Math.ceil(10 * scale),
+    run: async (client, n, servers) =>
+      runClient('large.mjs', client, { url: await servers.large(), n, workload }, true),
+  };
+}
+
 export const suites: readonly Suite[] = [
   smallJson(10, 20_000),
   smallJson(100, 20_000),
@@ -280,6 +296,10 @@ export const suites: readonly Suite[] = [
   },
   blocking(1, ['synckit', 'sync-request', 'sync-fetch']),
   blocking(10, []),
+  blockingLarge('bytes', 'a POST of 64 MiB of bytes'),
+  blockingLarge('generator', 'a POST of 64 MiB from a generator'),
+  blockingLarge('content', 'a GET of 64 MiB, whole'),
+  blockingLarge('stream', 'a GET of 64 MiB, streamed in pieces of 128 KiB'),
   ...WORKLOADS.map(real),
   queue(10_000),
   queue(100_000),

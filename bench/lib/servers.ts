@@ -19,12 +19,20 @@ export class Servers {
   readonly #children: ChildProcess[] = [];
   #folder: string | null = null;
   #small: Promise<string> | null = null;
+  #large: Promise<string> | null = null;
   #real: Promise<RealServer> | null = null;
 
   /** The URL of `server.mjs`. */
   small(): Promise<string> {
     return (this.#small ??= this.#start('../server.mjs').then((message) => {
       return `http://127.0.0.1:${(message as { port: number }).port}`;
+    }));
+  }
+
+  /** The URL of `large-server.mjs`. */
+  large(): Promise<string> {
+    return (this.#large ??= this.#start('../large-server.mjs').then((message) => {
+      return `http://127.0.0.1:${(message as { port: number }).port}/`;
     }));
   }
 
