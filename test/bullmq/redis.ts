@@ -2,15 +2,14 @@
 import { type ChildProcess, execFileSync, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { mkdtempSync, rmSync } from 'node:fs';
-import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { createInterface } from 'node:readline';
 import { fileURLToPath } from 'node:url';
-import { type AddressInfo } from 'node:net';
 import { Queue } from 'bullmq';
 import { Redis } from 'ioredis';
 import { expect, onTestFinished, vi } from 'vitest';
+import { freePort } from '../helpers/free-port.js';
 
 /** The server's program: Redis, or what REDIS_SERVER names (such as valkey-server). */
 const PROGRAM = process.env['REDIS_SERVER'] ?? 'redis-server';
@@ -37,15 +36,6 @@ export const eventually = <T>(look: () => T) => expect.poll<T>(look, { timeout: 
 
 export const worker = fileURLToPath(new URL('../../dist/src/bullmq/cli.js', import.meta.url));
 export const tasksFile = fileURLToPath(new URL('./fixtures/tasks.mjs', import.meta.url));
-
-async function freePort(): Promise<number> {
-  const server = createServer().listen(0, '127.0.0.1');
-  await once(server, 'listening');
-  const { port } = server.address() as AddressInfo;
-  server.close();
-  await once(server, 'close');
-  return port;
-}
 
 /** A Redis of a test's own. */
 export class TestRedis {
@@ -79,9 +69,14 @@ export class TestRedis {
       stdio: ['ignore', 'pipe', 'ignore'],
     });
     this.#process = child;
+    let isReady = false;
+    const lines: string[] = [];
     for await (const line of createInterface({ input: child.stdout })) {
-      if (/ready to accept connections/i.test(line)) break;
+      lines.push(line);
+      isReady = /ready to accept connections/i.test(line);
+      if (isReady) break;
     }
+    if (!isReady) throw new Error(`Redis does not start: ${lines.join(' ')}`);
     child.stdout.resume();
   }
 
@@ -122,7 +117,8 @@ export class TestWorker {
   readonly ready: Promise<Record<string, unknown>>;
 
   constructor(readonly child: ChildProcess) {
-    this.exited = new Promise((resolve) => child.once('exit', resolve));
+    // Its last lines may come after its exit.
+    this.exited = new Promise((resolve) => child.once('close', resolve));
     child.stderr?.on('data', (chunk: Buffer) => this.stderr.push(String(chunk)));
     this.ready = new Promise((resolve) => {
       createInterface({ input: child.stdout as NodeJS.ReadableStream }).on('line', (line) => {

@@ -29,16 +29,6 @@ export function makeFolder(name: string): string {
   return folder;
 }
 
-/** A port that was free a moment ago. */
-export async function freePort(): Promise<number> {
-  const server = net.createServer().listen(0, '127.0.0.1');
-  await once(server, 'listening');
-  const { port } = server.address() as net.AddressInfo;
-  server.close();
-  await once(server, 'close');
-  return port;
-}
-
 /** A running server. */
 export class Daemon implements AsyncDisposable {
   readonly #child: ChildProcess;

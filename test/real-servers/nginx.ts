@@ -2,7 +2,8 @@
 import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { loopbackCertificate, testAuthority } from '../helpers/servers/certificates.js';
-import { Daemon, freePort, installed, makeFolder } from './daemon.js';
+import { freePort } from '../helpers/free-port.js';
+import { Daemon, installed, makeFolder } from './daemon.js';
 
 export const NGINX = installed('nginx', 'nginx');
 

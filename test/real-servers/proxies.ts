@@ -1,7 +1,8 @@
 /** squid as a proxy with credentials, and dante as a SOCKS server with and without. */
 import { readdirSync } from 'node:fs';
 import { join } from 'node:path';
-import { Daemon, freePort, installed, makeFolder } from './daemon.js';
+import { freePort } from '../helpers/free-port.js';
+import { Daemon, installed, makeFolder } from './daemon.js';
 
 export const SQUID = installed('squid', 'squid');
 export const DANTE = installed('dante', 'danted');

@@ -226,10 +226,4 @@ export function listen(server: net.Server, host = '127.0.0.1'): Promise<void> {
 }
 
 /** A port on which nothing listens: connecting to it is refused. */
-export async function refusedPort(): Promise<number> {
-  const server = http.createServer();
-  await listen(server);
-  const { port } = server.address() as AddressInfo;
-  await new Promise((resolve) => server.close(resolve));
-  return port;
-}
+export { freePort as refusedPort } from '../free-port.js';
