@@ -245,7 +245,12 @@ export class BullMQWorker implements AsyncDisposable {
       seconds: Math.round(performance.now() - began) / 1000,
       outcome,
     } as const;
-    log(served?.error == null ? entry : { ...entry, error: served.error });
+    // The call has ended, whatever becomes of its line.
+    new Promise((resolve) => {
+      resolve(log(served?.error == null ? entry : { ...entry, error: served.error }));
+    }).catch((error: unknown) => {
+      getLogger().log('error', 'requests_futures.bullmq', `exception calling log for ${call}`, error);
+    });
   }
 
   /**

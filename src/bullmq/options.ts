@@ -81,8 +81,8 @@ export interface BullMQWorkerOptions extends SharedOptions {
   per_second?: number | null | undefined;
   /** Seconds that `close()` gives running calls to finish. Default 30. */
   grace?: number | null | undefined;
-  /** Receives a line for each call. Default: none. */
-  log?: ((entry: CallLog) => void) | null | undefined;
+  /** Receives a line for each call. What it throws or rejects with is logged. Default: none. */
+  log?: ((entry: CallLog) => unknown) | null | undefined;
 }
 
 /** The shared options after checking. */
@@ -110,7 +110,7 @@ export interface ParsedWorkerOptions extends ParsedShared {
   readonly threads: number;
   readonly perSecond: number | null;
   readonly grace: number;
-  readonly log: ((entry: CallLog) => void) | null;
+  readonly log: ((entry: CallLog) => unknown) | null;
 }
 
 const SHARED = ['queue', 'connection', 'prefix', 'max_size', 'lock_duration', 'version'];

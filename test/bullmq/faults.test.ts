@@ -4,7 +4,7 @@ import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { describe, expect, onTestFinished, test } from 'vitest';
-import { BullMQExecutor, type BullMQExecutorOptions } from 'requests-futures/bullmq';
+import { BullMQExecutor, type BullMQExecutorOptions, BullMQWorker } from 'requests-futures/bullmq';
 import { BrokenExecutor, type Future, set_logger } from 'requests-futures/concurrent-futures';
 import { CuttingProxy } from './cutting-proxy.js';
 import * as tasks from './fixtures/tasks.mjs';
@@ -394,6 +394,39 @@ describe.skipIf(!hasRedis)('when something fails', () => {
     await startWorker(redis.url, 'lonely');
     expect(await future).toBe(2);
     expect(lines).toHaveLength(1);
+  });
+
+  test.each([
+    [
+      'throws',
+      () => {
+        throw new RangeError('disk full');
+      },
+    ],
+    ['rejects', () => Promise.reject(new RangeError('disk full'))],
+  ])('a log that %s costs its worker nothing, and is reported', async (_how, log) => {
+    const redis = await startRedis();
+    const queue = newQueue();
+    const errors: unknown[] = [];
+    const previous = set_logger({ log: (...record) => void errors.push(record) });
+    onTestFinished(() => {
+      set_logger(previous);
+    });
+    const worker = new BullMQWorker({ queue, connection: redis.url, functions: [tasks], grace: 0, log });
+    onTestFinished(() => worker.close());
+    const executor = executorOn(redis, queue);
+    expect(await executor.map(tasks.add, [1, 2, 3], [1, 2, 3]).toArray()).toEqual([2, 4, 6]);
+    await eventually(() => errors).toEqual(
+      Array(3).fill([
+        'error',
+        'requests_futures.bullmq',
+        expect.stringMatching(/^exception calling log for c[0-9a-f]{24}-\d+$/),
+        new RangeError('disk full'),
+      ]),
+    );
+    // Nothing has failed in BullMQ's eyes, either.
+    await eventually(() => worker.health()).toMatchObject({ status: 'ok', running: 0, served: 3 });
+    expect(redis.command('EXISTS', `bull:${queue}:failed`)).toBe('0');
   });
 
   test('two programs over one worker do not share sessions, auth or results', async () => {
