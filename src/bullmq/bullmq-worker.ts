@@ -1,7 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import { hostname } from 'node:os';
 import type { Job, Worker } from 'bullmq';
-import { checkOptions, clearTimeout, getLogger, RuntimeError, setTimeout } from '../builtins/index.js';
+import { checkOptions, getLogger, RuntimeError, startTimer, type Timer } from '../builtins/index.js';
 import { WorkerPoolExecutor } from '../concurrent-futures/index.js';
 import { loadPeers, shownError } from './connection.js';
 import { checkSender } from './envelope.js';
@@ -10,6 +10,7 @@ import { WorkerNames } from './names.js';
 import {
   type BullMQWorkerOptions,
   type CallLog,
+  parseGrace,
   type ParsedWorkerOptions,
   parseWorkerOptions,
 } from './options.js';
@@ -46,8 +47,8 @@ interface Running {
 
 const LOST: Served = { kind: 'lost', outcome: '', name: null, error: 'the worker was stopped' };
 
-/** Milliseconds that BullMQ may take to close once all calls have ended. */
-const PATIENCE = 5000;
+/** Seconds that BullMQ may take to close once all calls have ended. */
+const PATIENCE = 5;
 
 /**
  * Runs the calls that a {@link BullMQExecutor} puts into a queue; any number of processes on any number of machines can do so.
@@ -260,7 +261,7 @@ export class BullMQWorker implements AsyncDisposable {
    */
   close(options: { grace?: number | undefined } = {}): Promise<void> {
     checkOptions('close()', options, ['grace']);
-    return (this.#closing ??= this.#close((options.grace ?? this.#options.grace) * 1000));
+    return (this.#closing ??= this.#close(parseGrace('close()', options.grace, this.#options.grace)));
   }
 
   /** Resolves when all calls have ended, their outcomes are in Redis, and the threads are closed. */
@@ -274,18 +275,21 @@ export class BullMQWorker implements AsyncDisposable {
 
   async #close(grace: number): Promise<void> {
     const ended = this.#end().catch(() => undefined);
-    const end = setTimeout(() => {
+    const end = startTimer(grace, () => {
       this.#isStopped = true;
       for (const { abort, end } of this.#running.values()) {
         abort(new RuntimeError('the worker is being stopped'));
         end(LOST);
       }
-    }, grace);
+    });
     // Without Redis, BullMQ would never finish.
-    let giveUp: NodeJS.Timeout | undefined;
-    await Promise.race([ended, new Promise((resolve) => (giveUp = setTimeout(resolve, grace + PATIENCE)))]);
-    clearTimeout(end);
-    clearTimeout(giveUp);
+    let giveUp: Timer | undefined;
+    await Promise.race([
+      ended,
+      new Promise<void>((resolve) => (giveUp = startTimer(grace + PATIENCE, resolve))),
+    ]);
+    end.cancel();
+    giveUp?.cancel();
     if (this.#worker !== null) await endTimers(this.#worker);
     this.#pool?.kill_workers();
     await Promise.all([this.#link?.close(), this.#stores.close()]);

@@ -1,5 +1,12 @@
 /** The arguments of executor and worker, and their checks. */
-import { checkOptions, isPlainObject, numberOrType, typeName, ValueError } from '../builtins/index.js';
+import {
+  checkOptions,
+  isPlainObject,
+  LONGEST_DELAY,
+  numberOrType,
+  typeName,
+  ValueError,
+} from '../builtins/index.js';
 import { parseMaxWorkers } from '../concurrent-futures/internal.js';
 import { checkConnection, type RedisConnection } from './connection.js';
 
@@ -15,7 +22,7 @@ export interface SharedOptions {
   max_size?: number | null | undefined;
   /**
    * Seconds for which a silent worker counts as alive, and BullMQ's locks hold. Nothing may block the worker's event loop for
-   * that long. Default 30.
+   * that long. At most 24 days. Default 30.
    */
   lock_duration?: number | null | undefined;
   /** The version of the program. A worker refuses calls of another version, naming both. Default: none, not compared. */
@@ -79,7 +86,7 @@ export interface BullMQWorkerOptions extends SharedOptions {
   threads?: number | null | undefined;
   /** How many calls may start in any second, in all workers of the queue with this option together. Default: no limit. */
   per_second?: number | null | undefined;
-  /** Seconds that `close()` gives running calls to finish. Default 30. */
+  /** Seconds that `close()` gives running calls to finish; `Infinity` is no limit. Default 30. */
   grace?: number | null | undefined;
   /** Receives a line for each call. What it throws or rejects with is logged. Default: none. */
   log?: ((entry: CallLog) => unknown) | null | undefined;
@@ -163,7 +170,7 @@ export function parseWorkerOptions(given: unknown): ParsedWorkerOptions {
     maxWorkers: parseMaxWorkers(options.max_workers, 100),
     threads: count(callee, 'threads', options.threads, 0),
     perSecond: per_second == null ? null : seconds(callee, 'per_second', per_second, 1),
-    grace: options.grace === 0 ? 0 : seconds(callee, 'grace', options.grace, 30),
+    grace: parseGrace(callee, options.grace, 30),
     log: log ?? null,
   };
 }
@@ -205,7 +212,7 @@ function parseShared(callee: string, options: SharedOptions): ParsedShared {
     connection,
     prefix: prefix == null ? 'bull' : name(callee, 'prefix', prefix),
     maxSize: count(callee, 'max_size', max_size, 16 * 1024 * 1024),
-    lockDuration: seconds(callee, 'lock_duration', lock_duration, 30),
+    lockDuration: lockSeconds(callee, lock_duration),
     version: version == null ? null : name(callee, 'version', version),
   };
 }
@@ -229,6 +236,20 @@ function count(callee: string, option: string, value: unknown, fallback: number)
   }
   if (value < 0) throw new ValueError(`${callee}: ${option} must not be negative`);
   return value;
+}
+
+/** Seconds, 0 among them. */
+export function parseGrace(callee: string, value: unknown, fallback: number): number {
+  return value === 0 ? 0 : seconds(callee, 'grace', value, fallback);
+}
+
+/** BullMQ's timers can wait no longer, and Redis takes whole milliseconds. */
+function lockSeconds(callee: string, value: unknown): number {
+  const given = seconds(callee, 'lock_duration', value, 30);
+  if (given * 1000 > LONGEST_DELAY) {
+    throw new ValueError(`${callee}: lock_duration must be at most ${LONGEST_DELAY / 1000}, got ${given}`);
+  }
+  return Math.ceil(given * 1000) / 1000;
 }
 
 function seconds(callee: string, option: string, value: unknown, fallback: number): number {

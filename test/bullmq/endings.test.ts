@@ -1,3 +1,5 @@
+import { writeFileSync } from 'node:fs';
+import path from 'node:path';
 import { describe, expect, onTestFinished, test } from 'vitest';
 import { BullMQExecutor, BullMQWorker } from 'requests-futures/bullmq';
 import { BrokenExecutor } from 'requests-futures/concurrent-futures';
@@ -34,6 +36,35 @@ describe.skipIf(!hasRedis)('a program and its workers', () => {
     await Promise.all([executor.shutdown(), worker.close()]);
     expect(worker.health()).toMatchObject({ status: 'closing', running: 0 });
     expect(await running.exception()).toBeInstanceOf(BrokenExecutor);
+  });
+
+  test('wait for running calls as long as they take where grace is Infinity', async () => {
+    const redis = await startRedis();
+    const queue = newQueue();
+    const warnings: string[] = [];
+    const note = (warning: Error): void => void warnings.push(warning.name);
+    process.on('warning', note);
+    onTestFinished(() => {
+      process.off('warning', note);
+    });
+    const worker = new BullMQWorker({
+      queue,
+      connection: redis.url,
+      functions: [tasks],
+      grace: Infinity,
+    });
+    const executor = new BullMQExecutor({ queue, connection: redis.url });
+    const go = path.join(redis.folder, 'go');
+    const running = executor.submit(tasks.noteThenWait, path.join(redis.folder, 'ran'), go, 10);
+    await eventually(() => worker.health().running).toBe(1);
+    const closed = worker.close();
+    // A delay that is too long for a timer ends after a millisecond.
+    await new Promise((resolve) => setTimeout(resolve, 5));
+    writeFileSync(go, '');
+    expect(await running).toEqual(Buffer.alloc(10));
+    await closed;
+    await executor.shutdown();
+    expect(warnings).toEqual([]);
   });
 
   test('go on from where they are when there is no Redis at first: a call is taken at once, and sent later', async () => {

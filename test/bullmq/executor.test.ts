@@ -330,6 +330,14 @@ describe.skipIf(!hasRedis)('a BullMQExecutor', () => {
     expect(make({ queue: 'a:b' })).toThrow('queue must not be empty or have a colon in it');
     expect(make({ max_workers: 0 })).toThrow('max_workers must be greater than 0');
     expect(make({ retry_lost: -1 })).toThrow('retry_lost must not be negative');
+    for (const seconds of [1e12, Infinity]) {
+      const expected = `lock_duration must be at most 2147483.647, got ${seconds}`;
+      expect(make({ lock_duration: seconds })).toThrow(expected);
+      expect(() => new BullMQWorker({ queue: 'q', lock_duration: seconds })).toThrow(expected);
+    }
+    expect(() => new BullMQWorker({ queue: 'q', grace: Number.NaN })).toThrow(
+      'grace must be a number, got NaN',
+    );
     expect(make({ redis_timeout: '1' })).toThrow('redis_timeout must be a number, got str');
     expect(make({ orphans: 'keep' })).toThrow("orphans must be 'drop' or 'run'");
     expect(make({ connection: 'http://user:secret@host' })).toThrow(

@@ -188,6 +188,7 @@ test('a timeout that looks like milliseconds is warned about, once', async () =>
   process.on('warning', note);
   try {
     await session.get(server.url, { timeout: [5000, 5000] });
+    await session.get(server.url, { timeout: Infinity });
     await session.get(server.url, { timeout: 5000 });
     await session.get(server.url, { timeout: 30000 });
   } finally {

@@ -100,6 +100,8 @@ let hasWarned = false;
 /** Warns once if a timeout looks like milliseconds. */
 export function warnAboutMilliseconds(timeout: unknown): void {
   if (hasWarned || typeof timeout !== 'number' || !(timeout >= SUSPICIOUS_SECONDS)) return;
+  // A limit that never ends is meant.
+  if (timeout === Infinity) return;
   hasWarned = true;
   process.emitWarning(
     `timeout: ${timeout} means ${timeout} seconds, not milliseconds; ` +
