@@ -1,7 +1,7 @@
 /**
  * A deadline for a whole request: `timeout` cannot say that.
  *
- *     requests.get(url, timeout=1)        # Python: a second for connecting, and for each read: a body that drips never ends
+ *     requests.get(url, timeout=5)        # Python: five seconds for connecting, and for each read: a body that drips never ends
  *
  * `deadline` counts from the moment that the request has its worker to the last byte of its body, over redirects and retries. Waiting for a
  * worker does not count. The error is a `Timeout`, and its `phase` tells what was going on.
@@ -13,14 +13,14 @@ import { listener } from './lib/servers/late.js';
 await using server = await serve(listener);
 
 await using session = new FuturesSession({ max_workers: 2 });
-session.deadline = 0.5;
+session.deadline = 2;
 session.base_url = server.url;
 
 const max_retries = new Retry({ total: 5, status_forcelist: [503] });
 const futures = {
-  quick: session.get('/quick', { timeout: 1 }),
-  drip: session.get('/drip', { timeout: 1 }),
-  silent: session.get('/silent', { timeout: 1 }),
+  quick: session.get('/quick', { timeout: 5 }),
+  drip: session.get('/drip', { timeout: 5 }),
+  silent: session.get('/silent', { timeout: 5 }),
   busy: session.get('/busy', { max_retries }),
 };
 for (const [name, future] of Object.entries(futures)) {
