@@ -14,6 +14,7 @@ import {
 } from '../requests/index.js';
 import {
   bindRequest,
+  checkAdapters,
   checkedSendOptions,
   checkSendCount,
   checkSignal,
@@ -272,6 +273,7 @@ export class FuturesSession<E extends ExecutorLike = ExecutorLike> extends Sessi
   }
 
   async #closeConnections(): Promise<void> {
+    checkAdapters(this.adapters);
     if (this.#ownExecutor === null && isIsolated(this.executor)) {
       this.executor._forget?.(this.adapters.values());
       forgetState(this);

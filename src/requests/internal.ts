@@ -46,7 +46,7 @@ export { default_hooks, deregister_hook, HOOKS, register_hook } from './hooks.js
 export { LimitedAttempts } from './limiter/limited-attempts.js';
 export { hostKey, refusalOf } from './limiter/rules.js';
 export { withDeadline } from './sessions/deadline.js';
-export { checkSessionCookies } from './sessions/merge.js';
+export { checkAdapters, checkSession } from './sessions/merge.js';
 export {
   checkedSendOptions,
   checkNoArguments,

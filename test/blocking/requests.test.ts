@@ -87,6 +87,18 @@ describe('the verbs', () => {
     }
   });
 
+  test('of a session whose adapters are no Map fail before anything is sent', () => {
+    using session = new Session();
+    const { adapters } = session;
+    Object.assign(session, { adapters: null });
+    expect(() => session.get(`${server.url}/echo`)).toThrow('session.adapters must be a Map of adapters');
+    expect(() => {
+      session.close();
+    }).toThrow('session.adapters must be a Map of adapters');
+    Object.assign(session, { adapters });
+    expect(server.log().log).toEqual([]);
+  });
+
   test('refuse what the awaited ones refuse, in the same words', async () => {
     for (const options of [{ query: 1 }, { timeout: 'soon' }, { auth: 5 }] as never[]) {
       const theirs = await awaited

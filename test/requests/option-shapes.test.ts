@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest';
 import { FuturesSession, WorkerPoolExecutor } from 'requests-futures';
 import * as requests from 'requests-futures/requests';
-import { Request, type RequestOptions, Retry, Session } from 'requests-futures/requests';
+import { HTTPAdapter, Request, type RequestOptions, Retry, Session } from 'requests-futures/requests';
 import { failureOf } from '../helpers/failures.js';
 import { type HttpServer, startHttpServer } from '../helpers/servers/http-server.js';
 
@@ -65,6 +65,33 @@ test.each([undefined, null, {}, { a: 'b' }, 'a=b', new Map()])(
     expect(server.requests).toEqual([]);
   },
 );
+
+test.each<[string, unknown, string]>([
+  ['adapters', null, 'got null'],
+  ['adapters', {}, 'got Object'],
+  ['adapters', [], 'got Array'],
+  ['cookies', null, 'got null'],
+  ['cookies', {}, 'got Object'],
+  ['trust_env', 'false', 'session.trust_env must be true or false, got string'],
+])('session.%s = %o is named, whoever sends', async (name, value, expected) => {
+  await using threads = new WorkerPoolExecutor({ threads: 1, max_workers: 1 });
+  for (const other of [new Session(), new FuturesSession(), new FuturesSession(threads)]) {
+    const usual: unknown = Reflect.get(other, name);
+    Object.assign(other, { [name]: value });
+    const error = await failureOf(other.get(server.url), TypeError);
+    expect(error.message).toMatch(new RegExp(`^session\\.${name} must be `));
+    expect(error.message).toContain(expected);
+    if (name === 'adapters') {
+      await expect(other.close()).rejects.toThrow('session.adapters must be a Map');
+      expect(() => {
+        other.mount('http://a.test/', new HTTPAdapter());
+      }).toThrow('session.adapters must be a Map');
+    }
+    Object.assign(other, { [name]: usual });
+    await other.close();
+  }
+  expect(server.requests).toEqual([]);
+});
 
 const unexpected = (name: string): string =>
   `TypeError: request() got an unexpected keyword argument '${name}'`;

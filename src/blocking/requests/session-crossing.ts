@@ -1,7 +1,7 @@
 /** How a session of the caller's crosses: as the id of its twin in the gateway, and its changes. */
 import type { Reduced } from '../../builtins/index.js';
 import { homeId, type Remembered } from '../../pickle/index.js';
-import { checkSessionCookies, rememberedState } from '../../requests/internal.js';
+import { checkSession, rememberedState } from '../../requests/internal.js';
 import { HTTPAdapter as AwaitedHTTPAdapter, Session as AwaitedSession } from '../../requests/index.js';
 import type { Link } from '../caller/gateway.js';
 import { Scope } from '../caller/handles.js';
@@ -44,7 +44,7 @@ export function reduceForGateway(
 ): Reduced {
   // Only the types of results and options differ, which do not matter here.
   const plain = session as unknown as AwaitedSession;
-  checkSessionCookies(plain.cookies);
+  checkSession(plain);
   const id = homeId(plain);
   const sent = link.sessions.get(
     id,

@@ -14,6 +14,7 @@ import {
 } from '../../requests/index.js';
 import {
   bindRequest,
+  checkAdapters,
   checkedSendOptions,
   checkNoArguments,
   checkSendCount,
@@ -179,6 +180,7 @@ export class Session<R = Response, O extends RequestOptions = RequestOptions>
 
   /** Closes the adapters and their idle connections. The session can be used again afterwards. */
   close(): void {
+    checkAdapters(this.adapters);
     for (const adapter of this.adapters.values()) if (!(adapter instanceof HTTPAdapter)) adapter.close();
     const started = startedLink();
     if (started !== null) forgetSession(started, this);

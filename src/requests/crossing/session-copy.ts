@@ -7,6 +7,7 @@ import { HTTPBasicAuth } from '../auth/basic.js';
 import { HTTPDigestAuth } from '../auth/digest.js';
 import { type Cookie, RequestsCookieJar } from '../cookies/index.js';
 import { isPristine } from '../cookies/requests-cookie-jar.js';
+import { checkSession } from '../sessions/merge.js';
 import { kNoAdapters } from '../sessions/redirecting-session.js';
 import { Session } from '../sessions/session.js';
 import { CaseInsensitiveDict, headerStore } from '../structures/case-insensitive-dict.js';
@@ -54,6 +55,7 @@ export function rememberedParts(
   cls: unknown,
   leftOut: readonly string[],
 ): Remembered | null {
+  checkSession(session);
   if (foreignId(session) !== undefined) return null;
   return rememberedState(session, leftOut, () => partsOf(session, cls, [...leftOut, 'cookies']));
 }

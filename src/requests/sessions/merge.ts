@@ -245,6 +245,27 @@ export function checkSessionCookies(cookies: unknown): void {
   );
 }
 
+/** The adapters may have been replaced by untyped code. @throws TypeError */
+export function checkAdapters(adapters: unknown): void {
+  if (types.isMap(adapters)) return;
+  throw new TypeError(
+    `session.adapters must be a Map of adapters by URL prefix, got ${typeName(adapters)}; ` +
+      'write session.mount(prefix, adapter)',
+  );
+}
+
+/** @throws TypeError for what a session sends with */
+export function checkSession({
+  cookies,
+  adapters,
+}: {
+  readonly cookies: unknown;
+  readonly adapters: unknown;
+}): void {
+  checkSessionCookies(cookies);
+  checkAdapters(adapters);
+}
+
 /** The session's cookies and the request's, in a jar of the request's own; null when there are none at all. */
 export function mergeCookies(
   request: CookiesInput | Absent,

@@ -3,6 +3,7 @@ import type { BaseAdapter } from '../adapters/base-adapter.js';
 import { InvalidSchema } from '../exceptions/requests.js';
 import { withoutUserinfo } from '../urls/redact.js';
 import { isUnixUrl } from '../urls/unix-url.js';
+import { checkAdapters } from './merge.js';
 
 /** Puts an adapter behind those with longer prefixes: `(prefix, adapter)`, or one object with both. */
 export function mountAdapter(
@@ -24,10 +25,17 @@ export function mountAdapter(
         : typeName(adapter);
     throw new TypeError(`mount() takes an adapter, an object with a send method, got ${got}`);
   }
+  checkAdapters(mounts);
   const shorter = mounts.has(prefix) ? [] : [...mounts].filter(([other]) => other.length < prefix.length);
   for (const [other] of shorter) mounts.delete(other);
   mounts.set(prefix, adapter);
   for (const [other, mounted] of shorter) mounts.set(other, mounted);
+}
+
+/** Closes all adapters. @throws TypeError when untyped code has put something else in their place */
+export async function closeAdapters(mounts: ReadonlyMap<string, BaseAdapter>): Promise<void> {
+  checkAdapters(mounts);
+  await Promise.all(Array.from(mounts.values(), async (adapter) => adapter.close()));
 }
 
 /** `localhost:8080/a`, whose host reads as a scheme. */

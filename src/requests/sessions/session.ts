@@ -17,8 +17,8 @@ import { default_headers } from '../headers/default-headers.js';
 import { withDeadline } from './deadline.js';
 import { checkedSendOptions, checkNoArguments, checkSendCount, notPrepared } from './option-shapes.js';
 import { joinBase } from '../urls/join-base.js';
-import { CheckedHeaders, checkSessionCookies, prepareMerged, sessionHeaders, SessionHooks } from './merge.js';
-import { mountAdapter, noAdapter } from './mounts.js';
+import { CheckedHeaders, checkSession, prepareMerged, sessionHeaders, SessionHooks } from './merge.js';
+import { closeAdapters, mountAdapter, noAdapter } from './mounts.js';
 import { kNoAdapters, kRequestNow, kSendNow, readBody } from './redirecting-session.js';
 import {
   type EnvironmentSettings,
@@ -230,7 +230,7 @@ export class Session<
     allow_redirects: boolean = options.allow_redirects ?? true,
   ): Promise<Response> {
     if (!(request instanceof PreparedRequest)) throw notPrepared(request);
-    checkSessionCookies(this.cookies);
+    checkSession(this);
     const context = options[kContext];
     const trace = context?.trace;
     if (trace === undefined && requestChannel.hasSubscribers) {
@@ -322,7 +322,7 @@ export class Session<
 
   /** Closes the adapters and their idle connections. The session can be used again afterwards. */
   async close(): Promise<void> {
-    await Promise.all(Array.from(this.adapters.values(), async (adapter) => adapter.close()));
+    await closeAdapters(this.adapters);
   }
 
   /** `await using session = new Session()` closes it at the end of the block. */

@@ -67,6 +67,7 @@ export class SendSettings implements SendOptions {
     this.proxies = proxies;
     this.max_response_size = options.max_response_size ?? session.max_response_size ?? null;
     if (this.max_response_size !== null) checkMaxResponseSize(this.max_response_size);
+    if (typeof session.trust_env !== 'boolean') checkFlag('session.trust_env', session.trust_env);
     if (this.timeout !== null) warnAboutMilliseconds(this.timeout);
     this.max_retries = options.max_retries ?? null;
     this[kContext] = options[kContext] ?? NO_CONTEXT;
