@@ -289,16 +289,11 @@ const SWEPT = 10_000;
 /** Removes the waiting calls of dead clients, unless they should run all the same. */
 export async function sweep(queue: Queue, commands: Client, keys: Keys): Promise<void> {
   const waiting = await queue.getRanges(['wait'], 0, SWEPT - 1, true);
-  const byClient = new Map<string, string[]>();
+  const alive = new Map<string, boolean>();
   for (const id of waiting) {
     const client = clientOf(id);
     if (client === null || orphansRun(client)) continue;
-    const others = byClient.get(client);
-    if (others === undefined) byClient.set(client, [id]);
-    else others.push(id);
-  }
-  for (const [client, ids] of byClient) {
-    if ((await commands.exists(keys.of(client).alive)) === 1) continue;
-    for (const id of ids) await queue.remove(id);
+    if (!alive.has(client)) alive.set(client, (await commands.exists(keys.of(client).alive)) === 1);
+    if (alive.get(client) === false) await queue.remove(id);
   }
 }

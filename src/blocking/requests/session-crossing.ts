@@ -9,7 +9,7 @@ import { type FuturesParts, type SessionParts, type Step, STEPS } from '../wire/
 import { asStandIn } from '../wire/stand-in.js';
 
 /** The fields that a session's requests use. Fields of subclasses do not cross. */
-const FIELDS = [
+export const FIELDS = [
   'auth',
   'proxies',
   'params',

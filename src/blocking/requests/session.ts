@@ -30,7 +30,7 @@ import type { Auth, Hooks, RequestOptions, ResponseHook, SessionSendOptions } fr
 import { flatRequest } from './flat-request.js';
 import { registerObjects } from './objects.js';
 import { noteVerb, urlText } from './verbs.js';
-import { forgetSession, reduceForGateway } from './session-crossing.js';
+import { type FIELDS, forgetSession, reduceForGateway } from './session-crossing.js';
 
 /** Functions that see each response: push to `response`, or set it. */
 export interface SessionHooks {
@@ -39,21 +39,7 @@ export interface SessionHooks {
   set response(hook: Hooks['response']);
 }
 
-type Fields = Pick<
-  AwaitedSession,
-  | 'proxies'
-  | 'params'
-  | 'stream'
-  | 'verify'
-  | 'cert'
-  | 'timeout'
-  | 'max_response_size'
-  | 'base_url'
-  | 'deadline'
-  | 'cookies'
-  | 'max_redirects'
-  | 'trust_env'
->;
+type Fields = Pick<AwaitedSession, Exclude<(typeof FIELDS)[number], 'auth'> | 'cookies'>;
 
 /** A session's members, each with Python's calling convention. `R` is the result type, `O` the options. */
 export interface SyncSession<R, O extends RequestOptions> extends Fields {

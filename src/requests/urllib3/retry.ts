@@ -142,26 +142,8 @@ export class Retry {
   new(changes: RetryOptions = {}): this {
     // Subclasses are constructed as this class is; Python relies on the same.
     const Class = this.constructor as new (options: RetryOptions) => this;
-    return new Class({
-      total: this.total,
-      connect: this.connect,
-      read: this.read,
-      redirect: this.redirect,
-      status: this.status,
-      other: this.other,
-      allowed_methods: this.allowed_methods,
-      status_forcelist: this.status_forcelist,
-      backoff_factor: this.backoff_factor,
-      backoff_max: this.backoff_max,
-      backoff_jitter: this.backoff_jitter,
-      raise_on_redirect: this.raise_on_redirect,
-      raise_on_status: this.raise_on_status,
-      respect_retry_after_header: this.respect_retry_after_header,
-      remove_headers_on_redirect: this.remove_headers_on_redirect,
-      retry_after_max: this.retry_after_max,
-      history: this.history,
-      ...changes,
-    });
+    const own = Object.fromEntries(OPTION_NAMES.map((name) => [name, this[name]]));
+    return new Class({ ...own, ...changes });
   }
 
   /** `retries` itself when it is a Retry; a number as `total`; null as `fallback`, else {@link DEFAULT}. */
