@@ -39,7 +39,7 @@ export {
 } from './options.js';
 export { isError, isSearchParams, isThenable, isURL, tagOf } from './realms.js';
 export { numberOrType, repr, typeName } from './repr.js';
-export { addFrames, framesAbove, rejectWithFrames, withMoreFrames } from './stack-frames.js';
+export { addFrames, framesAbove, rejectWithFrames, stackOf, withMoreFrames } from './stack-frames.js';
 export {
   clearImmediate,
   clearTimeout,

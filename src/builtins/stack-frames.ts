@@ -11,7 +11,7 @@ export function framesAbove(below: CallableFunction): string {
 }
 
 /** Null where it is no text. Reading it runs `Error.prepareStackTrace` or a getter of the caller's, which may throw. */
-function stackOf(place: { readonly stack?: unknown }): string | null {
+export function stackOf(place: { readonly stack?: unknown }): string | null {
   try {
     return typeof place.stack === 'string' ? place.stack : null;
   } catch {
@@ -19,11 +19,11 @@ function stackOf(place: { readonly stack?: unknown }): string | null {
   }
 }
 
-/** Makes an error far below those who asked, with more frames than usual. */
-export function withMoreFrames<E>(make: () => E): E {
+/** Makes an error far below those who asked, with `more` frames than usual. */
+export function withMoreFrames<E>(make: () => E, more = 10): E {
   const limit = Error.stackTraceLimit;
   // The property may be frozen.
-  Reflect.set(Error, 'stackTraceLimit', limit + 10);
+  Reflect.set(Error, 'stackTraceLimit', limit + more);
   try {
     return make();
   } finally {

@@ -6,6 +6,7 @@ import { Readable } from 'node:stream';
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import * as awaited from 'requests-futures/requests';
 import {
+  Future,
   FuturesSession,
   HARRecorder,
   open,
@@ -15,6 +16,7 @@ import {
   Response,
   Session,
 } from 'requests-futures/blocking';
+import { thrown } from '../helpers/failures.js';
 import { SURPLUS } from '../helpers/surplus.js';
 import { FarServer } from './server.js';
 
@@ -289,6 +291,27 @@ describe('an error', () => {
     const lines = stack.split('\n').filter((line) => line.startsWith('    at '));
     expect(lines[0]).toContain('requests.test.ts');
     expect(stack).toContain('in the gateway thread');
+  });
+
+  test('reaches its caller whatever the program does to stacks', () => {
+    const before: unknown = Reflect.get(Error, 'prepareStackTrace');
+    const errors: unknown[] = [];
+    try {
+      Error.prepareStackTrace = (_error, sites) => sites;
+      requests.get('http://127.0.0.1:1/refused');
+    } catch (error) {
+      errors.push(error);
+    } finally {
+      Reflect.set(Error, 'prepareStackTrace', before);
+    }
+    expect(errors).toEqual([expect.any(awaited.ConnectionError)]);
+  });
+
+  test('that is frozen reaches its caller', () => {
+    const error = Object.freeze(new Error('frozen'));
+    const future = new Future();
+    future.set_exception(error);
+    expect(thrown(() => future.result())).toBe(error);
   });
 
   test('has the response that it is about', () => {

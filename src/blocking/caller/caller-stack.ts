@@ -1,4 +1,5 @@
 /** Puts the caller's own lines first in the stack of an error from the gateway. */
+import { framesAbove, stackOf, withMoreFrames } from '../../builtins/index.js';
 
 /** Bundles of CommonJS have none. */
 const HERE = import.meta.url as string | undefined;
@@ -18,11 +19,11 @@ export function withCallersLines(error: unknown): unknown {
   shown.add(error);
   const frames = callersFrames();
   if (frames === '') return error;
-  const stack = typeof error.stack === 'string' ? error.stack : '';
+  const stack = stackOf(error) ?? '';
   const at = stack.search(/^ {4}at /m);
   const head = at === -1 ? stack || `${error.name}: ${error.message}` : stack.slice(0, at).trimEnd();
   const rest = at === -1 ? '' : `\n    ---- in the gateway thread ----\n${stack.slice(at)}`;
-  Object.defineProperty(error, 'stack', {
+  Reflect.defineProperty(error, 'stack', {
     value: `${head}\n${frames}${rest}`,
     configurable: true,
     writable: true,
@@ -34,9 +35,7 @@ export function withCallersLines(error: unknown): unknown {
 function callersFrames(): string {
   const limit = Error.stackTraceLimit;
   // This package's own frames take some of them.
-  Error.stackTraceLimit = limit + 20;
-  const { stack = '' } = new Error();
-  Error.stackTraceLimit = limit;
+  const stack = withMoreFrames(() => framesAbove(withCallersLines), 20);
   const frames = stack.split('\n').filter((line) => line.startsWith('    at '));
   const first = frames.findIndex((line) => !OWN.some((own) => line.includes(own)));
   return first === -1 ? '' : frames.slice(first, first + limit).join('\n');
