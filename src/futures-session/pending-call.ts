@@ -56,7 +56,7 @@ export class PendingCall implements RequestContext {
       const value: unknown = options[name as keyof O];
       if (name === 'signal' || name === 'background_callback') continue;
       const text = encodesJson && name === 'json' ? encodeNow(value) : null;
-      setField(slot, name, text ?? snapshot(value));
+      setField(slot, name, text ?? snapshot(value, name));
     }
     const { data, files } = slot;
     if ((data != null && mustBeClosed(data)) || files) this.#bodies = bodiesToHold(data, files);

@@ -347,6 +347,29 @@ describe.each(executors)('over %s', (name, makeExecutor) => {
     expect((await session.send(prepared)).json<Echo>().body).toBe('one two');
   });
 
+  test('elsewhere a plain object that iterates is read by its fields or by its pairs, as they are at the call', async () => {
+    const pairs = [['x', 'y']];
+    const make = (): Record<string, unknown> =>
+      Object.assign({ a: '1' } as Record<string, unknown>, { [Symbol.iterator]: () => pairs.values() });
+    const sent = async (options: object): Promise<Echo> => {
+      const future = session.post(`${server.url}/echo`, options);
+      for (const value of Object.values(options) as Record<string, unknown>[]) value['a'] = 'changed';
+      return (await future).json<Echo>();
+    };
+    const lines = Object.assign({ a: '1' } as Record<string, unknown>, {
+      async *[Symbol.asyncIterator]() {
+        yield await Promise.resolve('never read');
+      },
+    });
+    expect((await sent({ json: make() })).body).toBe('{"a":"1"}');
+    expect((await sent({ json: { rows: [make(), lines] } })).body).toBe('{"rows":[{"a":"1"},{"a":"1"}]}');
+    expect((await sent({ params: make() })).url).toBe('/echo?a=1');
+    expect((await sent({ params: { q: make() } })).url).toBe('/echo?q=x&q=y');
+    expect((await sent({ files: make() })).body).toContain('name="a"; filename="a"\r\n\r\n1\r\n');
+    expect(header(await sent({ headers: make() }), 'x')).toBe('y');
+    expect(header(await sent({ cookies: make() }), 'cookie')).toBe('x=y');
+  });
+
   test('an upload that is redirected is sent again, if it can be', async () => {
     const again = await session.post(`${server.url}/307`, { data: createReadStream(file) });
     expect(again.json<Echo>().body).toBe('from a file '.repeat(10_000));
