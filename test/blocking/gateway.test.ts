@@ -67,8 +67,11 @@ describe('a gateway that ends', () => {
          catch (error) { console.log(time, error.name, error.cause.message); }`,
       { doors: '' },
     );
-    expect([stdout.split('\n').slice(1), code]).toEqual([['second BrokenExecutor no more threads', ''], 0]);
-    expect(stdout).toMatch(/^first ConnectionError /);
+    // The first call starts a watchdog, too, where it takes long.
+    expect(stdout).toMatch(
+      /^first (ConnectionError .*|BrokenExecutor no more threads)\nsecond BrokenExecutor no more threads\n$/,
+    );
+    expect(code).toBe(0);
   }, 60_000);
 
   test.each([

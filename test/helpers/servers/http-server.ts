@@ -219,7 +219,8 @@ export async function startHttpServer(
 export function listen(server: net.Server, host = '127.0.0.1'): Promise<void> {
   return new Promise((resolve, reject) => {
     server.once('error', reject);
-    server.listen(0, host, () => {
+    // Clients in the same loop may open a thousand connections before one is accepted; Node's 511 would have some reset.
+    server.listen(0, host, 4096, () => {
       resolve();
     });
   });
