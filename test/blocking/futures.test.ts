@@ -106,7 +106,7 @@ describe('a FuturesSession', () => {
 
 describe('a future', () => {
   test('can be asked again after a timeout', () => {
-    const future = new FuturesSession().get(slow(200, 'again'));
+    const future = new FuturesSession().get(slow(1000, 'again'));
     expect(() => future.result(0.02)).toThrow(TimeoutError);
     expect(() => future.exception({ timeout: 0 })).toThrow(TimeoutError);
     expect(future.running()).toBe(true);
@@ -317,7 +317,7 @@ describe('a ThreadPoolExecutor', () => {
     );
     expect(failing.next().value).toBe(0);
     expect(() => failing.next()).toThrow(RangeError);
-    expect(() => [...executor.map(requests.get, [slow(300)], { timeout: 0.05 })]).toThrow(TimeoutError);
+    expect(() => [...executor.map(requests.get, [slow(1000)], { timeout: 0.05 })]).toThrow(TimeoutError);
   });
 
   test('refuses async functions and calls after its shutdown', () => {

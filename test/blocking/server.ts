@@ -89,7 +89,7 @@ export function runScript(
       process.execPath,
       [...node, `--input-type=${type}`],
       {
-        timeout: 30_000,
+        timeout: 55_000,
         cwd: fileURLToPath(new URL('../..', import.meta.url)),
         env: { ...process.env, ...env },
       },

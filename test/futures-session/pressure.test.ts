@@ -114,7 +114,7 @@ describe('a server that misbehaves ends in the exception of 1.13, on that future
       },
       ConnectionError,
     ],
-    ['never answers', () => undefined, ReadTimeout, { timeout: 0.2 }],
+    ['never answers', () => undefined, ReadTimeout, { timeout: [20, 0.2] }],
     [
       'stops in the middle of a body',
       async (connection) => {
@@ -122,7 +122,7 @@ describe('a server that misbehaves ends in the exception of 1.13, on that future
         await connection.write('HTTP/1.1 200 OK\r\nContent-Length: 100\r\n\r\nonly this');
       },
       ConnectionError,
-      { timeout: 0.2 },
+      { timeout: [20, 1] },
     ],
     [
       'redirects for ever',

@@ -68,7 +68,9 @@ async function send({ path, rate, burst, requests }: Combination, Adapter: Adapt
   for (let left = requests; left > 0; ) {
     const group = Math.min(left, 1 + Math.floor(rng() * rate * 1.2));
     left -= group;
-    await wait(Array.from({ length: group }, () => session.get(`${server.url}${path}`)));
+    const futures = Array.from({ length: group }, () => session.get(`${server.url}${path}`));
+    await wait(futures);
+    for (const future of futures) await future.result();
     await new Promise((resolve) => setTimeout(resolve, rng() * 500));
   }
 }

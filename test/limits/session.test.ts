@@ -215,7 +215,7 @@ describe.each(ADAPTERS)('over %s', (_name, Adapter) => {
     server.handler = (_request, response) => response.end('ok');
     const session = make({ per_second: 1 });
     const responses = await Promise.all(
-      [1, 2].map(() => session.get(server.url, { timeout: 0.4, deadline: 0.4 })),
+      [1, 2].map(() => session.get(server.url, { timeout: 0.9, deadline: 0.9 })),
     );
     expect(responses.map(({ text }) => text)).toEqual(['ok', 'ok']);
   });

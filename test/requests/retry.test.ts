@@ -135,7 +135,7 @@ describe.each(ADAPTERS)('%s', (_name, Adapter) => {
   describe('1.15: what exhausted retries end in', () => {
     test('a read timeout of a GET is a ConnectionError once a Retry is in charge, even one of 0', async () => {
       await using server = await startRawServer(() => undefined);
-      const options = { timeout: 0.05 };
+      const options = { timeout: [20, 0.05] as [number, number] };
       const error = await failureOf(send(retrying(new Retry(0)), server.url, options), ConnectionError);
       expect(error.message).toMatch(
         /Max retries exceeded with url: \/ \(Caused by ReadTimeoutError\("HTTPConnectionPool\(/,

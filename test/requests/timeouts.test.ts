@@ -161,7 +161,7 @@ describe.each(ADAPTERS)('%s', (_name, Adapter) => {
         first = false;
       });
       const adapter = new Adapter();
-      await failureOf(send(adapter, server.url, { timeout: 0.05 }), ReadTimeout);
+      await failureOf(send(adapter, server.url, { timeout: [20, 0.05] }), ReadTimeout);
       expect((await send(adapter, server.url, { timeout: 5 })).status_code).toBe(200);
       expect(server.connections).toBe(2);
       adapter.close();
@@ -222,7 +222,7 @@ describe.each(ADAPTERS)('%s', (_name, Adapter) => {
         await connection.readHead();
         await connection.write('HTTP/1.1 200 OK\r\nContent-Length: 10\r\n\r\nhello');
       });
-      const response = await send(new Adapter(), server.url, { timeout: 0.1, stream: true });
+      const response = await send(new Adapter(), server.url, { timeout: [20, 1], stream: true });
       const parts = response.iter_content(5);
       await parts.next();
       const error = await failureOf(parts.next(), ConnectionError);

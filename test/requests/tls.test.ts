@@ -252,7 +252,7 @@ describe.each(ADAPTERS)('%s', (name, Adapter) => {
     test('a server that answers nothing over TLS in time', async () => {
       await using server = await startTlsServer(() => undefined);
       const error = await failureOf(
-        send(newAdapter(), server.url, { verify: bundle, timeout: 0.3 }),
+        send(newAdapter(), server.url, { verify: bundle, timeout: [20, 0.3] }),
         ReadTimeout,
       );
       expect(error.message).toMatch(/^HTTPSConnectionPool\(.*Read timed out\. \(read timeout=0\.3\)$/);

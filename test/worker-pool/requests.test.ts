@@ -248,7 +248,7 @@ describe.each(executors)('over %s', (name, makeExecutor) => {
     expect(notFound.response?.text).toBe('nothing here');
     expect(notFound.response?.request).toBe(notFound.request);
 
-    const timeout = await failure(`${server.url}/silent`, { timeout: 0.2 });
+    const timeout = await failure(`${server.url}/silent`, { timeout: [20, 0.2] });
     expect(timeout).toBeInstanceOf(ReadTimeout);
     expect((await failure(`${server.url}/broken`)).name).toBe('ChunkedEncodingError');
     expect((await failure('no-scheme')).name).toBe('MissingSchema');
@@ -414,7 +414,7 @@ describe.each(executors)('over %s', (name, makeExecutor) => {
     session = new FuturesSession({ executor, session: new hooks.ApiSession(server.url) });
     expect((await session.get('/echo')).json<Echo>().url).toBe('/echo');
     session = new FuturesSession({ executor });
-    session.mount('http://', new hooks.TimeoutHTTPAdapter({ timeout: 0.2 }));
+    session.mount('http://', new hooks.TimeoutHTTPAdapter({ timeout: 2 }));
     expect(await failure(`${server.url}/silent`)).toBeInstanceOf(ReadTimeout);
     expect((await session.get(`${server.url}/echo`)).status_code).toBe(200);
     session.mount('count://', new hooks.CountingAdapter());
