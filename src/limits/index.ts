@@ -11,4 +11,5 @@ export {
   refuseSingleOptions,
 } from './options.js';
 export type { Rate, RateOptions } from './rates.js';
+export { SentTurn } from './sent-turn.js';
 export { type Demand, type Grant, type LimitStore, LONGEST_POLL, type TicketUse } from './store.js';

@@ -1,8 +1,8 @@
 import { AsyncResource } from 'node:async_hooks';
-import { type AbortToken, queueMicrotask } from '../../builtins/index.js';
+import type { AbortToken } from '../../builtins/index.js';
 import type { Future } from '../../concurrent-futures/index.js';
 import type { FutureOwner } from '../../concurrent-futures/internal.js';
-import { type Limiter, Turn } from '../../limits/index.js';
+import { type Limiter, SentTurn } from '../../limits/index.js';
 import {
   AbortError,
   ConnectionError,
@@ -38,7 +38,7 @@ interface Answer {
 const UNKNOWN = '';
 
 /** One request under its session's limits: waits for its turn, and again for each further attempt. */
-export class LimitedCall extends Turn implements FutureOwner {
+export class LimitedCall extends SentTurn implements FutureOwner {
   /** Null once done: a place held until a stream ends must not keep the response alive. */
   #future: LimitedFuture | null = new LimitedFuture();
   /** What `submit` threw, if it was called and threw. */
@@ -53,10 +53,6 @@ export class LimitedCall extends Turn implements FutureOwner {
   #goOn: { resolve: () => void; reject: (error: Error) => void } | null = null;
   #hops = 0;
   #request: PreparedRequest | null = null;
-  /** Whether the transport reports when it writes. */
-  #isWatched = false;
-  #isWriting = false;
-  #isAnswered = false;
 
   constructor(
     rules: CallRules,
@@ -72,6 +68,10 @@ export class LimitedCall extends Turn implements FutureOwner {
     this.future._owner = this;
   }
 
+  protected override get limiter(): Limiter {
+    return this.#rules.limiter;
+  }
+
   /** The caller's handle. Do not read it once the call is done. */
   get future(): LimitedFuture {
     if (this.#future === null) throw new Error('the call is done');
@@ -80,7 +80,7 @@ export class LimitedCall extends Turn implements FutureOwner {
 
   /** Queues the call, and submits it right away if it may start. */
   enter(): void {
-    this.#rules.limiter.enter(this, this.#keys);
+    this.limiter.enter(this, this.#keys);
   }
 
   /** Throws what `submit` threw, if it was called before `enter()` returned. */
@@ -96,7 +96,7 @@ export class LimitedCall extends Turn implements FutureOwner {
   // Called by the limiter.
 
   begin(): void {
-    this.#isAnswered = this.#isWatched = this.#isWriting = false;
+    this.reset();
     const submit = this.#submit;
     if (submit === null) {
       this.#goOn?.resolve();
@@ -107,7 +107,7 @@ export class LimitedCall extends Turn implements FutureOwner {
     try {
       const inner = this.#scope.runInAsyncScope(submit);
       this.future.inner = inner;
-      if (this.#rules.isCountedElsewhere()) this.#rules.limiter.written(this);
+      if (this.#rules.isCountedElsewhere()) this.limiter.written(this);
       inner.add_done_callback(() => {
         this.#finish(inner);
       });
@@ -171,22 +171,9 @@ export class LimitedCall extends Turn implements FutureOwner {
     return true;
   }
 
-  /** Called by a transport that reports when it writes. */
-  connecting(): void {
-    this.#isWatched = true;
-  }
-
-  /** Called just before the write. The start counts from just after it: whatever may come between, it is not counted too early. */
-  written(): void {
-    this.#isWriting = true;
-    queueMicrotask(() => {
-      if (this.#isWriting) this.#rules.limiter.written(this);
-    });
-  }
-
   answered({ status, headers }: Answer): void {
-    const { limiter } = this.#rules;
-    this.#isAnswered = true;
+    const { limiter } = this;
+    this.isAnswered = true;
     limiter.written(this);
     const refusal = this.#rules.refusalOf(status, () => headers.get('Retry-After'));
     if (refusal !== null) limiter.refused(this, refusal.seconds);
@@ -194,15 +181,8 @@ export class LimitedCall extends Turn implements FutureOwner {
     else limiter.succeeded(this);
   }
 
-  /** Returns the place, and the token if unused. */
-  leave(): void {
-    if (!this.#isWatched || this.#isWriting) this.#rules.limiter.written(this);
-    this.#isWriting = false;
-    this.#rules.limiter.leave(this);
-  }
-
   troubled(): void {
-    this.#rules.limiter.troubled(this);
+    this.limiter.troubled(this);
   }
 
   /** Waits for another turn, ahead of calls that wait for their first. */
@@ -210,7 +190,7 @@ export class LimitedCall extends Turn implements FutureOwner {
     return new Promise((resolve, reject) => {
       const stop = token?.onAbort((reason) => {
         this.#goOn = null;
-        this.#rules.limiter.leave(this);
+        this.limiter.leave(this);
         reject(reason instanceof DeadlineExceeded ? reason : this.#aborted(reason));
       });
       if (token?.aborted === true) return;
@@ -224,7 +204,7 @@ export class LimitedCall extends Turn implements FutureOwner {
           reject(error);
         },
       };
-      this.#rules.limiter.enter(this, this.#keys, true);
+      this.limiter.enter(this, this.#keys, true);
     });
   }
 
@@ -238,14 +218,14 @@ export class LimitedCall extends Turn implements FutureOwner {
     const error: unknown = inner.cancelled() ? null : inner.exception_now();
     if (inner.cancelled() || error !== null) {
       const isReset = error instanceof ConnectionError && !(error instanceof ConnectTimeout);
-      if (isReset && !this.#isAnswered) this.troubled();
+      if (isReset && !this.isAnswered) this.troubled();
       // A cancelled call was never sent.
-      if (inner.cancelled()) this.#isWatched = true;
+      if (inner.cancelled()) this.connecting();
       this.#over();
       return;
     }
     const response = inner.result_now() as Partial<Response> | null | undefined;
-    if (!this.#isAnswered && typeof response?.status_code === 'number' && response.headers !== undefined) {
+    if (!this.isAnswered && typeof response?.status_code === 'number' && response.headers !== undefined) {
       this.answered({ status: response.status_code, headers: response.headers });
     }
     this.#rules.ended();

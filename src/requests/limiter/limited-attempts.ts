@@ -1,22 +1,18 @@
-import { type AbortToken, queueMicrotask } from '../../builtins/index.js';
-import { type Limiter, type Limits, Turn } from '../../limits/index.js';
+import type { AbortToken } from '../../builtins/index.js';
+import { type Limiter, type Limits, SentTurn } from '../../limits/index.js';
 import { AbortError } from '../exceptions/requests.js';
 import { LimitStoreError, MaxDelayExceeded } from '../exceptions/waiting.js';
 import type { PreparedRequest } from '../models/prepared-request.js';
 import { refusalOf } from './rules.js';
 
 /** The attempts of one request, each of which waits for its turn where it is. */
-export class LimitedAttempts extends Turn {
-  readonly #limiter: Limiter;
+export class LimitedAttempts extends SentTurn {
+  protected override readonly limiter: Limiter;
   readonly #limits: Limits;
   readonly #token: AbortToken | null;
   readonly #signal: AbortSignal | null | undefined;
   #keys: string | readonly string[] = '';
   #request: PreparedRequest | null = null;
-  /** Whether the transport reports when it writes. */
-  #isWatched = false;
-  #isWriting = false;
-  #isAnswered = false;
   #resolve: (() => void) | null = null;
   #reject: ((error: Error) => void) | null = null;
 
@@ -27,7 +23,7 @@ export class LimitedAttempts extends Turn {
     signal: AbortSignal | null | undefined,
   ) {
     super();
-    this.#limiter = limiter;
+    this.limiter = limiter;
     this.#limits = limits;
     this.#token = token;
     this.#signal = token === null ? signal : null;
@@ -46,11 +42,11 @@ export class LimitedAttempts extends Turn {
   }
 
   async #take(isAgain: boolean): Promise<void> {
-    this.#isWatched = this.#isWriting = this.#isAnswered = false;
+    this.reset();
     const token = this.#token;
     const signal = this.#signal;
     const abort = (cause: unknown): void => {
-      this.#limiter.leave(this);
+      this.limiter.leave(this);
       this.#reject?.(new AbortError('The request was aborted', { request: this.#request, cause }));
     };
     const onSignal = (): void => {
@@ -65,7 +61,7 @@ export class LimitedAttempts extends Turn {
         else {
           signal?.addEventListener('abort', onSignal, { once: true });
           stop = token?.onAbort(abort);
-          if (token?.aborted !== true) this.#limiter.enter(this, this.#keys, isAgain);
+          if (token?.aborted !== true) this.limiter.enter(this, this.#keys, isAgain);
         }
       });
     } finally {
@@ -74,40 +70,21 @@ export class LimitedAttempts extends Turn {
     }
   }
 
-  connecting(): void {
-    this.#isWatched = true;
-  }
-
-  /** Called just before the write. The start counts from just after it: whatever may come between, it is not counted too early. */
-  written(): void {
-    this.#isWriting = true;
-    queueMicrotask(() => {
-      if (this.#isWriting) this.#limiter.written(this);
-    });
-  }
-
   answered(status: number, retryAfter: () => string | null | undefined): void {
-    this.#isAnswered = true;
-    this.#limiter.written(this);
+    this.isAnswered = true;
+    this.limiter.written(this);
     const refusal = refusalOf(status, retryAfter, this.#limits);
-    if (refusal === null) this.#limiter.succeeded(this);
-    else this.#limiter.refused(this, refusal.seconds);
+    if (refusal === null) this.limiter.succeeded(this);
+    else this.limiter.refused(this, refusal.seconds);
   }
 
   failed(): void {
-    this.#limiter.troubled(this);
+    this.limiter.troubled(this);
   }
 
   /** There is a response, whether or not its transport has reported it. */
   ended(status: number, retryAfter: () => string | null | undefined): void {
-    if (!this.#isAnswered) this.answered(status, retryAfter);
-  }
-
-  /** Gives the place back, and a token that was not used. */
-  leave(): void {
-    if (!this.#isWatched || this.#isWriting) this.#limiter.written(this);
-    this.#isWriting = false;
-    this.#limiter.leave(this);
+    if (!this.isAnswered) this.answered(status, retryAfter);
   }
 
   // What the limiter calls.
