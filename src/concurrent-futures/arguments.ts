@@ -27,7 +27,7 @@ export interface MapOptions {
   buffersize?: number | null | undefined;
 }
 
-/** The keyword arguments of an `AsyncPoolExecutor`. */
+/** The keyword arguments of `AsyncPoolExecutor`. */
 export interface AsyncPoolExecutorOptions {
   /** The most calls to run at once: an integer from 1, or `Infinity`. Default: min(32, available CPUs + 4). */
   max_workers?: number | null | undefined;

@@ -8,7 +8,7 @@ export const FIRST_EXCEPTION = 'FIRST_EXCEPTION';
 /** For `wait()`: return when all futures have finished or are cancelled. */
 export const ALL_COMPLETED = 'ALL_COMPLETED';
 
-/** When `wait()` returns. */
+/** When `wait` returns. */
 export type ReturnWhen = typeof FIRST_COMPLETED | typeof FIRST_EXCEPTION | typeof ALL_COMPLETED;
 
 /** Throws ValueError for a `return_when` that is none. */

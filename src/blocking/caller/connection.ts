@@ -78,9 +78,10 @@ function startGateway(port: MessagePort, flags: SharedArrayBuffer): Gateway {
   // Last, as adding a listener would keep the process alive again.
   gateway.unref();
   const watch = (): Watchdog => {
-    isWatched = true;
     try {
-      return startWatchdog(watching, flags);
+      const watchdog = startWatchdog(watching, flags);
+      isWatched = true;
+      return watchdog;
     } catch (error) {
       void gateway.terminate();
       throw error;
