@@ -174,6 +174,27 @@ function machines(name: string, title: string, n: number, inFlight: number): Sui
   };
 }
 
+/** Threads are there before the first request that counts. */
+function workersSmall(name: string, which: string, warmUp: number): Suite {
+  return {
+    name,
+    title: `small JSON, concurrency 10, in-thread and from 2 worker threads, ${which}, client on all CPUs`,
+    clients: ['requests-futures', 'requests-futures-threads'],
+    columns: ['rate', 'cpu', 'delay'],
+    count: ({ scale }) => Math.ceil(10_000 * scale),
+    async run(client, n, servers) {
+      const options = {
+        url: `${await servers.small()}/small`,
+        n,
+        concurrency: 10,
+        delay: true,
+        warmUp: Math.min(warmUp, n),
+      };
+      return await runClient(RUN_CLIENT, client, options, true);
+    },
+  };
+}
+
 /** What waits in Python, and what has been made for Node to wait. */
 const BLOCKING = [
   ...(works(PYTHON, ['-c', 'import requests']) ? ['python:requests'] : []),
@@ -253,22 +274,9 @@ export const suites: readonly Suite[] = [
     run: async (client, count, servers) =>
       runRequests(client, { url: `${await servers.small()}/big`, n: count, concurrency: 10, delay: true }),
   },
-  {
-    name: 'workers-small',
-    title:
-      'small JSON, concurrency 10, in-thread and from 2 worker threads, each after 10,000 that do not count, client on all CPUs',
-    clients: ['requests-futures', 'requests-futures-threads'],
-    columns: ['rate', 'cpu', 'delay'],
-    count: ({ scale }) => Math.ceil(10_000 * scale),
-    run: async (client, count, servers) =>
-      runClient(
-        RUN_CLIENT,
-        client,
-        // Every thread compiles for itself what it runs often: a cost of its start, as is loading the package.
-        { url: `${await servers.small()}/small`, n: count, concurrency: 10, delay: true, warmUp: count },
-        true,
-      ),
-  },
+  // Every thread compiles for itself what it runs often: a cost of its start, as is loading the package.
+  workersSmall('workers-small', 'each after 10,000 that do not count', 10_000),
+  workersSmall('workers-cold', 'the first 10,000', 10),
   {
     name: 'workers-json',
     title:
