@@ -14,6 +14,8 @@ const PARTS = [
   'threads',
   'storm over HTTPAdapter',
   'storm over UndiciAdapter',
+  'blocking',
+  'blocking, ten at once',
 ];
 
 const USAGE = `npm run soak -- [N] [PART]
@@ -21,7 +23,7 @@ const USAGE = `npm run soak -- [N] [PART]
 Sends N requests (default: 1,000,000) over each adapter to a server that breaks one in a hundred, and looks at every outcome: each
 future ends once, in the answer to its own request or in the error that belongs to the fault. Prints memory and sockets on the way.
 Then N / 50 through worker threads of which one is killed every few seconds, and N / 10 over each adapter that are cancelled or
-aborted at random. Exits with 1 when an outcome is wrong, memory grows by more than 5 % from the first fifth to the last, or sockets
+aborted at random, and N / 10 in the blocking flavor, one after the other and ten at once. Exits with 1 when an outcome is wrong, memory grows by more than 5 % from the first fifth to the last, or sockets
 pile up. PART is the name of the only part to run: ${PARTS.join(', ')}.
 `;
 
@@ -111,6 +113,9 @@ class Endings {
   }
 }
 
+/** The faults that do not hold up those that come after them. */
+const QUICK = ['reset', 'half', 'error', 'gzip', 'close'];
+
 const mean = (numbers) => numbers.reduce((sum, one) => sum + one, 0) / numbers.length;
 
 /** Samples of memory and sockets, one for each hundredth of the requests. */
@@ -136,12 +141,18 @@ class Samples {
 
   report(name, seconds, count) {
     const fifth = Math.max(1, Math.floor(this.heap.length / 5));
+    const fifths = (numbers) =>
+      [0, 1, 2, 3, 4].map((index) => mean(numbers.slice(index * fifth, (index + 1) * fifth)));
     const growth = (numbers) => mean(numbers.slice(-fifth)) / mean(numbers.slice(0, fifth));
     const [resident, heap] = [growth(this.resident), growth(this.heap)];
+    const inMegabytes = (numbers) =>
+      fifths(numbers)
+        .map((one) => one.toFixed(1))
+        .join(' ');
     console.log(
       `${name}: ${count} requests in ${seconds.toFixed(0)} s; last fifth / first fifth: resident ` +
-        `${resident.toFixed(3)} (${mean(this.resident.slice(-fifth)).toFixed(0)} MB), heap ${heap.toFixed(3)} ` +
-        `(${mean(this.heap.slice(-fifth)).toFixed(1)} MB); at most ${this.sockets} sockets`,
+        `${resident.toFixed(3)} (by fifths ${inMegabytes(this.resident)} MB), heap ${heap.toFixed(3)} ` +
+        `(${inMegabytes(this.heap)} MB); at most ${this.sockets} sockets`,
     );
     // Small runs are all start-up.
     if (count < 100_000) return;
@@ -262,6 +273,44 @@ async function storm(name, base, adapter) {
   console.log(`${name}: ${count} requests: ${JSON.stringify(outcomes)}`);
 }
 
+/** No turn of the event loop from the first to the last: what the flavor frees, it frees without one. */
+async function soakBlocking(name, base, atOnce) {
+  const blocking = await import('requests-futures/blocking');
+  const count = Math.ceil(total / 10);
+  const chance = random(3);
+  const samples = new Samples(count);
+  const start = performance.now();
+  const session = new blocking.Session();
+  const futures = new blocking.FuturesSession({ max_workers: atOnce, session });
+  const settle = (kind, id, take) => {
+    let response = null;
+    let error = null;
+    try {
+      response = take();
+    } catch (thrown) {
+      error = thrown;
+    }
+    const problem = complaint(kind, id, response, error);
+    if (problem !== null) wrong(`${name}: ${problem}`);
+    if (Number(id) >= 0) samples.settled();
+  };
+  // The gateway, whose memory nothing but its own needs collects, comes to its usual size first.
+  for (let number = -Math.ceil(count / (5 * atOnce)) * atOnce; number < count; number += atOnce) {
+    const calls = Array.from({ length: Math.min(atOnce, count - number) }, (_, index) => {
+      const kind = chance() < 0.01 ? QUICK[Math.floor(chance() * QUICK.length)] : 'ok';
+      const id = String(number + index);
+      const url = `${base}/${kind}/${id}`;
+      if (atOnce === 1) return { kind, id, take: () => session.get(url, { timeout: TIMEOUT }) };
+      const future = futures.get(url, { timeout: TIMEOUT });
+      return { kind, id, take: () => future.result() };
+    });
+    for (const { kind, id, take } of calls) settle(kind, id, take);
+  }
+  futures.close();
+  session.close();
+  samples.report(name, (performance.now() - start) / 1000, count);
+}
+
 const server = await startServer();
 const adapterOf = (part) => {
   const Adapter = part.endsWith('UndiciAdapter') ? requests.UndiciAdapter : requests.HTTPAdapter;
@@ -270,6 +319,7 @@ const adapterOf = (part) => {
 try {
   for (const part of only === undefined ? PARTS : [only]) {
     if (part === 'threads') await soakThreads(server.base);
+    else if (part.startsWith('blocking')) await soakBlocking(part, server.base, part === 'blocking' ? 1 : 10);
     else if (part.startsWith('storm')) await storm(part, server.base, adapterOf(part));
     else await soak(part, server, adapterOf(part));
   }
