@@ -257,7 +257,7 @@ export class Session<
       // One on the wire, its body buffered unless streaming, then the hooks, then the cookies it set.
       if (request.hasHooks) {
         response = await dispatch_hook('response', request.hooks, response, settings);
-        if (!settings.stream) await readBody(response, allow_redirects);
+        if (!settings.stream && response._content === false) await readBody(response, allow_redirects);
       }
       for (const earlier of response.history) extractSetCookies(this.cookies, earlier.request, earlier);
       extractSetCookies(this.cookies, request, response);
