@@ -28,6 +28,11 @@ const REFUSED: readonly [file: string, args: readonly string[], error: string, .
   ['bench/profile.ts', [], 'There is no WORKLOAD', 'plain', 'gzip'],
   ['bench/profile.ts', ['nothing'], 'No such workload: nothing', 'plain', 'gzip'],
   ['bench/profile.ts', ['plain', '--client', 'curl'], 'No such client: curl'],
+  [
+    'bench/profile.ts',
+    ['http2', '--client', 'got'],
+    'http2 can be sent by undici-request and requests-futures-undici',
+  ],
   ['bench/profile.ts', ['plain', '--rows', 'all'], "--rows must be a whole number from 1 up, got 'all'"],
   ['scripts/path.ts', ['--count'], "Unknown option '--count'"],
   ['scripts/api-report.ts', ['--chekc'], "Unknown option '--chekc'"],
