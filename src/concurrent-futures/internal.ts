@@ -4,6 +4,7 @@
 
 export { parseBuffersize, parseMaxWorkers, parseShutdown, poolOptions, splitOptions } from './arguments.js';
 export { type Call, currentAbortToken, currentCall } from './call-context.js';
+export { runCallback } from './done-callback.js';
 export type { FutureOwner } from './future.js';
 export { type Futures, futureSet } from './future-set.js';
 export { idOf, stateText } from './future-text.js';

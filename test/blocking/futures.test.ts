@@ -209,6 +209,21 @@ describe('a future', () => {
     expect(seen.at(-1)).toBe('late');
   });
 
+  test('logs what an async callback rejects with', async () => {
+    const future = new Future();
+    future.set_result(null);
+    const logged = new Promise((resolve) => {
+      concurrent.futures.set_logger({
+        log: (level) => {
+          resolve(level);
+        },
+      });
+    });
+    future.add_done_callback(() => Promise.reject(new Error('logged')));
+    expect(await logged).toBe('error');
+    concurrent.futures.set_logger(null);
+  });
+
   test('made by hand has Python’s states', () => {
     const future = new Future<number>();
     expect([future.done(), future.running(), String(future)]).toEqual([

@@ -1,5 +1,5 @@
 import { inspect } from 'node:util';
-import { getLogger, RuntimeError, TimeoutError, typeName } from '../../builtins/index.js';
+import { RuntimeError, TimeoutError, typeName } from '../../builtins/index.js';
 import { CancelledError, InvalidStateError, type TimeoutArgument } from '../../concurrent-futures/index.js';
 import {
   CANCELLED,
@@ -11,6 +11,7 @@ import {
   parseTimeout,
   PENDING,
   RUNNING,
+  runCallback,
   type State,
   stateText,
   timeoutOf,
@@ -152,7 +153,7 @@ export class Future<T = unknown> {
 
   /**
    * Calls `fn` with this future once it is done or cancelled, in the order added, in this thread: while it waits for anything, or
-   * in a turn of its loop; immediately if already done. What `fn` throws is logged.
+   * in a turn of its loop; immediately if already done. What `fn` throws or rejects with is logged.
    *
    * @throws TypeError when `fn` is not a function.
    */
@@ -160,7 +161,7 @@ export class Future<T = unknown> {
     if (typeof fn !== 'function') {
       throw new TypeError(`add_done_callback() takes a function, got ${typeName(fn)}`);
     }
-    if (this.done()) this.#run(fn);
+    if (this.done()) runCallback(this, fn);
     else this.#callbacks.push(fn);
   }
 
@@ -289,7 +290,7 @@ export class Future<T = unknown> {
     this.#notify();
     const callbacks = this.#callbacks;
     this.#callbacks = [];
-    for (const fn of callbacks) this.#run(fn);
+    for (const fn of callbacks) runCallback(this, fn);
   }
 
   #notify(): void {
@@ -297,19 +298,6 @@ export class Future<T = unknown> {
     const listeners = this.#listeners;
     this.#listeners = null;
     for (const listener of listeners) listener(this);
-  }
-
-  #run(fn: (future: never) => unknown): void {
-    try {
-      fn(this as never);
-    } catch (error) {
-      getLogger().log(
-        'error',
-        'concurrent.futures',
-        `exception calling callback for ${this.toString()}`,
-        error,
-      );
-    }
   }
 
   #invalidState(): InvalidStateError {
