@@ -30,7 +30,7 @@ const chunks = [
   {
     name: 'builtins',
     // With what the blocking flavor has of the futures, which would load all of them for it.
-    test: /\/src\/((builtins|pickle)\/|concurrent-futures\/(arguments|errors|future-set|future-text|map-inputs|not-callable|return-when|states|timeout)\.|futures-session\/session-options\.)/,
+    test: /\/src\/((builtins|pickle)\/|concurrent-futures\/(arguments|done-callback|errors|future-set|future-text|map-inputs|not-callable|return-when|states|timeout|worker-pool\/options)\.|futures-session\/session-options\.)/,
   },
   { name: 'bullmq', test: /\/src\/bullmq\/(?!cli\.)/ },
   { name: 'concurrent-futures', test: /\/src\/concurrent-futures\// },

@@ -2,6 +2,7 @@ import { availableParallelism } from 'node:os';
 import { getLogger } from '../builtins/index.js';
 import { type AsyncPoolExecutorOptions, parseMaxWorkers, poolOptions } from './arguments.js';
 import { BrokenThreadPool } from './errors.js';
+import { checkInitializer } from './not-callable.js';
 import { PoolExecutor } from './pool-executor.js';
 
 /** Stands for Python's thread: holds its name and whether it has been initialized. */
@@ -43,9 +44,7 @@ export class AsyncPoolExecutor extends PoolExecutor {
     const parsed = poolOptions('AsyncPoolExecutor()', max_workers, options);
     super(parseMaxWorkers(parsed.max_workers, Math.min(32, availableParallelism() + 4)));
     const { initializer = null, initargs, thread_name_prefix: prefix } = parsed;
-    if (initializer !== null && typeof initializer !== 'function') {
-      throw new TypeError('initializer must be a callable');
-    }
+    checkInitializer(initializer);
     // As in Python, it is up to the caller that `initargs` fit `initializer`.
     this.#initializer = initializer as ((...args: unknown[]) => unknown) | null;
     this.#initargs = [...(initargs ?? [])];

@@ -9,7 +9,7 @@ export type { FutureOwner } from './future.js';
 export { type Futures, futureSet } from './future-set.js';
 export { idOf, stateText } from './future-text.js';
 export { MapInputs } from './map-inputs.js';
-export { checkMapped, notCallable } from './not-callable.js';
+export { checkInitializer, checkMapped, notCallable } from './not-callable.js';
 export { PoolExecutor } from './pool-executor.js';
 export { checkReturnWhen, snapshot } from './return-when.js';
 export {
@@ -23,6 +23,7 @@ export {
 } from './states.js';
 export { deadlineAfter, parseTimeout, remaining, timeoutOf } from './timeout.js';
 export type { WorkItem } from './work-item.js';
+export { parseOptions as parseWorkerPoolOptions } from './worker-pool/options.js';
 export { mapInChunks } from './worker-pool/map-in-chunks.js';
 export { runChunk } from './worker-pool/run-chunk.js';
 export { ThreadCall } from './worker-pool/thread-call.js';

@@ -7,6 +7,12 @@ export function notCallable(value: unknown): TypeError {
   );
 }
 
+/** @throws TypeError for what is neither a function nor none */
+export function checkInitializer(initializer: unknown): void {
+  if (initializer === undefined || initializer === null || typeof initializer === 'function') return;
+  throw new TypeError('initializer must be a callable');
+}
+
 /** @throws TypeError for a first argument of `map` that is no function */
 export function checkMapped(fn: unknown): void {
   if (typeof fn === 'function') return;

@@ -397,6 +397,21 @@ describe('the message for', () => {
     ["stream: 'true'", () => requests.get(server.url, { stream: 'true' as never }), 'true or false'],
     ['new HTTPAdapter(3)', () => new HTTPAdapter(3 as never), 'as an object, got number'],
     ["ThreadPoolExecutor(1, 'name')", () => new ThreadPoolExecutor(1, 'a' as never), 'thread_name_prefix'],
+    [
+      'ThreadPoolExecutor({ initializer: 5 })',
+      () => new ThreadPoolExecutor({ initializer: 5 as never }),
+      'a callable',
+    ],
+    [
+      'ProcessPoolExecutor({ max_worker: 2 })',
+      () => new ProcessPoolExecutor({ max_worker: 2 } as never),
+      'max_workers',
+    ],
+    [
+      "ProcessPoolExecutor({ threads: 'x' })",
+      () => new ProcessPoolExecutor({ threads: 'x' as never }),
+      'an integer',
+    ],
     ['submit(fn())', () => new ThreadPoolExecutor(1).submit(5 as never).result(), 'submit(fn, ...args)'],
     ['map([1], fn)', () => new ThreadPoolExecutor(1).map([1] as never, [1]), 'map(fn, ...iterables)'],
     ['wait(future)', () => wait(new ThreadPoolExecutor(1).submit(() => 1) as never), '[future]'],

@@ -1,10 +1,12 @@
 import { availableParallelism } from 'node:os';
 import { isPlainObject, referenceOf, RuntimeError, typeName } from '../../builtins/index.js';
 import {
+  checkInitializer,
   notCallable,
   parseMaxWorkers,
   poolOptions,
   parseShutdown,
+  parseWorkerPoolOptions,
 } from '../../concurrent-futures/internal.js';
 import type { AsyncPoolExecutorOptions, ShutdownOptions } from '../../concurrent-futures/index.js';
 import type { WorkerPoolExecutorOptions } from '../../concurrent-futures/worker-pool/index.js';
@@ -135,6 +137,7 @@ export class ThreadPoolExecutor extends PoolExecutor<AsyncPoolExecutorOptions> {
   ) {
     const named = poolOptions('ThreadPoolExecutor()', max_workers, options);
     const workers = parseMaxWorkers(named.max_workers, Math.min(32, availableParallelism() + 4));
+    checkInitializer(named.initializer);
     super('threads', { ...named, max_workers: workers, initargs: [...(named.initargs ?? [])] }, workers);
   }
 
@@ -165,18 +168,16 @@ export class ThreadPoolExecutor extends PoolExecutor<AsyncPoolExecutorOptions> {
 export class ProcessPoolExecutor extends PoolExecutor<WorkerPoolExecutorOptions> {
   /**
    * @param max_workers - the number alone, or all options. Default: the available CPUs.
-   * @throws ValueError and TypeError as in Python for bad values; RuntimeError for an initializer that is not importable.
+   * @throws ValueError and TypeError as in Python for bad values; TypeError for unknown options; RuntimeError for an initializer that is
+   * not importable.
    */
   constructor(
     max_workers?: number | WorkerPoolExecutorOptions | null,
     options?: WorkerPoolExecutorOptions | null,
   ) {
-    const named: WorkerPoolExecutorOptions = isPlainObject(max_workers)
-      ? max_workers
-      : { ...options, ...(max_workers == null ? {} : { max_workers: max_workers as number }) };
-    const workers = parseMaxWorkers(named.max_workers, availableParallelism());
-    if (named.initializer) encode(named.initializer, { name: 'initializer' });
-    super('processes', { ...named, max_workers: workers, initargs: [...(named.initargs ?? [])] }, workers);
+    const { maxWorkers, initargs } = parseWorkerPoolOptions('ProcessPoolExecutor()', max_workers, options);
+    const named = isPlainObject(max_workers) ? max_workers : options;
+    super('processes', { ...named, initargs }, maxWorkers);
   }
 
   /**

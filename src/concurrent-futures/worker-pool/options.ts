@@ -2,6 +2,7 @@ import { availableParallelism } from 'node:os';
 import { checkOptions, isPlainObject, numberOrType, typeName, isURL } from '../../builtins/index.js';
 import { encode } from '../../pickle/index.js';
 import { atLeastOne, parseMaxWorkers } from '../arguments.js';
+import { checkInitializer } from '../not-callable.js';
 
 /** The memory limits of a thread, in megabytes. A thread that exceeds one ends, and its calls fail. */
 export interface WorkerResourceLimits {
@@ -76,13 +77,13 @@ const limits: Readonly<Record<string, string>> = {
   stack_size_mb: 'stackSizeMb',
 };
 
-/** Checks the arguments of the constructor, in both forms. */
-export function parseOptions(first: unknown, second: unknown): ParsedOptions {
+/** Checks the arguments of a constructor, in both forms. */
+export function parseOptions(callee: string, first: unknown, second: unknown): ParsedOptions {
   const options: unknown = isPlainObject(first) ? first : (second ?? {});
   if (!isPlainObject(options)) {
-    throw new TypeError(`WorkerPoolExecutor() takes an options object, got ${typeName(options)}`);
+    throw new TypeError(`${callee} takes an options object, got ${typeName(options)}`);
   }
-  const given: WorkerPoolExecutorOptions = checkOptions('WorkerPoolExecutor()', options, known);
+  const given: WorkerPoolExecutorOptions = checkOptions(callee, options, known);
   const maxWorkers = parseMaxWorkers(
     options === first ? given.max_workers : (first ?? given.max_workers),
     availableParallelism(),
@@ -108,8 +109,8 @@ function parseInitializer({
   initializer = null,
   initargs,
 }: WorkerPoolExecutorOptions): Pick<ParsedOptions, 'initializer' | 'initargs'> {
+  checkInitializer(initializer);
   if (initializer === null) return { initializer, initargs: [] };
-  if (typeof initializer !== 'function') throw new TypeError('initializer must be a callable');
   // Refused here, before the pool would break later.
   encode(initializer, { name: 'initializer' });
   return { initializer, initargs: [...(initargs ?? [])] };

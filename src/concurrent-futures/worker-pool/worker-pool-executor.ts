@@ -64,7 +64,7 @@ export class WorkerPoolExecutor extends PoolExecutor {
     max_workers?: number | WorkerPoolExecutorOptions | null,
     options?: WorkerPoolExecutorOptions | null,
   ) {
-    const parsed = parseOptions(max_workers, options);
+    const parsed = parseOptions('WorkerPoolExecutor()', max_workers, options);
     super(parsed.maxWorkers);
     this.#options = parsed;
     this.#capacity = this.#share();
