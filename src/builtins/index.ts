@@ -34,10 +34,11 @@ export {
   checkPairs,
   isEmpty,
   isPlainObject,
+  isThenable,
   iterates,
   ownOptions,
 } from './options.js';
-export { isError, isSearchParams, isThenable, isURL, tagOf } from './realms.js';
+export { isError, isSearchParams, isURL, tagOf } from './realms.js';
 export { numberOrType, repr, typeName } from './repr.js';
 export { addFrames, framesAbove, rejectWithFrames, stackOf, withMoreFrames } from './stack-frames.js';
 export {

@@ -57,6 +57,11 @@ export function isPlainObject(value: unknown): value is Record<string, unknown> 
   return prototype === null || prototype === Object.prototype || Object.getPrototypeOf(prototype) === null;
 }
 
+/** Whether `value` is a promise of any kind. */
+export function isThenable(value: unknown): value is PromiseLike<unknown> {
+  return typeof value === 'object' && value !== null && 'then' in value && typeof value.then === 'function';
+}
+
 /** Whether `value` gives its members one by one. */
 export function iterates(value: object): boolean {
   return Symbol.iterator in value || Symbol.asyncIterator in value;

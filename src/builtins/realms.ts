@@ -19,11 +19,6 @@ export function isURL(value: unknown): value is URL {
   return tagOf(value) === 'URL';
 }
 
-/** Whether `value` is a promise of any kind. */
-export function isThenable(value: unknown): value is PromiseLike<unknown> {
-  return typeof value === 'object' && value !== null && 'then' in value && typeof value.then === 'function';
-}
-
 /** The `Symbol.toStringTag` of `value`, such as 'Blob' or 'FormData'; undefined if it has none. */
 export function tagOf(value: unknown): string | undefined {
   if (typeof value !== 'object' || value === null) return undefined;

@@ -109,8 +109,8 @@ function parseInitializer({
   initializer = null,
   initargs,
 }: WorkerPoolExecutorOptions): Pick<ParsedOptions, 'initializer' | 'initargs'> {
-  checkInitializer(initializer);
   if (initializer === null) return { initializer, initargs: [] };
+  checkInitializer(initializer);
   // Refused here, before the pool would break later.
   encode(initializer, { name: 'initializer' });
   return { initializer, initargs: [...(initargs ?? [])] };
