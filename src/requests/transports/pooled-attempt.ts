@@ -12,6 +12,7 @@ import { ReprText } from '../exceptions/urllib3-text.js';
 import { rawValue } from '../headers/raw-headers.js';
 import type { Timeout } from '../urllib3/timeout.js';
 import { BaseAttempt, milliseconds } from './base-attempt.js';
+import { readClock } from './connections/kept-connections.js';
 import type { TunnelOwner } from './connections/proxy-agents.js';
 import { type ConnectionState, connectionError } from './error-mapping.js';
 import { bodyTimeout, connectTimeout, readTimeout, sendTimeout } from './limits.js';
@@ -49,7 +50,7 @@ export abstract class PooledAttempt extends BaseAttempt<Job> implements Connecti
   #readLimit: number | null = null;
   #proxySocket: Socket | null = null;
 
-  /** By `performance.now()`, when the head of the response had come; 0 before. */
+  /** By `readClock()`, when the head of the response had come; 0 before. */
   answeredAt = 0;
 
   constructor(job: Job) {
@@ -155,7 +156,7 @@ export abstract class PooledAttempt extends BaseAttempt<Job> implements Connecti
   protected headArrived(rawHeaders: readonly string[]): void {
     if (this.stage === Stage.Sending) this.startReading();
     this.stage = Stage.Responding;
-    this.answeredAt = performance.now();
+    this.answeredAt = readClock();
     this.rawHeaders = rawHeaders;
   }
 

@@ -12,7 +12,7 @@ import {
   ValueError,
 } from '../../../builtins/index.js';
 import { Retry } from '../../urllib3/retry.js';
-import { FRESH, isQuiet } from './quiet-socket.js';
+import { isQuiet } from './quiet-socket.js';
 
 /** Milliseconds. Closing this long before the server does avoids most requests that would cross its closing. */
 export const KEEP_ALIVE_MARGIN = 500;
@@ -61,12 +61,33 @@ export function needsOpenConnection(method: string): boolean {
   return !Retry.DEFAULT_ALLOWED_METHODS.has(method);
 }
 
+/** Milliseconds. A program that computes for longer at a stretch keeps Node from seeing what arrives meanwhile. */
+const STRETCH = 0.2;
+
+/** Milliseconds. A connection whose last answer is older is always looked at. */
+const FRESH = 1;
+
+let lastRead = 0;
+let steadySince = 0;
+
 /**
- * Whether a request with this method may use an idle connection; if not, it must be destroyed. `answeredAt`, by `performance.now()`,
+ * `performance.now()`. Transports read it here when an answer has come and when a connection is taken: between two of these moments,
+ * the program may have computed. A look costs up to 10 µs, which is much for a small request from a worker thread.
+ */
+export function readClock(): number {
+  const now = performance.now();
+  if (now - lastRead > STRETCH) steadySince = now;
+  lastRead = now;
+  return now;
+}
+
+/**
+ * Whether a request with this method may use an idle connection; if not, it must be destroyed. `answeredAt`, by `readClock()`,
  * is when its last answer came: putting it back may have had to wait for what the program computed.
  */
 export function mayUse(socket: Socket, answeredAt: number, method: string): boolean {
-  if (performance.now() - answeredAt < FRESH && !needsOpenConnection(method)) return !socket.destroyed;
+  const isFresh = readClock() - answeredAt < FRESH && answeredAt >= steadySince;
+  if (isFresh && !needsOpenConnection(method)) return !socket.destroyed;
   return isQuiet(socket);
 }
 

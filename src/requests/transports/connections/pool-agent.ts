@@ -25,14 +25,14 @@ export const kAttempt: unique symbol = Symbol('requests.attempt');
 /** The turn of the loop in which the last answer on a socket of TLS was read. */
 export const kReadIn: unique symbol = Symbol('requests.read-in');
 
-/** By `performance.now()`, when the last answer on a socket came. */
+/** By `readClock()`, when the last answer on a socket came. */
 const kAnsweredAt: unique symbol = Symbol('requests.answered-at');
 
 /** The callbacks and the state of a socket's owner. */
 export interface SocketOwner {
   /** Nothing went over the socket for as long as its timer was set to, by the owner or while the socket was idle. */
   socketTimedOut(): void;
-  /** By `performance.now()`, when the head of its response had come. */
+  /** By `readClock()`, when the head of its response had come. */
   readonly answeredAt: number;
   /** The seconds after which the server has announced to close an idle connection; null if it has not. */
   keepAliveSeconds(): number | null;

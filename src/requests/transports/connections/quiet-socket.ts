@@ -7,12 +7,6 @@
 import { readSync } from 'node:fs';
 import type { Socket } from 'node:net';
 
-/**
- * Milliseconds. A connection whose answer came less than this ago was read just now, and is not looked at: a look costs 2.5 µs, a
- * twentieth of a small request.
- */
-export const FRESH = 0.2;
-
 const byte = Buffer.allocUnsafe(1);
 
 /**
