@@ -16,7 +16,7 @@ import {
   TimeoutError,
 } from 'requests-futures/blocking';
 import * as tasks from '../fixtures/tasks.mjs';
-import { Fault } from './fixtures/faults.mjs';
+import { Fault, makeStuck } from './fixtures/faults.mjs';
 import { FarServer, runScript } from './server.js';
 
 let server: FarServer;
@@ -78,6 +78,7 @@ describe('a call', () => {
   test('whose result, or error, cannot be cloned fails alone', () => {
     using executor = new ProcessPoolExecutor(1);
     expect(() => executor.submit(tasks.returnUncloneable, 'function').result()).toThrow(/Cannot pickle/);
+    expect(() => executor.submit(makeStuck).result()).toThrow('stuck in the gateway');
     expect(executor.submit(tasks.add, 1, 2).result()).toBe(3);
     const session = new Session();
     expect(() => session.get(`${server.url}/echo`, fault('uncloneable'))).toThrow('odd');
