@@ -118,11 +118,14 @@ test('fake timers, which stand still while a thread waits, hold up no wait', () 
 });
 
 describe('a script without one turn of the loop', () => {
-  test('keeps nothing of the responses that it is done with', async () => {
+  test('keeps nothing of the responses and hooks that it is done with', async () => {
     const { stdout } = await runScript(
       `const session = new Session();
        const used = (count) => {
-         for (let n = 0; n < count; n += 1) session.get(BASE + '/bytes?n=2000');
+         for (let n = 0; n < count; n += 1) {
+           const large = new Array(500).fill(n);
+           session.get(BASE + '/bytes?n=2000', { hooks: { response: () => void large } });
+         }
          gc();
          return process.memoryUsage().heapUsed;
        };
