@@ -376,6 +376,22 @@ describe('a body', () => {
     expect(steps).toEqual([0, 1, 2]);
   });
 
+  test('may be a generator, which is closed when its request ends before it', () => {
+    const controller = new AbortController();
+    let closed = 0;
+    const body = (function* () {
+      try {
+        yield 'a';
+        controller.abort();
+        for (;;) yield 'b';
+      } finally {
+        closed += 1;
+      }
+    })();
+    expect(() => post({ data: body, signal: controller.signal })).toThrow(/aborted/);
+    expect(closed).toBe(1);
+  });
+
   test('may be a plain object that iterates', () => {
     const iterating = {
       *[Symbol.iterator]() {

@@ -62,6 +62,14 @@ function leaveBody(object: object, _link: Link, scope: Scope): Reduced | undefin
     return undefined;
   }
   const length = super_len(object);
+  // The answer may come while the gateway still reads, and the object is let go of with it.
+  scope.whenEnded(() => {
+    try {
+      stopReading(object);
+    } catch {
+      // A generator that runs now, or whose `finally` throws. The call is over.
+    }
+  });
   return asStandIn('iterable', [
     scope.handle(object),
     length > 0 ? length : null,
@@ -131,8 +139,13 @@ export function registerObjects(): void {
   });
 
   onAsked('return', (body) => {
-    readers.get(body)?.return?.();
-    readers.delete(body);
+    stopReading(body);
     return null;
   });
+}
+
+function stopReading(body: object): void {
+  const reader = readers.get(body);
+  readers.delete(body);
+  reader?.return?.();
 }
