@@ -48,3 +48,27 @@ test('bodies keep their place among the heads that go out together', async () =>
   ]);
   expect(received.sort()).toEqual(['DELETE ', 'GET ', 'GET ', 'GET ', 'POST three', 'PUT one', 'PUT two']);
 });
+
+test('answers that come in one packet keep their own headers, also those without a body', async () => {
+  const answers = new Map([
+    ['/200', 'HTTP/1.1 200 OK\r\nX: of 200\r\nContent-Length: 1\r\n\r\nx'],
+    ['/204', 'HTTP/1.1 204 No Content\r\nX: of 204\r\n\r\n'],
+    ['/304', 'HTTP/1.1 304 Not Modified\r\nX: of 304\r\n\r\n'],
+    ['/length', 'HTTP/1.1 304 Not Modified\r\nX: of length\r\nContent-Length: 7\r\n\r\n'],
+  ]);
+  const paths = ['/length', '/304', '/200', '/204', '/200', '/304'];
+  await using server = await startRawServer(async (connection) => {
+    await connection.readRequest();
+    await connection.write(reply('x'));
+    let packet = '';
+    for (let count = 0; count < paths.length; count += 1)
+      packet += answers.get((await connection.readRequest()).split(' ')[1] ?? '') ?? '';
+    await connection.write(packet);
+  });
+  await using session = new FuturesSession({ max_workers: 8 });
+  session.mount('http://', new UndiciAdapter({ connections: 1, pipelining: 8 }));
+  await session.get(server.url);
+  const responses = await Promise.all(paths.map((path) => session.get(server.url + path)));
+  expect(responses.map(({ headers }) => `/${headers['X']?.slice(3) ?? ''}`)).toEqual(paths);
+  expect(responses[0]?.headers['Content-Length']).toBe('7');
+});

@@ -86,7 +86,8 @@ export class ClientConnection
   }
 
   get rawHeaders(): readonly string[] | null {
-    return this.#seam?.rawHeaders ?? null;
+    // A packet may have the answers to several requests, of which the seam has seen the first.
+    return this.running[0]?.isAnswered === true ? (this.#seam?.rawHeaders ?? null) : null;
   }
 
   // Making it.

@@ -6,7 +6,7 @@ import type { Controller as AnyController } from './connection.js';
 export interface PacketSource {
   /** What arrived last. */
   readonly lastPacket: Buffer | null;
-  /** The headers of the latest response as they came, where undici got others; null elsewhere. */
+  /** The headers of the response that begins as they came, where undici got others; null elsewhere. */
   readonly rawHeaders: readonly string[] | null;
   readonly headerTexts: HeaderTexts;
 }
@@ -97,9 +97,7 @@ export class InnerDispatchHandler implements AnyController {
     const source = this.#source;
     if (attempt.refusesStatus(11, status, reason) || status < 200) return;
     const { lastPacket } = source;
-    // The seam has changed the head of an answer without a body.
-    const original = status === 204 || status === 304 ? headOf(lastPacket)?.rawHeaders : undefined;
-    const rawHeaders = source.rawHeaders ?? original ?? source.headerTexts.of(headers, lastPacket);
+    const rawHeaders = source.rawHeaders ?? source.headerTexts.of(headers, lastPacket);
     attempt.headed(status, latin1Reason(reason, lastPacket), rawHeaders);
   }
 
@@ -238,7 +236,7 @@ function trimmed(text: string): string {
 }
 
 /** The first head in `packet`; null when there is no whole one. */
-function headOf(packet: Buffer | null): Head | null {
+export function headOf(packet: Buffer | null): Head | null {
   const end = packet?.indexOf('\r\n\r\n') ?? -1;
   if (packet === null || end === -1) return null;
   const [first = '', ...lines] = packet.toString('latin1', 0, end).split('\r\n');

@@ -15,6 +15,7 @@
 import type { Socket } from 'node:net';
 import { nextTick } from '../../../builtins/index.js';
 import { MAX_HEADER_SIZE } from '../limits.js';
+import { headOf } from './dispatch-handler.js';
 import { endOfHead, strictForm } from './lenient-head.js';
 
 /** A request on the socket. */
@@ -41,7 +42,7 @@ export class SocketSeam {
   isReading = false;
   /** What arrived last, while something is under way. */
   lastPacket: Buffer | null = null;
-  /** Of the latest response, where its head was rewritten: name, value, name, value … */
+  /** Of the response of the first user, where its head was rewritten: name, value, name, value … */
   rawHeaders: readonly string[] | null = null;
   /** Whether any head was rewritten: the other end may not agree on where that message ended. */
   isDoubtful = false;
@@ -118,6 +119,7 @@ export class SocketSeam {
     if (first === undefined || first.isAnswered) return (this.lastPacket = piece);
     let rest = this.#partial === null ? piece : Buffer.concat([this.#partial, piece]);
     this.#partial = null;
+    this.rawHeaders = null;
     for (;;) {
       if (this.#isLenient) {
         const end = endOfHead(rest);
@@ -137,7 +139,9 @@ export class SocketSeam {
       }
       if (kind === HeadKind.Bodiless) {
         this.#begin(first, rest);
-        return withoutFraming(rest, end);
+        const bytes = withoutFraming(rest, end);
+        if (bytes !== rest) this.rawHeaders ??= headOf(rest)?.rawHeaders ?? null;
+        return bytes;
       }
       rest = rest.subarray(end + 4);
       if (rest.length === 0) return null;
@@ -192,7 +196,7 @@ function kindOfHead(bytes: Buffer): HeadKind {
 const MAY_BE_SPECIAL =
   /^(?:H|HT|HTT|HTTP|HTTP\/|HTTP\/1|HTTP\/1\.|HTTP\/1\.\d|HTTP\/1\.\d (?:1\d?|[23]0?)?)$/;
 
-/** The same bytes with other names for the headers that announce a body; the handler takes the true ones from the packet. */
+/** The same bytes with other names for the headers that announce a body; `rawHeaders` has the true ones. */
 function withoutFraming(bytes: Buffer, end: number): Buffer {
   const head = bytes.toString('latin1', 0, end);
   const changed = head.replace(/\r\n(?=(?:content-length|transfer-encoding)[ \t]*:)./gis, '\r\nx');
