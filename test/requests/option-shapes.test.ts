@@ -253,3 +253,15 @@ test('what a polluted Object.prototype has becomes no option of a request', asyn
     expect(body.toString()).toBe('');
   }
 });
+
+test('the adapters of a session may be behind a Proxy, as a reactive store makes it', async () => {
+  await using other = new Session();
+  const adapters = new Proxy(other.adapters, {
+    get: (map, name): unknown => {
+      const value: unknown = Reflect.get(map, name, map);
+      return typeof value === 'function' ? value.bind(map) : value;
+    },
+  });
+  Object.assign(other, { adapters });
+  expect((await other.get(server.url)).status_code).toBe(200);
+});

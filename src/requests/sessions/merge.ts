@@ -247,7 +247,8 @@ export function checkSessionCookies(cookies: unknown): void {
 
 /** The adapters may have been replaced by untyped code. @throws TypeError */
 export function checkAdapters(adapters: unknown): void {
-  if (types.isMap(adapters)) return;
+  // `instanceof`: a reactive store makes a Proxy of it.
+  if (types.isMap(adapters) || adapters instanceof Map) return;
   throw new TypeError(
     `session.adapters must be a Map of adapters by URL prefix, got ${typeName(adapters)}; ` +
       'write session.mount(prefix, adapter)',

@@ -3,6 +3,7 @@
  * transport that keeps connections follows them.
  */
 import type { Socket } from 'node:net';
+import { isMainThread } from 'node:worker_threads';
 import {
   getLogger,
   LONGEST_DELAY,
@@ -64,8 +65,11 @@ export function needsOpenConnection(method: string): boolean {
 /** Milliseconds. A program that computes for longer at a stretch keeps Node from seeing what arrives meanwhile. */
 const STRETCH = 0.2;
 
-/** Milliseconds. A connection whose last answer is older is always looked at. */
-const FRESH = 1;
+/**
+ * Milliseconds. A connection whose last answer is older is always looked at. A thread of a pool mostly waits for its next call,
+ * which comes later than that from the main thread, so it has seen what arrived.
+ */
+const FRESH = isMainThread ? STRETCH : 1;
 
 let lastRead = 0;
 let steadySince = 0;
