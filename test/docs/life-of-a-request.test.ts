@@ -6,16 +6,20 @@ import { canMeasurePaths, measurePaths } from '../../scripts/path/measure.js';
 
 const PAGE = 'docs/life-of-a-request.md';
 
-test.skipIf(!canMeasurePaths)('every file that a request enters is on the page, and no other', () => {
-  const page = readFileSync(PAGE, 'utf8');
-  const fresh = lifePage(measurePaths(), sentencesOf(page));
-  if (process.env['UPDATE_DOCS'] !== undefined) writeFileSync(PAGE, fresh);
-  const now = readFileSync(PAGE, 'utf8');
-  expect(filesByHeading(now), 'UPDATE_DOCS=1 npx vitest run test/docs updates it').toEqual(
-    filesByHeading(fresh),
-  );
-  // Five programs run for it, one after the other.
-}, 300_000);
+test.skipIf(!canMeasurePaths)(
+  'every file that a request enters is on the page, and no other',
+  () => {
+    const page = readFileSync(PAGE, 'utf8');
+    const fresh = lifePage(measurePaths(), sentencesOf(page));
+    if (process.env['UPDATE_DOCS'] !== undefined) writeFileSync(PAGE, fresh);
+    const now = readFileSync(PAGE, 'utf8');
+    expect(filesByHeading(now), 'UPDATE_DOCS=1 npx vitest run test/docs updates it').toEqual(
+      filesByHeading(fresh),
+    );
+    // Five programs run for it, one after the other.
+  },
+  300_000,
+);
 
 test('every file on the page has its sentence', () => {
   const bare = readFileSync(PAGE, 'utf8')
