@@ -344,7 +344,7 @@ describe('an adapter of a class of its own', () => {
     ]);
   });
 
-  test.each([0, 4, 100_000])(
+  test.each([0, 4, 50_000, 100_000, 300_000])(
     'may read %i bytes of a body, and the rest is what the response has',
     (amount) => {
       let read = 0;

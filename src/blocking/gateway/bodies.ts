@@ -85,13 +85,13 @@ export class Bodies {
   }
 
   /**
-   * What the gateway read ahead of `raw` for a caller that has not read it to its end, and cannot any more, as the session has read
-   * the rest; null for any other.
+   * What the gateway read ahead of `raw` for a caller that has not got all of it, and cannot any more, as the session has read
+   * the rest; null for a body that the caller does not have.
    */
   takeOver(raw: HTTPResponse): Buffer | null {
     const id = this.#ids.get(raw);
-    if (id === undefined || !this.#bodies.delete(id)) return null;
-    return this.#readings.get(raw)?.piece ?? EMPTY;
+    if (id === undefined) return null;
+    return (this.#bodies.delete(id) ? this.#readings.get(raw)?.piece : null) ?? EMPTY;
   }
 
   /** How many bytes have come off the wire. */

@@ -42,7 +42,7 @@ function response(caller: Receiver, object: Response): Reduced {
   return asStandIn('response', [live], Object.assign<Record<string, unknown>, Response>({}, object));
 }
 
-/** The rest of a body that the caller got unread, from an adapter, and passed on to the session, which has read it here; else null. */
+/** The rest of a body that the caller got unread, from an adapter, and passed on to the session, which has read it here; else null. It is empty if the caller has got all of it. */
 function restOf(caller: Receiver, { _content, raw }: Response): Buffer | null {
   const ahead = Buffer.isBuffer(_content) && raw !== null ? caller.bodies.takeOver(raw) : null;
   return ahead === null ? null : Buffer.concat([ahead, _content as Buffer]);

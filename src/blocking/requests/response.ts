@@ -268,7 +268,8 @@ onArriving('response', (link, id: number | null) => {
 
 onArriving('known', (link, id: number, rest: Buffer | null) => {
   const response = link.responses.get(id) ?? new Response();
-  if (rest !== null && response.raw instanceof HTTPResponse) {
+  // Read now, as closing it would lose what the caller has got ahead of its reading.
+  if (rest !== null && response._content === false && response.raw instanceof HTTPResponse) {
     response.raw.endWith(rest);
     response._content = response.raw.whole();
     response._content_consumed = true;
