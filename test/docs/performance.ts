@@ -20,6 +20,17 @@ const clients: readonly (readonly [name: string, called: string])[] = [
   ['python:requests_futures', "Python's requests-futures"],
 ];
 
+/** Those of the suites of what people really send. */
+const real: readonly (readonly [name: string, called: string])[] = [
+  ['requests-futures', '`FuturesSession`'],
+  ['requests-futures-undici', '… with `UndiciAdapter`'],
+  ['node-fetch', 'node-fetch'],
+  ['undici-request', 'undici'],
+  ['axios', 'axios'],
+  ['got', 'got'],
+  ['python:requests_futures', "Python's"],
+];
+
 /** The README's section, out of bench/results/latest.md. Throws when a suite or a client is not in there. */
 export function performanceSection(results: string): string {
   const rows = clients.map(([name, called]) => {
@@ -32,6 +43,7 @@ export function performanceSection(results: string): string {
   const queue = (client: string, column: string): string =>
     median(cell(results, 'queue-1000000', client, column));
   const cold = cell(results, 'cold-start', 'requests-futures', RATIO);
+  const [, realRounds = ''] = machineOf(results, 'real-plain');
   // Each suite says where it was measured; the table's first column speaks for the table.
   const [, rounds = '', cpus = '', node = ''] = machineOf(results, 'small-10');
   return `CPU time per request in µs, small JSON (${cpus}, ${node}; median [min-max] of ${rounds} rounds), and as a share of what \
@@ -41,10 +53,25 @@ node-fetch takes:
 |---|--:|--:|--:|--:|
 ${rows.join('\n')}
 
+| CPU µs of what programs send, ten at once (medians of ${realRounds} rounds; undici keeps no cookies) | ${real.map(([, called]) => called).join(' | ')} |
+|---|${'--:|'.repeat(real.length)}
+${realRows(results)}
+
 A million tasks queued at once take ${queue('requests-futures', 'µs/task')} µs each and ${queue('requests-futures', 'peak MB')} MB at the most \
 (p-limit: ${queue('p-limit', 'µs/task')} µs, ${queue('p-limit', 'peak MB')} MB). A process that imports the package and sends ten \
 requests takes ${cold} times the CPU time of one with node-fetch.
 `;
+}
+
+/** A row for each suite whose name begins with `real-`. */
+function realRows(results: string): string {
+  return [...results.matchAll(/^### (real-\S+): (.*), concurrency 10$/gm)]
+    .map(([, suite = '', title = '']) => {
+      const measured = readSuite(results, suite);
+      const cells = real.map(([name]) => median(measured.get(name)?.get(CPU) ?? '–'));
+      return `| ${[title, ...cells].join(' | ')} |`;
+    })
+    .join('\n');
 }
 
 /** `0.66` as `66 %`. */
