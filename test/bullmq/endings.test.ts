@@ -3,6 +3,7 @@ import path from 'node:path';
 import { describe, expect, onTestFinished, test } from 'vitest';
 import { BullMQExecutor, BullMQWorker } from 'requests-futures/bullmq';
 import { BrokenExecutor } from 'requests-futures/concurrent-futures';
+import { noteWarnings } from '../helpers/warnings.js';
 import * as tasks from './fixtures/tasks.mjs';
 import { eventually, hasRedis, newQueue, startRedis, startWorker, TestRedis } from './redis.js';
 
@@ -10,12 +11,7 @@ describe.skipIf(!hasRedis)('a program and its workers', () => {
   test('add no listeners for calls that are pending', async () => {
     const redis = await startRedis();
     const queue = newQueue();
-    const warnings: string[] = [];
-    const note = (warning: Error): void => void warnings.push(warning.name);
-    process.on('warning', note);
-    onTestFinished(() => {
-      process.off('warning', note);
-    });
+    const warnings = noteWarnings();
     const executor = new BullMQExecutor({ queue, connection: redis.url, max_workers: 2000 });
     const futures = Array.from({ length: 2000 }, (_, i) => executor.submit(tasks.add, i, 0));
     await eventually(() => redis.command('LLEN', `bull:${queue}:wait`)).toBe('2000');
@@ -41,12 +37,7 @@ describe.skipIf(!hasRedis)('a program and its workers', () => {
   test('wait for running calls as long as they take where grace is Infinity', async () => {
     const redis = await startRedis();
     const queue = newQueue();
-    const warnings: string[] = [];
-    const note = (warning: Error): void => void warnings.push(warning.name);
-    process.on('warning', note);
-    onTestFinished(() => {
-      process.off('warning', note);
-    });
+    const warnings = noteWarnings();
     const worker = new BullMQWorker({
       queue,
       connection: redis.url,

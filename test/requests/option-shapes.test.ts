@@ -4,6 +4,7 @@ import * as requests from 'requests-futures/requests';
 import { HTTPAdapter, Request, type RequestOptions, Retry, Session } from 'requests-futures/requests';
 import { failureOf } from '../helpers/failures.js';
 import { type HttpServer, startHttpServer } from '../helpers/servers/http-server.js';
+import { noteWarnings } from '../helpers/warnings.js';
 
 let server: HttpServer;
 let session: Session;
@@ -210,18 +211,12 @@ test.each([
 });
 
 test('a timeout that looks like milliseconds is warned about, once', async () => {
-  const warnings: string[] = [];
-  const note = (warning: Error): void => void warnings.push(warning.message);
-  process.on('warning', note);
-  try {
-    await session.get(server.url, { timeout: [5000, 5000] });
-    await session.get(server.url, { timeout: Infinity });
-    await session.get(server.url, { timeout: 5000 });
-    await session.get(server.url, { timeout: 30000 });
-  } finally {
-    process.off('warning', note);
-  }
-  expect(warnings).toEqual([
+  const warnings = noteWarnings();
+  await session.get(server.url, { timeout: [5000, 5000] });
+  await session.get(server.url, { timeout: Infinity });
+  await session.get(server.url, { timeout: 5000 });
+  await session.get(server.url, { timeout: 30000 });
+  expect(warnings.map(({ message }) => message)).toEqual([
     'timeout: 5000 means 5000 seconds, not milliseconds; if that is what you want, write [5000, 5000]',
   ]);
 });

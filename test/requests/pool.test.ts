@@ -6,6 +6,7 @@ import { echo, startHttpServer } from '../helpers/servers/http-server.js';
 import { reply, startRawServer } from '../helpers/servers/raw-server.js';
 import { failureOf, watchUnhandled } from '../helpers/failures.js';
 import { prepare, send } from '../helpers/send.js';
+import { noteWarnings } from '../helpers/warnings.js';
 import { runNode } from '../helpers/child.js';
 import { ADAPTERS, idleSockets, poolsOf, usedSockets } from '../helpers/adapters.js';
 
@@ -209,18 +210,13 @@ describe.each(ADAPTERS)('%s', (name, Adapter) => {
     });
 
     test('1.15: a server that promises to keep a connection for ages makes Node warn of nothing', async () => {
-      const warnings: string[] = [];
-      const onWarning = ({ name }: Error): void => {
-        warnings.push(name);
-      };
-      process.on('warning', onWarning);
+      const warnings = noteWarnings();
       await using server = await startHttpServer((_request, response) => {
         response.setHeader('Keep-Alive', `timeout=${'9'.repeat(400)}`).end();
       });
       const adapter = adapterWith();
       for (let i = 0; i < 2; i++) await send(adapter, server.url);
       await new Promise((resolve) => setImmediate(resolve));
-      process.off('warning', onWarning);
       expect([server.connections, warnings]).toEqual([1, []]);
     });
 
