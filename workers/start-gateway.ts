@@ -1,33 +1,20 @@
-/** Loads the gateway, after what tells the watchdog why this thread ends. */
+/** Loads the gateway, after what says why this thread ends. */
 import { workerData } from 'node:worker_threads';
-import type { Death, GatewayData } from '../src/blocking/wire/index.js';
+import { type Death, type GatewayData, STARTED } from '../src/blocking/wire/index.js';
 
-const { watchdog, gateway } = workerData as GatewayData;
+const { watchdog, gateway, flags } = workerData as GatewayData;
 
-let told = false;
+let death: Death | null = null;
 
-function tell(death: Death): void {
-  if (told) return;
-  told = true;
-  watchdog.postMessage(death);
-}
-
-function tellError(error: unknown): void {
+Atomics.store(new Int32Array(flags), STARTED, 1);
+process.on('uncaughtExceptionMonitor', (error: unknown) => {
   const { message = String(error), stack = '', code } = Object(error) as Partial<Error> & { code?: unknown };
-  tell({ message, stack, code: typeof code === 'string' ? code : null });
-}
-
-// Holds for an end without another word: no code runs in a thread that is out of memory.
-watchdog.postMessage({
-  message: 'it reached its memory limit: JS heap out of memory',
-  stack: '',
-  code: 'ERR_WORKER_OUT_OF_MEMORY',
-} satisfies Death);
-process.on('uncaughtExceptionMonitor', tellError);
+  death = { message, stack, code: typeof code === 'string' ? code : null };
+});
 process.on('exit', (code) => {
-  tell({ message: `the gateway thread exited with code ${code}`, stack: '', code: null });
+  watchdog.postMessage(
+    death ?? { message: `the gateway thread exited with code ${code}`, stack: '', code: null },
+  );
 });
-import(gateway).catch((error: unknown) => {
-  tellError(error);
-  throw error;
-});
+// A failure is an uncaught error, reported like any other.
+void import(gateway);

@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { BrokenExecutor, requests, Session } from 'requests-futures/blocking';
+import { BrokenExecutor, Future, FuturesSession, requests, Session } from 'requests-futures/blocking';
 import { Fault } from './fixtures/faults.mjs';
 import { FarServer, runScript } from './server.js';
 
@@ -78,6 +78,42 @@ describe('a gateway that ends', () => {
     },
     60_000,
   );
+
+  test.each([
+    ['without a watchdog', 0, 'blocked'],
+    ['with a watchdog', 2, 'blocked'],
+    ['without a watchdog', 0, 'its loop'],
+    ['with a watchdog', 2, 'its loop'],
+  ])(
+    'is an error before its thread has come to an end: %s, after %i calls, for a caller in %s',
+    async (_title, before, where) => {
+      const { stdout, code } = await runScript(
+        `const { Fault } = await import(${JSON.stringify(new URL('fixtures/faults.mjs', import.meta.url).href)});
+         const hold = new Int32Array(new SharedArrayBuffer(4));
+         for (let count = 0; count < ${before}; count += 1) requests.get(BASE + '/echo');
+         const future = new FuturesSession().get(BASE + '/never', { params: new Fault('exit', hold) });
+         if ('${where}' === 'its loop') await new Promise((resolve) => future.add_done_callback(resolve));
+         console.log(future.exception().name, future.exception().cause.message);
+         console.log(requests.get(BASE + '/echo').status_code);
+         Atomics.store(hold, 0, 1);
+         Atomics.notify(hold, 0);`,
+        { url: server.url },
+      );
+      expect([stdout, code]).toEqual(['BrokenExecutor the gateway thread exited with code 7\n200\n', 0]);
+    },
+    60_000,
+  );
+
+  test('leaves a wait to the calls that callbacks make after that', () => {
+    const whole = new Future<number>();
+    const session = new FuturesSession();
+    session.get(`${server.url}/never`, { params: new Fault('exit') as never }).add_done_callback(() => {
+      session.get(`${server.url}/echo`).add_done_callback((future) => {
+        whole.set_result(future.result().status_code);
+      });
+    });
+    expect(whole.result(50)).toBe(200);
+  }, 60_000);
 
   test.each([
     ['before it has a watchdog', 0],

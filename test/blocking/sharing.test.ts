@@ -88,6 +88,12 @@ describe('the threads of an awaited pool', () => {
     await expect(other.exception()).resolves.toMatchObject({ name: 'BrokenExecutor' });
   }, 60_000);
 
+  test('are told in a turn of their own loop, too', async () => {
+    await using executor = new WorkerPoolExecutor({ max_workers: 1 });
+    const broken = executor.submit(calls.breakInTurns, `${server.url}/never`);
+    await expect(broken.result()).resolves.toBe('BrokenExecutor');
+  }, 60_000);
+
   test('see the environment as it is', async () => {
     await using executor = new WorkerPoolExecutor({ max_workers: 1 });
     const url = 'http://example.invalid/';

@@ -2,6 +2,7 @@
 import { MessageChannel, type MessagePort, receiveMessageOnPort, Worker } from 'node:worker_threads';
 import { callAtHome } from '../../builtins/index.js';
 import { type Death, FLAGS, GONE, type GatewayData, type WatchdogData } from '../wire/protocol.js';
+import { silentDeath } from '../wire/end.js';
 import { takeCaller } from '../wire/taking.js';
 import { EnvironmentChanges, gatewayEnvironment } from './environ.js';
 import { checkHost, workerFile } from './host.js';
@@ -65,12 +66,18 @@ function startGateway(port: MessagePort, flags: SharedArrayBuffer): Gateway {
     [port, watched],
   );
   const ended = new Promise<Death>((resolve) => {
+    // Until the watchdog has the port. The thread may take long to end.
+    watching.on('message', resolve);
+    watching.unref();
     gateway.on('exit', () => {
       if (isWatched) {
         // The watchdog may be about to report it, with the reason.
         Atomics.wait(shared, GONE, 0, 1000);
         resolve({ message: 'the gateway thread ended', stack: '', code: null });
-      } else resolve(lastOf(watching));
+      } else {
+        const received = receiveMessageOnPort(watching) as { message: Death } | undefined;
+        resolve(received?.message ?? silentDeath(flags));
+      }
     });
   });
   // Reported by its last message, also while this thread waits.
@@ -143,16 +150,6 @@ function startThread(
   thread.stdout.destroy();
   thread.stderr.destroy();
   return thread;
-}
-
-/** The last message that a gateway sent of its end. */
-function lastOf(port: MessagePort): Death {
-  let death: Death = { message: 'the gateway thread could not be started', stack: '', code: null };
-  for (;;) {
-    const received = receiveMessageOnPort(port) as { message: Death } | undefined;
-    if (received === undefined) return death;
-    death = received.message;
-  }
 }
 
 /** Started while the program is still loading, as the first call would otherwise wait for all of it. */

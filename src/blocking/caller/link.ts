@@ -43,6 +43,8 @@ const SLICE = 1;
 /** Seconds of a wait for a gateway without a watchdog, which is started after that, or for the second call. */
 const UNWATCHED = 0.25;
 
+const ENDED: Death = { message: 'the gateway thread ended', stack: '', code: null };
+
 /** As it is when the package loads: fake timers would stop it for as long as this thread waits. */
 const clock = performance.now.bind(performance);
 
@@ -93,6 +95,8 @@ class GatewayLink implements Link {
     port.on('message', (message: ToCaller) => {
       this.#handle(message);
     });
+    // That of another thread has no watchdog here.
+    if (gateway === null) port.on('close', this.#end.bind(this, ENDED));
     // Last, as adding a listener would keep the process alive again.
     port.unref();
   }
@@ -149,6 +153,8 @@ class GatewayLink implements Link {
       const news = Atomics.load(this.#flags, NEWS);
       this.poll();
       if (ready()) return true;
+      // A callback may have started another gateway.
+      if (this.#death !== null) return waitUntil(ready, deadline);
       const seconds = next(this.#watch.isMissing ? UNWATCHED : SLICE);
       if (seconds <= 0) return false;
       if (Atomics.wait(this.#flags, NEWS, news, seconds * 1000) !== 'timed-out') continue;
@@ -167,8 +173,7 @@ class GatewayLink implements Link {
       if (received === undefined) break;
       this.#handle(received.message);
     }
-    if (Atomics.load(this.#flags, GONE) !== 0)
-      this.#end(this.#watch.lastWords({ message: 'the gateway thread ended', stack: '', code: null }));
+    if (Atomics.load(this.#flags, GONE) !== 0) this.#end(this.#watch.lastWords(ENDED));
   }
 
   keep(object: object): void {
@@ -309,7 +314,7 @@ const idle = new Int32Array(new SharedArrayBuffer(Int32Array.BYTES_PER_ELEMENT))
 
 /** Waits like {@link Link.waitUntil}, with or without a gateway. */
 export function waitUntil(ready: () => boolean, deadline: number | null): boolean {
-  if (current !== null) return current.waitUntil(ready, deadline);
+  if (current?.isAlive === true) return current.waitUntil(ready, deadline);
   const next = slices(deadline);
   for (;;) {
     if (ready()) return true;

@@ -8,8 +8,10 @@ export const NEWS = 0;
 export const GONE = 1;
 /** The flag that is 1 while the caller's thread has subscribers for the events of requests. */
 export const WATCHES = 2;
+/** The flag that is 1 once the thread of the gateway runs. */
+export const STARTED = 3;
 /** How many flags there are. */
-export const FLAGS = 3;
+export const FLAGS = 4;
 
 /** The gateway's start-up data. */
 export interface GatewayData {
@@ -18,7 +20,7 @@ export interface GatewayData {
   /** The gateway's end of the channel to the caller that started it. */
   readonly port: MessagePort;
   readonly flags: SharedArrayBuffer;
-  /** Where it says why it ends. */
+  /** Where it says why it ends: its only message. */
   readonly watchdog: MessagePort;
   /** The URL of its code. */
   readonly gateway: string;
@@ -27,7 +29,7 @@ export interface GatewayData {
 /** The watchdog's start-up data. */
 export interface WatchdogData {
   readonly requestsFutures: 'gateway';
-  /** Closes when the gateway ends. Its last message is the reason. */
+  /** Where the gateway says why it ends. Closes when it has ended. */
   readonly gateway: MessagePort;
   /** Where to report the reason to the caller. */
   readonly watch: MessagePort;
