@@ -83,6 +83,21 @@ const withSourceMaps = {
   },
 };
 
+/** Node decodes a file of ASCII alone five times as fast, and V8 keeps it in half the memory. Nothing but texts has other characters. */
+const inAscii = {
+  name: 'in-ascii',
+  // No line is moved here either.
+  generateBundle(_, files) {
+    for (const file of Object.values(files)) {
+      if (file.type !== 'chunk') continue;
+      file.code = file.code.replace(
+        /[^\0-\x7f]/g,
+        (char) => `\\u${char.charCodeAt(0).toString(16).padStart(4, '0')}`,
+      );
+    }
+  },
+};
+
 rmSync(`${root}dist`, { recursive: true, force: true });
 const bundle = await rolldown({
   input: Object.fromEntries(
@@ -97,7 +112,7 @@ const bundle = await rolldown({
   // What a module is kept for beside its exports, package.json says: `sideEffects` lists those of build/ that register classes of
   // other modules. A chunk of dist/ registers only its own, so nothing of dist/ stands there.
   treeshake: { annotations: false },
-  plugins: [withSourceMaps, nameReferences],
+  plugins: [withSourceMaps, nameReferences, inAscii],
 });
 await bundle.write({
   dir: `${root}dist`,

@@ -8,6 +8,8 @@ import { types } from 'node:util';
 export function setErrorNames(classes: Readonly<Record<string, { prototype: Error }>>): void {
   for (const [name, { prototype }] of Object.entries(classes)) {
     Object.defineProperty(prototype, 'name', { value: name, configurable: true, writable: true });
+    // Inherited from those named before.
+    if ('toJSON' in prototype) continue;
     Object.defineProperty(prototype, 'toJSON', { value: toJSON, configurable: true, writable: true });
   }
 }

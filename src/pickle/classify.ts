@@ -40,39 +40,41 @@ const nodeStream: Kind = { type: 'node-stream' };
 
 const TypedArray = Object.getPrototypeOf(Uint8Array) as { readonly prototype: object };
 
-/** The classes of the platform, by prototype. */
-const builtin = new Map<object, Kind>([
-  [Array.prototype, array],
-  [Map.prototype, { type: 'map' }],
-  [Set.prototype, { type: 'set' }],
-  [Buffer.prototype, { type: 'buffer' }],
-  [ArrayBuffer.prototype, bytes],
-  [ReadableStream.prototype, { type: 'web-stream' }],
-  [Remembered.prototype, { type: 'remembered' }],
-  ...[Date, RegExp, Boolean, Number, String, BigInt, SharedArrayBuffer].map(
-    ({ prototype }): [object, Kind] => [prototype, native],
-  ),
-  [Blob.prototype, cloned],
-  ...[DataView, Uint8Array, Uint8ClampedArray, Int8Array, Uint16Array, Int16Array].map(
-    ({ prototype }): [object, Kind] => [prototype, view],
-  ),
-  ...[Uint32Array, Int32Array, Float32Array, Float64Array, BigUint64Array, BigInt64Array].map(
-    ({ prototype }): [object, Kind] => [prototype, view],
-  ),
-  ...[WritableStream, TransformStream, MessagePort].map(({ prototype }): [object, Kind] => [
-    prototype,
-    transferable,
-  ]),
-]);
+/** The classes of the platform, by prototype. Made when something is to cross: Node loads its streams for it. */
+let builtin: ReadonlyMap<object, Kind> | undefined;
+const builtins = (): ReadonlyMap<object, Kind> =>
+  (builtin ??= new Map<object, Kind>([
+    [Array.prototype, array],
+    [Map.prototype, { type: 'map' }],
+    [Set.prototype, { type: 'set' }],
+    [Buffer.prototype, { type: 'buffer' }],
+    [ArrayBuffer.prototype, bytes],
+    [ReadableStream.prototype, { type: 'web-stream' }],
+    [Remembered.prototype, { type: 'remembered' }],
+    ...[Date, RegExp, Boolean, Number, String, BigInt, SharedArrayBuffer].map(
+      ({ prototype }): [object, Kind] => [prototype, native],
+    ),
+    [Blob.prototype, cloned],
+    ...[DataView, Uint8Array, Uint8ClampedArray, Int8Array, Uint16Array, Int16Array].map(
+      ({ prototype }): [object, Kind] => [prototype, view],
+    ),
+    ...[Uint32Array, Int32Array, Float32Array, Float64Array, BigUint64Array, BigInt64Array].map(
+      ({ prototype }): [object, Kind] => [prototype, view],
+    ),
+    ...[WritableStream, TransformStream, MessagePort].map(({ prototype }): [object, Kind] => [
+      prototype,
+      transferable,
+    ]),
+  ]));
 
-let known = new Map<object, Kind>(builtin);
-let knownAt = 0;
+let known = new Map<object, Kind>();
+let knownAt = -1;
 
 /** How `value`, whose prototype is `prototype`, crosses. */
 export function kindOf(value: object, prototype: object | null): Kind {
   if (prototype === null || prototype === Object.prototype) return iterates(value) ? iterable : plain;
   if (knownAt !== reducerRegistrations()) {
-    known = new Map(builtin);
+    known = new Map(builtins());
     knownAt = reducerRegistrations();
   }
   const found = known.get(prototype);
@@ -91,7 +93,7 @@ function classify(value: object, prototype: object): Kind {
   for (let base = Object.getPrototypeOf(prototype) as object | null; base !== null; ) {
     const reducer = reducerOf(base);
     if (reducer?.subclasses === true) return { type: 'reduced', reducer };
-    if (reducer !== undefined || builtin.has(base) || base === TypedArray.prototype) {
+    if (reducer !== undefined || builtins().has(base) || base === TypedArray.prototype) {
       unsuited ||= typeName(base);
     }
     base = Object.getPrototypeOf(base) as object | null;

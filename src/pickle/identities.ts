@@ -13,7 +13,8 @@ type MakeCopy<T extends object = object> = (existing: T | undefined, ...args: ne
 const KEPT = 256;
 
 // Random, as one worker may serve threads of many programs on many machines.
-const home = `${randomBytes(9).toString('base64url')}:`;
+let ownHome = '';
+const home = (): string => (ownHome ||= `${randomBytes(9).toString('base64url')}:`);
 let lastId = 0;
 /** The ids of objects that were sent, and of copies that came. */
 const ids = new WeakMap<object, string>();
@@ -36,7 +37,7 @@ export function reduceHomed<T extends object>(
 export function homeId(object: object): string {
   let id = ids.get(object);
   if (id === undefined) {
-    id = `${home}${(lastId += 1)}`;
+    id = `${home()}${(lastId += 1)}`;
     ids.set(object, id);
     sent.set(id, new WeakRef(object));
     forgotten.register(object, id);
@@ -57,7 +58,7 @@ export function setHomeId(copy: object, id: string): void {
 /** The id of an object from elsewhere; undefined when its home is here. */
 export function foreignId(object: object): string | undefined {
   const id = ids.get(object);
-  return id === undefined || id.startsWith(home) ? undefined : id;
+  return id === undefined || id.startsWith(home()) ? undefined : id;
 }
 
 /** Drops copies whose originals are no longer used, and closes those that can be closed. */
@@ -72,7 +73,7 @@ export function forgetCopies(originals: Iterable<string>): void {
 /** Marks a copy as recently used: it is used again without having been sent again. */
 export function keepCopy(copy: object): void {
   const id = ids.get(copy);
-  if (id === undefined || id.startsWith(home) || (copies.size < KEPT / 2 && copies.has(id))) return;
+  if (id === undefined || id.startsWith(home()) || (copies.size < KEPT / 2 && copies.has(id))) return;
   copies.delete(id);
   copies.set(id, copy);
 }
@@ -87,14 +88,14 @@ export function reduceGuest<T extends object>(
 }
 
 export function receive(id: string, make: MakeCopy, args: never[]): object {
-  if (id.startsWith(home)) return objectAtHome(id) ?? make(undefined, ...args);
+  if (id.startsWith(home())) return objectAtHome(id) ?? make(undefined, ...args);
   const copy = make(undefined, ...args);
   ids.set(copy, id);
   return copy;
 }
 
 export function arrive(id: string, make: MakeCopy, args: never[]): object {
-  if (id.startsWith(home)) return objectAtHome(id) ?? make(undefined, ...args);
+  if (id.startsWith(home())) return objectAtHome(id) ?? make(undefined, ...args);
   const copy = make(copies.get(id), ...args);
   ids.set(copy, id);
   copies.delete(id);

@@ -8,7 +8,7 @@
  */
 import { types } from 'node:util';
 import type { Transferable } from 'node:worker_threads';
-import { iterates, type Reference, referenceOf, setReducer } from '../builtins/index.js';
+import { iterates, referenceOf, setReducer } from '../builtins/index.js';
 import { isGivenUp, isWhole, isWorthTransferring } from './bytes.js';
 import type { Message, Short } from './message.js';
 import type { SentReferences } from './reference-table.js';
@@ -32,7 +32,6 @@ type Restore = (values: never, functions: never, remembered: never) => unknown;
 interface ShortForm {
   readonly shorten: (value: never) => Shortened | null;
   readonly restore: Restore;
-  readonly reference: Reference;
 }
 
 const forms = new WeakMap<object, ShortForm>();
@@ -47,9 +46,7 @@ export function setShortForm<T extends object>(
   shorten: (value: T) => Shortened | null,
   restore: (values: never, functions: never, remembered: never) => T,
 ): void {
-  const reference = referenceOf(restore);
-  if (reference === undefined) throw new TypeError(`'${restore.name}' is not importable`);
-  forms.set(of, { shorten, restore, reference });
+  forms.set(of, { shorten, restore });
 }
 
 /** Whether a message is in its short form. */
@@ -72,7 +69,8 @@ export function toShort(of: object, value: object, table: SentReferences): Attem
   if (shortened === null) return null;
   const { values, functions, remembered, transfer } = shortened;
   const slot = remembered === null ? -1 : table.slotOf(remembered);
-  const restore = table.known(form.reference);
+  const reference = referenceOf(form.restore);
+  const restore = reference && table.known(reference);
   const numbers = functions.length === 0 ? NOTHING : numbersOf(functions, table);
   if (slot === undefined || restore === undefined || numbers === null) {
     return { introduction: new Introduction(form.restore, shortened) };

@@ -1,5 +1,5 @@
 import { execFile } from 'node:child_process';
-import { readdirSync } from 'node:fs';
+import { readdirSync, readFileSync } from 'node:fs';
 import { promisify } from 'node:util';
 import { expect, test } from 'vitest';
 import * as builtFutures from 'requests-futures/concurrent-futures';
@@ -29,4 +29,18 @@ test('each bundled file can be the first that is loaded', async () => {
     }),
   );
   expect(outcomes).toEqual(chunks.map((chunk) => [chunk, '']));
+});
+
+test('the bundled files are ASCII, with the same texts as their sources', () => {
+  const folder = new URL('../../dist/', import.meta.url);
+  const names = readdirSync(folder, { recursive: true, encoding: 'utf8' }).filter((name) =>
+    /\.c?js$/.test(name),
+  );
+  expect(names).toContain('src/index.js');
+  // latin1, as one byte beyond ASCII is enough to find.
+  expect(names.filter((name) => /[^\0-\x7f]/.test(readFileSync(new URL(name, folder), 'latin1')))).toEqual(
+    [],
+  );
+  expect(Object.entries(built.codes)).toEqual(Object.entries(source.codes));
+  expect(built.codes).toHaveProperty('✓', 200);
 });

@@ -77,7 +77,7 @@ export class SessionLimits {
 
   /** The current state of all requests together, and of each host. */
   stats(): LimitsStats {
-    const { all, keys } = (this.#limiter ?? new Limiter(NOTHING.settings)).stats();
+    const { all, keys } = (this.#limiter ?? new Limiter(nothing().settings)).stats();
     return { ...all, hosts: Object.fromEntries(keys) };
   }
 
@@ -123,7 +123,7 @@ export class SessionLimits {
 
   /** @internal */
   pause(): void {
-    if (this.#limits === null) this.#engine((this.#limits = NOTHING));
+    if (this.#limits === null) this.#engine((this.#limits = nothing()));
     this.#limiter?.pause();
   }
 
@@ -168,10 +168,10 @@ export class SessionLimits {
 
   #makeRules(): CallRules {
     return {
-      limiter: this.#engine(this.#limits ?? NOTHING),
+      limiter: this.#engine(this.#limits ?? nothing()),
       keysOf: (method, url) => keysFor(this.#limits?.key ?? null, method, url),
       isCountedElsewhere: () => this.#isFar && this.#limits?.settings.store != null,
-      refusalOf: (status, retryAfter) => refusalOf(status, retryAfter, this.#limits ?? NOTHING),
+      refusalOf: (status, retryAfter) => refusalOf(status, retryAfter, this.#limits ?? nothing()),
       ended: () => {
         this.#open -= 1;
         if (this.#open > 0) return;
@@ -192,4 +192,5 @@ function failedFuture(error: unknown): Future<Response> {
 }
 
 /** Only pauses; limits nothing. */
-const NOTHING = parseLimits('limits', { limit_statuses: [] });
+const nothing = (): Limits => (limitsNothing ??= parseLimits('limits', { limit_statuses: [] }));
+let limitsNothing: Limits | undefined;

@@ -5,11 +5,7 @@ import * as requests from '../exceptions/requests.js';
 import * as waiting from '../exceptions/waiting.js';
 import * as urllib3 from '../exceptions/urllib3.js';
 
-const ofUrllib3 = Object.entries(urllib3).map(([name, cls]) => [`urllib3.${name}`, cls] as const);
-
-setReferences(import.meta.url, {
-  CookieConflictError,
-  ...requests,
-  ...waiting,
-  ...Object.fromEntries(ofUrllib3),
-});
+setReferences(import.meta.url, { CookieConflictError });
+setReferences(import.meta.url, requests);
+setReferences(import.meta.url, waiting);
+setReferences(import.meta.url, urllib3, 'urllib3.');
