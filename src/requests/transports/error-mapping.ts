@@ -109,14 +109,15 @@ function newConnectionError(error: NodeError, { job: { pool } }: ConnectionState
   return new urllib3.NewConnectionError(name, message, { cause: error });
 }
 
+const LENGTH_LINE = /^content-length:[ \t]*(.*?)[ \t]*\r?$/gim;
+
 function parseError(error: NodeError): urllib3.HTTPError {
   if (error.code === 'HPE_UNEXPECTED_CONTENT_LENGTH') {
-    const head = error.rawPacket?.toString('latin1') ?? '';
-    const lengths = Array.from(
-      head.matchAll(/^content-length:[ \t]*(.*?)[ \t]*\r?$/gim),
-      ([, value]) => value,
-    );
-    if (new Set(lengths).size > 1) {
+    // Behind another answer, the head is not the first in the packet.
+    const heads = error.rawPacket?.toString('latin1').split(/(?=HTTP\/1\.)/) ?? [];
+    for (const head of heads) {
+      const lengths = Array.from(head.matchAll(LENGTH_LINE), ([, value]) => value);
+      if (new Set(lengths).size < 2) continue;
       const text = `Content-Length contained multiple unmatching values (${lengths.join(', ')})`;
       return new urllib3.InvalidHeader(text, { cause: error });
     }

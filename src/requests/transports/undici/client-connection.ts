@@ -64,7 +64,7 @@ export class ClientConnection
   /** Which attempt the connection is being made for. */
   #first: UndiciAttempt | null = null;
   #isFlushing = false;
-  /** The last request is over, and undici has not read its packet to the end. */
+  /** A request is over, and undici has not read the packet to the end. */
   #awaitsPacketEnd = false;
   #served = 0;
   #armed = 0;
@@ -83,6 +83,10 @@ export class ClientConnection
 
   get lastPacket(): Buffer | null {
     return this.#seam?.lastPacket ?? null;
+  }
+
+  get firstPacket(): Buffer | null {
+    return this.#seam?.firstPacket ?? null;
   }
 
   get rawHeaders(): readonly string[] | null {
@@ -239,6 +243,7 @@ export class ClientConnection
     if (at === 0) this.running.shift();
     else this.running.splice(at, 1);
     const next = this.running.at(0);
+    this.#awaitsPacketEnd = this.#seam?.isReading === true;
     this.answeredAt = attempt.answeredAt;
     if (this.#seam?.isDoubtful === true) {
       // undici is in the middle of the packet.
@@ -248,10 +253,7 @@ export class ClientConnection
       return;
     }
     if (next === undefined) {
-      if (this.#seam !== null) {
-        this.#seam.lastPacket = null;
-        this.#awaitsPacketEnd = this.#seam.isReading;
-      }
+      if (this.#seam !== null) this.#seam.lastPacket = this.#seam.firstPacket = null;
       this.#http2?.holdProcess(false);
       // Of a request without a body only TLS may have to report that it is out.
       if (this.#http2 === null && attempt.job.request.body !== null && this.socket?.writableLength !== 0) {
@@ -264,11 +266,21 @@ export class ClientConnection
         next.abortNow();
       });
     } else this.arm(next);
-    // What follows the last answer in its packet would be taken for the next one; without a request undici closes the connection.
+    // What follows in the packet would be taken for the answer to the next request; without one undici closes the connection.
     if (!this.#awaitsPacketEnd) this.#owner.released(this);
   }
 
   #packetEnded(): void {
+    if (!this.#awaitsPacketEnd) return;
+    // undici also reads behind the last of several answers, in the middle of the packet.
+    if (this.#owner.pipelining > 1) {
+      queueMicrotask(() => {
+        this.#release();
+      });
+    } else this.#release();
+  }
+
+  #release(): void {
     if (!this.#awaitsPacketEnd) return;
     this.#awaitsPacketEnd = false;
     if (!this.#isFlushing) this.#owner.released(this);

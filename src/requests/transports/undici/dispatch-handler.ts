@@ -6,6 +6,8 @@ import type { Controller as AnyController } from './connection.js';
 export interface PacketSource {
   /** What arrived last. */
   readonly lastPacket: Buffer | null;
+  /** What the response began with; undefined where that is not known. */
+  readonly firstPacket?: Buffer | null;
   /** The headers of the response that begins as they came, where undici got others; null elsewhere. */
   readonly rawHeaders: readonly string[] | null;
   readonly headerTexts: HeaderTexts;
@@ -96,9 +98,8 @@ export class InnerDispatchHandler implements AnyController {
     const attempt = this.#attempt;
     const source = this.#source;
     if (attempt.refusesStatus(11, status, reason) || status < 200) return;
-    const { lastPacket } = source;
-    const rawHeaders = source.rawHeaders ?? source.headerTexts.of(headers, lastPacket);
-    attempt.headed(status, latin1Reason(reason, lastPacket), rawHeaders);
+    const rawHeaders = source.rawHeaders ?? source.headerTexts.of(headers, source.lastPacket);
+    attempt.headed(status, latin1Reason(reason, source), rawHeaders);
   }
 
   /** The server has switched to another protocol than HTTP. */
@@ -239,13 +240,18 @@ function trimmed(text: string): string {
 export function headOf(packet: Buffer | null): Head | null {
   const end = packet?.indexOf('\r\n\r\n') ?? -1;
   if (packet === null || end === -1) return null;
-  const [first = '', ...lines] = packet.toString('latin1', 0, end).split('\r\n');
-  const [, reason = ''] = /^HTTP\/\S+ \d+ ?(.*)$/.exec(first) ?? [];
+  const [, ...lines] = packet.toString('latin1', 0, end).split('\r\n');
   const rawHeaders = lines.flatMap((line) => {
     const colon = line.indexOf(':');
     return [line.slice(0, colon), line.slice(colon + 1).trim()];
   });
-  return { reason, rawHeaders };
+  return { reason: reasonIn(packet), rawHeaders };
+}
+
+/** The text after the status in the status line that `packet` begins with. */
+function reasonIn(packet: Buffer): string {
+  const line = packet.toString('latin1', 0, packet.indexOf('\r'));
+  return /^HTTP\/\S+ \d+ ?(.*)$/.exec(line)?.[1] ?? '';
 }
 
 /** The head of a switch to another protocol that undici did not expect, and so refuses; null for other errors. */
@@ -256,9 +262,9 @@ function headOfSwitch(error: Error, packet: Buffer | null): Head | null {
 const NOT_ASCII = /[^\0-\x7f]/;
 
 /** undici takes the text after the status for UTF-8; Node gives each byte as a character. */
-function latin1Reason(reason: string, packet: Buffer | null): string {
+function latin1Reason(reason: string, { firstPacket }: PacketSource): string {
   if (!NOT_ASCII.test(reason)) return reason;
-  return reason.includes('\ufffd')
-    ? (headOf(packet)?.reason ?? reason)
+  return reason.includes('\ufffd') && firstPacket
+    ? reasonIn(firstPacket)
     : Buffer.from(reason).toString('latin1');
 }

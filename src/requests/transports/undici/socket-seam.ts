@@ -8,7 +8,7 @@
  *   between; the request's own head is written instead. The string ends with an empty line unless chunks follow.
  * - `read`: undici calls `read()` without a size until it returns null. The data is filtered before undici gets it:
  *   informational heads are dropped, the head of a response without a body loses its length, and a malformed head is
- *   rewritten in a strict form if the adapter allows it.
+ *   rewritten in a strict form if the adapter allows it. Of the answers to several requests each comes by itself then.
  *
  * `test/requests/undici-seam.test.ts` fails when undici does otherwise.
  */
@@ -31,6 +31,7 @@ export interface SocketUser {
 /** The arguments with which undici calls a socket's `write`, and no others. */
 type Write = (data: string | Uint8Array, encoding?: BufferEncoding) => boolean;
 
+const LF = 0x0a;
 const ZERO = 0x30;
 const ONE = 0x31;
 const FOUR = 0x34;
@@ -42,12 +43,15 @@ export class SocketSeam {
   isReading = false;
   /** What arrived last, while something is under way. */
   lastPacket: Buffer | null = null;
+  /** The bytes that the response of the first user began with, its status line among them. */
+  firstPacket: Buffer | null = null;
   /** Of the response of the first user, where its head was rewritten: name, value, name, value … */
   rawHeaders: readonly string[] | null = null;
   /** Whether any head was rewritten: the other end may not agree on where that message ended. */
   isDoubtful = false;
   /** In the order of their answers. */
   readonly #users: readonly SocketUser[];
+  readonly #socket: Socket;
   readonly #write: Write;
   readonly #joinsHeads: boolean;
   readonly #isLenient: boolean;
@@ -58,6 +62,8 @@ export class SocketSeam {
   #heads = '';
   /** The beginning of a head of which all must be there. */
   #partial: Buffer | null = null;
+  /** What else arrived with the part that was read last. */
+  #rest: Buffer[] = [];
 
   /**
    * `isLenient`: read heads that break the rules. `joinsHeads`: write the heads of one turn at once, which is most of what sending a small request costs. `onPacketEnd` is
@@ -69,6 +75,7 @@ export class SocketSeam {
     { isLenient, joinsHeads }: { readonly isLenient: boolean; readonly joinsHeads: boolean },
     onPacketEnd: () => void,
   ) {
+    this.#socket = socket;
     this.#users = users;
     this.#onPacketEnd = onPacketEnd;
     this.#isLenient = isLenient;
@@ -78,7 +85,7 @@ export class SocketSeam {
     const write: Write = (data, encoding) => this.#replaceHead(data, encoding);
     socket.write = write as Socket['write'];
     // Node itself calls it with 0, to have more fetched and none handed out.
-    socket.read = (size) => (size === undefined ? this.#look(read()) : read(size));
+    socket.read = (size) => (size === undefined ? this.#next(read) : read(size));
   }
 
   /** undici writes the head of this request next. */
@@ -108,17 +115,46 @@ export class SocketSeam {
     this.#write(heads, 'latin1');
   }
 
-  #look(piece: Buffer | null): Buffer | null {
-    const first = this.#users[0];
-    this.isReading = piece !== null;
-    if (piece === null) {
-      first?.packetEnded();
-      this.#onPacketEnd();
-      return null;
+  /** What undici reads next; null when all that has arrived was handed over. */
+  #next(read: () => Buffer | null): Buffer | null {
+    if (this.#rest.length > 0 && this.#users.length === 0) {
+      // Nothing was asked for that this could answer, and undici may be in the middle of the part before.
+      this.#rest = [];
+      this.#socket.destroy();
     }
-    if (first === undefined || first.isAnswered) return (this.lastPacket = piece);
-    let rest = this.#partial === null ? piece : Buffer.concat([this.#partial, piece]);
+    let given: Buffer | null = null;
+    let piece: Buffer | null;
+    do {
+      piece = this.#rest.shift() ?? this.#parts(read());
+      if (piece !== null) given = this.#look(piece);
+    } while (given === null && piece !== null);
+    this.isReading = given !== null;
+    if (given === null) {
+      this.#users[0]?.packetEnded();
+      this.#onPacketEnd();
+    }
+    return given;
+  }
+
+  /** The packet, or its first part, if it must not be handed over at once. */
+  #parts(packet: Buffer | null): Buffer | null {
+    if (packet === null || this.#users.length < 2) return packet;
+    const [first = packet, ...rest] = partsOf(this.#joined(packet), this.version === 10);
+    this.#rest = rest;
+    return first;
+  }
+
+  #joined(piece: Buffer): Buffer {
+    const partial = this.#partial;
     this.#partial = null;
+    return partial === null ? piece : Buffer.concat([partial, piece]);
+  }
+
+  /** The part as undici should have it; null when there is nothing for it yet. */
+  #look(piece: Buffer): Buffer | null {
+    const first = this.#users[0];
+    if (first === undefined || first.isAnswered) return (this.lastPacket = piece);
+    let rest = this.#joined(piece);
     this.rawHeaders = null;
     for (;;) {
       if (this.#isLenient) {
@@ -161,9 +197,24 @@ export class SocketSeam {
   #begin(user: SocketUser, rest: Buffer): void {
     user.isAnswered = true;
     this.version = rest.length > 7 && rest[5] === ONE && rest[7] === ZERO ? 10 : 11;
-    this.lastPacket = rest;
+    this.lastPacket = this.firstPacket = rest;
   }
 }
+
+/**
+ * Parts of a packet of a connection that pipelines: wherever a head may begin, if one of those is not plain or not all there.
+ * A part that begins in a body is handed over as it is.
+ */
+function partsOf(packet: Buffer, isOld: boolean): Buffer[] {
+  const text = packet.toString('latin1');
+  const isPlain = !isOld && !NOT_PLAIN.test(text);
+  if (isPlain && text.indexOf('\r\n\r\n', text.lastIndexOf('HTTP/1.')) !== -1) return [packet];
+  const starts = Array.from(text.matchAll(START_OF_HEAD), ({ index }) => index).filter((at) => at > 0);
+  return [0, ...starts].map((at, i) => packet.subarray(at, starts[i]));
+}
+
+const NOT_PLAIN = /HTTP\/1\.(?!1 (?![23]04)[2-9]\d\d[ -~]*\r\n)|H(?:T(?:T(?:P(?:\/1?)?)?)?)?$/;
+const START_OF_HEAD = /HTTP\/1\.|H(?:T(?:T(?:P(?:\/1?)?)?)?)?$/g;
 
 /** What is to be done with a head. */
 const enum HeadKind {
@@ -180,21 +231,18 @@ const enum HeadKind {
 /** How long `HTTP/1.1 204` is. */
 const STATUS_END = 12;
 
-/** The digits identify plain heads, as most are. */
+/** The digits identify plain heads, as most are. undici loses the beginning of a reason that comes in two parts. */
 function kindOfHead(bytes: Buffer): HeadKind {
-  if (bytes.length >= STATUS_END && bytes[STATUS_END - 3] !== ONE) {
-    if (bytes[STATUS_END - 2] !== ZERO || bytes[STATUS_END - 1] !== FOUR) return HeadKind.Plain;
+  if (!bytes.includes(LF)) {
+    return 'HTTP/1.'.startsWith(bytes.toString('latin1', 0, 7)) ? HeadKind.Unknown : HeadKind.Plain;
   }
-  const start = bytes.toString('latin1', 0, STATUS_END);
-  if (bytes.length < STATUS_END) return MAY_BE_SPECIAL.test(start) ? HeadKind.Unknown : HeadKind.Plain;
-  const [, status] = /^HTTP\/1\.\d (1(?!01)\d\d|[23]04)$/.exec(start) ?? [];
+  if (bytes[STATUS_END - 3] !== ONE && (bytes[STATUS_END - 2] !== ZERO || bytes[STATUS_END - 1] !== FOUR)) {
+    return HeadKind.Plain;
+  }
+  const [, status] = /^HTTP\/1\.\d (1\d\d|[23]04)$/.exec(bytes.toString('latin1', 0, STATUS_END)) ?? [];
   if (status === undefined) return HeadKind.Plain;
-  return status.startsWith('1') ? HeadKind.Informational : HeadKind.Bodiless;
+  return status.startsWith('1') && status !== '101' ? HeadKind.Informational : HeadKind.Bodiless;
 }
-
-/** The beginning of a status line that may become that of such a head. */
-const MAY_BE_SPECIAL =
-  /^(?:H|HT|HTT|HTTP|HTTP\/|HTTP\/1|HTTP\/1\.|HTTP\/1\.\d|HTTP\/1\.\d (?:1\d?|[23]0?)?)$/;
 
 /** The same bytes with other names for the headers that announce a body; `rawHeaders` has the true ones. */
 function withoutFraming(bytes: Buffer, end: number): Buffer {

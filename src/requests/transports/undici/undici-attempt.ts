@@ -222,6 +222,7 @@ export class UndiciAttempt extends PooledAttempt implements BodyOwner, QueueEntr
   headed(status: number, reason: string, rawHeaders: readonly string[]): void {
     const connection = this.#connection;
     const version = connection?.version ?? 11;
+    this.isAnswered = true;
     this.headArrived(rawHeaders);
     this.#response = new IncomingResponse(this, status, reason, version, rawHeaders);
     this.refreshTimer();
@@ -295,6 +296,8 @@ export class UndiciAttempt extends PooledAttempt implements BodyOwner, QueueEntr
       this.#refusal ??
       (isLost ? hangUp(error) : nodeError(error, connection?.socketError ?? null, packet, response === null));
     if (this.#refusal === null) this.error ??= reason;
+    // An answer that is refused has come, also behind another one in its packet.
+    if ((reason as NodeError).code?.startsWith('HPE_')) this.isAnswered = true;
     response?.fail(reason);
     this.#settle();
   }
