@@ -2,7 +2,11 @@
 import { constants } from 'node:http2';
 import { fileURLToPath } from 'node:url';
 import { expect, test } from 'vitest';
+import { UndiciAdapter } from '../../src/requests/adapters/index.js';
+import { AbortError, ConnectTimeout } from '../../src/requests/exceptions/requests.js';
 import { runNode } from '../helpers/child.js';
+import { failureOf } from '../helpers/failures.js';
+import { send } from '../helpers/send.js';
 import {
   answer,
   frame,
@@ -11,6 +15,7 @@ import {
   startHttp2Server,
   type StreamCall,
 } from '../helpers/servers/http2-server.js';
+import { startRawServer } from '../helpers/servers/raw-server.js';
 
 const CLIENT = fileURLToPath(new URL('../fixtures/http2-client.mjs', import.meta.url));
 
@@ -84,6 +89,7 @@ test.each([
   ['CANCEL', constants.NGHTTP2_CANCEL, HEAD_200],
   ['REFUSED_STREAM', constants.NGHTTP2_REFUSED_STREAM, HEAD_200],
   ['CANCEL, short of its length', constants.NGHTTP2_CANCEL, Buffer.concat([HEAD_200, LENGTH_10])],
+  ['no error', constants.NGHTTP2_NO_ERROR, HEAD_200],
   ['no error, short of its length', constants.NGHTTP2_NO_ERROR, Buffer.concat([HEAD_200, LENGTH_10])],
 ])('a body that is cut by a reset with %s is an error', async (_name, code, head) => {
   await using server = await startFrameServer((stream) => [
@@ -92,6 +98,13 @@ test.each([
     reset(stream, code),
   ]);
   const error = ['ChunkedEncodingError', expect.any(String)];
+  expect(await run(server, GET, GET)).toEqual([0, [error, error], '']);
+});
+
+test('a status that HTTP does not have is an error', async () => {
+  const status = Buffer.from('\x00\x07:status\x03000', 'latin1');
+  await using server = await startFrameServer((stream) => [frame(1, 5, stream, status)]);
+  const error = ['ConnectionError', expect.stringContaining('BadStatusLine')];
   expect(await run(server, GET, GET)).toEqual([0, [error, error], '']);
 });
 
@@ -231,4 +244,53 @@ test('an idle connection that its server gives up is not used again', async () =
     ],
     '',
   ]);
+});
+
+test('a body that fails while it is sent ends its request alone', async () => {
+  await using server = await startHttp2Server((call) => {
+    call.stream.resume();
+    if (call.path === '/') answer(call, 'x');
+  });
+  const error = ['TypeError', 'a body must give text or bytes, not Object'];
+  // The process ends long before.
+  const bad = ['POST', '/bad', { pieces: ['a', {}], timeout: 600 }] as const;
+  expect(await run(server, GET, [bad, ['GET', '/']], [bad])).toEqual([
+    0,
+    [[200, 'x'], error, [200, 'x'], error],
+    '',
+  ]);
+  expect(server.connections).toBe(1);
+});
+
+test('requests wait for the server to say how many it takes at once, and keep to it', async () => {
+  await using server = await startHttp2Server(
+    (call) => {
+      call.stream.resume().on('end', () => {
+        answer(call, 'x');
+      });
+    },
+    { maxConcurrentStreams: 1 },
+  );
+  // Pieces cannot be sent again when the server refuses a stream.
+  const posts: Step = Array.from({ length: 40 }, () => ['POST', '/', { pieces: ['a', 'b'] }]);
+  expect(await run(server, posts)).toEqual([0, posts.map(() => [200, 'x']), '']);
+});
+
+test('what waits for the first connection has its limit for connecting, and others of its own when that one fails', async () => {
+  // Never negotiates TLS.
+  await using server = await startRawServer(() => undefined);
+  const url = server.url.replace('http:', 'https:');
+  const adapter = new UndiciAdapter({ allow_h2: true });
+  const stop = new AbortController();
+  const first = failureOf(send(adapter, url, { signal: stop.signal }), AbortError);
+  await failureOf(send(adapter, url, { timeout: 0.05 }), ConnectTimeout);
+  expect(server.connections).toHaveLength(1);
+  const stopRest = new AbortController();
+  const rest = [1, 2].map(() => failureOf(send(adapter, url, { signal: stopRest.signal }), AbortError));
+  stop.abort();
+  await first;
+  await server.waitForConnections(3);
+  stopRest.abort();
+  await Promise.all(rest);
+  adapter.close();
 });

@@ -67,6 +67,10 @@ export abstract class BaseAttempt<J extends OutgoingJob> implements AbortListene
     }
   }
 
+  protected get isTimed(): boolean {
+    return this.#timer !== null;
+  }
+
   /** Starts the timer again, if it runs. */
   protected refreshTimer(): void {
     if (this.#timer !== null) this.#timer.refresh();

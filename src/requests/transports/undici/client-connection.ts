@@ -33,7 +33,7 @@ export interface ConnectionOwner {
   readonly protocols: readonly string[];
   /** Lets the next connection spare a part of the handshake. */
   tlsSession: Buffer | undefined;
-  /** The connection is there, and has its first request. */
+  /** The connection has its first request, and can take others; with HTTP/2 whenever the server says how many. */
   opened(connection: ClientConnection): void;
   /** A request on the connection is over. */
   released(connection: ClientConnection): void;
@@ -155,7 +155,7 @@ export class ClientConnection
       this.#client = newClient(undici, pool, socket, pipelining, LOST);
     }
     this.#dispatch(first);
-    this.#owner.opened(this);
+    if (this.#http2 === null) this.#owner.opened(this);
   }
 
   connectFailed(error: Error): void {
@@ -190,6 +190,10 @@ export class ClientConnection
 
   retired(): void {
     this.#owner.lost(this);
+  }
+
+  limited(): void {
+    this.#owner.opened(this);
   }
 
   sessionFailed(error: Error): void {

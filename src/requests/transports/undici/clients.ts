@@ -24,7 +24,7 @@ export class Clients implements ConnectionOwner, ConnectionSource<UndiciAttempt>
   readonly protocols: readonly string[];
   tlsSession: Buffer | undefined = undefined;
   readonly #offersH2: boolean;
-  /** Null until a server has answered. */
+  /** Null until a server has answered, or could not be reached. */
   #speaksH2: boolean | null = null;
   readonly #connections = new Set<ClientConnection>();
   /** The one used last at the end. */
@@ -62,7 +62,9 @@ export class Clients implements ConnectionOwner, ConnectionSource<UndiciAttempt>
   start(attempt: UndiciAttempt): void {
     this.#waiting.push(attempt);
     if (this.#waiting.length === 1) this.#sendWaiting();
-    if (attempt.queue !== null && isWatched()) attempt.scope = new AsyncResource('HTTPCLIENTREQUEST');
+    if (attempt.queue === null) return;
+    if (isWatched()) attempt.scope = new AsyncResource('HTTPCLIENTREQUEST');
+    if (this.#awaitsFirst) attempt.awaitsConnection(true);
   }
 
   drop(attempt: UndiciAttempt): void {
@@ -120,18 +122,24 @@ export class Clients implements ConnectionOwner, ConnectionSource<UndiciAttempt>
     return Math.ceil(running / this.#connections.size);
   }
 
+  /** What the server speaks is known when the first connection is there; it may be the only one that is needed. */
+  get #awaitsFirst(): boolean {
+    return this.#offersH2 && this.#speaksH2 === null && this.#connections.size > 0;
+  }
+
   #mayOpen(): boolean {
-    const { size } = this.#connections;
-    // What the server speaks is known when the first connection is there; it may be the only one that is needed.
-    if (this.#offersH2 && this.#speaksH2 === null && size > 0) return false;
-    return size < (this.pool.block ? this.pool.maxsize : Infinity);
+    if (this.#awaitsFirst) return false;
+    return this.#connections.size < (this.pool.block ? this.pool.maxsize : Infinity);
   }
 
   // What becomes of connections.
 
   opened(connection: ClientConnection): void {
+    const wasFirst = this.#awaitsFirst;
     this.#speaksH2 = connection.isHTTP2;
     if (this.#waiting.length > 0) this.#sendWaiting();
+    if (!wasFirst) return;
+    for (let next = this.#waiting.peek(); next !== null; next = next.next) next.awaitsConnection(false);
   }
 
   released(connection: ClientConnection): void {
@@ -173,6 +181,7 @@ export class Clients implements ConnectionOwner, ConnectionSource<UndiciAttempt>
   }
 
   lost(connection: ClientConnection): void {
+    if (!connection.isReady) this.#speaksH2 ??= false;
     this.#connections.delete(connection);
     const at = this.#idle.indexOf(connection);
     if (at !== -1) this.#idle.splice(at, 1);

@@ -27,13 +27,15 @@ const PIECE = 64 * 1024;
 export interface SessionOwner {
   /** The server takes no more requests on it; those that are running are answered. */
   retired(): void;
+  /** The server has said how many requests it takes at once. */
+  limited(): void;
   /** The session has failed, and the socket with it. */
   sessionFailed(error: Error): void;
 }
 
 export class Http2Session {
-  /** How many streams there may be at once. */
-  limit: number = MOST_STREAMS;
+  /** How many streams there may be at once: one until the server has said, as it refuses more, and a body in pieces cannot be sent again. */
+  limit = 1;
   readonly #session: http2.ClientHttp2Session;
   #isClosed = false;
 
@@ -55,6 +57,7 @@ export class Http2Session {
     });
     session.on('remoteSettings', ({ maxConcurrentStreams = MOST_STREAMS }: http2.Settings) => {
       this.limit = Math.min(maxConcurrentStreams, MOST_STREAMS);
+      owner.limited();
     });
   }
 
@@ -98,6 +101,8 @@ class StreamRequest implements Controller {
   #received = 0;
   /** Whether the stream ended with the head. */
   #hasNoBody = false;
+  /** Whether the server ended the stream, rather than reset it. */
+  #isEnded = false;
   #isOver = false;
 
   constructor(attempt: UndiciAttempt) {
@@ -122,13 +127,19 @@ class StreamRequest implements Controller {
       return;
     }
     this.#stream = stream;
+    // Node ends a stream that was reset as it ends one that is whole, but has closed it by then.
+    const push = stream.push.bind(stream);
+    stream.push = (piece: unknown, encoding?: BufferEncoding) => {
+      if (piece === null && !stream.closed) this.#isEnded = true;
+      return push(piece, encoding);
+    };
     stream.on('response', this.#onResponse);
     stream.on('data', (piece: Buffer) => {
       this.#received += piece.length;
       if (!this.#isOver && !attempt.received(piece)) stream.pause();
     });
     stream.on('end', () => {
-      if (this.#isComplete(stream)) this.#complete();
+      if (this.#isComplete()) this.#complete();
       else this.#closed(stream, null);
     });
     stream.on('error', (error: Error) => {
@@ -145,14 +156,19 @@ class StreamRequest implements Controller {
 
   #write(stream: http2.ClientHttp2Stream, body: DispatchBody): void {
     stream.on('finish', () => {
-      this.#attempt.bodyTaken();
+      // A stream that is reset finishes, too.
+      if (!this.#isOver) this.#attempt.bodyTaken();
     });
     stream.on('drain', () => {
       this.#attempt.bodyMoves();
     });
     if (body instanceof Uint8Array && body.length <= PIECE) stream.end(body);
-    else if (body instanceof Readable) body.pipe(stream);
-    else Readable.from(body instanceof Uint8Array ? piecesOf(body) : body).pipe(stream);
+    else if (body instanceof Readable) {
+      body.once('error', (error: Error) => {
+        this.abort(error);
+      });
+      body.pipe(stream);
+    } else Readable.from(body instanceof Uint8Array ? piecesOf(body) : body).pipe(stream);
   }
 
   /** The declarations of Node leave the last argument out. */
@@ -167,17 +183,16 @@ class StreamRequest implements Controller {
     this.#status = status;
     this.#hasNoBody = (flags & http2.constants.NGHTTP2_FLAG_END_STREAM) !== 0;
     this.#length = length !== undefined && /^\d+$/.test(length) ? Number(length) : null;
-    this.#attempt.headed(status, '', withoutPseudoHeaders(raw));
+    if (!this.#attempt.refusesStatus(20, status, ''))
+      this.#attempt.headed(status, '', withoutPseudoHeaders(raw));
   };
 
-  /** Node ends a stream that was reset as it ends one that is whole. */
-  #isComplete(stream: http2.ClientHttp2Stream): boolean {
+  #isComplete(): boolean {
     if (this.#status === 0) return false;
     if (this.#hasNoBody) return true;
-    const isReset = stream.rstCode !== http2.constants.NGHTTP2_NO_ERROR;
     const { job } = this.#attempt;
     const mayHaveLength = job.method !== 'HEAD' && this.#status !== 304 && this.#status !== 204;
-    if (this.#length === null || !mayHaveLength) return !isReset;
+    if (this.#length === null || !mayHaveLength) return this.#isEnded;
     return this.#received === this.#length;
   }
 

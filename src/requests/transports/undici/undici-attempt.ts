@@ -109,7 +109,13 @@ export class UndiciAttempt extends PooledAttempt implements BodyOwner, QueueEntr
   /** A connection is being made for this request. */
   connecting(connection: Connection<UndiciAttempt>): void {
     this.#connection = connection;
-    this.startConnectTimer();
+    if (!this.isTimed) this.startConnectTimer();
+  }
+
+  /** Whether it waits for a connection that is being made for another request, and that may be its own. */
+  awaitsConnection(waits: boolean): void {
+    if (waits) this.startConnectTimer();
+    else this.stopTimer();
   }
 
   /** The connection could not be made. */
