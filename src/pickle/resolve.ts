@@ -62,7 +62,8 @@ const ownModules = new Set<Promise<unknown>>();
  */
 async function importModule(url: string): Promise<unknown> {
   if (isOwn(url)) {
-    const loading: Promise<unknown> = import(url);
+    // What follows is a module's name in the bundle: the file would be loaded again for each.
+    const loading: Promise<unknown> = import(url.replace(/#.*/, ''));
     ownModules.add(loading);
     try {
       return await loading;
