@@ -1,20 +1,29 @@
-/** One GET under V8's precise coverage: `coldstart.mjs CLIENT '{"url":…}'`. */
-import { readFileSync, statSync } from 'node:fs';
-import { Session } from 'node:inspector/promises';
-import { basename } from 'node:path';
+/** One GET under V8's coverage, in a process that this one starts: `coldstart.mjs CLIENT '{"url":…}'`. */
+import { execFileSync } from 'node:child_process';
+import { mkdtempSync, readdirSync, readFileSync, rmSync, statSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { basename, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { sourceOf } from './lib/source-maps.mjs';
 
-const [, , name, json] = process.argv;
-const { url } = JSON.parse(json);
-const session = new Session();
-session.connect();
-await session.post('Profiler.enable');
-await session.post('Profiler.startPreciseCoverage', { callCount: true, detailed: false });
-const client = await import(`./clients/${name}.mjs`);
-await client.run({ urls: [url], concurrency: 1, onAnswer: () => undefined });
-const { result } = await session.post('Profiler.takePreciseCoverage');
-session.disconnect();
+const [, script, name, json] = process.argv;
+if (process.env.NODE_V8_COVERAGE !== undefined) {
+  const { url } = JSON.parse(json);
+  const client = await import(`./clients/${name}.mjs`);
+  // What starts threads has them send one each.
+  await (client.prepare ?? client.run)({ url, urls: [url], concurrency: 1, onAnswer: () => undefined });
+  await client.close?.();
+  process.exit();
+}
+const folder = mkdtempSync(join(tmpdir(), 'coldstart-'));
+execFileSync(process.execPath, [script, name, json], { env: { ...process.env, NODE_V8_COVERAGE: folder } });
+// One file for each thread. Of a pool's, all alike, one is shown in place of the program.
+const results = readdirSync(folder).map(
+  (file) => JSON.parse(readFileSync(join(folder, file), 'utf8')).result,
+);
+rmSync(folder, { recursive: true });
+const result =
+  results.find((scripts) => scripts.some(({ url }) => url.endsWith('/workers/thread.js'))) ?? results[0];
 
 /** The package of a loaded file, and whether it is this one. */
 function packageOf(path) {
@@ -64,7 +73,7 @@ for (const { url: from } of files) {
   if (owner !== null) packages.set(owner, (packages.get(owner) ?? 0) + statSync(fileURLToPath(from)).size);
 }
 const idle = [...modules].sort((a, b) => b[1].bytes - b[1].ran - (a[1].bytes - a[1].ran)).slice(0, 40);
-console.log(`${name}: one GET
+console.log(`${name}: one GET${results.length > 1 ? ', in a thread' : ''}
 
 ${rows.map((row) => line(row.file, row)).join('\n')}
 ${line('in all', total)}
@@ -75,4 +84,3 @@ ${[...packages].map(([owner, bytes]) => `${kilobytes(bytes)} kB  ${owner}`).join
 Sources with the most bytes that did not run
 ${idle.map(([module, sum]) => line(module, sum)).join('\n')}
 `);
-process.exit();
