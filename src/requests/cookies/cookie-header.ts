@@ -1,7 +1,7 @@
 import type { Cookie } from './cookie.js';
 import { type CookieRequest, MockRequest } from './mock-request.js';
 import { DefaultCookiePolicy, domainsOf } from './policy.js';
-import { cookieStore, type RequestsCookieJar } from './requests-cookie-jar.js';
+import { cookieStore, policyOf, type RequestsCookieJar } from './requests-cookie-jar.js';
 
 /** Up to this many domains, checking each one of the jar is faster than listing those of the request's host. */
 const FEW_DOMAINS = 8;
@@ -16,7 +16,7 @@ export function get_cookie_header(jar: RequestsCookieJar, request: CookieRequest
   const mock = new MockRequest(request);
   if (mock.has_header('Cookie')) return null;
   store.deleteExpired(Date.now() / 1000);
-  const policy = jar.get_policy();
+  const policy = policyOf(jar);
   const cookies: Cookie[] = [];
   // The default policy, and what is stricter, has no use for domains that are not the host's; of another one that is not known.
   const everyDomain = store.domainCount <= FEW_DOMAINS || !(policy instanceof DefaultCookiePolicy);
@@ -28,6 +28,6 @@ export function get_cookie_header(jar: RequestsCookieJar, request: CookieRequest
     }
   }
   if (cookies.length === 0) return null;
-  cookies.sort((a, b) => b.path.length - a.path.length);
+  if (cookies.length > 1) cookies.sort((a, b) => b.path.length - a.path.length);
   return cookies.map(({ name, value }) => (value === null ? name : `${name}=${value}`)).join('; ');
 }

@@ -1,7 +1,7 @@
 import { Cookie } from './cookie.js';
 import { type CookieRequest, MockRequest } from './mock-request.js';
 import { parseSetCookie } from './parse-set-cookie.js';
-import { cookieStore, type RequestsCookieJar } from './requests-cookie-jar.js';
+import { cookieStore, policyOf, type RequestsCookieJar } from './requests-cookie-jar.js';
 import { defaultPath } from './rules.js';
 
 /** A response as cookies are taken from it: by its headers, which keep several `Set-Cookie` lines apart. */
@@ -27,7 +27,7 @@ export function extract_cookies_to_jar(
   const lines = linesOf(response);
   if (lines.length === 0) return;
   const store = cookieStore(jar);
-  const policy = jar.get_policy();
+  const policy = policyOf(jar);
   const mock = new MockRequest(request);
   const now = Math.floor(Date.now() / 1000);
   for (const line of lines) {
@@ -90,6 +90,7 @@ function makeCookie(line: string, request: MockRequest, now: number): Cookie | n
 
 /** Percent-encodes characters not allowed in a URL's path, and upper-cases escapes, as in the paths of requests. */
 function escapePath(path: string): string {
+  if (/^[\w./-]*$/.test(path)) return path;
   return path
     .replace(/[^\w.~%/;:@&=+$,!*'()-]+/g, (part) =>
       Array.from(Buffer.from(part), (byte) => `%${byte.toString(16).padStart(2, '0')}`).join(''),

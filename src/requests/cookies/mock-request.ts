@@ -58,6 +58,7 @@ export class MockRequest {
 /** Host and port of `user:password@host:port`; null for no port. */
 function splitHost(netloc: string): [host: string, port: string | null] {
   const host = netloc.slice(netloc.lastIndexOf('@') + 1);
-  const port = /:(\d+)$/.exec(host);
-  return port === null ? [host, null] : [host.slice(0, port.index), port[1] ?? null];
+  const colon = host.lastIndexOf(':');
+  const port = host.slice(colon + 1);
+  return colon === -1 || !/^\d+$/.test(port) ? [host, null] : [host.slice(0, colon), port];
 }
