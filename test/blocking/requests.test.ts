@@ -276,6 +276,23 @@ describe('a session', () => {
   });
 });
 
+test.each([false, true])(
+  'a response has the retries that were left, and the attempts before (stream: %s)',
+  (stream) => {
+    const session = new Session();
+    const max_retries = new awaited.adapters.Retry({
+      total: 2,
+      status_forcelist: [503],
+      raise_on_status: false,
+    });
+    session.mount('http://', new requests.HTTPAdapter({ max_retries }));
+    const { raw } = session.get(`${server.url}/status?code=503`, { stream });
+    expect([raw?.retries?.total, raw?.retries?.history.map(({ status }) => status)]).toEqual([0, [503, 503]]);
+    expect(session.get(`${server.url}/echo`, { stream }).raw?.retries?.total).toBe(2);
+    session.close();
+  },
+);
+
 describe('an error', () => {
   test('is of the very class that the other doors throw, with its request, and begins with the line that called', () => {
     let error: unknown;

@@ -6,7 +6,7 @@ import { FuturesSession, type ResponseFuture, WorkerPoolExecutor } from 'request
 import { type Data, HTTPAdapter, Retry, UndiciAdapter } from 'requests-futures/requests';
 import { Changes } from '../helpers/changes.js';
 import * as tasks from '../fixtures/tasks.mjs';
-import { type RawConnection, reply, startRawServer } from '../helpers/servers/raw-server.js';
+import { answering, type RawConnection, reply, startRawServer } from '../helpers/servers/raw-server.js';
 import { Gate } from '../helpers/thread-gate.js';
 
 const TABLE = '/proc/self/net/tcp';
@@ -50,6 +50,17 @@ describe.each([
       expect(error).toBeInstanceOf(TypeError);
       expect(error?.message).toMatch(/^a body must give text or bytes, not /);
     }
+  });
+
+  test('an answer comes with the retries that were left, and the attempts before', async () => {
+    const bad = reply('', { status: '503 Service Unavailable' });
+    await using server = await startRawServer(answering(bad, reply('x'), reply('y'), reply('z')));
+    const max_retries = new Retry({ total: 3, status_forcelist: [503] });
+    await using session = sessionWith({ max_retries });
+    const { raw } = await session.get(server.url);
+    expect([raw?.retries?.total, raw?.retries?.history.map(({ status }) => status)]).toEqual([2, [503]]);
+    expect((await session.get(server.url)).raw?.retries?.total).toBe(3);
+    expect((await session.get(server.url, { max_retries: 1 })).raw?.retries?.total).toBe(1);
   });
 
   test.each(['a generator', 'a stream', 'a multipart upload'])(

@@ -18,7 +18,7 @@ import {
   UnrewindableBodyError,
 } from '../../src/requests/exceptions/requests.js';
 import { kContext } from '../../src/requests/types.js';
-import { exceptions, Retry } from '../../src/requests/packages/urllib3.js';
+import { exceptions, HTTPResponse, Retry } from '../../src/requests/packages/urllib3.js';
 import { startFullBacklog } from '../helpers/servers/full-backlog.js';
 import { type Handler, refusedPort, startHttpServer } from '../helpers/servers/http-server.js';
 import { reply, startRawServer } from '../helpers/servers/raw-server.js';
@@ -188,6 +188,20 @@ describe.each(ADAPTERS)('%s', (_name, Adapter) => {
         server.url,
       );
       expect([response.status_code, server.requests.length, server.connections]).toEqual([200, 3, 1]);
+    });
+
+    test('response.raw.retries has what was left of them, and the attempts before', async () => {
+      await using server = await startHttpServer(statuses(500, 502, 200));
+      const adapter = retrying(new Retry({ total: 5, status_forcelist: [500, 502] }));
+      const { raw } = await send(adapter, `${server.url}/x`);
+      expect(raw?.retries?.total).toBe(3);
+      expect(raw?.retries?.history).toMatchObject([
+        { method: 'GET', url: '/x', status: 500 },
+        { method: 'GET', url: '/x', status: 502 },
+      ]);
+      const next = await send(adapter, server.url);
+      expect(next.raw?.retries).toBe(adapter.max_retries);
+      expect(new HTTPResponse().retries).toBeNull();
     });
 
     test('not for POST unless it is allowed; null allows all', async () => {

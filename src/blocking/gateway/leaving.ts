@@ -57,8 +57,9 @@ function raw(caller: Receiver, object: HTTPResponse): Reduced {
     request_url,
     rawHeaders: headers,
     max_response_size,
+    retries,
   } = object;
-  const init = { status, reason, version, request_method, headers, max_response_size };
+  const init = { status, reason, version, request_method, headers, max_response_size, retries };
   const body = object.spent ? null : caller.bodies.idOf(object);
   return asStandIn('raw', [request_url === null ? init : { ...init, request_url }, body]);
 }

@@ -285,8 +285,8 @@ onLeaving((object, link, scope) => {
     return asStandIn('live', [id], { history: object.history });
   }
   if (object instanceof HTTPResponse) {
-    const { status, reason, version, request_method, rawHeaders: headers } = object;
-    return asStandIn('made-raw', [{ status, reason, version, request_method, headers }]);
+    const { status, reason, version, request_method, rawHeaders: headers, retries } = object;
+    return asStandIn('made-raw', [{ status, reason, version, request_method, headers, retries }]);
   }
   return undefined;
 });

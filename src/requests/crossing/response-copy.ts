@@ -23,9 +23,19 @@ function restoreResponse(): Response {
 
 setReferences(import.meta.url, { restoreHTTPResponse, restoreResponse });
 setReducer(HTTPResponse, (raw) => {
-  const { status, reason, version, request_method, request_url, rawHeaders, max_response_size } = raw;
+  const { status, reason, version, request_method, request_url, rawHeaders, max_response_size, retries } =
+    raw;
   const { body, decoded } = raw.remaining();
-  const init = { status, reason, version, request_method, headers: rawHeaders, max_response_size, decoded };
+  const init = {
+    status,
+    reason,
+    version,
+    request_method,
+    headers: rawHeaders,
+    max_response_size,
+    retries,
+    decoded,
+  };
   return [restoreHTTPResponse, [request_url === null ? init : { ...init, request_url }, body]];
 });
 setReducer(Response, (response) => [

@@ -11,6 +11,7 @@ import {
   type Shortened,
 } from '../../pickle/index.js';
 import type { BaseAdapter } from '../adapters/base-adapter.js';
+import type { HTTPAdapter } from '../adapters/http-adapter.js';
 import type { HTTPResponseInit } from '../bodies/incoming/response-init.js';
 import { SharedHeaders } from '../headers/shared-headers.js';
 import { PreparedRequest } from '../models/prepared-request.js';
@@ -24,6 +25,7 @@ import {
 } from '../structures/case-insensitive-dict.js';
 import type { ResponseHook } from '../types.js';
 import { HTTPResponse } from '../urllib3/response.js';
+import type { Retry } from '../urllib3/retry.js';
 
 /** A URL, or true where it is that of the response. */
 type SameUrl = string | true;
@@ -87,7 +89,7 @@ export function shortenResponse(response: Response): Shortened | null {
     response._content_consumed &&
     Buffer.isBuffer(content);
   if (!isPlain) return null;
-  const shortRaw = shortenRaw(raw, url);
+  const shortRaw = retriesOf(response.connection) === raw?.retries ? shortenRaw(raw, url) : null;
   const shortRequest = shortenRequest(request, url);
   const headerList = headers === null ? null : shortenHeaders(headers);
   const added = addedFields(response);
@@ -126,6 +128,11 @@ function addedFields(response: Response): Record<string, unknown> | null | undef
     (added ??= {})[name] = value;
   }
   return added;
+}
+
+/** Those that the answer of a first attempt has. */
+function retriesOf(adapter: BaseAdapter | null): Retry | null {
+  return (adapter as HTTPAdapter | null)?.max_retries ?? null;
 }
 
 function shortenRaw(raw: HTTPResponse | null, responseUrl: string): ShortRaw | null {
@@ -200,12 +207,13 @@ export function restoreShortResponse(
   const response = new classes.Response();
   response.status_code = status;
   response.request = restoreRequest(request, hooks, shared, url);
-  response.raw = restoreRaw(raw, url, classes);
   response._content = restoreBytes(content);
   response._content_consumed = true;
   response._encoding = encoding;
   response.url = url;
   response.connection = (objectAtHome(connection) ?? null) as BaseAdapter | null;
+  response.raw = restoreRaw(raw, url, classes);
+  response.raw.retries = retriesOf(response.connection);
   response._headers = headers === null ? null : wrapStore(storeOf(headers));
   response._reason = reason;
   response._elapsed = elapsed;

@@ -77,6 +77,7 @@ export async function urlopen<J extends OutgoingJob, C, R>(
       if (debugLogger !== null) logAnswer(job, raw);
       const next = isWorthARetry(job.method, raw, retries) ? await afterAnswer(job, retries, raw) : null;
       if (next === null) {
+        raw.retries = retries;
         // Not at the end of each attempt: the signal holds for the pauses between them, too.
         if (job.onDone !== null) raw.whenDone(job.onDone);
         return builder.build_response(job.request, raw);

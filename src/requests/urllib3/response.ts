@@ -9,6 +9,7 @@ import { urllib3Cause } from '../exceptions/urllib3-cause.js';
 import { HTTPHeaderDict } from './http-header-dict.js';
 import { rawValue, rawValues } from '../headers/raw-headers.js';
 import type { RemainingBody } from '../bodies/incoming/remaining-body.js';
+import type { Retry } from './retry.js';
 import { checkInit, flatHeaders, type HTTPResponseInit } from '../bodies/incoming/response-init.js';
 
 export type { HTTPResponseInit };
@@ -44,6 +45,8 @@ export class HTTPResponse {
   readonly rawHeaders: readonly string[];
   /** Whether calls decompress the body by default; as in Python, set `raw.decode_content = true` before piping it. */
   decode_content: boolean;
+  /** What was left of the retries when this response came; its `history` has the attempts before. Null when it is not known. */
+  retries: Retry | null;
 
   #headers: HTTPHeaderDict | null = null;
   /** Null for a body that is bytes, until a call needs more than those. */
@@ -67,6 +70,7 @@ export class HTTPResponse {
     this.request_url = init.request_url ?? null;
     this.rawHeaders = isTransports ? (init.headers as readonly string[]) : flatHeaders(init.headers);
     this.decode_content = init.decode_content ?? false;
+    this.retries = init.retries ?? null;
     if (isTransports && Buffer.isBuffer(init.body)) {
       this.#reader = null;
       this.#bytes = init.body;

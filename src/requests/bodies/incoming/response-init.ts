@@ -1,5 +1,6 @@
 import type { Readable } from 'node:stream';
 import { checkOptions } from '../../../builtins/index.js';
+import type { Retry } from '../../urllib3/retry.js';
 import type { PushedPieces } from './pushed-pieces.js';
 
 /** What a `HTTPResponse` is made from, by a transport or a test. */
@@ -31,6 +32,8 @@ export interface HTTPResponseInit {
   max_response_size?: number | null | undefined;
   /** Whether `read()`, `stream()` and `data` decompress by default. Default false, as in a response of requests. */
   decode_content?: boolean | undefined;
+  /** The retries that were left, with the attempts before. Default null. */
+  retries?: Retry | null | undefined;
   /** Whether `body` is decompressed already, in spite of the headers. Default false. @internal */
   decoded?: boolean | undefined;
   /** How many bytes the body must have; null (default) where that is not known. @internal */
@@ -52,6 +55,7 @@ const INIT_NAMES = [
   'destroy',
   'max_response_size',
   'decode_content',
+  'retries',
   'decoded',
   'expected_length',
   'pushed',
