@@ -38,7 +38,7 @@ export {
   iterates,
   ownOptions,
 } from './options.js';
-export { isError, isSearchParams, isURL, tagOf } from './realms.js';
+export { asError, isError, isSearchParams, isURL, tagOf } from './realms.js';
 export { numberOrType, repr, typeName } from './repr.js';
 export { addFrames, framesAbove, rejectWithFrames, stackOf, withMoreFrames } from './stack-frames.js';
 export {

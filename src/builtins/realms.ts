@@ -3,10 +3,17 @@
  * `Map` and an `Object` of their own, so `instanceof` fails for objects from outside.
  */
 import { types } from 'node:util';
+import { repr } from './repr.js';
 
 /** Whether `value` is an error, a DOMException among them. */
 export function isError(value: unknown): value is Error {
   return types.isNativeError(value) || value instanceof Error || tagOf(value) === 'DOMException';
+}
+
+/** `value` as an error: anything can be thrown, and not all of it can be made text. */
+export function asError(value: unknown): Error {
+  if (isError(value)) return value;
+  return new Error(typeof value === 'object' && value !== null ? repr(value) : String(value));
 }
 
 /** Whether `value` is a URLSearchParams. */

@@ -1,4 +1,4 @@
-import { isError, tagOf } from '../builtins/index.js';
+import { asError, isError, tagOf } from '../builtins/index.js';
 import type { Readable } from 'node:stream';
 import type { MessagePort } from 'node:worker_threads';
 import { decodeLoading } from './decode.js';
@@ -80,7 +80,7 @@ class Feed {
   #fail(error: unknown): void {
     if (this.#ended) return;
     const source = this.#source;
-    this.#end({ error: encodeParts(isError(error) ? error : new Error(String(error))).message });
+    this.#end({ error: encodeParts(asError(error)).message });
     // After a chunk that cannot cross, the source is not at its end.
     if (source !== undefined) void giveUp(source, error);
   }

@@ -1,6 +1,6 @@
 import { checkOptions, repr, ValueError } from '../../builtins/index.js';
 import { SOCKET_SETTINGS, type SocketSettings } from '../transports/connections/socket-settings.js';
-import type { FetchFunction } from '../transports/fetch/fetch-transport.js';
+import type { FetchFunction } from '../transports/fetch/fetch-function.js';
 import type { Retry, RetryCount } from '../urllib3/retry.js';
 
 /** Options of `HTTPAdapter`. */

@@ -4,7 +4,7 @@ export {
   HTTPSConnectionPool,
   type PoolOptions,
 } from '../transports/connections/connection-pool.js';
-export type { FetchFunction, FetchInit, FetchResponse } from '../transports/fetch/fetch-transport.js';
+export type { FetchFunction, FetchInit, FetchResponse } from '../transports/fetch/fetch-function.js';
 export { HTTPAdapter } from './http-adapter.js';
 export type { HTTPAdapterOptions } from './http-adapter-options.js';
 export {

@@ -2,10 +2,13 @@
 import { type AbortListener, clearTimeout, LONGEST_DELAY, setTimeout } from '../../builtins/index.js';
 import type { BodyReader } from '../bodies/incoming/body-reader.js';
 import type { Upload } from '../bodies/outgoing/upload.js';
+import { rawValue } from '../headers/raw-headers.js';
 import type { HTTPResponse } from '../urllib3/response.js';
 import { AttemptRecorder } from './attempt-recorder.js';
 import { abortError, type AttemptState } from './error-mapping.js';
 import type { Attempt, OutgoingJob } from './urlopen.js';
+
+const NO_HEADERS: readonly string[] = [];
 
 /**
  * One attempt: its clock, its end and its part in the trace. Its public members are for the modules of this folder.
@@ -25,6 +28,8 @@ export abstract class BaseAttempt<J extends OutgoingJob> implements AbortListene
   protected answer: BodyReader | null = null;
   /** The body of the request, where it is read while it is sent. */
   protected upload: Upload | null = null;
+  /** Of the response: name, value, name, value … */
+  protected rawHeaders: readonly string[] = NO_HEADERS;
   #timer: NodeJS.Timeout | null = null;
 
   constructor(job: J) {
@@ -38,9 +43,6 @@ export abstract class BaseAttempt<J extends OutgoingJob> implements AbortListene
 
   /** The time of the current stage is over. */
   abstract onIdle(): void;
-
-  /** How many bytes of the body came and how many more its Content-Length promised; null when it promised none. */
-  abstract readonly missingBytes: { readonly read: number; readonly expected: number } | null;
 
   /** The exception of urllib3 for what {@link send} rejected with. */
   protected abstract explain(error: unknown): unknown;
@@ -97,6 +99,24 @@ export abstract class BaseAttempt<J extends OutgoingJob> implements AbortListene
   /** Whether the caller waits for the stream now, which is when its connection is to keep the process alive. */
   protected setWaiting(_isWaiting: boolean): void {
     // Not all have access to their connection.
+  }
+
+  /** The length of the body according to its Content-Length; null if its end is marked otherwise. */
+  expectedLength(status: number): number | null {
+    const { rawHeaders } = this;
+    if (this.job.method === 'HEAD' || status < 200 || status === 204 || status === 304) return null;
+    const length = rawValue(rawHeaders, 'content-length');
+    if (length === null || !/^\d+$/.test(length) || rawValue(rawHeaders, 'transfer-encoding') !== null)
+      return null;
+    return Number(length);
+  }
+
+  /** How many bytes of the body came and how many more its Content-Length promised; null when it promised none. */
+  get missingBytes(): { readonly read: number; readonly expected: number } | null {
+    const length = rawValue(this.rawHeaders, 'content-length');
+    if (length === null || !/^\d+$/.test(length) || this.answer === null) return null;
+    const read = this.answer.received;
+    return { read, expected: Number(length) - read };
   }
 
   // The end.

@@ -1,5 +1,5 @@
 /** Maps Node's errors, by way of urllib3's exceptions, to those of requests. */
-import { type AbortToken, OSError, repr, isError } from '../../builtins/index.js';
+import { type AbortToken, asError, OSError, repr, isError } from '../../builtins/index.js';
 import {
   AbortError,
   ChunkedEncodingError,
@@ -166,6 +166,11 @@ export function requestError(error: unknown, request: PreparedRequest): unknown 
   return error;
 }
 
+/** The exception for a status line that HTTP does not have. */
+export function badStatusLine(line: string): urllib3.ProtocolError {
+  return new urllib3.ProtocolError(['Connection aborted.', new ReprText(`BadStatusLine(${line})`)]);
+}
+
 function classOfReason(reason: Error | null): typeof ConnectionError {
   if (reason instanceof urllib3.ConnectTimeoutError && !(reason instanceof urllib3.NewConnectionError)) {
     return ConnectTimeout;
@@ -188,7 +193,7 @@ export function bodyError(error: unknown, attempt: AttemptState): Error {
     const text = reprTlsError(cause);
     return new SSLError(text, { request, cause: new urllib3.SSLError([new ReprText(text)], { cause }) });
   }
-  const broken = brokenBody(isError(cause) ? cause : new OSError(String(cause)), attempt);
+  const broken = brokenBody(isError(cause) ? cause : new OSError(asError(cause).message), attempt);
   return new ChunkedEncodingError(broken.message, { request, cause: broken });
 }
 

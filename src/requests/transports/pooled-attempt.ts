@@ -7,14 +7,12 @@
  */
 import type { Socket } from 'node:net';
 import { OSError, repr } from '../../builtins/index.js';
-import { ProtocolError, ProxyError } from '../exceptions/urllib3.js';
-import { ReprText } from '../exceptions/urllib3-text.js';
-import { rawValue } from '../headers/raw-headers.js';
+import { ProxyError } from '../exceptions/urllib3.js';
 import type { Timeout } from '../urllib3/timeout.js';
 import { BaseAttempt, milliseconds } from './base-attempt.js';
 import { readClock } from './connections/kept-connections.js';
 import type { TunnelOwner } from './connections/proxy-agents.js';
-import { type ConnectionState, connectionError } from './error-mapping.js';
+import { badStatusLine, type ConnectionState, connectionError } from './error-mapping.js';
 import { bodyTimeout, connectTimeout, readTimeout, sendTimeout } from './limits.js';
 import { type Job, wireHeaders } from './outgoing-request.js';
 
@@ -36,8 +34,6 @@ export const enum Stage {
   Responding,
 }
 
-const NO_HEADERS: readonly string[] = [];
-
 /** See above. One object for each attempt; its public members are for the modules of this folder. */
 export abstract class PooledAttempt extends BaseAttempt<Job> implements ConnectionState, TunnelOwner {
   /** The job's; a copy where a total limit counts from the beginning of the attempt. */
@@ -45,8 +41,6 @@ export abstract class PooledAttempt extends BaseAttempt<Job> implements Connecti
   /** Whether the connection had served another request. */
   reused = false;
   protected stage: Stage = Stage.Connecting;
-  /** Of the response: name, value, name, value … */
-  protected rawHeaders: readonly string[] = NO_HEADERS;
   #readLimit: number | null = null;
   #proxySocket: Socket | null = null;
 
@@ -244,25 +238,4 @@ export abstract class PooledAttempt extends BaseAttempt<Job> implements Connecti
       !this.isAnswered
     );
   }
-
-  /** The length of the body according to its Content-Length; null if its end is marked otherwise. */
-  expectedLength(status: number): number | null {
-    const { rawHeaders } = this;
-    if (this.job.method === 'HEAD' || status < 200 || status === 204 || status === 304) return null;
-    const length = rawValue(rawHeaders, 'content-length');
-    if (length === null || !/^\d+$/.test(length) || rawValue(rawHeaders, 'transfer-encoding') !== null)
-      return null;
-    return Number(length);
-  }
-
-  override get missingBytes(): { readonly read: number; readonly expected: number } | null {
-    const length = rawValue(this.rawHeaders, 'content-length');
-    if (length === null || !/^\d+$/.test(length) || this.answer === null) return null;
-    const read = this.answer.received;
-    return { read, expected: Number(length) - read };
-  }
-}
-
-function badStatusLine(line: string): ProtocolError {
-  return new ProtocolError(['Connection aborted.', new ReprText(`BadStatusLine(${line})`)]);
 }

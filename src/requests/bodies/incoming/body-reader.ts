@@ -1,6 +1,6 @@
 import { Readable } from 'node:stream';
 import { types } from 'node:util';
-import { RuntimeError, isError } from '../../../builtins/index.js';
+import { asError, RuntimeError } from '../../../builtins/index.js';
 import { ChunkedEncodingError, RequestException } from '../../exceptions/requests.js';
 import { ProtocolError } from '../../exceptions/urllib3.js';
 import { BodyDecoder, tooLarge } from './body-decoder.js';
@@ -345,6 +345,6 @@ function piecesOf(init: HTTPResponseInit, owner: BodyOwner): PieceQueue {
 
 function brokenConnection(error: unknown): Error {
   if (error instanceof RequestException) return error;
-  const message = `Connection broken: ${isError(error) ? error.message : String(error)}`;
+  const message = `Connection broken: ${asError(error).message}`;
   return new ChunkedEncodingError(message, { cause: new ProtocolError(message, { cause: error }) });
 }

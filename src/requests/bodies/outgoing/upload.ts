@@ -2,11 +2,12 @@ import { Readable } from 'node:stream';
 import { closeBody, closeIterator } from './close-body.js';
 import { isBlob } from './body.js';
 import { bytesOfPiece } from './piece.js';
+import { asError } from '../../../builtins/index.js';
 
 /** What a body is read from while it is sent. */
 export type UploadSource = Iterable<unknown> | AsyncIterable<unknown> | ReadableStream | Blob;
 
-type Pieces = Iterator<unknown> | AsyncIterator<unknown>;
+export type Pieces = Iterator<unknown> | AsyncIterator<unknown>;
 
 /**
  * A body that is read while it is sent, piece by piece: each piece goes out as it was given, the empty ones left out, as
@@ -20,8 +21,10 @@ export class Upload extends Readable {
   /** How many bytes are announced; null when that is unknown. */
   readonly #length: number | null;
   #pieces: Pieces | null = null;
-  #given = 0;
   #isEnded = false;
+  #isAwaited = false;
+  #given = 0;
+  #failure: Error | null = null;
   /** Whether nothing has been read yet, and whether a read was requested. */
   #isHeld: boolean;
   #isWanted = false;
@@ -39,6 +42,21 @@ export class Upload extends Readable {
     return this.#isEnded || (this.#length !== null && this.#given >= this.#length);
   }
 
+  /** How many bytes have been read. */
+  get given(): number {
+    return this.#given;
+  }
+
+  /** Whether the source is to give a piece, and has not yet. */
+  get isAwaited(): boolean {
+    return this.#isAwaited;
+  }
+
+  /** What the source failed with. */
+  get failure(): Error | null {
+    return this.#failure;
+  }
+
   /** Begins to read. */
   start(): void {
     this.#isHeld = false;
@@ -54,14 +72,18 @@ export class Upload extends Readable {
     this.#isWanted = false;
     this.#nextPiece().catch((error: unknown) => {
       // What a generator throws is passed on as it is.
-      this.destroy((error ?? new Error(String(error))) as Error);
+      const failure = (error ?? asError(error)) as Error;
+      if (!this.destroyed) this.#failure = failure;
+      this.destroy(failure);
     });
   }
 
   async #nextPiece(): Promise<void> {
     const pieces = (this.#pieces ??= piecesOf(this.#source));
     for (;;) {
+      this.#isAwaited = true;
       const step = await pieces.next();
+      this.#isAwaited = false;
       if (this.destroyed || this.#isEnded) return;
       if (step.done) {
         this.#isEnded = true;
@@ -99,7 +121,8 @@ export class Upload extends Readable {
   }
 }
 
-function piecesOf(source: UploadSource): Pieces {
+/** The pieces of `source`, whose iterator can be ended at any time. */
+export function piecesOf(source: UploadSource): Pieces {
   if (isBlob(source)) return webPieces(source.stream());
   if (source instanceof ReadableStream) return webPieces(source);
   if (Symbol.asyncIterator in source) return source[Symbol.asyncIterator]();

@@ -2,7 +2,15 @@
 import type { LookupAddress, LookupOptions } from 'node:dns';
 import { isIP, type LookupFunction, type Socket } from 'node:net';
 import { types } from 'node:util';
-import { isError, ownOptions, repr, setImmediate, typeName, ValueError } from '../../../builtins/index.js';
+import {
+  asError,
+  isError,
+  ownOptions,
+  repr,
+  setImmediate,
+  typeName,
+  ValueError,
+} from '../../../builtins/index.js';
 import { parse_url } from '../../urls/parse-url.js';
 import { unquote } from '../../urls/quote.js';
 import { UNIX_HINT } from '../../urls/unix-url.js';
@@ -178,7 +186,11 @@ function tolerantLookup(lookup: LookupFunction): LookupFunction {
       if (isAnswered) return;
       isAnswered = true;
       // At once it would reach a socket that has no owner yet.
-      setImmediate(callback, isError(reason) ? reason : new Error(`lookup failed: ${String(reason)}`), '');
+      setImmediate(
+        callback,
+        isError(reason) ? reason : new Error(`lookup failed: ${asError(reason).message}`),
+        '',
+      );
     };
     const answer = (error: unknown, address?: unknown): void => {
       if (error) {

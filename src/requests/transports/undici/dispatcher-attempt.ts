@@ -60,7 +60,6 @@ class DispatcherAttempt
 {
   /** Unknown: the connections are those of the dispatcher. */
   override readonly isStale = false;
-  override readonly missingBytes = null;
   readonly isTunnelling = false;
   readonly isSecuring = false;
   readonly #dispatcher: AnyDispatcher;
@@ -203,7 +202,11 @@ class DispatcherAttempt
   }
 
   /** The dispatcher has counted already, or is a mock with its own rules. */
-  expectedLength(): null {
+  override expectedLength(): null {
+    return null;
+  }
+
+  override get missingBytes(): null {
     return null;
   }
 

@@ -1,5 +1,5 @@
 /** Makes the socket that a connection speaks on: directly, through the tunnel of a proxy, or through SOCKS. */
-import { isError, ownOptions } from '../../../builtins/index.js';
+import { asError, ownOptions } from '../../../builtins/index.js';
 import { EventEmitter } from 'node:events';
 import * as net from 'node:net';
 import * as tls from 'node:tls';
@@ -37,7 +37,7 @@ export function openSocket(
         follow(socket, pool, listener);
       },
       (error: unknown) => {
-        listener.connectFailed(isError(error) ? error : new Error(String(error)));
+        listener.connectFailed(asError(error));
       },
     );
     return;
