@@ -11,6 +11,7 @@ import {
   get_unicode_from_response,
   stream_decode_response_unicode,
 } from '../../../src/requests/utils/index.js';
+import { noteWarnings } from '../../helpers/warnings.js';
 
 async function decoded(
   chunks: Iterable<Buffer> | AsyncIterable<Buffer>,
@@ -76,20 +77,15 @@ describe('1.19: the deprecated', () => {
   it('1.19: each warns once', async () => {
     vi.resetModules();
     const fresh = await import('../../../src/requests/utils/index.js');
-    const warnings: string[] = [];
-    const note = (warning: Error): void => {
-      warnings.push(`${warning.name}: ${warning.message}`);
-    };
     // What earlier tests warned of is emitted before this.
     await new Promise((resolve) => setImmediate(resolve));
-    process.on('warning', note);
+    const warnings = noteWarnings();
     for (let round = 0; round < 2; round++) {
       fresh.get_encodings_from_content('');
       fresh.get_unicode_from_response({ content: null, headers: new CaseInsensitiveDict() });
     }
     await new Promise((resolve) => setImmediate(resolve));
-    process.off('warning', note);
-    expect(warnings).toEqual([
+    expect(warnings.map(String)).toEqual([
       expect.stringMatching(/^DeprecationWarning: .*get_encodings_from_content will be removed/),
       expect.stringMatching(/^DeprecationWarning: .*get_unicode_from_response will be removed/),
     ]);
