@@ -1,7 +1,7 @@
 import { type QueueEntry, WorkQueue } from '../builtins/index.js';
 import { type Rate, SECOND } from './rates.js';
 import { Adaptive, Recovery } from './recovery.js';
-import { StartLog } from './start-log.js';
+import { latestStart, NO_STARTS, type StartLog, withStart } from './start-log.js';
 import type { Ticket } from './store.js';
 import type { Timed } from './time-heap.js';
 
@@ -57,7 +57,7 @@ export class Gate implements Timed {
   started = 0;
   recovery: Recovery | null = null;
   adaptive: Adaptive | null = null;
-  readonly #log = new StartLog();
+  #log: StartLog = NO_STARTS;
   /** How many have started but have no start time yet. */
   #reserved = 0;
   /** The rate is estimated from the starts of this span and of the one before. */
@@ -91,7 +91,7 @@ export class Gate implements Timed {
     const reserved = this.#reserved + held;
     for (const { count, period } of this.allowance.rates) {
       if (reserved >= count) return Infinity;
-      const free = this.#log.latest(count - reserved) + period;
+      const free = latestStart(this.#log, count - reserved) + period;
       if (free > at) at = free;
     }
     return at;
@@ -103,7 +103,8 @@ export class Gate implements Timed {
     if (this.recovery !== null) room = Math.min(room, this.recovery.allowed - this.recovery.running);
     for (const { count, period } of this.allowance.rates) {
       room = Math.min(room, count - this.#reserved);
-      while (room > 0 && this.#log.latest(count - this.#reserved - (room - 1)) + period > now) room -= 1;
+      while (room > 0 && latestStart(this.#log, count - this.#reserved - (room - 1)) + period > now)
+        room -= 1;
     }
     return room;
   }
@@ -114,7 +115,7 @@ export class Gate implements Timed {
     for (const { count, period } of this.allowance.rates) {
       const before = this.#reserved + ahead;
       const rounds = Math.floor(before / count);
-      const first = Math.max(now, this.#log.latest(count - (before % count)) + period);
+      const first = Math.max(now, latestStart(this.#log, count - (before % count)) + period);
       at = Math.max(at, first + rounds * period);
     }
     return at;
@@ -139,7 +140,7 @@ export class Gate implements Timed {
   /** Something that had started was written just now. */
   stamp(now: number): void {
     this.#reserved -= 1;
-    this.#log.record(now, this.allowance.rates);
+    this.#log = withStart(this.#log, now, this.allowance.rates);
   }
 
   /** Something that had started has ended. */
@@ -174,7 +175,7 @@ export class Gate implements Timed {
   /** When an idle gate can be forgotten. */
   expiresAt(now: number): number {
     let at = now;
-    for (const { period } of this.allowance.rates) at = Math.max(at, this.#log.latest(1) + period);
+    for (const { period } of this.allowance.rates) at = Math.max(at, latestStart(this.#log, 1) + period);
     if (this.recovery !== null) at = Math.max(at, this.recovery.until + MEMORY);
     if (this.adaptive !== null) at = Math.max(at, now + MEMORY);
     return at;
