@@ -19,7 +19,11 @@ import { startRawServer } from '../helpers/servers/raw-server.js';
 
 const CLIENT = fileURLToPath(new URL('../fixtures/http2-client.mjs', import.meta.url));
 
-type Step = 'close' | 'turn' | readonly (readonly [method: string, path: string, options?: object])[];
+type Step =
+  | 'close'
+  | 'turn'
+  | { connections: number }
+  | readonly (readonly [method: string, path: string, options?: object])[];
 
 /** Exit code, what came of each request, and what the process complained of. */
 async function run(
@@ -163,6 +167,21 @@ test.each(['GET', 'POST'])('a %s that a GOAWAY says was not looked at is sent ag
       [200, '/ 1'],
       [200, '/again 2'],
     ],
+    '',
+  ]);
+});
+
+test('a POST that waited for a connection which gets its GOAWAY with the answer before is sent over another', async () => {
+  const goaway = (stream: number): Buffer => frame(7, 0, 0, Buffer.of(0, 0, 0, stream, 0, 0, 0, 0));
+  const one = Buffer.of(0, 3, 0, 0, 0, 1); // At once.
+  await using server = await startFrameServer(
+    (stream) => [frame(1, 4, stream, HEAD_200), frame(0, 1, stream, Buffer.from('x')), goaway(stream)],
+    one,
+  );
+  const posts: Step = Array.from({ length: 3 }, () => ['POST', '/', { data: 'body' }]);
+  expect(await run(server, { connections: 1 }, GET, posts)).toEqual([
+    0,
+    Array.from({ length: 4 }, () => [200, 'x']),
     '',
   ]);
 });

@@ -124,18 +124,19 @@ export function frame(
 
 /**
  * Starts a server that greets as HTTP/2 does and answers each request with the frames that `answerOf` gives for its stream
- * and its number on the connection, from 1: for what no implementation would send.
+ * and its number on the connection, from 1: for what no implementation would send. Its settings are the defaults, unless it has others.
  */
 export async function startFrameServer(
   answerOf: (stream: number, request: number, socket: Socket) => readonly Buffer[],
+  settings: Uint8Array = new Uint8Array(),
 ): Promise<{ url: string } & AsyncDisposable> {
   const { cert, key } = loopbackCertificate();
   const sockets = new Set<tls.TLSSocket>();
   const server = tls.createServer({ cert, key, ALPNProtocols: ['h2'] }, (socket) => {
     sockets.add(socket);
     socket.on('error', () => undefined);
-    // Settings of its own, none of them different, and the acknowledgement of the client's.
-    socket.write(Buffer.concat([frame(4, 0, 0), frame(4, 1, 0)]));
+    // Settings of its own, and the acknowledgement of the client's.
+    socket.write(Buffer.concat([frame(4, 0, 0, settings), frame(4, 1, 0)]));
     let rest = Buffer.alloc(0);
     let at = 24; // The client's preface.
     let requests = 0;

@@ -23,6 +23,9 @@ const WINDOW = 256 * 1024;
 /** Bytes are written in pieces of this size: each that is taken shows that the server still reads. */
 const PIECE = 64 * 1024;
 
+/** The type of the frame that opens a stream. */
+const HEADERS_FRAME = 1;
+
 /** Receives the session's events. */
 export interface SessionOwner {
   /** The server takes no more requests on it; those that are running are answered. */
@@ -122,8 +125,7 @@ class StreamRequest implements Controller {
       stream = session.request(headersOf(attempt), { endStream: body === null });
     } catch (error) {
       // The session was closed a moment ago.
-      this.#isOver = true;
-      attempt.refused(error as Error);
+      this.#refuse(error as Error);
       return;
     }
     this.#stream = stream;
@@ -145,8 +147,11 @@ class StreamRequest implements Controller {
     stream.on('error', (error: Error) => {
       this.#closed(stream, error);
     });
-    stream.on('frameError', (_type: number, code: number) => {
-      this.#fail(new Error(`HTTP/2 could not send a frame: ${nameOf(code)}`));
+    stream.on('frameError', (type: number, code: number) => {
+      const error = new Error(`HTTP/2 could not send a frame: ${nameOf(code)}`);
+      // A GOAWAY has come that is yet to be reported, and nothing was sent.
+      if (type === HEADERS_FRAME) this.#refuse(error);
+      else this.#fail(error);
     });
     stream.on('close', () => {
       this.#closed(stream, null);
@@ -220,8 +225,14 @@ class StreamRequest implements Controller {
       this.#fail(reason);
       return;
     }
+    this.#refuse(reason);
+  }
+
+  /** The server has not looked at the request. */
+  #refuse(error: Error): void {
+    if (this.#isOver) return;
     this.#isOver = true;
-    this.#attempt.refused(reason);
+    this.#attempt.refused(error);
   }
 
   #fail(error: Error): void {
