@@ -22,13 +22,16 @@ export function checkReturnWhen(value: string): void {
 
 export type Pair<F> = readonly [done: Set<F>, not_done: Set<F>];
 
-/** Python's named pair of `futures` as they are now. */
+/** Python's named pair of `futures` as they are now. Where all are alike, one of the two is `futures` itself: there may be a million. */
 export function snapshot<F extends { _isSettled(): boolean }>(
   futures: Set<F>,
 ): Pair<F> & { readonly done: Set<F>; readonly not_done: Set<F> } {
-  const done = new Set<F>();
-  const notDone = new Set<F>();
-  for (const future of futures) (future._isSettled() ? done : notDone).add(future);
+  let settled = 0;
+  for (const future of futures) if (future._isSettled()) settled += 1;
+  const done = settled === futures.size ? futures : new Set<F>();
+  const notDone = settled === 0 && futures.size > 0 ? futures : new Set<F>();
+  const isMixed = done !== futures && notDone !== futures;
+  if (isMixed) for (const future of futures) (future._isSettled() ? done : notDone).add(future);
   const pair: Pair<F> = [done, notDone];
   return Object.assign(pair, { done, not_done: notDone });
 }
