@@ -79,7 +79,7 @@ export class AsyncPoolExecutor extends PoolExecutor {
       } catch (error) {
         item.fail(error);
       }
-      if (item.isLent) {
+      if (item.slot === 'lent') {
         this.ended(item);
         break;
       }

@@ -110,7 +110,7 @@ export abstract class PoolExecutor extends Executor {
     if (this.#running < this.#maxWorkers && !this.#paused) {
       this.#running += 1;
       this.#claimed += 1;
-      item.claimed = true;
+      item.slot = 'claimed';
       future.set_running_or_notify_cancel();
       this.openSlot();
     }
@@ -152,8 +152,8 @@ export abstract class PoolExecutor extends Executor {
    * end, unless `reclaim()` has resolved.
    */
   lend(item: WorkItem): void {
-    if (item.isLent) return;
-    item.isLent = true;
+    if (item.slot === 'lent') return;
+    item.slot = 'lent';
     this.#lent += 1;
     this.#running -= 1;
     this.#openSlots();
@@ -161,7 +161,7 @@ export abstract class PoolExecutor extends Executor {
 
   /** @internal Resolves when the call of `item` has a slot again, ahead of calls that have not begun. */
   reclaim(item: WorkItem): Promise<void> {
-    if (!item.isLent) return Promise.resolve();
+    if (item.slot !== 'lent') return Promise.resolve();
     return new Promise((resolve) => {
       this.#returning.push({ item, resolve });
       this.#openSlots();
@@ -170,8 +170,8 @@ export abstract class PoolExecutor extends Executor {
 
   /** A call that had lent its slot has ended. */
   protected ended(item: WorkItem): void {
-    if (!item.isLent) return;
-    item.isLent = false;
+    if (item.slot !== 'lent') return;
+    item.slot = null;
     this.#lent -= 1;
     this.#checkIdle();
   }
@@ -181,8 +181,8 @@ export abstract class PoolExecutor extends Executor {
     if (this.#lent === 0) return false;
     for (let back = this.#returning.shift(); back !== undefined; back = this.#returning.shift()) {
       // It may have ended meanwhile.
-      if (!back.item.isLent) continue;
-      back.item.isLent = false;
+      if (back.item.slot !== 'lent') continue;
+      back.item.slot = null;
       this.#lent -= 1;
       back.resolve();
       return true;
@@ -198,7 +198,7 @@ export abstract class PoolExecutor extends Executor {
     if (this.#running <= this.#maxWorkers && (!this.#paused || this.#returning.length > 0)) {
       return this.#giveBack();
     }
-    if (this.#queue.peek()?.claimed === true) return false;
+    if (this.#queue.peek()?.slot === 'claimed') return false;
     this.#freeSlot();
     return true;
   }
@@ -207,7 +207,7 @@ export abstract class PoolExecutor extends Executor {
   protected nextCall(): WorkItem | null {
     if (this.retireSlot()) return null;
     for (let item = this.#queue.shift(); item !== null; item = this.#queue.shift()) {
-      if (item.claimed) {
+      if (item.slot === 'claimed') {
         this.#claimed -= 1;
         return item;
       }
@@ -254,7 +254,7 @@ export abstract class PoolExecutor extends Executor {
 
   /** @internal The future of `item` is being cancelled or aborted before its function was called. */
   withdraw(item: WorkItem): void {
-    if (this.#queue.remove(item) && item.claimed) this.#claimed -= 1;
+    if (this.#queue.remove(item) && item.slot === 'claimed') this.#claimed -= 1;
     // Without open slots, nothing else would notice that the pool is idle.
     if (this.#paused) this.#checkIdle();
   }

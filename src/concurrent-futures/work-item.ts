@@ -1,4 +1,4 @@
-import { AsyncResource } from 'node:async_hooks';
+import { AsyncResource, executionAsyncId } from 'node:async_hooks';
 import { type AbortToken, getLogger, type QueueEntry, RuntimeError, typeName } from '../builtins/index.js';
 import { type Call, swapCall } from './call-context.js';
 import { notCallable } from './not-callable.js';
@@ -15,6 +15,13 @@ export interface ItemOwner {
   reclaim(item: WorkItem): Promise<void>;
 }
 
+/** Node's own default, as a small integer: V8 boxes any other number, 16 bytes for each queued call. */
+function submitterId(): number {
+  const id = executionAsyncId();
+  const small = id | 0;
+  return small === id ? small : id;
+}
+
 /**
  * A submitted call: function, arguments, future, and the async context of the `submit`, in a single object, as a
  * program may queue a million of them.
@@ -25,10 +32,11 @@ export class WorkItem extends AsyncResource implements Call, FutureOwner, QueueE
   /** Undefined once the function was called, or never will be. */
   fn: AnyFunction | undefined;
   args: readonly unknown[] | undefined;
-  /** Whether a slot was free at `submit`: the future is running, though the function has not been called. */
-  claimed: boolean;
-  /** Whether others may use its slot, as the call only waits. */
-  isLent: boolean;
+  /**
+   * `claimed` where a slot was free at `submit`: the future is running, though the function has not been called. `lent` while others
+   * may use its slot, as the call only waits.
+   */
+  slot: 'claimed' | 'lent' | null;
   workerName: string | null;
   token: AbortToken | null;
   queue: object | null;
@@ -36,13 +44,12 @@ export class WorkItem extends AsyncResource implements Call, FutureOwner, QueueE
   next: this | null;
 
   constructor(executor: ItemOwner, future: Future, fn: AnyFunction, args: readonly unknown[]) {
-    super('FutureCall');
+    super('FutureCall', submitterId());
     this.executor = executor;
     this.future = future;
     this.fn = fn;
     this.args = args;
-    this.claimed = false;
-    this.isLent = false;
+    this.slot = null;
     this.workerName = null;
     this.token = null;
     this.queue = null;

@@ -79,7 +79,7 @@ export class WorkerPoolExecutor extends PoolExecutor {
       },
       finished: (thread, item) => {
         if (!thread.hasCalls && this.#retiring.delete(thread)) this.#expectEnd(thread.close());
-        if (item.isLent) this.ended(item);
+        if (item.slot === 'lent') this.ended(item);
         else {
           this.#waiting += 1;
           this.#dispatch();
