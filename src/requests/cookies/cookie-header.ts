@@ -1,7 +1,7 @@
 import type { Cookie } from './cookie.js';
 import { type CookieRequest, MockRequest } from './mock-request.js';
-import { DefaultCookiePolicy, domainsOf } from './policy.js';
-import { cookieStore, policyOf, type RequestsCookieJar } from './requests-cookie-jar.js';
+import { DefaultCookiePolicy, domainsOf, usualPolicy } from './policy.js';
+import { cookieStore, kPolicy, type RequestsCookieJar } from './requests-cookie-jar.js';
 
 /** Up to this many domains, checking each one of the jar is faster than listing those of the request's host. */
 const FEW_DOMAINS = 8;
@@ -16,7 +16,7 @@ export function get_cookie_header(jar: RequestsCookieJar, request: CookieRequest
   const mock = new MockRequest(request);
   if (mock.has_header('Cookie')) return null;
   store.deleteExpired(Date.now() / 1000);
-  const policy = policyOf(jar);
+  const policy = jar[kPolicy] ?? usualPolicy;
   const cookies: Cookie[] = [];
   // The default policy, and what is stricter, has no use for domains that are not the host's; of another one that is not known.
   const everyDomain = store.domainCount <= FEW_DOMAINS || !(policy instanceof DefaultCookiePolicy);

@@ -1,7 +1,8 @@
 import { Cookie } from './cookie.js';
 import { type CookieRequest, MockRequest } from './mock-request.js';
 import { parseSetCookie } from './parse-set-cookie.js';
-import { cookieStore, policyOf, type RequestsCookieJar } from './requests-cookie-jar.js';
+import { usualPolicy } from './policy.js';
+import { cookieStore, kPolicy, type RequestsCookieJar } from './requests-cookie-jar.js';
 import { defaultPath } from './rules.js';
 
 /** A response as cookies are taken from it: by its headers, which keep several `Set-Cookie` lines apart. */
@@ -27,7 +28,7 @@ export function extract_cookies_to_jar(
   const lines = linesOf(response);
   if (lines.length === 0) return;
   const store = cookieStore(jar);
-  const policy = policyOf(jar);
+  const policy = jar[kPolicy] ?? usualPolicy;
   const mock = new MockRequest(request);
   const now = Math.floor(Date.now() / 1000);
   for (const line of lines) {

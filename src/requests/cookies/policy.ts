@@ -183,6 +183,9 @@ export class DefaultCookiePolicy implements CookiePolicy {
   }
 }
 
+/** The policy of jars without one of their own, as most are. To be followed, not to be changed. @internal */
+export const usualPolicy: DefaultCookiePolicy = new DefaultCookiePolicy();
+
 /**
  * The domains that cookies for `host` may be kept under, besides the empty one.
  * @internal

@@ -332,13 +332,6 @@ function proxied(target: RequestsCookieJarMethods): RequestsCookieJar {
   return new Proxy(target as Target, handler) as unknown as RequestsCookieJar;
 }
 
-const usualPolicy = new DefaultCookiePolicy();
-
-/** The jar's policy, to be followed: most jars never have one of their own. @internal */
-export function policyOf(jar: RequestsCookieJarMethods): CookiePolicy {
-  return jar[kPolicy] ?? usualPolicy;
-}
-
 /** What the jar keeps its cookies in. @internal */
 export function cookieStore(jar: RequestsCookieJarMethods): CookieStore {
   return jar[kStore];
