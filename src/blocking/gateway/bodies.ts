@@ -2,8 +2,8 @@
 import { setImmediate } from '../../builtins/index.js';
 import type { HTTPResponse } from '../../requests/packages/urllib3.js';
 
-/** How much to send at a time, if available. */
-const ENOUGH = 512 * 1024;
+/** How much to send at a time, if available: with an eighth of it, 64 MiB take a third longer. */
+const ENOUGH = 4 * 2 ** 20;
 const MANY = 1024;
 const EMPTY = Buffer.alloc(0);
 
