@@ -67,6 +67,7 @@ export {
   HTTPSConnectionPool,
   type PoolOptions,
 } from './transports/connections/connection-pool.js';
+export { socketsPolled } from './transports/connections/kept-connections.js';
 export {
   type HostParams,
   PoolManager,

@@ -1,5 +1,5 @@
 /** The unread bodies that the caller reads piece by piece. */
-import { setImmediate } from '../../builtins/index.js';
+import { socketsPolled } from '../../requests/internal.js';
 import type { HTTPResponse } from '../../requests/packages/urllib3.js';
 
 /** How much to send at a time, if available: with an eighth of it, 64 MiB take a third longer. */
@@ -111,17 +111,13 @@ export class Bodies {
   }
 }
 
-/** Whether the read is done once the sockets have been polled: the first immediate runs before that. */
+/** Whether the read is done once the sockets have been polled. */
 function isThere(step: Promise<unknown>): Promise<boolean> {
   return Promise.race([
     step.then(
       () => true,
       () => true,
     ),
-    new Promise<boolean>((resolve) => {
-      setImmediate(() => {
-        setImmediate(resolve, false);
-      });
-    }),
+    socketsPolled().then(() => false),
   ]);
 }
