@@ -69,11 +69,11 @@ function startGateway(port: MessagePort, flags: SharedArrayBuffer): Gateway {
     // Until the watchdog has the port. The thread may take long to end.
     watching.on('message', resolve);
     watching.unref();
-    gateway.on('exit', () => {
+    gateway.on('exit', (code) => {
       if (isWatched) {
         // The watchdog may be about to report it, with the reason.
         Atomics.wait(shared, GONE, 0, 1000);
-        resolve({ message: 'the gateway thread ended', stack: '', code: null });
+        resolve({ message: `the gateway thread exited with code ${code}`, stack: '', code: null });
       } else {
         const received = receiveMessageOnPort(watching) as { message: Death } | undefined;
         resolve(received?.message ?? silentDeath(flags));
