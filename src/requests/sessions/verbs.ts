@@ -54,6 +54,17 @@ export type RequestArguments<O> =
   | [method: string | Uint8Array, url: UrlInput, options?: O | null | undefined]
   | [options: WithMethodAndUrl<O>];
 
+/** As in Python, in capitals: overrides compare it. Written out, as each queued request would keep a copy of its own. */
+const METHODS = {
+  get: 'GET',
+  options: 'OPTIONS',
+  head: 'HEAD',
+  post: 'POST',
+  put: 'PUT',
+  patch: 'PATCH',
+  delete: 'DELETE',
+} as const;
+
 /**
  * Each verb also takes its URL among the options. `R` is the result type, `O` the options. One signature for both
  * forms, not two, lets a subclass override a verb in either form.
@@ -102,14 +113,13 @@ export abstract class SessionVerbs<
 
   /** `this.request` is looked up now, so that a subclass's or a replaced one is used. */
   private callVerb(
-    verb: string,
+    verb: keyof typeof METHODS,
     first: UrlInput | WithUrl<O>,
     second: O | null | undefined,
     count: number,
   ): R {
     const { url, options } = bindVerb(verb, first, second, count);
-    // As in Python, in capitals: overrides compare it.
-    const method = verb.toUpperCase();
+    const method = METHODS[verb];
     if (verb !== 'head' || options.allow_redirects !== undefined) return this.request(method, url, options);
     return this.request(method, url, { ...options, allow_redirects: false });
   }
