@@ -40,6 +40,7 @@ export class Http2Session {
   /** How many streams there may be at once: one until the server has said, as it refuses more, and a body in pieces cannot be sent again. */
   limit = 1;
   readonly #session: http2.ClientHttp2Session;
+  readonly #owner: SessionOwner;
   #isClosed = false;
 
   constructor(socket: Socket, pool: HTTPConnectionPool, owner: SessionOwner) {
@@ -51,6 +52,7 @@ export class Http2Session {
       settings: { enablePush: false, initialWindowSize: WINDOW, maxHeaderListSize: MAX_HEADER_SIZE },
     });
     this.#session = session;
+    this.#owner = owner;
     session.on('error', (error: Error) => {
       owner.sessionFailed(error);
     });
@@ -70,7 +72,7 @@ export class Http2Session {
 
   /** Sends the request of an attempt. */
   send(attempt: UndiciAttempt): void {
-    const request = new StreamRequest(attempt);
+    const request = new StreamRequest(attempt, this.#owner);
     attempt.started(request);
     request.open(this.#session);
   }
@@ -97,6 +99,8 @@ export class Http2Session {
 /** One request and its stream: what undici's controller and handler are together. */
 class StreamRequest implements Controller {
   readonly #attempt: UndiciAttempt;
+  readonly #owner: SessionOwner;
+  #session: http2.ClientHttp2Session | null = null;
   #stream: http2.ClientHttp2Stream | null = null;
   #status = 0;
   /** As promised by the head; null when it promised none. */
@@ -108,8 +112,9 @@ class StreamRequest implements Controller {
   #isEnded = false;
   #isOver = false;
 
-  constructor(attempt: UndiciAttempt) {
+  constructor(attempt: UndiciAttempt, owner: SessionOwner) {
     this.#attempt = attempt;
+    this.#owner = owner;
   }
 
   get unsentBytes(): number {
@@ -118,6 +123,7 @@ class StreamRequest implements Controller {
 
   open(session: http2.ClientHttp2Session): void {
     if (this.#isOver) return;
+    this.#session = session;
     const attempt = this.#attempt;
     const body = attempt.dispatchBody(false);
     let stream: http2.ClientHttp2Stream;
@@ -125,7 +131,7 @@ class StreamRequest implements Controller {
       stream = session.request(headersOf(attempt), { endStream: body === null });
     } catch (error) {
       // The session was closed a moment ago.
-      this.#refuse(error as Error);
+      this.#refuse(error as Error, false);
       return;
     }
     this.#stream = stream;
@@ -149,9 +155,13 @@ class StreamRequest implements Controller {
     });
     stream.on('frameError', (type: number, code: number) => {
       const error = new Error(`HTTP/2 could not send a frame: ${nameOf(code)}`);
+      if (type !== HEADERS_FRAME) {
+        this.#fail(error);
+        return;
+      }
       // A GOAWAY has come that is yet to be reported, and nothing was sent.
-      if (type === HEADERS_FRAME) this.#refuse(error);
-      else this.#fail(error);
+      this.#owner.retired();
+      this.#refuse(error, true);
     });
     stream.on('close', () => {
       this.#closed(stream, null);
@@ -225,14 +235,14 @@ class StreamRequest implements Controller {
       this.#fail(reason);
       return;
     }
-    this.#refuse(reason);
+    this.#refuse(reason, this.#session?.closed === true);
   }
 
-  /** The server has not looked at the request. */
-  #refuse(error: Error): void {
+  /** The server has not looked at the request; `isLeaving`: nor at others, as it gives the connection up. */
+  #refuse(error: Error, isLeaving: boolean): void {
     if (this.#isOver) return;
     this.#isOver = true;
-    this.#attempt.refused(error);
+    this.#attempt.refused(error, isLeaving);
   }
 
   #fail(error: Error): void {

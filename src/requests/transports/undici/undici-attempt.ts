@@ -27,6 +27,9 @@ import {
 import type { SocketUser } from './socket-seam.js';
 import { hangUp, nodeError } from './undici-errors.js';
 
+/** How often a request is sent again as its connection took no more. */
+const MOST_MOVES = 5;
+
 /** See above. Its public members are for the modules of this folder. */
 export class UndiciAttempt extends PooledAttempt implements BodyOwner, QueueEntry, ResponseOwner, SocketUser {
   // Its place in the queue of those that wait for a connection.
@@ -49,7 +52,7 @@ export class UndiciAttempt extends PooledAttempt implements BodyOwner, QueueEntr
   #response: IncomingResponse | null = null;
   /** What has nothing to do with the connection: the caller's own body failed, or a header cannot be sent. */
   #refusal: Error | null = null;
-  #wasRefused = false;
+  #refusals = 0;
   #headerText = '';
   #body: DispatchBody | null | undefined = undefined;
   #resolve: ((answer: HTTPResponse) => void) | null = null;
@@ -308,13 +311,17 @@ export class UndiciAttempt extends PooledAttempt implements BodyOwner, QueueEntr
     this.#settle();
   }
 
-  /** A server of HTTP/2 has not looked at the request: it is sent once more, whatever its method, if its body can be. */
-  refused(error: Error): void {
-    if (this.failure !== null || this.#wasRefused || !isBuffered(this.job.request.body)) {
+  /**
+   * A server of HTTP/2 has not looked at the request: it is sent once more, whatever its method, if its body can be. Connections that are
+   * left under many requests may refuse it several times.
+   */
+  refused(error: Error, isLeaving: boolean): void {
+    this.#refusals += 1;
+    const isTooOften = this.#refusals > (isLeaving ? MOST_MOVES : 1);
+    if (this.failure !== null || isTooOften || !isBuffered(this.job.request.body)) {
       this.broken(error, null);
       return;
     }
-    this.#wasRefused = true;
     this.#leave();
     this.#startAgain();
   }
