@@ -53,8 +53,9 @@ export function parseShutdown(
   wait: boolean | ShutdownOptions | null | undefined,
   keywords: ShutdownOptions | null | undefined,
 ): { wait: boolean; cancelFutures: boolean } {
-  const given: ShutdownOptions = { ...keywords, ...byName(wait, 'wait') };
-  const options = checkOptions('shutdown()', given, ['wait', 'cancel_futures']);
+  const names = ['wait', 'cancel_futures'];
+  const others = checkOptions('shutdown()', keywords ?? {}, names);
+  const options: ShutdownOptions = checkOptions('shutdown()', { ...others, ...byName(wait, 'wait') }, names);
   return {
     wait: options.wait ?? true,
     cancelFutures: options.cancel_futures ?? false,

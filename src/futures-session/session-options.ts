@@ -1,5 +1,5 @@
 /** What `new FuturesSession()` is given, in both flavors. */
-import { checkOptions, typeName } from '../builtins/index.js';
+import { checkOptions, ownOptions, typeName } from '../builtins/index.js';
 
 /** The parts of the options that are checked by what they can do. */
 interface Parts {
@@ -20,8 +20,15 @@ export function sessionOptions<O extends Parts>(first: unknown, second: O): O {
       `FuturesSession() takes an executor or an object of options, { max_workers: 10 }, got ${got}`,
     );
   }
-  const given = isExecutor ? { ...second, executor: first } : (first as O);
-  const options = checkOptions('FuturesSession()', given, OPTION_NAMES, () => SETTINGS_HINT);
+  if (!isExecutor && Object.keys(second).length > 0)
+    throw new TypeError('FuturesSession() takes either (executor, options) or one object with all of them');
+  const others = checkOptions(
+    'FuturesSession()',
+    isExecutor ? second : (first as O),
+    OPTION_NAMES,
+    () => SETTINGS_HINT,
+  );
+  const options = isExecutor ? ownOptions({ ...others, executor: first }) : others;
   checkPart('executor', options.executor, 'submit');
   checkPart('session', options.session, 'request');
   return options;

@@ -108,6 +108,58 @@ describe('arguments that a call does not take are refused, as JavaScript would d
     }
   });
 
+  const construct = (Class: unknown, ...args: unknown[]): unknown =>
+    Reflect.construct(Class as new () => object, args);
+  const invoke = (object: object, name: string, ...args: unknown[]): unknown =>
+    Reflect.apply(Reflect.get(object, name) as () => unknown, object, args);
+  const { HTTPAdapter, LimiterAdapter, UndiciAdapter, urllib3 } = requests;
+  const request = new Request('GET', 'http://127.0.0.1:1/');
+  const adapter = new HTTPAdapter();
+
+  const calls: readonly [call: () => unknown, message: string][] = [
+    ...[HTTPAdapter, UndiciAdapter, LimiterAdapter].map((Adapter): [() => unknown, string] => [
+      () => construct(Adapter, {}, { max_retries: 3 }),
+      `${Adapter.name}() takes (options), got 2 arguments`,
+    ]),
+    [
+      () => invoke(adapter, 'send', request.prepare(), { stream: true }, { timeout: 5 }),
+      'send() takes (request, options), got 3 arguments',
+    ],
+    [
+      () => invoke(adapter, 'send', request.prepare(), true),
+      'send() takes its options as an object, got boolean',
+    ],
+    [() => construct(urllib3.Retry, 3, 2), 'Retry() takes its options as an object, got number'],
+    [() => construct(urllib3.Retry, 3, {}, {}), 'Retry() takes (total, options), got 3 arguments'],
+    [
+      () => construct(FuturesSession, {}, { max_workers: 3 }),
+      'FuturesSession() takes either (executor, options) or one object with all of them',
+    ],
+    [
+      () => invoke(new AsyncPoolExecutor(1), 'shutdown', false, true),
+      'shutdown() takes its options as an object, got boolean',
+    ],
+    [
+      () => invoke(new Session(), 'prepare_request', request, { timeout: 5 }),
+      'prepare_request() takes (request), got 2 arguments',
+    ],
+    [() => invoke(request, 'prepare', { data: 'x' }), 'prepare() takes no arguments, got 1 arguments'],
+  ];
+  test.each(calls.map(([call, message]) => ({ call, message })))(
+    'at the call: $message',
+    async ({ call, message }) => {
+      const calling = new Promise((resolve) => {
+        resolve(call());
+      });
+      await expect(calling).rejects.toThrow(new TypeError(message));
+    },
+  );
+
+  test('of a Retry, both objects are taken', () => {
+    const retry = new requests.urllib3.Retry({ total: 3 }, { connect: 1 });
+    expect([retry.total, retry.connect]).toEqual([3, 1]);
+  });
+
   test('by Request', () => {
     expect(
       () => new (Request as new (...args: unknown[]) => Request)('POST', 'http://127.0.0.1:1/', {}, {}),

@@ -1,4 +1,4 @@
-import { checkOptions, repr, ValueError } from '../../builtins/index.js';
+import { checkCount, checkOptions, repr, ValueError } from '../../builtins/index.js';
 import { SOCKET_SETTINGS, type SocketSettings } from '../transports/connections/socket-settings.js';
 import type { FetchFunction } from '../transports/fetch/fetch-function.js';
 import type { Retry, RetryCount } from '../urllib3/retry.js';
@@ -70,12 +70,20 @@ export function checkAdapterOptions<O extends object>(
   callee: string,
   options: O,
   known: readonly string[],
+  count: number,
 ): O {
+  checkCount(`${callee} takes (options)`, 1, count);
   for (const name of Object.keys(options)) {
     if (known.includes(name) || !Object.hasOwn(ELSEWHERE, name)) continue;
     throw new TypeError(`${callee} got an unexpected keyword argument '${name}': ${ELSEWHERE[name] ?? ''}`);
   }
   return checkOptions(callee, options, known);
+}
+
+/** @throws TypeError for what an adapter's `send` does not take; Python's second argument is `stream` */
+export function refuseArguments(count: number, options: unknown): void {
+  checkCount('send() takes (request, options)', 2, count);
+  checkOptions('send()', options as object, []);
 }
 
 /** Refuses settings of sockets beside the caller's own fetch. */

@@ -20,6 +20,7 @@ import {
   checkSockets,
   HTTP_ADAPTER_OPTIONS,
   type HTTPAdapterOptions,
+  refuseArguments,
 } from './http-adapter-options.js';
 import type { HTTPConnectionPool } from '../transports/connections/connection-pool.js';
 import { checkCounts, checkIdleTimeout, IDLE_TIMEOUT } from '../transports/connections/kept-connections.js';
@@ -94,7 +95,7 @@ export class HTTPAdapter extends BaseAdapter {
 
   constructor(options: HTTPAdapterOptions = {}) {
     super();
-    const own = checkAdapterOptions('HTTPAdapter()', options, HTTP_ADAPTER_OPTIONS);
+    const own = checkAdapterOptions('HTTPAdapter()', options, HTTP_ADAPTER_OPTIONS, arguments.length);
     const { pool_connections = 10, pool_maxsize = 10, max_retries = 0, pool_block = false } = own;
     const { pool_idle_timeout = IDLE_TIMEOUT, insecure_http_parser = false } = own;
     checkCounts({ pool_connections, pool_maxsize });
@@ -240,6 +241,7 @@ export class HTTPAdapter extends BaseAdapter {
    * its `request`; with InvalidURL; with OSError for a missing certificate; with ValueError for a bad timeout.
    */
   override send(request: PreparedRequest, options: SendOptions = {}): Promise<Response> {
+    if (arguments.length > 2 || typeof options !== 'object') refuseArguments(arguments.length, options);
     const { token, release } = abortable(options);
     try {
       if (token?.aborted) throw abortError(token, request);

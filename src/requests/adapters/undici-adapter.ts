@@ -69,7 +69,7 @@ export class UndiciAdapter extends HTTPAdapter {
   #transport: UndiciTransport | DispatcherTransport | null = null;
 
   constructor(options: UndiciAdapterOptions = {}) {
-    const own = checkAdapterOptions('UndiciAdapter()', options, OPTION_NAMES);
+    const own = checkAdapterOptions('UndiciAdapter()', options, OPTION_NAMES, arguments.length);
     const { connections = null, pipelining = 1, allow_h2 = false, dispatcher = null, ...common } = own;
     const { pool_maxsize, pool_block, insecure_http_parser } = own;
     checkDispatcher(dispatcher, own);

@@ -1,3 +1,4 @@
+import { checkCount } from '../../builtins/index.js';
 import { HTTPAdapter } from '../adapters/http-adapter.js';
 import type { HTTPAdapterOptions } from '../adapters/http-adapter-options.js';
 import type { PreparedRequest } from '../models/prepared-request.js';
@@ -32,6 +33,7 @@ export class LimiterAdapter extends HTTPAdapter {
 
   /** Takes the options of the adapter and of its limits. Throws TypeError and ValueError for what is unknown or contradicts something else, by name. */
   constructor(options: HTTPAdapterOptions & LimiterOptions = {}) {
+    checkCount('LimiterAdapter() takes (options)', 1, arguments.length);
     const [limits, rest] = split(options);
     super(rest);
     this.#sender = new LimitedSender('LimiterAdapter()', limits);

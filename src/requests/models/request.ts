@@ -100,6 +100,7 @@ export class Request {
 
   /** What is sent for this request alone, without a session's settings. Throws what `PreparedRequest.prepare` throws. */
   prepare(): PreparedRequest {
+    checkCount('prepare() takes no arguments', 0, arguments.length);
     const prepared = new PreparedRequest();
     prepared.prepare(this);
     return prepared;

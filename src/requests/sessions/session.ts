@@ -1,5 +1,5 @@
 import { inspect } from 'node:util';
-import { addFrames, framesAbove, ownOptions, setBoundMethod } from '../../builtins/index.js';
+import { addFrames, checkCount, framesAbove, ownOptions, setBoundMethod } from '../../builtins/index.js';
 import type { BaseAdapter } from '../adapters/base-adapter.js';
 import { HTTPAdapter } from '../adapters/http-adapter.js';
 import { closeBody } from '../bodies/outgoing/close-body.js';
@@ -198,6 +198,7 @@ export class Session<
 
   /** Merges the session's state into `request` (headers, query, cookies, credentials, hooks) and makes it ready to send. */
   prepare_request(request: Request): PreparedRequest {
+    checkCount('prepare_request() takes (request)', 1, arguments.length);
     return prepareMerged(this, this.#checkedHeaders, request.method, request.url, request);
   }
 

@@ -1,5 +1,12 @@
 import { inspect, types } from 'node:util';
-import { type AbortToken, checkOptions, isPlainObject, repr, typeName } from '../../builtins/index.js';
+import {
+  type AbortToken,
+  checkCount,
+  checkOptions,
+  isPlainObject,
+  repr,
+  typeName,
+} from '../../builtins/index.js';
 import {
   ConnectTimeoutError,
   MaxRetryError,
@@ -100,10 +107,10 @@ export class Retry {
 
   /** Takes the options, or the total and then the others. Throws TypeError for an unknown option, and for NaN. */
   constructor(total?: RetryCount | RetryOptions, options?: RetryOptions) {
-    const named: RetryOptions = isPlainObject(total)
-      ? total
-      : { ...options, ...(total === undefined ? {} : { total }) };
-    const given = checkOptions('Retry()', named, OPTION_NAMES);
+    checkCount('Retry() takes (total, options)', 2, arguments.length);
+    const others = checkOptions('Retry()', options ?? {}, OPTION_NAMES);
+    const first = isPlainObject(total) || total === undefined ? total : { total };
+    const given = checkOptions<RetryOptions>('Retry()', { ...others, ...first }, OPTION_NAMES);
     checkNumbers(given);
     this.total = given.total === undefined ? 10 : given.total;
     this.connect = given.connect ?? null;
