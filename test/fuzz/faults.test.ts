@@ -2,6 +2,7 @@
 import { expect, test, vi } from 'vitest';
 import { HTTPAdapter, UndiciAdapter } from 'requests-futures/requests';
 import { fuzzHttp2 } from './http2-faults.js';
+import { fuzzPipelining } from './pipelined-answers.js';
 import { SEED, times } from './seed.js';
 import type { Tally } from './tally.js';
 import { fuzzUploads } from './upload-faults.js';
@@ -41,6 +42,12 @@ test.each(adapters)(
     expect(tally.answered).toBeGreaterThan(times(1000) / 2);
   },
 );
+
+test('wherever the packets of pipelined answers begin and end, each response is of its request', async () => {
+  const tally = await fuzzPipelining(times(1000), SEED);
+  expectClean(tally);
+  expect(tally.answered).toBeGreaterThan(times(1000) / 2);
+});
 
 test('whatever frames a server of HTTP/2 sends, the client goes on, and its process ends in order', async () => {
   const tally = await fuzzHttp2(times(40), SEED);

@@ -2,6 +2,7 @@
 import { HTTPAdapter, UndiciAdapter } from 'requests-futures/requests';
 import { readCommandLine } from '../../scripts/command-line.mjs';
 import { fuzzHttp2 } from './http2-faults.js';
+import { fuzzPipelining } from './pipelined-answers.js';
 import { Tally, watched } from './tally.js';
 import { fuzzUploads } from './upload-faults.js';
 import { fuzzWire } from './wire-faults.js';
@@ -41,6 +42,8 @@ for (let round = 0; total.inputs < inputs; round++) {
       await count(`${Adapter.name}, uploads`, () => fuzzUploads(Adapter, uploads, roundSeed));
     }
   }
+  const pipelined = Math.min(ROUND.wire, left());
+  if (pipelined > 0) await count('pipelining', () => fuzzPipelining(pipelined, roundSeed));
   if (left() > 0) await count('HTTP/2', () => fuzzHttp2(ROUND.steps, roundSeed));
 }
 console.log(`\nseed ${seed}: ${names.map((name) => `${name} ${total[name]}`).join(', ')}`);

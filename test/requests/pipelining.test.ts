@@ -3,6 +3,7 @@ import { expect, test, vi } from 'vitest';
 import { FuturesSession, type Response, UndiciAdapter } from '../../src/index.js';
 import { startHttpServer } from '../helpers/servers/http-server.js';
 import { type RawConnection, reply, startRawServer } from '../helpers/servers/raw-server.js';
+import { answerFor } from '../fuzz/pipelined-answers.js';
 import { randomOf } from '../fuzz/random.js';
 
 test('requests that are made together go out together over a connection that pipelines', async () => {
@@ -73,31 +74,6 @@ test('answers that come in one packet keep their own headers, also those without
   expect(responses.map(({ headers }) => `/${headers['X']?.slice(3) ?? ''}`)).toEqual(paths);
   expect(responses[0]?.headers['Content-Length']).toBe('7');
 });
-
-/** What the server sends for the request `id`, and what the caller should get of it. */
-function answerFor(id: string, method: string, random: () => number) {
-  const pick = <T>(...choices: T[]): T => choices[Math.floor(random() * choices.length)] as T;
-  const interim = pick(
-    '',
-    '',
-    'HTTP/1.1 100 Continue\r\n\r\n',
-    'HTTP/1.1 102 Processing\r\n\r\nHTTP/1.1 100\r\n\r\n',
-    'HTTP/1.1 103 Early Hints\r\nX-Id: early\r\n\r\n',
-  );
-  const status = pick(200, 200, 204, 304, 404);
-  const reason = pick('OK', 'OK', 'Tr\xe8s bien', '\xe9t\xe9', '\xc3\xa9', '');
-  const version = pick(11, 11, 11, 10);
-  const text = id + pick('', 'HTTP/1.1 204 No\r\nContent-Length: 3\r\n\r\n', 'HTTP/1.1 2', 'H', '\r\n');
-  const hasBody = method !== 'HEAD' && status !== 204 && status !== 304;
-  const isChunked = random() < 0.3;
-  const framing = isChunked ? 'Transfer-Encoding: chunked' : `Content-Length: ${text.length}`;
-  const body = isChunked ? `${text.length.toString(16)}\r\n${text}\r\n0\r\n\r\n` : text;
-  const head = `HTTP/1.${version - 10} ${status} ${reason}\r\nConnection: keep-alive\r\nX-Id: ${id}\r\n${framing}\r\n\r\n`;
-  return {
-    bytes: interim + head + (hasBody ? body : ''),
-    expected: { status, reason, version, id, framing: framing.split(': ')[1], text: hasBody ? text : '' },
-  };
-}
 
 test('pipelined requests get their own answers, wherever the packets begin', async () => {
   const random = randomOf(2026);
