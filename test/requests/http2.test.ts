@@ -296,6 +296,26 @@ test('requests wait for the server to say how many it takes at once, and keep to
   expect(await run(server, posts)).toEqual([0, posts.map(() => [200, 'x']), '']);
 });
 
+test('answers that arrive together, while requests are being written, keep their bodies', async () => {
+  const AT_ONCE = 10;
+  // Ten fill several records of TLS, which are read one after the other.
+  const body = 'x'.repeat(6000);
+  let held: Buffer[] = [];
+  // Enough for the first request alone, and then for as many as may be open.
+  await using server = await startFrameServer(
+    (stream, request) => {
+      held.push(frame(1, 4, stream, Buffer.of(0x88)), frame(0, 1, stream, Buffer.from(body)));
+      if (request > 1 && held.length < 2 * AT_ONCE) return [];
+      const frames = held;
+      held = [];
+      return frames;
+    },
+    Buffer.of(0, 3, 0, 0, 0, AT_ONCE),
+  );
+  const gets: Step = Array.from({ length: 1 + 3 * AT_ONCE }, () => ['GET', '/']);
+  expect(await run(server, { connections: 1 }, gets)).toEqual([0, gets.map(() => [200, body]), '']);
+});
+
 test('what waits for the first connection has its limit for connecting, and others of its own when that one fails', async () => {
   // Never negotiates TLS.
   await using server = await startRawServer(() => undefined);

@@ -142,10 +142,6 @@ class StreamRequest implements Controller {
       return push(piece, encoding);
     };
     stream.on('response', this.#onResponse);
-    stream.on('data', (piece: Buffer) => {
-      this.#received += piece.length;
-      if (!this.#isOver && !attempt.received(piece)) stream.pause();
-    });
     stream.on('end', () => {
       if (this.#isComplete()) this.#complete();
       else this.#closed(stream, null);
@@ -198,8 +194,15 @@ class StreamRequest implements Controller {
     this.#status = status;
     this.#hasNoBody = (flags & http2.constants.NGHTTP2_FLAG_END_STREAM) !== 0;
     this.#length = length !== undefined && /^\d+$/.test(length) ? Number(length) : null;
-    if (!this.#attempt.refusesStatus(20, status, ''))
-      this.#attempt.headed(status, '', withoutPseudoHeaders(raw));
+    if (this.#attempt.refusesStatus(20, status, '')) return;
+    this.#attempt.headed(status, '', withoutPseudoHeaders(raw));
+    // Not before: Node may emit pieces ahead of the head, of frames that it read while it wrote.
+    this.#stream?.on('data', this.#onData);
+  };
+
+  readonly #onData = (piece: Buffer): void => {
+    this.#received += piece.length;
+    if (!this.#isOver && !this.#attempt.received(piece)) this.#stream?.pause();
   };
 
   #isComplete(): boolean {
