@@ -1,4 +1,5 @@
 /** What fetch functions do: mocks give odd responses, reject with anything, ignore their signal, and never settle. */
+import { brotliCompressSync, gzipSync } from 'node:zlib';
 import nodeFetch from 'node-fetch';
 import { afterEach, describe, expect, test } from 'vitest';
 import {
@@ -177,6 +178,21 @@ describe.each([
     sessions.push(session);
     return session;
   }
+
+  test('several codings of a body are undone, and a HEAD keeps the headers that a GET would have', async () => {
+    const body = brotliCompressSync(gzipSync('text'));
+    await using server = await startHttpServer((_request, response) => {
+      response.setHeader('Content-Encoding', 'gzip, br').setHeader('Content-Length', body.length).end(body);
+    });
+    const session = newSession();
+    expect((await session.get(server.url)).text).toBe('text');
+    const { headers, content } = await session.head(server.url);
+    expect([headers['Content-Encoding'], headers['Content-Length'], content.length]).toEqual([
+      'gzip, br',
+      String(body.length),
+      0,
+    ]);
+  });
 
   test('all cookies of a response are kept', async () => {
     await using server = await startHttpServer((_request, response) => {

@@ -114,8 +114,9 @@ export class FetchAttempt extends BaseAttempt<OutgoingJob> implements PieceSourc
     if (!Number.isInteger(status) || status < 100) throw badStatusLine(repr(String(status)));
     if (bodyUsed === true) throw new TypeError('the body of the response was read before');
     this.recorder?.headers(status, reason, null, headers);
-    this.rawHeaders = isDecoded(headers) ? withoutNames(headers, OF_WIRE) : headers;
     const hasBody = method !== 'HEAD' && status !== 204 && status !== 304;
+    const isDecoded = hasBody && isCodingUndone(headers, 'raw' in response.headers);
+    this.rawHeaders = isDecoded ? withoutNames(headers, OF_WIRE) : headers;
     if (!hasBody) closeBody(response.body);
     else if (response.body !== null) {
       this.#source = response.body;
@@ -237,10 +238,11 @@ function headersOf(response: FetchResponse): readonly string[] {
   return [...headers].flat();
 }
 
-/** Whether the fetch function has undone all codings. */
-function isDecoded(headers: readonly string[]): boolean {
+/** Whether the fetch function has undone all codings. node-fetch undoes one alone, and nothing of several. */
+function isCodingUndone(headers: readonly string[], isNodeFetch: boolean): boolean {
   const codings = rawValue(headers, 'content-encoding')?.toLowerCase().split(',') ?? [];
-  return codings.length > 0 && codings.every((coding) => DECODED.has(coding.trim()));
+  if (codings.length === 0 || (isNodeFetch && codings.length > 1)) return false;
+  return codings.every((coding) => DECODED.has(coding.trim()));
 }
 
 function withoutNames(headers: readonly string[], names: ReadonlySet<string>): readonly string[] {
