@@ -28,6 +28,6 @@ export function get_cookie_header(jar: RequestsCookieJar, request: CookieRequest
     }
   }
   if (cookies.length === 0) return null;
-  if (cookies.length > 1) cookies.sort((a, b) => b.path.length - a.path.length);
+  cookies.sort((a, b) => b.path.length - a.path.length);
   return cookies.map(({ name, value }) => (value === null ? name : `${name}=${value}`)).join('; ');
 }

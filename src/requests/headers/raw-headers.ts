@@ -25,6 +25,11 @@ export function rawValue(rawHeaders: readonly string[], name: string): string | 
   return value;
 }
 
+/** The list without the headers of these `names` (in lower case). */
+export function withoutNames(rawHeaders: readonly string[], names: ReadonlySet<string>): string[] {
+  return rawHeaders.filter((_, i) => !names.has((rawHeaders[i - (i % 2)] as string).toLowerCase()));
+}
+
 /** Whether the body comes in chunks. */
 export function isChunked(rawHeaders: readonly string[]): boolean {
   const codings = rawValues(rawHeaders, 'transfer-encoding').join(',').toLowerCase().split(',');

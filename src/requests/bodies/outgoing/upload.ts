@@ -7,6 +7,7 @@ import { asError } from '../../../builtins/index.js';
 /** What a body is read from while it is sent. */
 export type UploadSource = Iterable<unknown> | AsyncIterable<unknown> | ReadableStream | Blob;
 
+/** What pieces of a body are taken from one by one. */
 export type Pieces = Iterator<unknown> | AsyncIterator<unknown>;
 
 /**
@@ -79,7 +80,7 @@ export class Upload extends Readable {
   }
 
   async #nextPiece(): Promise<void> {
-    const pieces = (this.#pieces ??= piecesOf(this.#source));
+    const pieces = (this.#pieces ??= pieceIterator(this.#source));
     for (;;) {
       this.#isAwaited = true;
       const step = await pieces.next();
@@ -121,8 +122,8 @@ export class Upload extends Readable {
   }
 }
 
-/** The pieces of `source`, whose iterator can be ended at any time. */
-export function piecesOf(source: UploadSource): Pieces {
+/** Iterates over the pieces of `source`, and can be ended at any time. */
+export function pieceIterator(source: UploadSource): Pieces {
   if (isBlob(source)) return webPieces(source.stream());
   if (source instanceof ReadableStream) return webPieces(source);
   if (Symbol.asyncIterator in source) return source[Symbol.asyncIterator]();

@@ -5,9 +5,9 @@ import { PushedPieces, type PieceSource } from '../../bodies/incoming/pushed-pie
 import { isBlob } from '../../bodies/outgoing/body.js';
 import { closeBody, closeIterator } from '../../bodies/outgoing/close-body.js';
 import { bytesOfPiece } from '../../bodies/outgoing/piece.js';
-import { type Pieces, piecesOf, Upload } from '../../bodies/outgoing/upload.js';
+import { pieceIterator, type Pieces, Upload } from '../../bodies/outgoing/upload.js';
 import { HTTPError, ReadTimeoutError } from '../../exceptions/urllib3.js';
-import { rawValue } from '../../headers/raw-headers.js';
+import { rawValue, withoutNames } from '../../headers/raw-headers.js';
 import { HTTPResponse } from '../../urllib3/response.js';
 import { urldefragauth } from '../../urls/url-tools.js';
 import { BaseAttempt, milliseconds } from '../base-attempt.js';
@@ -115,12 +115,12 @@ export class FetchAttempt extends BaseAttempt<OutgoingJob> implements PieceSourc
     if (bodyUsed === true) throw new TypeError('the body of the response was read before');
     this.recorder?.headers(status, reason, null, headers);
     const hasBody = method !== 'HEAD' && status !== 204 && status !== 304;
-    const isDecoded = hasBody && isCodingUndone(headers, 'raw' in response.headers);
+    const isDecoded = hasBody && isCodingUndone(headers, isOfNodeFetch(response.headers));
     this.rawHeaders = isDecoded ? withoutNames(headers, OF_WIRE) : headers;
     if (!hasBody) closeBody(response.body);
     else if (response.body !== null) {
       this.#source = response.body;
-      this.#pieces = piecesOf(response.body);
+      this.#pieces = pieceIterator(response.body);
     }
     const body = new PushedPieces(this, stream ? null : Infinity);
     this.#body = body;
@@ -230,12 +230,15 @@ function fetchHeaders(headers: OutgoingJob['headers']): [name: string, value: st
 }
 
 /** Name, value, name, value … */
-function headersOf(response: FetchResponse): readonly string[] {
-  const { headers } = response;
-  // Those of node-fetch give several cookies as one.
-  if ('raw' in headers && typeof headers.raw === 'function')
-    return rawHeadersOf(response as unknown as Fetched);
-  return [...headers].flat();
+function headersOf({ headers }: FetchResponse): readonly string[] {
+  return isOfNodeFetch(headers) ? rawHeadersOf(headers) : [...headers].flat();
+}
+
+/** node-fetch's give several cookies as one when they are iterated over. */
+function isOfNodeFetch(
+  headers: FetchResponse['headers'],
+): headers is FetchResponse['headers'] & Fetched['headers'] {
+  return 'raw' in headers && typeof headers.raw === 'function';
 }
 
 /** Whether the fetch function has undone all codings. node-fetch undoes one alone, and nothing of several. */
@@ -243,10 +246,6 @@ function isCodingUndone(headers: readonly string[], isNodeFetch: boolean): boole
   const codings = rawValue(headers, 'content-encoding')?.toLowerCase().split(',') ?? [];
   if (codings.length === 0 || (isNodeFetch && codings.length > 1)) return false;
   return codings.every((coding) => DECODED.has(coding.trim()));
-}
-
-function withoutNames(headers: readonly string[], names: ReadonlySet<string>): readonly string[] {
-  return headers.filter((_, i) => !names.has((headers[i - (i % 2)] as string).toLowerCase()));
 }
 
 /** The global fetch only reports 'fetch failed'; the reason is in the cause. */

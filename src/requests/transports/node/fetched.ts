@@ -33,7 +33,7 @@ export interface Fetched {
 export type FetchedBody = AsyncIterable<unknown> & { destroy?(error?: Error): unknown };
 
 /** Name, value, name, value … */
-export function rawHeadersOf({ headers }: Fetched): readonly string[] {
+export function rawHeadersOf(headers: Fetched['headers']): readonly string[] {
   return Object.entries(headers.raw()).flatMap(([name, values]) => values.flatMap((value) => [name, value]));
 }
 

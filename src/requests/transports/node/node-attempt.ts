@@ -122,7 +122,7 @@ export class NodeAttempt
     this.requestSent();
     try {
       const fetched = await this.#fetched(sent);
-      this.headArrived(rawHeadersOf(fetched));
+      this.headArrived(rawHeadersOf(fetched.headers));
       this.recorder?.headers(fetched.status, fetched.statusText, null, this.rawHeaders);
       const body = fetched.body && Readable.from(piecesOf(fetched.body, this.refreshTimer.bind(this)));
       return this.#answer(body, fetched.status, fetched.statusText);

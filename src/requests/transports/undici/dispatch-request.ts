@@ -5,6 +5,7 @@ import { channel } from 'node:diagnostics_channel';
 import type { Client, Dispatcher } from 'undici';
 import { ownOptions } from '../../../builtins/index.js';
 import { Upload } from '../../bodies/outgoing/upload.js';
+import { withoutNames } from '../../headers/raw-headers.js';
 import { announcedLength, checkedHeaders, isAdded, type Job, wireBody } from '../outgoing-request.js';
 
 /** The header lines as text. Throws InvalidHeader and UnicodeEncodeError. */
@@ -45,8 +46,7 @@ const NOT_FOR_HTTP2: ReadonlySet<string> = new Set([
 
 /** The headers for HTTP/2, `[name, value, name, value …]`, the host among them. */
 export function http2Headers(job: Job): string[] {
-  const headers = checkedHeaders(job, job.request.body !== null);
-  return headers.filter((_, i) => !NOT_FOR_HTTP2.has((headers[i - (i % 2)] as string).toLowerCase()));
+  return withoutNames(checkedHeaders(job, job.request.body !== null), NOT_FOR_HTTP2);
 }
 
 /** Whether the body goes in chunks. */
